@@ -1,0 +1,33 @@
+"""Verdicts per Ségur requirement and the reports made of them. See ``lgo_sandbox.conformance.verdicts``."""
+
+from lgo_sandbox.conformance.render_html import render_html
+from lgo_sandbox.conformance.render_json import render_json
+from lgo_sandbox.conformance.render_junit import render_junit
+from lgo_sandbox.conformance.render_text import render_text
+from lgo_sandbox.conformance.report import CheckCount, Judgement, Report, UnknownLink, Verdict
+from lgo_sandbox.conformance.verdicts import (
+    ConformanceError,
+    Declaration,
+    InvalidDeclaration,
+    InvalidObservation,
+    Observation,
+    judge,
+)
+
+__all__ = [
+    "CheckCount",
+    "ConformanceError",
+    "Declaration",
+    "InvalidDeclaration",
+    "InvalidObservation",
+    "Judgement",
+    "Observation",
+    "Report",
+    "UnknownLink",
+    "Verdict",
+    "judge",
+    "render_html",
+    "render_json",
+    "render_junit",
+    "render_text",
+]

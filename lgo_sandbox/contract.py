@@ -1,0 +1,207 @@
+"""The contract between the sandbox and a service: all that launcher, control, console and reports may know of it.
+
+A service publishes one ``Service`` value under the entry point group ``lgo_sandbox.services``; adding one needs
+no change here. Source: design of the project (« Every service has the same rooms »).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .findings import Check
+from .journal import Exchange
+from .settings import MIB
+from .wire.http import RawResponse
+
+if TYPE_CHECKING:
+    import socket
+
+    from sqlalchemy import MetaData
+
+    from .sandbox import Addresses, Sandbox
+    from .session import Session
+
+__all__ = [
+    "Decoded",
+    "Door",
+    "Operation",
+    "Option",
+    "Problem",
+    "ProblemKind",
+    "Refusal",
+    "Resource",
+    "ResourceRequest",
+    "Running",
+    "Service",
+    "Situation",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A listener of a service. ``offset`` is added to the port base; an HTTP door has its TLS twin 400 above.
+
+    ``default_port`` replaces the sum when no port base is set (``smtp`` and ``imap``).
+    """
+
+    name: str
+    offset: int
+    title: str
+    protocol: str = "http"
+    default_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a client may ask; ``title`` is French."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A named choice where the real service is unknown or has generations. Full name: ``<service>.<name>``."""
+
+    name: str
+    default: str
+    choices: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A situation that a tester triggers with a known identity; ``how`` says with which input (French)."""
+
+    id: str
+    title: str
+    how: str
+
+
+class ProblemKind(StrEnum):
+    """What the sandbox itself must refuse before, or instead of, the service's own code."""
+
+    TOO_LARGE = "too_large"
+    UNKNOWN_SESSION = "unknown_session"
+    FAULT = "fault"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal to be put in the service's own dialect. ``status`` is a proposal; ``body`` what had arrived."""
+
+    kind: ProblemKind
+    status: int
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An exchange for people: a one-line French summary, then labelled values and readable bodies."""
+
+    summary: str
+    request: tuple[tuple[str, str], ...] = ()
+    response: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRequest:
+    """A call to ``/_sandbox/v1/<service>/<resource>[/<tail>]``. ``body`` is parsed JSON, or None."""
+
+    method: str
+    tail: str
+    query: Mapping[str, str]
+    body: Any = None
+
+
+class Refusal(Exception):
+    """A resource handler refuses: ``status`` is an HTTP status, the message is French."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a service publishes of a session: ``handle`` gets the request and returns JSON values or a RawResponse."""
+
+    name: str
+    title: str
+    handle: Callable[[Sandbox, Session, ResourceRequest], Any]
+
+
+class Running(Protocol):
+    """A listener that a service opened itself (SMTP, IMAP)."""
+
+    port: int
+
+    async def close(self) -> None:
+        """Stop listening and drop the connections."""
+
+
+Serve = Callable[["Sandbox", Door, "socket.socket", "Addresses"], Awaitable[Running]]
+"""Open a non-HTTP door on a bound socket; the addresses say whose listeners these are (their session)."""
+
+
+def _no_facts(_sandbox: Sandbox, _session: Session) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_tables() -> tuple[MetaData, ...]:
+    return ()
+
+
+def _no_seed(_session: Session) -> None:
+    return None
+
+
+def _plain_problem(problem: Problem) -> RawResponse:
+    return RawResponse(problem.status, problem.message.encode(), "text/plain; charset=utf-8")
+
+
+def _plain_decode(exchange: Exchange) -> Decoded:
+    return Decoded(exchange.operation or exchange.target)
+
+
+def _no_hint(_path: str, _headers: Mapping[str, str], _body: bytes) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One national service.
+
+    ``create_app(sandbox)`` returns the ASGI application behind all HTTP doors. ``tables()`` are the MetaData of
+    its store, ``seed(session)`` fills a new store. ``problem`` renders the sandbox's refusals in the service's
+    dialect. ``session_hint`` may name the session that a code or token in a request was issued in (beside the
+    bearer token, which is always looked at). ``serve`` opens the doors that are not HTTP.
+    """
+
+    name: str
+    title: str
+    create_app: Callable[[Sandbox], Any]
+    doors: tuple[Door, ...]
+    operations: tuple[Operation, ...] = ()
+    checks: tuple[Check, ...] = ()
+    options: tuple[Option, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    spec_version: str = ""
+    simulated: str = ""
+    """In French, what of the contract is simulated; empty when the wire is the real one."""
+    max_body: int = MIB
+    tables: Callable[[], tuple[MetaData, ...]] = _no_tables
+    seed: Callable[[Session], None] = _no_seed
+    problem: Callable[[Problem], RawResponse] = _plain_problem
+    decode: Callable[[Exchange], Decoded] = _plain_decode
+    session_hint: Callable[[str, Mapping[str, str], bytes], str] = _no_hint
+    connection_facts: Callable[[Sandbox, Session], Mapping[str, Any]] = _no_facts
+    """Members that the ready-file gains: client ids, keys and numbers that a client is configured with."""
+    serve: Serve | None = None

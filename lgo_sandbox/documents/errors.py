@@ -1,0 +1,64 @@
+"""Errors of the documents library.
+
+    DocumentError
+      InvalidContent          a value cannot be written
+      UnreadableXml           not XML that we accept
+      NotClinicalDocument     XML, but no CDA R2 document
+      IncompleteHeader        a CDA without id, code, title or patient
+      CorruptAttachment       an embedded file that is no base 64
+      InsDatamatrixError      the text is no datamatrix INS
+      BarcodeError            an image cannot be read or a code not drawn
+      XdmError                an archive is refused
+
+Messages are French sentences for the person who sends or receives the document. Knows nothing else.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BarcodeError",
+    "CorruptAttachment",
+    "DocumentError",
+    "IncompleteHeader",
+    "InsDatamatrixError",
+    "InvalidContent",
+    "NotClinicalDocument",
+    "UnreadableXml",
+    "XdmError",
+]
+
+
+class DocumentError(ValueError):
+    """Any error of this library."""
+
+
+class InvalidContent(DocumentError):
+    """A value given to a writer breaks the format of the document."""
+
+
+class UnreadableXml(DocumentError):
+    """The bytes are not XML that we accept: malformed, with a DTD, too long or too deep."""
+
+
+class NotClinicalDocument(DocumentError):
+    """The root element is not the ClinicalDocument of CDA R2."""
+
+
+class IncompleteHeader(DocumentError):
+    """The header lacks what no document can do without: id, code, title or patient."""
+
+
+class CorruptAttachment(DocumentError):
+    """A file embedded in the document cannot be decoded."""
+
+
+class InsDatamatrixError(DocumentError):
+    """A text is no datamatrix INS, or an identity cannot be written as one."""
+
+
+class BarcodeError(DocumentError):
+    """An image is not readable or too large, or a text does not fit in a code."""
+
+
+class XdmError(DocumentError):
+    """An archive is no IHE XDM archive that we accept."""

@@ -1,0 +1,54 @@
+"""Markers: what the user did in the software under test, told to the sandbox so that checks and verdicts can know.
+
+« document validé », « patient opposé », « pièce d'identité contrôlée », the start and end of a scenario. Source:
+specs/requirements.md §3 (scenario sessions) and §6.3. Must not know any service.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from .db import Database
+from .tables import markers
+
+__all__ = ["Marker", "Markers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One marker: when (age time, ISO), its name, whom it is about (a matricule, a document…), free detail."""
+
+    at: str
+    name: str
+    subject: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the marker as JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Markers:
+    """The markers of one session, in order."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def put(self, marker: Marker) -> None:
+        """Add a marker."""
+        row = {**marker.to_json(), "detail": json.dumps(marker.detail, ensure_ascii=False)}
+        with self._db.engine.begin() as connection:
+            connection.execute(insert(markers).values(row))
+
+    def all(self, name: str = "", subject: str = "") -> list[Marker]:
+        """Return the markers, of one name or about one subject when given."""
+        query = select(markers).order_by(markers.c.id)
+        query = query.where(markers.c.name == name) if name else query
+        query = query.where(markers.c.subject == subject) if subject else query
+        with self._db.engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Marker(row["at"], row["name"], row["subject"], json.loads(row["detail"])) for row in rows]

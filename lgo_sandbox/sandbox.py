@@ -1,0 +1,92 @@
+"""What every service is given: settings, people, PKI, sessions, and where the other doors are.
+
+Source: design of the project. Services meet only on the wire, so this offers addresses and an HTTP client,
+never another service's store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from .contract import Service
+from .people import Population, population
+from .sessions import Sessions
+from .settings import DEFAULT_SESSION, Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .pki import Pki
+
+__all__ = ["Addresses", "Sandbox", "installed_services"]
+
+GROUP = "lgo_sandbox.services"
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Where one set of listeners answers. ``plain`` and ``tls`` map a door to a root URL without final slash;
+    ``sockets`` maps ``smtp`` and ``imap`` to ``host:port``."""
+
+    session: str
+    control: str = ""
+    plain: dict[str, str] = field(default_factory=dict)
+    tls: dict[str, str] = field(default_factory=dict)
+    sockets: dict[str, str] = field(default_factory=dict)
+
+    def root(self, door: str, *, tls: bool = True) -> str:
+        """Return the root URL of a door; of its other listener when only that one is open. KeyError when unknown."""
+        first, second = (self.tls, self.plain) if tls else (self.plain, self.tls)
+        return first[door] if door in first else second[door]
+
+
+class Sandbox:
+    """One running sandbox: its services and what they share."""
+
+    def __init__(
+        self, settings: Settings, services: Iterable[Service], pki: Pki, people: Population | None = None
+    ) -> None:
+        self.settings = settings
+        self.services: Mapping[str, Service] = {service.name: service for service in services}
+        self.pki = pki
+        self.people = people or population()
+        self.sessions = Sessions(settings, self.people, list(self.services.values()))
+        self.addresses = Addresses(settings.session)
+
+    def url(self, door: str, session: str = DEFAULT_SESSION) -> str:
+        """Return the address at which a service of this sandbox calls a door on behalf of a session."""
+        root = self.settings.service_urls.get(door) or self.addresses.root(door, tls=False)
+        return root if session == self.addresses.session else f"{root}/s/{session}"
+
+    @cached_property
+    def http(self) -> httpx.AsyncClient:
+        """The client for calls between services."""
+        import ssl
+
+        import httpx
+
+        trust = ssl.create_default_context(cafile=str(self.pki.ca_bundle))
+        return httpx.AsyncClient(verify=trust, timeout=10.0, trust_env=False)
+
+    async def close(self) -> None:
+        """Close the client, if it was used, and the sessions."""
+        if "http" in self.__dict__:
+            await self.http.aclose()
+        self.sessions.close()
+
+
+def installed_services(names: Iterable[str] = ()) -> list[Service]:
+    """Return the services found under the entry point, all or the named ones, in the order of their first port.
+
+    Raises LookupError when a name is not installed.
+    """
+    wanted = set(names)
+    found = {point.name: point for point in entry_points(group=GROUP) if not wanted or point.name in wanted}
+    if wanted - set(found):
+        raise LookupError(f"service inconnu : {', '.join(sorted(wanted - set(found)))}")
+    services: list[Service] = [point.load() for point in found.values()]
+    return sorted(services, key=lambda service: min(door.offset for door in service.doors))

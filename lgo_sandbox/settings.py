@@ -1,0 +1,57 @@
+"""Settings of one running sandbox, from flags, environment (``LGO_SANDBOX_*``) or a caller.
+
+Source: design of the project (ports, state, limits). Sizes are bytes, durations seconds.
+Must not know any service by name: per-service limits come from the service's own contract.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["DEFAULT_SESSION", "Settings"]
+
+DEFAULT_SESSION = "default"
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Settings(BaseSettings):
+    """What a user may set. Every field can be given as ``LGO_SANDBOX_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="LGO_SANDBOX_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    public: bool = False
+    """Allow a bind outside loopback."""
+    port_base: Annotated[int, Field(ge=0, le=60000)] | None = None
+    """Control port; the others follow. ``None``: the default ports. ``0``: free ports."""
+    state: Path = Path(".lgo-sandbox")
+    session: str = DEFAULT_SESSION
+    """The session of requests that name none."""
+    plain_ports: bool = True
+    """Open the ports without TLS, on which a missing client certificate is waived."""
+    psc_issuer: str | None = None
+    """Root of the PSC authorization host; by default its TLS address."""
+    service_urls: dict[str, str] = {}
+    """Addresses of doors that another process or host serves: ``{"psc": "http://psc:8081"}``."""
+    artefacts: Path | None = None
+    """Folder with the official CDA schemas and samples."""
+    public_names: tuple[str, ...] = ()
+    """More host names for the TLS server certificate."""
+
+    journal_exchanges: int = 10_000
+    journal_bytes: int = 64 * MIB
+    journal_body_bytes: int = 1 * MIB
+    """What the journal keeps of one body; the rest is cut and the record says so."""
+    journal_flush_seconds: float = 0.2
+    journal_flush_exchanges: int = 256
+    header_bytes: int = 64 * KIB
+    max_sessions: int = 500
+    control_body_bytes: int = 1 * MIB
+    dump_bytes: int = 256 * MIB
+    """The largest session archive that the control API takes."""
+    replay_body_bytes: int = 64 * MIB

@@ -1,0 +1,93 @@
+"""The tables of a session's *core* store: settings, counters, faults, markers, observations and the journal.
+
+SQLAlchemy Core only: the journal writes in groups. Nobody but ``session``, ``faults``, ``markers`` and
+``journal`` reads them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+__all__ = ["CORE", "counters", "exchanges", "faults", "findings", "markers", "observations", "values"]
+
+CORE = MetaData()
+
+values = Table("core_value", CORE, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+counters = Table(
+    "core_counter", CORE, Column("name", String, primary_key=True), Column("value", Integer, nullable=False)
+)
+
+faults = Table(
+    "core_fault",
+    CORE,
+    Column("id", String, primary_key=True),
+    Column("service", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("remaining", Integer),
+)
+
+markers = Table(
+    "core_marker",
+    CORE,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+observations = Table(
+    "core_observation",
+    CORE,
+    Column("check_id", String, primary_key=True),
+    Column("requirements", Text, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("exchanges", Text, nullable=False),
+)
+
+exchanges = Table(
+    "core_exchange",
+    CORE,
+    Column("seq", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("service", String, nullable=False),
+    Column("door", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("transport", String, nullable=False),
+    Column("started", String, nullable=False),
+    Column("age", String, nullable=False),
+    Column("duration_ms", Float, nullable=False),
+    Column("peer", String, nullable=False),
+    Column("certificate", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("request_headers", Text, nullable=False),
+    Column("request_body", LargeBinary, nullable=False),
+    Column("request_size", Integer, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("response_headers", Text, nullable=False),
+    Column("response_body", LargeBinary, nullable=False),
+    Column("response_size", Integer, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("fault", String, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Index("core_exchange_service", "service", "operation"),
+)
+
+findings = Table(
+    "core_finding",
+    CORE,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String, nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("check_id", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("value", Text, nullable=False),
+)

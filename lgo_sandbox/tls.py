@@ -1,0 +1,100 @@
+"""TLS contexts of the listeners and of our own calls, and the certificate of the peer.
+
+Source: design « Certificates »; specs/mssante.md §1.1 (TLS ≥ 1.2, client certificates; suites: medium).
+A listener lets every certificate of the sandbox through the handshake, bad ones included: the service judges them and
+answers its own error. OpenSSL alone still refuses, as a real server would, one whose extended usages exclude
+``clientAuth`` (a signature certificate). Knows no service and no session.
+"""
+
+from __future__ import annotations
+
+import ssl
+import warnings
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from lgo_sandbox.pki import Issued, PeerCertificate, Pki
+
+__all__ = ["Weakness", "client_context", "peer_certificate", "peer_certificate_of", "server_context"]
+
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
+"""X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name."""
+
+_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
+_WEAK_SUITES = "AES128-SHA:AES256-SHA:@SECLEVEL=0"
+_OLD_SUITES = "ALL:@SECLEVEL=0"
+_KNOWN_PEERS = 512
+
+
+class Weakness(StrEnum):
+    """What a listener made to be refused does wrong: only an old protocol, or only suites without forward secrecy."""
+
+    TLS_1_0 = "tls1.0"
+    TLS_1_1 = "tls1.1"
+    WEAK_SUITES = "weak-suites"
+
+
+_VERSIONS = {
+    Weakness.TLS_1_0: ssl.TLSVersion.TLSv1,
+    Weakness.TLS_1_1: ssl.TLSVersion.TLSv1_1,
+    Weakness.WEAK_SUITES: ssl.TLSVersion.TLSv1_2,
+}
+
+
+class _Transport(Protocol):
+    def get_extra_info(self, name: str, default: object = None) -> object: ...
+
+
+def server_context(pki: Pki, server: Issued, *, weakness: Weakness | None = None) -> ssl.SSLContext:
+    """Return the context of a listener with this server certificate; a client certificate is asked for, not required.
+
+    With a ``weakness`` (for listeners that a client must refuse) the listener speaks only that.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server.chain, server.key)
+    context.load_verify_locations(pki.trust_bundle)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_flags |= _NO_CHECK_TIME
+    context.set_alpn_protocols(["http/1.1"])
+    if weakness:
+        _weaken(context, weakness)
+    else:
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(_SUITES)
+    return context
+
+
+def _weaken(context: ssl.SSLContext, weakness: Weakness) -> None:
+    version = _VERSIONS[weakness]
+    context.set_ciphers(_WEAK_SUITES if weakness is Weakness.WEAK_SUITES else _OLD_SUITES)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = version
+        context.maximum_version = version
+
+
+def client_context(ca: Path, certificate: Issued | None = None) -> ssl.SSLContext:
+    """Return the context of a client that trusts ``ca`` (PEM) and shows a certificate, when given one."""
+    context = ssl.create_default_context(cafile=ca)
+    if certificate:
+        context.load_cert_chain(certificate.chain, certificate.key)
+    return context
+
+
+@lru_cache(_KNOWN_PEERS)
+def _parsed(der: bytes) -> PeerCertificate:
+    return PeerCertificate.from_der(der)
+
+
+def peer_certificate(connection: ssl.SSLObject | ssl.SSLSocket | None) -> PeerCertificate | None:
+    """Return the certificate that the peer of a connection showed, None when it showed none."""
+    der = connection.getpeercert(binary_form=True) if connection else None
+    return _parsed(der) if der else None
+
+
+def peer_certificate_of(transport: _Transport | None) -> PeerCertificate | None:
+    """Return the certificate of the peer of an asyncio transport, None without TLS or certificate."""
+    connection = transport.get_extra_info("ssl_object") if transport else None
+    return peer_certificate(connection) if isinstance(connection, ssl.SSLObject | ssl.SSLSocket) else None

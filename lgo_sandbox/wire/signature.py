@@ -1,0 +1,225 @@
+"""Verifying an enveloped XML signature over one element of a message, against signature wrapping.
+
+Source: W3C XML Signature 1.1 §4 and §6.6.4, SAML 2.0 core §5.4 (profile of the signature: one reference, to the root of
+the assertion, by two transforms), specs/dmp.md §2.2 and §2.3; confidence high. The key comes from the certificate that
+travels in KeyInfo: whether that certificate is trusted, in time or of the right kind is not decided here. It is read by
+xmlsec (OpenSSL), since ``cryptography`` refuses some old CPS certificates. Knows no assertion and no service.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import xmlsec
+from lxml import etree
+
+__all__ = ["DS", "SignatureProblem", "SignatureReport", "verify_enveloped_signature"]
+
+DS = "http://www.w3.org/2000/09/xmldsig#"
+
+_EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+_ENVELOPED = f"{DS}enveloped-signature"
+_RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_RSA_SHA1 = f"{DS}rsa-sha1"
+_SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+_SHA1 = f"{DS}sha1"
+
+_TRANSFORMS = {
+    _RSA_SHA256: xmlsec.constants.TransformRsaSha256,
+    _RSA_SHA1: xmlsec.constants.TransformRsaSha1,
+}
+_MAX_CERTIFICATES = 5
+_MAX_CERTIFICATE = 64 * 1024
+_EVERY_ID = etree.XPath(
+    "count(//@*[translate(local-name(),'ID','id')='id' or local-name()='AssertionID'][normalize-space()=$value])"
+)
+
+
+class SignatureProblem(StrEnum):
+    """Why a signature is not valid; stable names, for services to explain."""
+
+    ABSENT = "absent"
+    SEVERAL = "several-signatures"
+    MALFORMED = "malformed"
+    ALGORITHM = "algorithm-refused"
+    TRANSFORM = "transform-refused"
+    REFERENCE = "reference-not-to-root"
+    AMBIGUOUS_ID = "ambiguous-id"
+    NO_CERTIFICATE = "no-certificate"
+    BAD_CERTIFICATE = "unreadable-certificate"
+    DIGEST = "content-changed"
+    VALUE = "signature-value-wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """The outcome: ``reason`` is "" when valid, else a SignatureProblem.
+
+    ``certificate_der`` is the certificate whose key verified, or the first of KeyInfo when none did. Algorithms are
+    URIs, "" when unreadable. ``reference_covers_root`` says that the reference resolves to the very element given.
+    """
+
+    valid: bool
+    reason: str
+    certificate_der: bytes | None = None
+    signature_algorithm: str = ""
+    digest_algorithm: str = ""
+    reference_covers_root: bool = False
+
+
+class _Refused(Exception):
+    pass
+
+
+def verify_enveloped_signature(
+    element: etree._Element, *, id_attribute: str = "ID", accept_sha1: bool = False
+) -> SignatureReport:
+    """Verify the signature that is a direct child of the element, in place in its document. Never raises.
+
+    Accepted: exactly one signature in the element, one reference (to the element's id, or "" when the element is the
+    document's root), the transforms enveloped-signature then exclusive C14N without comments, RSA-SHA256, and RSA-SHA1
+    with SHA-1 digests when ``accept_sha1``. The element's id must be unique in the document.
+    """
+    report = SignatureReport(False, SignatureProblem.MALFORMED)
+    try:
+        signature = _only_signature(element)
+        report = _described(signature)
+        _check_algorithms(report, signature, accept_sha1)
+        _check_transforms(signature)
+        _check_reference(signature, element, id_attribute)
+        report = replace(report, reference_covers_root=True)
+        certificates = _certificates(signature)
+        report = replace(report, certificate_der=certificates[0])
+        return replace(report, valid=True, reason="", certificate_der=_verifying(signature, element, certificates))
+    except _Refused as refused:
+        return replace(report, reason=str(refused.args[0]))
+
+
+def _ds(name: str) -> str:
+    return f"{{{DS}}}{name}"
+
+
+def _one(parent: etree._Element, path: str) -> etree._Element:
+    """Return the single element at a path of DS names; two or none make the signature malformed."""
+    for name in path.split("/"):
+        found = parent.findall(_ds(name))
+        if len(found) != 1:
+            raise _Refused(SignatureProblem.MALFORMED)
+        parent = found[0]
+    return parent
+
+
+def _only_signature(element: etree._Element) -> etree._Element:
+    found = list(element.iter(_ds("Signature")))
+    if len(found) > 1:
+        raise _Refused(SignatureProblem.SEVERAL)
+    if not found or found[0].getparent() is not element:
+        raise _Refused(SignatureProblem.ABSENT)
+    return found[0]
+
+
+def _described(signature: etree._Element) -> SignatureReport:
+    method = _one(signature, "SignedInfo/SignatureMethod").get("Algorithm") or ""
+    digest = _one(signature, "SignedInfo/Reference/DigestMethod").get("Algorithm") or ""
+    return SignatureReport(False, "", signature_algorithm=method, digest_algorithm=digest)
+
+
+def _check_algorithms(report: SignatureReport, signature: etree._Element, accept_sha1: bool) -> None:
+    methods = {_RSA_SHA256, _RSA_SHA1} if accept_sha1 else {_RSA_SHA256}
+    digests = {_SHA256, _SHA1} if accept_sha1 else {_SHA256}
+    canonical = _one(signature, "SignedInfo/CanonicalizationMethod").get("Algorithm")
+    if report.signature_algorithm not in methods or report.digest_algorithm not in digests:
+        raise _Refused(SignatureProblem.ALGORITHM)
+    if canonical not in {_EXC_C14N, _C14N}:
+        raise _Refused(SignatureProblem.ALGORITHM)
+
+
+def _check_transforms(signature: etree._Element) -> None:
+    transforms = _one(signature, "SignedInfo/Reference/Transforms").findall("*")
+    if [each.get("Algorithm") for each in transforms] != [_ENVELOPED, _EXC_C14N]:
+        raise _Refused(SignatureProblem.TRANSFORM)
+    if signature.find(_ds("Object")) is not None:
+        raise _Refused(SignatureProblem.MALFORMED)
+
+
+def _check_reference(signature: etree._Element, element: etree._Element, id_attribute: str) -> None:
+    uri = _one(signature, "SignedInfo/Reference").get("URI")
+    own_id = element.get(id_attribute)
+    is_root = element.getparent() is None
+    if not ((own_id and uri == f"#{own_id}") or (uri == "" and is_root)):
+        raise _Refused(SignatureProblem.REFERENCE)
+    if own_id and _EVERY_ID(element.getroottree(), value=own_id) != 1.0:
+        raise _Refused(SignatureProblem.AMBIGUOUS_ID)
+    if own_id:
+        xmlsec.tree.add_ids(element, [id_attribute])
+
+
+def _certificates(signature: etree._Element) -> Sequence[bytes]:
+    path = "/".join(map(_ds, ["KeyInfo", "X509Data", "X509Certificate"]))
+    found = [certificate.text or "" for certificate in signature.findall(path)]
+    if not found:
+        raise _Refused(SignatureProblem.NO_CERTIFICATE)
+    if len(found) > _MAX_CERTIFICATES or max(map(len, found)) > _MAX_CERTIFICATE:
+        raise _Refused(SignatureProblem.BAD_CERTIFICATE)
+    try:
+        return [base64.b64decode("".join(text.split()), validate=True) for text in found]
+    except (binascii.Error, ValueError):
+        raise _Refused(SignatureProblem.BAD_CERTIFICATE) from None
+
+
+def _verifying(signature: etree._Element, element: etree._Element, certificates: Sequence[bytes]) -> bytes:
+    """Return the certificate whose key verifies the signature; a sender may add its chain, in any order."""
+    problems = []
+    for der in certificates:
+        problem = _verify_with(_key(der), signature)
+        if problem is None:
+            return der
+        problems.append(problem)
+    raise _Refused(SignatureProblem.DIGEST if SignatureProblem.DIGEST in problems else problems[0])
+
+
+def _key(der: bytes) -> xmlsec.Key:
+    try:
+        return xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatCertDer)
+    except (xmlsec.Error, TypeError, ValueError):
+        raise _Refused(SignatureProblem.BAD_CERTIFICATE) from None
+
+
+def _verify_with(key: xmlsec.Key, signature: etree._Element) -> SignatureProblem | None:
+    context = xmlsec.SignatureContext()
+    context.key = key
+    try:
+        context.verify(signature)
+    except xmlsec.Error:
+        return SignatureProblem.DIGEST if _value_is_right(key, signature) else SignatureProblem.VALUE
+    return None
+
+
+def _value_is_right(key: xmlsec.Key, signature: etree._Element) -> bool:
+    """Tell whether SignedInfo itself is signed, so that a refusal is the fault of the content."""
+    transform = _TRANSFORMS[_one(signature, "SignedInfo/SignatureMethod").get("Algorithm") or ""]
+    context = xmlsec.SignatureContext()
+    context.key = key
+    try:
+        value = base64.b64decode("".join((_one(signature, "SignatureValue").text or "").split()))
+        context.verify_binary(_canonical(_one(signature, "SignedInfo")), transform, value)
+    except (xmlsec.Error, ValueError):
+        return False
+    return True
+
+
+def _canonical(signed_info: etree._Element) -> bytes:
+    method = _one(signed_info, "CanonicalizationMethod")
+    prefixes = method.find(f"{{{_EXC_C14N}}}InclusiveNamespaces")
+    return etree.tostring(
+        signed_info,
+        method="c14n",
+        exclusive=method.get("Algorithm") == _EXC_C14N,
+        inclusive_ns_prefixes=(prefixes.get("PrefixList") or "").split() if prefixes is not None else None,
+        with_comments=False,
+    )

@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import pytest
+
+from lgo_sandbox.documents.barcodes import read_codes, write_datamatrix
+from lgo_sandbox.documents.errors import InsDatamatrixError
+from lgo_sandbox.documents.ins_datamatrix import HEADER, decode_ins, encode_ins
+from lgo_sandbox.documents.values import PatientIdentity
+
+VECTOR = (
+    "IS010000000000000000000000S1160012B02077713S21.2.250.1.213.1.4.8\x1d"
+    "S3TOUSSAINT\x1dS4ADRTROIS\x1dS5MS601-01-1960S72B020"
+)
+TOUSSAINT = PatientIdentity(
+    matricule="160012B02077713",
+    oid="1.2.250.1.213.1.4.8",
+    birth_name="ADRTROIS",
+    first_names=("TOUSSAINT",),
+    sex="M",
+    birth_date="1960-01-01",
+    birth_place="2B020",
+)
+
+
+def test_the_golden_vector_is_written():
+    assert encode_ins(TOUSSAINT) == VECTOR
+    assert len(VECTOR) == 110
+
+
+def test_the_golden_vector_is_read():
+    assert decode_ins(VECTOR) == TOUSSAINT
+
+
+def test_the_golden_vector_survives_an_image():
+    codes = read_codes(write_datamatrix(VECTOR))
+    assert [(code.format, code.text) for code in codes] == [("DataMatrix", VECTOR)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_place": ""},
+        {"oid": "1.2.250.1.213.1.4.10"},
+        {"birth_name": "X" * 100},
+        {"first_names": ("ANNE", "MARIE-LOUISE")},
+        {"birth_place": "", "first_names": ("S5",), "birth_name": "S1 S2"},
+    ],
+)
+def test_an_identity_reads_back_as_written(change: dict[str, object]):
+    patient = replace(TOUSSAINT, **change)
+    assert decode_ins(encode_ins(patient)) == patient
+
+
+def test_a_field_of_full_length_has_no_separator():
+    text = encode_ins(replace(TOUSSAINT, oid="1.2.250.1.213.1.4.10", birth_name="X" * 100))
+    assert text.count("\x1d") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"matricule": ""},
+        {"oid": "1.2.3"},
+        {"sex": "UN"},
+        {"birth_date": "1960-1-1"},
+        {"birth_place": "PARIS"},
+        {"birth_name": ""},
+        {"birth_name": "X" * 101},
+        {"first_names": ("A\x1dB",)},
+    ],
+)
+def test_an_identity_that_does_not_fit_is_refused(change: dict[str, object]):
+    with pytest.raises(InsDatamatrixError):
+        encode_ins(replace(TOUSSAINT, **change))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "DC02FR000001",
+        HEADER,
+        VECTOR[:-1],
+        VECTOR + "S72B020",
+        VECTOR + "S8X",
+        VECTOR.replace("S5M", "S5X"),
+        VECTOR.replace("\x1d", ""),
+    ],
+)
+def test_a_text_that_is_no_ins_datamatrix_is_refused(text: str):
+    with pytest.raises(InsDatamatrixError):
+        decode_ins(text)
