@@ -7,7 +7,7 @@ are millimetres, sizes points. Knows nothing but ``PdfContent``.
 from __future__ import annotations
 
 import io
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from fpdf import FPDF, FontFace
@@ -23,6 +23,7 @@ from lgo_sandbox.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_DEMO, 
 __all__ = ["draw"]
 
 _FONT = "DejaVu"
+_FONTS = Path(__file__).parent / "fonts"
 _MARGIN = 18.0
 _FOOTER_HEIGHT = 20.0
 _CODE_SIDE = 24.0
@@ -62,8 +63,7 @@ class _Page(FPDF):
         self.set_producer("lgo-sandbox")
         self.set_lang("fr-FR")
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-            with files("lgo_sandbox.documents").joinpath("fonts", name).open("rb") as font:
-                self.add_font(_FONT, style, io.BytesIO(font.read()))
+            self.add_font(_FONT, style, _FONTS / name)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(True, _FOOTER_HEIGHT + 4)
         self.set_draw_color(*_ACCENT)
