@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from .control import create_app
 from .launcher import CONTROL, Launcher
-from .ready import ready_document, write_ready_file
+from .ready import ready_document, remove_ready_file, write_ready_file
 from .sandbox import installed_services
 from .settings import Settings
 
@@ -37,4 +37,6 @@ async def running(settings: Settings, served: Sequence[str] = ()) -> AsyncIterat
         yield launcher
     finally:
         if hasattr(launcher, "sandbox"):
+            if CONTROL in names:
+                remove_ready_file(settings.state / READY_NAME, launcher.sandbox.addresses.control)
             await launcher.close()

@@ -5,6 +5,7 @@ Source: design of the project (Ready-file). Knows services by their contract onl
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -16,7 +17,14 @@ from .pki import ready_certificates
 from .pki.holders import MAIN_STRUCTURE, card_holders, organisation_holder
 from .sandbox import Addresses, Sandbox
 
-__all__ = ["CARD_PERSONAS", "certificates_of", "people_document", "ready_document", "write_ready_file"]
+__all__ = [
+    "CARD_PERSONAS",
+    "certificates_of",
+    "people_document",
+    "ready_document",
+    "remove_ready_file",
+    "write_ready_file",
+]
 
 CARD_PERSONAS = ("titulaire", "adjoint", "generaliste", "hospitalier")
 """The personas whose cards are made at the first start; other cards are issued on demand (control API)."""
@@ -64,6 +72,13 @@ def write_ready_file(path: Path, document: dict[str, Any]) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     partial.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
     partial.replace(path)
+
+
+def remove_ready_file(path: Path, control: str) -> None:
+    """Remove the ready-file of a sandbox that stops, unless another one has written it since."""
+    with contextlib.suppress(OSError, ValueError):
+        if json.loads(path.read_text(encoding="utf-8")).get("control") == control:
+            path.unlink()
 
 
 def _urls(addresses: Addresses, door: str) -> dict[str, str]:

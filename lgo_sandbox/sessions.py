@@ -21,6 +21,7 @@ from .contract import Service
 from .db import Database
 from .journal import JournalLimits
 from .people import Population
+from .pki.files import locked
 from .session import Session, SessionConfig, core_tables, open_core, valid_name
 from .settings import Settings
 
@@ -55,6 +56,7 @@ class BadDump(SessionError):
 
 
 MANIFEST = "session.json"
+LOCK = "opening.lock"
 MAX_DUMP = 512 * 1024 * 1024
 
 
@@ -185,15 +187,9 @@ class Sessions:
     def _open_durable(self, name: str) -> Session:
         folder = self._folder(name)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        core = open_core(folder / "core.sqlite")
-        session = self._session(name, core, Database(folder / "data.sqlite"))
-        missing = [service for service in self._services if not _has_tables(service, session.db)]
-        if missing:
-            core.raw.execute("BEGIN IMMEDIATE")
-            try:
-                self._prepare(session, [s for s in missing if not _has_tables(s, session.db)])
-            finally:
-                core.raw.execute("COMMIT")
+        with locked(folder / LOCK):
+            session = self._session(name, open_core(folder / "core.sqlite"), Database(folder / "data.sqlite"))
+            self._prepare(session, [s for s in self._services if not _has_tables(s, session.db)])
         return session
 
     def _prepare(self, session: Session, services: Iterable[Service]) -> None:

@@ -1,0 +1,50 @@
+"""The web console: one read-only page on the control port, which asks the control API and nothing else.
+
+Files of this package, sent with a content security policy that allows nothing from elsewhere and no inline script.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter, Response
+
+__all__ = ["router"]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def page() -> Response:
+    """Return the page."""
+    return _static("index.html", "text/html; charset=utf-8")
+
+
+@router.get("/console/console.css")
+async def style() -> Response:
+    """Return the style sheet."""
+    return _static("console.css", "text/css; charset=utf-8")
+
+
+@router.get("/console/{name}.js")
+async def script(name: str) -> Response:
+    """Return a script module."""
+    return _static(f"{name}.js", "text/javascript; charset=utf-8") if name in _SCRIPTS else Response(status_code=404)
+
+
+_SCRIPTS = frozenset({"console", "dom", "exchanges"})
+
+
+def _static(name: str, media_type: str) -> Response:
+    return Response(_read(name), media_type=media_type, headers={"content-security-policy": POLICY})
+
+
+@cache
+def _read(name: str) -> bytes:
+    return files("lgo_sandbox.console").joinpath("static", name).read_bytes()

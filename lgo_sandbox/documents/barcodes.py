@@ -32,12 +32,12 @@ class ReadCode:
 
 
 def write_datamatrix(text: str) -> bytes:
-    """Return a square DataMatrix (ECC200) with its quiet zone, as PNG. Raises BarcodeError when the text is too long."""
+    """Return a square DataMatrix (ECC200) with its quiet zone, as PNG. Raises BarcodeError for too long a text."""
     return _draw(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
 
 
 def write_qr(text: str) -> bytes:
-    """Return a QR code (error correction M) with its quiet zone, as PNG. Raises BarcodeError when the text is too long."""
+    """Return a QR code (error correction M) with its quiet zone, as PNG. Raises BarcodeError for too long a text."""
     return _draw(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
 
 
@@ -61,8 +61,7 @@ def _draw(text: str, symbology: zxingcpp.BarcodeFormat, **options: object) -> by
     except (ValueError, RuntimeError) as error:
         raise BarcodeError(f"texte impossible à coder : {error}") from error
     output = io.BytesIO()
-    height, width = drawn.shape
-    Image.frombuffer("L", (width, height), bytes(memoryview(drawn)), "raw", "L", 0, 1).save(output, "PNG", optimize=True)
+    Image.fromarray(drawn).save(output, "PNG", optimize=True)
     return output.getvalue()
 
 

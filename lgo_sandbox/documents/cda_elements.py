@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from lxml import etree
 
 from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.errors import DocumentError, InvalidContent
+from lgo_sandbox.documents.errors import InvalidContent
 from lgo_sandbox.documents.values import Author, Code, Organization, PatientIdentity, Recipient
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "add_templates",
     "add_time",
     "derived_uid",
-    "refuse_bad_text",
     "timestamp",
 ]
 
@@ -48,18 +46,9 @@ _SYSTEM_NAMES = {
 }
 
 
-@contextmanager
-def refuse_bad_text() -> Iterator[None]:
-    """Turn what lxml says of characters that XML does not admit into InvalidContent."""
-    try:
-        yield
-    except DocumentError:
-        raise
-    except ValueError as error:
-        raise InvalidContent(f"valeur impossible à écrire en XML : {error}") from error
-
-
-def add(parent: etree._Element, name: str, text: str = "", *, ns: str = oids.NS_HL7, **attributes: str) -> etree._Element:
+def add(
+    parent: etree._Element, name: str, text: str = "", *, ns: str = oids.NS_HL7, **attributes: str
+) -> etree._Element:
     """Append an element, with its text and its non-empty attributes, and return it."""
     element = etree.SubElement(parent, f"{{{ns}}}{name}", {key: value for key, value in attributes.items() if value})
     if text:

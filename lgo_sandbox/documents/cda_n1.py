@@ -7,10 +7,10 @@ confidence high). Knows no document type: the header's code makes it.
 from __future__ import annotations
 
 from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_elements import add, add_binary, refuse_bad_text
+from lgo_sandbox.documents.cda_elements import add, add_binary
 from lgo_sandbox.documents.cda_header import new_document
 from lgo_sandbox.documents.code_systems import format_of_media
-from lgo_sandbox.documents.errors import InvalidContent
+from lgo_sandbox.documents.errors import InvalidContent, refuse_bad_text
 from lgo_sandbox.documents.values import DocumentHeader, Identifier
 from lgo_sandbox.wire.xml import serialize
 

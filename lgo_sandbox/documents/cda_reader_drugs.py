@@ -59,7 +59,9 @@ class _Narrative:
         if text := self.text(f"{reference}-posologie"):
             return text
         row = self._row(reference)
-        return " ; ".join(text for heading, text in row if heading.startswith(_POSOLOGY_HEADINGS) and text not in _NOTHING)
+        return " ; ".join(
+            text for heading, text in row if heading.startswith(_POSOLOGY_HEADINGS) and text not in _NOTHING
+        )
 
     def _row(self, reference: str) -> list[tuple[str, str]]:
         element = self._by_id.get(reference.removeprefix("#"))

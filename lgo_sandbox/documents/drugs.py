@@ -23,8 +23,9 @@ EXTRACTION_DATE = "2026-07-24"
 class Drug:
     """A presentation of a medicine.
 
-    ``generic_type`` is that of the BDPM: ``0`` princeps, ``1`` generic, ``2`` complementary posology, ``4`` substitutable,
-    empty out of any group. ``atc`` is known for some medicines only, ``price`` (euros) is None when free.
+    ``generic_type`` is that of the BDPM: ``0`` princeps, ``1`` generic, ``2`` complementary posology,
+    ``4`` substitutable, empty out of any group. ``atc`` is known for some medicines only, ``price`` is in
+    euros, None when free.
     """
 
     cis: str

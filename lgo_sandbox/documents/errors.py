@@ -15,6 +15,9 @@ Messages are French sentences for the person who sends or receives the document.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 __all__ = [
     "BarcodeError",
     "CorruptAttachment",
@@ -25,6 +28,7 @@ __all__ = [
     "NotClinicalDocument",
     "UnreadableXml",
     "XdmError",
+    "refuse_bad_text",
 ]
 
 
@@ -62,3 +66,14 @@ class BarcodeError(DocumentError):
 
 class XdmError(DocumentError):
     """An archive is no IHE XDM archive that we accept."""
+
+
+@contextmanager
+def refuse_bad_text() -> Iterator[None]:
+    """Turn the ValueError of a library, of characters that XML does not admit above all, into InvalidContent."""
+    try:
+        yield
+    except DocumentError:
+        raise
+    except ValueError as error:
+        raise InvalidContent(f"valeur impossible à écrire : {error}") from error

@@ -48,7 +48,7 @@ _OPTIONAL = {"S7"}
 
 
 def encode_ins(patient: PatientIdentity) -> str:
-    """Return the text of the datamatrix. Raises InsDatamatrixError for an identity that is not qualified or complete."""
+    """Return the text of the datamatrix. Raises InsDatamatrixError for an identity not qualified or not complete."""
     if not patient.is_qualified:
         raise InsDatamatrixError("seule une identité qualifiée (matricule et OID) a un datamatrix INS")
     values = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from lgo_sandbox.documents.errors import InvalidContent
+from lgo_sandbox.documents.errors import InvalidContent, refuse_bad_text
 from lgo_sandbox.documents.pdf_layout import draw
 from lgo_sandbox.documents.pdf_values import PdfContent, PdfSection, PdfTable
 
@@ -21,10 +21,16 @@ _MAX_NAME_PART = 80
 
 
 def render_pdf(content: PdfContent) -> bytes:
-    """Return a PDF/A-1B (A4, fonts embedded). Raises InvalidContent for a creation date without zone or no title."""
+    """Return a PDF/A-1B (A4, fonts embedded).
+
+    Raises InvalidContent for a creation date without zone, no title, control characters in title or author, a table
+    whose rows do not fit its headings, a broken image, and
+    InsDatamatrixError for a qualified identity that no datamatrix can hold.
+    """
     if content.created.utcoffset() is None or not content.title:
         raise InvalidContent("un PDF a un titre et une date de création avec fuseau")
-    return draw(content)
+    with refuse_bad_text():
+        return draw(content)
 
 
 def pdf_file_name(

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from fpdf import FPDF, FontFace
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from lgo_sandbox.documents.barcodes import write_datamatrix
 from lgo_sandbox.documents.errors import InvalidContent
 from lgo_sandbox.documents.ins_datamatrix import encode_ins
+from lgo_sandbox.documents.pdf_metadata import PRODUCER, xmp_packet
 from lgo_sandbox.documents.pdf_values import PdfContent, PdfSection, PdfTable
 from lgo_sandbox.documents.values import Author, Organization, PatientIdentity, Recipient
-from lgo_sandbox.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_DEMO, OID_INS_NIR_TEST
+from lgo_sandbox.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_DEMO, OID_INS_NIR_TEST, OID_PS_IDNAT
 
 __all__ = ["draw"]
 
@@ -28,6 +30,9 @@ _MARGIN = 18.0
 _FOOTER_HEIGHT = 20.0
 _CODE_SIDE = 24.0
 _LINE = 5.0
+_RPPS_PREFIX = "8"
+_LABEL_WIDTH = 42.0
+_VALUE_WIDTH = 85.0
 _INK = (20, 32, 48)
 _ACCENT = (0, 84, 122)
 _PALE = (232, 240, 245)
@@ -60,13 +65,20 @@ class _Page(FPDF):
         self.set_creation_date(content.created)
         self.set_title(content.title)
         self.set_author(_person(content.author))
-        self.set_producer("lgo-sandbox")
+        self.set_producer(PRODUCER)
+        self.set_xmp_metadata(xmp_packet(content.title, _person(content.author), content.created))
         self.set_lang("fr-FR")
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
             self.add_font(_FONT, style, _FONTS / name)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(True, _FOOTER_HEIGHT + 4)
         self.set_draw_color(*_ACCENT)
+
+    def close_fonts(self) -> None:
+        """Close the font files: fpdf2 leaves that to the garbage collector."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     def footer(self) -> None:
         self.set_y(-_FOOTER_HEIGHT)
@@ -93,6 +105,14 @@ class _Page(FPDF):
 def draw(content: PdfContent) -> bytes:
     """Return the PDF. Raises InvalidContent for a table whose rows do not fit its headings or a broken image."""
     page = _Page(content)
+    try:
+        _draw_all(page, content)
+        return bytes(page.output())
+    finally:
+        page.close_fonts()
+
+
+def _draw_all(page: _Page, content: PdfContent) -> None:
     page.add_page()
     _letterhead(page, content)
     _title(page, content)
@@ -101,7 +121,6 @@ def draw(content: PdfContent) -> bytes:
     for section in content.sections:
         _section(page, section)
     _qr(page, content)
-    return bytes(page.output())
 
 
 def _person(person: Author | Recipient) -> str:
@@ -119,10 +138,15 @@ def _letterhead(page: _Page, content: PdfContent) -> None:
     page.ink(_SIZE.body, bold=True)
     page.write_block(_person(author), width=110)
     page.ink(_SIZE.body)
-    for line in (author.specialty_label, f"N° {author.national_id[1:]} (RPPS)" if author.national_id else ""):
+    for line in (author.specialty_label, _rpps(author)):
         if line:
             page.write_block(line, width=110)
     _write_date(page, content)
+
+
+def _rpps(author: Author) -> str:
+    has_rpps = author.root == OID_PS_IDNAT and author.national_id.startswith(_RPPS_PREFIX)
+    return f"N° RPPS {author.national_id[1:]}" if has_rpps else ""
 
 
 def _structure_lines(structure: Organization | None) -> list[str]:
@@ -152,7 +176,7 @@ def _title(page: _Page, content: PdfContent) -> None:
 def _patient(page: _Page, patient: PatientIdentity) -> None:
     lines = _identity_lines(patient)
     code = write_datamatrix(encode_ins(patient)) if _has_datamatrix(patient) else None
-    height = max(len(lines) * _LINE + 10, _CODE_SIDE + 10 if code else 0)
+    height = max(_identity_height(page, lines) + 10, _CODE_SIDE + 10 if code else 0)
     top = page.get_y()
     page.set_fill_color(*_PALE)
     page.rect(_MARGIN, top, page.epw, height, style="F")
@@ -173,15 +197,15 @@ def _has_datamatrix(patient: PatientIdentity) -> bool:
 def _identity_line(page: _Page, label: str, value: str) -> None:
     page.set_x(_MARGIN + 4)
     page.ink(_SIZE.body, color=_GREY)
-    page.cell(42, _LINE, label)
+    page.cell(_LABEL_WIDTH, _LINE, label)
     page.ink(_SIZE.body, bold=True)
-    page.cell(85, _LINE, _fit(page, value, 85), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.write_block(value, width=_VALUE_WIDTH)
 
 
-def _fit(page: _Page, text: str, width: float) -> str:
-    while text and page.get_string_width(text) > width:
-        text = text.removesuffix("…")[:-1] + "…"
-    return text
+def _identity_height(page: _Page, lines: list[tuple[str, str]]) -> float:
+    page.ink(_SIZE.body, bold=True)
+    heights = (page.multi_cell(_VALUE_WIDTH, _LINE, value, dry_run=True, output="HEIGHT") for _, value in lines)
+    return sum(cast("float", height) for height in heights)
 
 
 def _identity_lines(patient: PatientIdentity) -> list[tuple[str, str]]:
@@ -261,7 +285,7 @@ def _qr(page: _Page, content: PdfContent) -> None:
     if not content.qr_png:
         return
     page.room(_CODE_SIDE + 8)
-    left, top = page.w - _MARGIN - _CODE_SIDE, page.get_y() + 2
+    left, top = page.w - _MARGIN - _CODE_SIDE - 8, page.get_y() + 2
     try:
         page.image(io.BytesIO(content.qr_png), left, top, _CODE_SIDE, _CODE_SIDE)
     except (OSError, ValueError) as error:

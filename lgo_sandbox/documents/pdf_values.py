@@ -14,8 +14,8 @@ __all__ = ["PRIVACY_NOTICE", "PdfContent", "PdfSection", "PdfTable"]
 
 PRIVACY_NOTICE = (
     "Vos données de santé sont traitées par l'établissement qui a produit ce document, pour votre prise en charge "
-    "(RGPD, articles 6 et 9). Vous pouvez y accéder, les faire rectifier ou vous opposer à leur traitement auprès de lui, "
-    "et saisir la CNIL."
+    "(RGPD, articles 6 et 9). Vous pouvez y accéder, les faire rectifier ou vous opposer à leur traitement auprès de "
+    "lui, et saisir la CNIL."
 )
 
 
@@ -40,8 +40,9 @@ class PdfSection:
 class PdfContent:
     """All that a page says.
 
-    ``created`` is also the creation date of the file. ``replaces`` names the document that this one cancels and replaces
-    (« du 01/09/2026, version 1 »), empty for a first version. ``qr_png`` is an optional code, with its caption.
+    ``created`` is also the creation date of the file. ``replaces`` names the document that this one cancels and
+    replaces (« du 01/09/2026, version 1 »), empty for a first version. ``qr_png`` is an optional code, with its
+    caption.
     """
 
     title: str

@@ -21,11 +21,10 @@ from lgo_sandbox.documents.cda_elements import (
     add_id,
     add_templates,
     derived_uid,
-    refuse_bad_text,
 )
 from lgo_sandbox.documents.cda_header import new_document
 from lgo_sandbox.documents.code_systems import document_types
-from lgo_sandbox.documents.errors import InvalidContent
+from lgo_sandbox.documents.errors import InvalidContent, refuse_bad_text
 from lgo_sandbox.documents.prescription_codes import (
     BARCODE_SECTION,
     DOCUMENT_ATTACHED,

@@ -2,25 +2,33 @@
 
 Source: RFC 5322, RFC 2045–2047, RFC 2231 (file names), specs/mssante.md §3.1 and §3.3; confidence high. The standard
 ``email`` parser under the policy compat32 does the splitting: the newer policies raise on malformed headers. Headers
-are decoded here, and what the parser recurses on or allocates by is counted before it starts. Knows no rule of mail and
-no service.
+are decoded here, since its own decoder stops at malformed words and adds spaces around good ones, and what the parser
+recurses on or allocates by is counted before it starts. Knows no rule of mail and no service.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses
-from itertools import islice
+from itertools import groupby, islice
 
 __all__ = ["MimeError", "MimeLimits", "MimePart", "read_mail"]
 
 _CONTAINER = re.compile(rb"content-type:\s*(?:message|multipart)/")
+_WORD = r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?="
+_GAP_BETWEEN_WORDS = re.compile(rf"({_WORD})\s+(?={_WORD})")
+_WORDS = re.compile(rf"(?:{_WORD})+")
+_PARTS_OF_WORD = re.compile(r"=\?([^?*\s]*)[^?\s]*\?([bBqQ])\?([^?]*)\?=")
+_CHARSET = re.compile(
+    r"utf-?8|(?:us-)?ascii|iso-?8859-\d+|latin-?\d+|(?:windows-|cp)\d+|utf-16(?:[bl]e)?|koi8-[ru]", re.IGNORECASE
+)
 _MAX_LINES = 800_000
 _MAX_DASHED_LINES = 20_000
 _LONG_HEADER = 32 * 1024
@@ -87,10 +95,10 @@ class MimePart:
         return tuple((_decoded_words(display), address) for display, address in pairs if address)
 
     def text(self) -> str:
-        """Return the body as text in its charset; what the charset cannot read becomes U+FFFD."""
+        """Return the body as text in its charset, UTF-8 when that is unknown; what it cannot read becomes U+FFFD."""
         try:
-            return self.body.decode(self.charset or "utf-8", "replace")
-        except (LookupError, ValueError):
+            return _decode(self.body, self.charset or "utf-8", "replace")
+        except LookupError:
             return self.body.decode("utf-8", "replace")
 
     def walk(self) -> Iterator[MimePart]:
@@ -141,12 +149,15 @@ class _Reader:
             raise MimeError("trop de parties ou de niveaux dans le message")
         children = self._children(message, path, depth)
         raw = self._headers(message)
+        readable = Message()
+        for name, value in raw:
+            readable[name] = value
         return MimePart(
             path,
             message.get_content_type(),
-            _parameter(message, "charset"),
-            _filename(message),
-            message.get_content_disposition() or None,
+            _parameter(readable, "charset"),
+            _filename(readable),
+            readable.get_content_disposition() or None,
             tuple((name, _decoded_words(value)) for name, value in raw),
             b"" if children else _body(message),
             children,
@@ -179,11 +190,32 @@ def _unfolded(value: str) -> str:
 
 
 def _decoded_words(value: str) -> str:
-    """Undo RFC 2047; a word that cannot be decoded stays as it is."""
+    """Undo RFC 2047, also where a word touches its neighbours; words that cannot be decoded stay as they are."""
+    return _WORDS.sub(_run_of_words, _GAP_BETWEEN_WORDS.sub(r"\1", value))
+
+
+def _run_of_words(run: re.Match[str]) -> str:
+    """Decode words side by side; those of one charset together, since a character may be cut between two."""
+    text = ""
     try:
-        return str(make_header(decode_header(value)))
+        for charset, words in groupby(_PARTS_OF_WORD.findall(run[0]), key=lambda parts: str(parts[0]).lower()):
+            text += _decode(b"".join(_word_octets(kind, content) for _, kind, content in words), charset, "strict")
     except (LookupError, ValueError):
-        return value
+        return run[0]
+    return text
+
+
+def _word_octets(kind: str, content: str) -> bytes:
+    if kind in "qQ":
+        return binascii.a2b_qp(content.encode("utf-8"), header=True)
+    return base64.b64decode(content + "=" * (-len(content) % 4), validate=True)
+
+
+def _decode(octets: bytes, charset: str, errors: str) -> str:
+    """Decode in a charset of mail. Raises LookupError for any other codec of Python, some of which cost or warn."""
+    if not _CHARSET.fullmatch(charset):
+        raise LookupError(charset)
+    return octets.decode(charset, errors)
 
 
 def _filename(message: Message) -> str | None:
@@ -191,7 +223,7 @@ def _filename(message: Message) -> str | None:
         name = message.get_filename()
     except (LookupError, ValueError, TypeError):
         return None
-    return None if name is None else _decoded_words(_unfolded(name))
+    return None if name is None else _decoded_words(name)
 
 
 def _parameter(message: Message, name: str) -> str | None:

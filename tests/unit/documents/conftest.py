@@ -1,6 +1,7 @@
 """What the tests of health documents share: a patient, a pharmacist, a doctor, headers, the official artefacts."""
 
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -62,9 +63,7 @@ def patient() -> PatientIdentity:
 
 @pytest.fixture
 def pharmacy() -> Organization:
-    return Organization(
-        "10B0123456", "PHARMACIE TEST", "SA33", "3 place du Marché", "35000", "RENNES", "0299000000"
-    )
+    return Organization("10B0123456", "PHARMACIE TEST", "SA33", "3 place du Marché", "35000", "RENNES", "0299000000")
 
 
 @pytest.fixture
@@ -98,7 +97,12 @@ def header(patient: PatientIdentity, pharmacist: Author, pharmacy: Organization,
         event_stop=NOW,
         recipients=(
             Recipient(
-                doctor.national_id, doctor.family_name, doctor.given_name, "M", "DR", "alix@cabinet.mssante.fr",
+                doctor.national_id,
+                doctor.family_name,
+                doctor.given_name,
+                "M",
+                "DR",
+                "alix@cabinet.mssante.fr",
                 doctor.structure,
             ),
         ),
@@ -107,8 +111,6 @@ def header(patient: PatientIdentity, pharmacist: Author, pharmacy: Organization,
 
 @pytest.fixture
 def prescription_header(header: DocumentHeader, doctor: Author) -> DocumentHeader:
-    from dataclasses import replace
-
     assert doctor.structure is not None
     return replace(
         header,

@@ -21,6 +21,7 @@ def as_jpeg(png: bytes) -> bytes:
 
 def png_header_of(width: int, height: int) -> bytes:
     """A tiny PNG that claims to be huge."""
+
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
@@ -42,7 +43,9 @@ def test_the_same_text_gives_the_same_image():
 
 def test_the_quiet_zone_is_white():
     image = Image.open(io.BytesIO(write_datamatrix("IS01")))
-    border = {image.getpixel((0, y)) for y in range(image.height)} | {image.getpixel((x, 0)) for x in range(image.width)}
+    border = {image.getpixel((0, y)) for y in range(image.height)} | {
+        image.getpixel((x, 0)) for x in range(image.width)
+    }
     assert border == {255}
     assert image.width == image.height
 

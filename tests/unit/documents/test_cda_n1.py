@@ -20,7 +20,9 @@ def test_a_level_1_document_is_valid_for_the_official_schema(header: DocumentHea
 def test_a_replacing_document_of_a_patient_without_ins_is_valid_for_the_official_schema(
     header: DocumentHeader, patient: PatientIdentity, cda_schema: etree.XMLSchema
 ):
-    local = replace(patient, matricule="", oid="", local_id="42", local_oid="1.2.3.4", address="", postal_code="", city="")
+    local = replace(
+        patient, matricule="", oid="", local_id="42", local_oid="1.2.3.4", address="", postal_code="", city=""
+    )
     document = replace(header, patient=replace(local, phone=""), replaces="1.2.3.4.5", version=2)
     cda_schema.assertValid(etree.fromstring(write_n1(document, PDF)))
 
@@ -71,7 +73,9 @@ def test_a_header_that_cannot_be_written_is_refused(header: DocumentHeader, chan
         write_n1(replace(header, **change), PDF)
 
 
-@pytest.mark.parametrize("change", [{"matricule": ""}, {"oid": "1.2.3"}, {"birth_date": "28/03/1979"}, {"first_names": ()}])
+@pytest.mark.parametrize(
+    "change", [{"matricule": ""}, {"oid": "1.2.3"}, {"birth_date": "28/03/1979"}, {"first_names": ()}]
+)
 def test_a_patient_that_cannot_be_identified_is_refused(
     header: DocumentHeader, patient: PatientIdentity, change: dict[str, object]
 ):

@@ -1,4 +1,4 @@
-"""The reader against every official sample (values taken by independent XPath), against our writers, and against harm."""
+"""The reader against every official sample (by independent XPath), against our writers, and against harm."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -146,15 +146,13 @@ def test_a_patient_without_ins_reads_back_with_the_local_id(header: DocumentHead
 
 def test_a_prescription_reads_back_as_written(prescription_header: DocumentHeader, lines: tuple[DrugLine, ...]):
     end = prescription_header.effective_time
-    data = write_prescription(
-        prescription_header, lines, epu_number=NUMBER, qr_png=QR, pdf=PDF, validity_end=end
-    )
+    data = write_prescription(prescription_header, lines, epu_number=NUMBER, qr_png=QR, pdf=PDF, validity_end=end)
     document = read_document(data)
     assert document.drug_lines == lines
     assert document.epu_number == NUMBER
     assert document.service_events[0].stop == "20260914101500+0200"
     assert (document.level, document.attached_pdf) == (3, PDF)
-    assert [(one.media_type, one.content) for one in document.attachments][0] == ("image/png", QR)
+    assert (document.attachments[0].media_type, document.attachments[0].content) == ("image/png", QR)
     assert all(section.known for section in document.sections)
 
 
@@ -229,9 +227,7 @@ def test_an_attachment_that_is_no_base_64_is_refused(header: DocumentHeader):
 def test_no_value_of_an_attribute_makes_the_reader_fail_otherwise_than_by_its_own_errors(
     prescription_header: DocumentHeader, lines: tuple[DrugLine, ...]
 ):
-    data = write_prescription(
-        prescription_header, lines, epu_number=NUMBER, qr_png=QR, pdf=PDF, validity_end=None
-    )
+    data = write_prescription(prescription_header, lines, epu_number=NUMBER, qr_png=QR, pdf=PDF, validity_end=None)
     count = sum(1 for _ in etree.fromstring(data).iter())
     for rank in range(1, count, 3):
         root = etree.fromstring(data)

@@ -41,7 +41,8 @@ FILES = {
 def test_every_code_of_a_table_is_in_the_official_value_set_with_its_label(artefacts: Path, name: str):
     root = etree.parse(str(artefacts / "jeuxDeValeurs" / name)).getroot()
     official = {
-        (one.get("code"), one.get("codeSystem"), one.get("displayName")) for one in root.iter("{urn:ihe:iti:svs:2008}Concept")
+        (one.get("code"), one.get("codeSystem"), one.get("displayName"))
+        for one in root.iter("{urn:ihe:iti:svs:2008}Concept")
     }
     codes = [one for one in FILES[name].codes.values() if one.code not in RETIRED]
     assert {(one.code, one.system, one.label) for one in codes} <= official

@@ -87,7 +87,8 @@ def test_a_prescription_without_line_or_of_another_type_is_refused(
 
 
 @pytest.mark.parametrize(
-    "change", [{"name": ""}, {"posology": ""}, {"quantity": 0}, {"substitution_allowed": False}, {"start": "14/09/2026"}]
+    "change",
+    [{"name": ""}, {"posology": ""}, {"quantity": 0}, {"substitution_allowed": False}, {"start": "14/09/2026"}],
 )
 def test_a_line_that_cannot_be_written_is_refused(
     prescription_header: DocumentHeader, lines: tuple[DrugLine, ...], change: dict[str, object]

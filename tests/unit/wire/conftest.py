@@ -73,7 +73,6 @@ def sign(private_key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> Signe
     def signed(
         element: bytes | etree._Element,
         *,
-        uri: str | None = None,
         c14n: str = EXC_C14N,
         sha1: bool = False,
         key: rsa.RSAPrivateKey = private_key,
@@ -84,7 +83,7 @@ def sign(private_key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> Signe
             methods.enveloped, signature_algorithm=method, digest_algorithm=digest, c14n_algorithm=c14n
         )
         root = etree.fromstring(element) if isinstance(element, bytes) else element
-        return signer.sign(root, key=key, cert=[certificate], reference_uri=uri or root.get("ID"))
+        return signer.sign(root, key=key, cert=[certificate], reference_uri=root.get("ID"))
 
     return signed
 

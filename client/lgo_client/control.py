@@ -1,0 +1,38 @@
+"""The sandbox's control API, as far as the demonstration needs it: to play the phone, the patient and the clock.
+
+A real LGO has no such thing; only journeys use it. Source: design of the project (Control API).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+__all__ = ["Control"]
+
+ROOT = "/_sandbox/v1"
+
+
+class Control:
+    """Calls the control API for one session."""
+
+    def __init__(self, url: str, session: str) -> None:
+        self._session = session
+        self._http = httpx.Client(base_url=url + ROOT, timeout=30.0, trust_env=False)
+
+    def resource(self, path: str, method: str = "GET", body: Any = None, **query: str) -> Any:
+        """Call what a service publishes: ``psc/ecps``, ``mss/mailboxes/…``."""
+        answer = self._http.request(method, f"/{path}", json=body, params={"session": self._session, **query})
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def of_session(self, path: str, method: str = "GET", body: Any = None, **query: str) -> Any:
+        """Call a path of the session itself: ``clock``, ``markers``, ``findings``, ``exchanges``…"""
+        answer = self._http.request(method, f"/sessions/{self._session}/{path}", json=body, params=query)
+        answer.raise_for_status()
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()

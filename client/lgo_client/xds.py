@@ -1,0 +1,195 @@
+"""XDS.b messages of the DMP, written and read by the client: query, submission, retrieval.
+
+Source: specs/dmp.md §3.1, §3.5 (lot), §4.1 (queries and their parameter syntax), §4.2 (errors). Metadata come from
+``lgo_sandbox.documents.ebrim``; knows no assertion and no transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from lgo_sandbox.documents.ebrim import Association, DocumentEntry, SubmissionSet, submit_objects_request
+
+from .soap import element
+
+__all__ = [
+    "Listed",
+    "RegistryRefused",
+    "check_registry",
+    "find_documents",
+    "get_documents",
+    "listed",
+    "provide",
+    "retrieve",
+]
+
+RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
+RS = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
+QUERY = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
+XDS = "urn:ihe:iti:xds-b:2007"
+XOP = "http://www.w3.org/2004/08/xop/include"
+FIND_DOCUMENTS = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
+GET_DOCUMENTS = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
+APPROVED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+SIGNS = "urn:ihe:iti:2007:AssociationType:signs"
+REPLACES = "urn:ihe:iti:2007:AssociationType:RPLC"
+SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
+UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
+TYPE_CODE = "urn:uuid:f0306f51-975f-434e-a61c-c59651d33983"
+AUTHOR = "urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d"
+
+
+class RegistryRefused(Exception):
+    """The registry or repository answered Failure: the code and context of its first error."""
+
+    def __init__(self, code: str, context: str) -> None:
+        super().__init__(f"{code} : {context}")
+        self.code = code
+        self.context = context
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document of the list: what an LGO shows of it, and what it needs to fetch it."""
+
+    entry_uuid: str
+    unique_id: str
+    repository: str
+    title: str
+    type_code: str
+    creation_time: str
+    author: str
+    status: str
+
+
+def find_documents(patient: str, *, since: str = "", statuses: Sequence[str] = (APPROVED,)) -> str:
+    """Return the query TD3.1 for a patient (CX); ``since`` limits serviceStartTime (``AAAAMMJJ…``)."""
+    slots = {"$XDSDocumentEntryPatientId": [f"'{patient}'"], "$XDSDocumentEntryStatus": [_list(statuses)]}
+    if since:
+        slots["$XDSDocumentEntryServiceStartTimeFrom"] = [since]
+    return _query(FIND_DOCUMENTS, slots, "LeafClass")
+
+
+def get_documents(unique_id: str) -> str:
+    """Return the query TD3.1b: the technical id of a document known by its uniqueId."""
+    return _query(GET_DOCUMENTS, {"$XDSDocumentEntryUniqueId": [_list((unique_id,))]}, "ObjectRef")
+
+
+def provide(
+    submission: SubmissionSet, entries: Sequence[DocumentEntry], signature: DocumentEntry, replaces: str = ""
+) -> str:
+    """Return the request of TD2.1; the octets of each entry travel under the Content-ID ``<entry id>@lgo``."""
+    associations = [Association("signs01", signature.id, submission.id, SIGNS)]
+    if replaces:
+        associations.append(Association("rplc01", entries[0].id, replaces, REPLACES))
+    everything = [*entries, signature]
+    metadata = etree.tostring(submit_objects_request(submission, everything, associations), encoding="unicode")
+    documents = "".join(
+        f'<xds:Document id="{entry.id}"><xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" '
+        f'href="cid:{entry.id}@lgo"/></xds:Document>'
+        for entry in everything
+    )
+    return (
+        f'<xds:ProvideAndRegisterDocumentSetRequest xmlns:xds="{XDS}">{metadata}{documents}'
+        "</xds:ProvideAndRegisterDocumentSetRequest>"
+    )
+
+
+def retrieve(repository: str, unique_id: str) -> str:
+    """Return the request of TD3.2 for one document."""
+    return (
+        f'<xds:RetrieveDocumentSetRequest xmlns:xds="{XDS}"><xds:DocumentRequest>'
+        f"<xds:RepositoryUniqueId>{repository}</xds:RepositoryUniqueId>"
+        f"<xds:DocumentUniqueId>{unique_id}</xds:DocumentUniqueId>"
+        "</xds:DocumentRequest></xds:RetrieveDocumentSetRequest>"
+    )
+
+
+def check_registry(answer: etree._Element) -> None:
+    """Raise RegistryRefused unless the answer's RegistryResponse (or the answer itself) says Success."""
+    response = answer if answer.get("status") else next(iter(answer.iter(f"{{{RS}}}RegistryResponse")), answer)
+    if response.get("status") == SUCCESS:
+        return
+    error = next(iter(response.iter(f"{{{RS}}}RegistryError")), None)
+    if error is None:
+        raise RegistryRefused("", "réponse sans statut")
+    raise RegistryRefused(error.get("errorCode", ""), error.get("codeContext", ""))
+
+
+def listed(answer: etree._Element) -> list[Listed]:
+    """Return the documents of a TD3.1 answer."""
+    check_registry(answer)
+    return [_listed(entry) for entry in answer.iter(f"{{{RIM}}}ExtrinsicObject")]
+
+
+def document_href(answer: etree._Element) -> str:
+    """Return the ``cid:`` URL of the only document of a TD3.2 answer. Raises ValueError without one."""
+    check_registry(answer)
+    include = next(iter(answer.iter(f"{{{XOP}}}Include")), None)
+    if include is None:
+        raise ValueError("la réponse TD3.2 ne porte pas de document")
+    return str(include.get("href", ""))
+
+
+def _listed(entry: etree._Element) -> Listed:
+    slots = _slots(entry)
+    return Listed(
+        entry_uuid=str(entry.get("id")),
+        unique_id=_external(entry, UNIQUE_ID),
+        repository=slots.get("repositoryUniqueId", ""),
+        title=_name(entry),
+        type_code=_node(entry, TYPE_CODE),
+        creation_time=slots.get("creationTime", ""),
+        author=_author(entry),
+        status=str(entry.get("status")),
+    )
+
+
+def _query(query_id: str, slots: Mapping[str, Sequence[str]], return_type: str) -> str:
+    written = "".join(_slot(name, values) for name, values in slots.items())
+    return (
+        f'<query:AdhocQueryRequest xmlns:query="{QUERY}" xmlns:rim="{RIM}">'
+        f'<query:ResponseOption returnComposedObjects="true" returnType="{return_type}"/>'
+        f'<rim:AdhocQuery id="{query_id}">{written}</rim:AdhocQuery></query:AdhocQueryRequest>'
+    )
+
+
+def _slot(name: str, values: Sequence[str]) -> str:
+    written = "".join(element("rim:Value", value) for value in values)
+    return f'<rim:Slot name="{name}"><rim:ValueList>{written}</rim:ValueList></rim:Slot>'
+
+
+def _list(values: Sequence[str]) -> str:
+    return "(" + ",".join(f"'{value}'" for value in values) + ")"
+
+
+def _slots(parent: etree._Element) -> dict[str, str]:
+    return {
+        str(slot.get("name")): slot.findtext(f"{{{RIM}}}ValueList/{{{RIM}}}Value", "")
+        for slot in parent.findall(f"{{{RIM}}}Slot")
+    }
+
+
+def _name(entry: etree._Element) -> str:
+    text = entry.find(f"{{{RIM}}}Name/{{{RIM}}}LocalizedString")
+    return str(text.get("value")) if text is not None else ""
+
+
+def _node(entry: etree._Element, scheme: str) -> str:
+    found = entry.find(f"{{{RIM}}}Classification[@classificationScheme='{scheme}']")
+    return str(found.get("nodeRepresentation")) if found is not None else ""
+
+
+def _external(entry: etree._Element, scheme: str) -> str:
+    found = entry.find(f"{{{RIM}}}ExternalIdentifier[@identificationScheme='{scheme}']")
+    return str(found.get("value")) if found is not None else ""
+
+
+def _author(entry: etree._Element) -> str:
+    author = entry.find(f"{{{RIM}}}Classification[@classificationScheme='{AUTHOR}']")
+    person = _slots(author).get("authorPerson", "") if author is not None else ""
+    parts = person.split("^")
+    return " ".join(reversed(parts[1:3])).strip() if len(parts) > 2 else person

@@ -1,0 +1,127 @@
+"""The commands that ask a running sandbox, through its control API and nothing else.
+
+The control URL is given, else ``LGO_SANDBOX_CONTROL``, else in ``<state>/ready.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import typer
+
+from lgo_sandbox.cli.errors import CommandError
+
+__all__ = ["Asking", "control_url"]
+
+ROOT = "/_sandbox/v1"
+DEFAULT_STATE = ".lgo-sandbox"
+READY_NAME = "ready.json"
+EXTENSIONS = {"text": "txt", "json": "json", "junit": "xml", "html": "html"}
+TIMEOUT_SECONDS = 30
+NONE_RUNNING = "aucun bac à sable en marche"
+
+
+def control_url(given: str | None, state: Path | None) -> str:
+    """Return the control URL of the sandbox that is meant. Raises CommandError when none can be found."""
+    url = given or (None if state else os.environ.get("LGO_SANDBOX_CONTROL"))
+    if url:
+        return url.rstrip("/")
+    ready = Path(state or os.environ.get("LGO_SANDBOX_STATE", DEFAULT_STATE)) / READY_NAME
+    try:
+        return str(json.loads(ready.read_text(encoding="utf-8"))["control"]).rstrip("/")
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CommandError(
+            f"{NONE_RUNNING} : {ready} n'existe pas. Démarrez avec « lgo-sandbox up », ou donnez --control."
+        ) from None
+
+
+class Asking:
+    """One command's conversation with a running sandbox."""
+
+    def __init__(self, control: str | None, state: Path | None, session: str | None = None) -> None:
+        self._url = control_url(control, state)
+        self._session = session
+
+    def status(self) -> None:
+        """Print what runs."""
+        health = self._get("/health")
+        typer.echo(f"lgo-sandbox {health['version']} : {self._url}/ (session {health['session']})")
+        for service in self._get("/services"):
+            for door in service["doors"]:
+                where = "  ".join(door["addresses"].values()) or "(servi ailleurs)"
+                typer.echo(f"  {service['name']:<14} {door['title']:<40} {where}")
+        typer.echo("Sessions : " + ", ".join(session["session"] for session in self._get("/sessions")))
+        typer.echo(f"Constats : {len(self._get('/findings'))} dans la session {health['session']}")
+
+    def reset(self) -> None:
+        """Reset a session and say so."""
+        session = self._session or self._get("/health")["session"]
+        self._ask("POST", f"/sessions/{quote(session, safe='')}/reset")
+        typer.echo(f"La session {session} est remise à ses valeurs de départ.")
+
+    def report(self, form: str, output: Path | None) -> None:
+        """Write the report to a file or the standard output."""
+        if form not in EXTENSIONS:
+            raise CommandError(f"format inconnu : {form} (formats : {', '.join(EXTENSIONS)})")
+        octets = self._ask("GET", f"/report.{EXTENSIONS[form]}").content
+        if output is None:
+            sys.stdout.buffer.write(octets)
+            sys.stdout.flush()
+            return
+        try:
+            output.write_bytes(octets)
+        except OSError as error:
+            raise CommandError(f"{output} ne peut pas être écrit : {error.strerror}") from None
+
+    def add_client(self, client_id: str, redirect_uris: Sequence[str], *, mtls: bool) -> None:
+        """Add an OIDC client and print what the server answers."""
+        method = "tls_client_auth" if mtls else "client_secret_basic"
+        body = {
+            "client_id": client_id,
+            "redirect_uris": list(redirect_uris),
+            "token_endpoint_auth_method": method,
+        }
+        self._print(self._ask("POST", "/psc/clients", body).json())
+
+    def issue(self, kind: str, variant: str, persona: str | None) -> None:
+        """Have a certificate made and print where it is."""
+        body: dict[str, Any] = {"kind": kind, "variant": variant}
+        body |= {"persona": persona} if persona else {}
+        body |= {"session": self._session} if self._session else {}
+        issued = self._ask("POST", "/pki/issue", body, in_session=False).json()
+        self._print({name: value for name, value in issued.items() if not name.endswith("_pem")})
+
+    def _get(self, path: str) -> Any:
+        return self._ask("GET", path).json()
+
+    def _ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, in_session: bool = True
+    ) -> httpx.Response:
+        params = {"session": self._session} if self._session and in_session else None
+        try:
+            answer = httpx.request(
+                method, f"{self._url}{ROOT}{path}", json=body, params=params, timeout=TIMEOUT_SECONDS, trust_env=False
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise CommandError(f"{NONE_RUNNING} : {self._url} ne répond pas ({type(error).__name__})") from None
+        if answer.is_error:
+            raise CommandError(_refusal(answer))
+        return answer
+
+    @staticmethod
+    def _print(values: Mapping[str, Any]) -> None:
+        typer.echo(json.dumps(values, ensure_ascii=False, indent=1))
+
+
+def _refusal(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["erreur"])
+    except (ValueError, KeyError, TypeError):
+        return f"réponse inattendue ({answer.status_code}) : est-ce bien un bac à sable ?"

@@ -1,0 +1,184 @@
+"""The table of commands and their options. The work is in ``run`` (a sandbox of our own) and ``asking`` (another's).
+
+Source: design of the project (Commands). Texts are French: they are read by testers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lgo_sandbox.cli.errors import explained
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    name="lgo-sandbox",
+    help="Les services nationaux de santé, simulés sur un poste. Données fictives uniquement.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+client = typer.Typer(help="Clients OIDC du fournisseur d'identité simulé.", no_args_is_help=True)
+pki = typer.Typer(help="Certificats du bac à sable.", no_args_is_help=True)
+app.add_typer(client, name="client")
+app.add_typer(pki, name="pki")
+
+PortBase = Annotated[
+    int | None,
+    typer.Option("--port-base", min=0, max=60_000, help="Premier port (contrôle) ; 0 : ports libres.", metavar="N"),
+]
+State = Annotated[Path | None, typer.Option("--state", help="Dossier de l'état (défaut : ./.lgo-sandbox).")]
+StartSession = Annotated[str | None, typer.Option("--session", help="Session des requêtes qui n'en nomment pas.")]
+ReadyFile = Annotated[Path | None, typer.Option("--ready-file", help="Fichier JSON écrit quand tout répond.")]
+Host = Annotated[str | None, typer.Option("--host", help="Adresse d'écoute (défaut : 127.0.0.1).")]
+Public = Annotated[bool, typer.Option("--public", help="Autoriser une adresse visible du réseau.")]
+NoPlain = Annotated[bool, typer.Option("--no-plain", help="Fermer les ports sans TLS.")]
+Services = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SERVICE…]", help="Services à ouvrir, et « control » (défaut : tout)."),
+]
+ServiceOption = Annotated[list[str] | None, typer.Option("--service", help="Ne servir que ce service (répétable).")]
+
+Control = Annotated[str | None, typer.Option("--control", help="URL de contrôle d'un bac à sable en marche.")]
+AskSession = Annotated[str | None, typer.Option("--session", help="Session (défaut : celle du bac à sable).")]
+
+COMMAND_CONTEXT = {"allow_interspersed_args": False}
+REST_CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def up(
+    services: Services = None,
+    port_base: PortBase = None,
+    state: State = None,
+    session: StartSession = None,
+    ready_file: ReadyFile = None,
+    host: Host = None,
+    public: Public = False,
+    no_plain: NoPlain = False,
+) -> None:
+    """Démarrer le bac à sable, jusqu'à Ctrl-C."""
+    from lgo_sandbox.cli.run import StartOptions, up_until_stopped
+
+    with explained():
+        up_until_stopped(
+            StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(services or ()))
+        )
+
+
+@app.command("exec", context_settings=COMMAND_CONTEXT)
+def exec_(
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMANDE…", help="Programme à lancer et ses arguments.")],
+    service: ServiceOption = None,
+    port_base: PortBase = None,
+    state: State = None,
+    session: StartSession = None,
+    ready_file: ReadyFile = None,
+    host: Host = None,
+    public: Public = False,
+    no_plain: NoPlain = False,
+) -> None:
+    """Démarrer, lancer un programme avec LGO_SANDBOX_READY, _CONTROL et _CA, arrêter ; rend son code de retour."""
+    from lgo_sandbox.cli.run import StartOptions, run_command
+
+    with explained():
+        options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(service or ()))
+        code = run_command(options, command)
+    raise typer.Exit(code)
+
+
+@app.command(context_settings=REST_CONTEXT)
+def demo(
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="[ARGUMENT…]", help="Arguments de lgo demo.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Une seule journée, puis arrêt (comme ONCE=1).")] = False,
+    port_base: PortBase = None,
+    state: State = None,
+    session: StartSession = None,
+    ready_file: ReadyFile = None,
+    host: Host = None,
+    public: Public = False,
+    no_plain: NoPlain = False,
+) -> None:
+    """Jouer la journée d'une officine avec le logiciel de référence (exec -- lgo demo)."""
+    from lgo_sandbox.cli.run import StartOptions, beside_python, run_command
+
+    with explained():
+        options = StartOptions(port_base, state, session, ready_file, host, public, no_plain)
+        more = {"ONCE": "1"} if once else {}
+        code = run_command(options, [beside_python("lgo"), "demo", *(arguments or ())], more)
+    raise typer.Exit(code)
+
+
+@app.command()
+def status(control: Control = None, state: State = None) -> None:
+    """Dire ce qui tourne : services, adresses, sessions, constats."""
+    from lgo_sandbox.cli.asking import Asking
+
+    with explained():
+        Asking(control, state).status()
+
+
+@app.command()
+def reset(session: AskSession = None, control: Control = None, state: State = None) -> None:
+    """Remettre une session à ses valeurs de départ."""
+    from lgo_sandbox.cli.asking import Asking
+
+    with explained():
+        Asking(control, state, session).reset()
+
+
+@app.command()
+def report(
+    form: Annotated[str, typer.Option("--format", help="text, json, junit ou html.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Fichier (défaut : sortie standard).")] = None,
+    session: AskSession = None,
+    control: Control = None,
+    state: State = None,
+) -> None:
+    """Écrire le verdict par exigence Ségur."""
+    from lgo_sandbox.cli.asking import Asking
+
+    with explained():
+        Asking(control, state, session).report(form, output)
+
+
+@client.command("add")
+def client_add(
+    client_id: Annotated[str, typer.Option("--client-id", help="Identifiant du client.")],
+    redirect_uri: Annotated[list[str], typer.Option("--redirect-uri", help="Adresse de retour (répétable).")],
+    mtls: Annotated[bool, typer.Option("--mtls", help="Authentification par certificat, sans secret.")] = False,
+    session: AskSession = None,
+    control: Control = None,
+    state: State = None,
+) -> None:
+    """Ajouter un client OIDC et afficher ses identifiants."""
+    from lgo_sandbox.cli.asking import Asking
+
+    with explained():
+        Asking(control, state, session).add_client(client_id, redirect_uri, mtls=mtls)
+
+
+@pki.command("issue")
+def pki_issue(
+    name: Annotated[str, typer.Argument(metavar="NOM", help="org-auth, org-sign, psc-client, mss-app, cps-auth…")],
+    variant: Annotated[str, typer.Option("--variant", help="good, expired, revoked, wrongca, not-yet-valid…")] = "good",
+    persona: Annotated[
+        str | None, typer.Option("--persona", help="Titulaire de la carte (cps-auth, cps-sign).")
+    ] = None,
+    session: AskSession = None,
+    control: Control = None,
+    state: State = None,
+) -> None:
+    """Émettre un certificat et afficher où il est."""
+    from lgo_sandbox.cli.asking import Asking
+
+    with explained():
+        Asking(control, state, session).issue(name, variant, persona)

@@ -1,0 +1,168 @@
+"""``up``, ``exec`` and ``demo``: run a sandbox in this process until a signal, or until a program has ended.
+
+Source: design of the project (Commands).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from lgo_sandbox.assemble import READY_NAME, running
+from lgo_sandbox.cli.banner import show_banner
+from lgo_sandbox.cli.errors import NOT_EXECUTABLE, NOT_FOUND, CommandError
+from lgo_sandbox.launcher import CONTROL, Launcher, PortTaken, PublicBindRefused
+from lgo_sandbox.pki import PkiError
+from lgo_sandbox.ready import ready_document, remove_ready_file, write_ready_file
+from lgo_sandbox.sessions import SessionError
+from lgo_sandbox.settings import Settings
+
+__all__ = ["StartOptions", "beside_python", "run_command", "up_until_stopped"]
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+KILLED = 128
+"""What shells add to the number of the signal that ended a program."""
+
+REFUSALS = (PortTaken, PublicBindRefused, SessionError, PkiError)
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """The options of a start as given; what is absent comes from the environment or the defaults of ``Settings``."""
+
+    port_base: int | None = None
+    state: Path | None = None
+    session: str | None = None
+    ready_file: Path | None = None
+    host: str | None = None
+    public: bool = False
+    no_plain: bool = False
+    services: tuple[str, ...] = ()
+
+    def settings(self) -> Settings:
+        """Return the settings. Raises CommandError."""
+        given: dict[str, Any] = {
+            "port_base": self.port_base,
+            "state": self.state,
+            "session": self.session,
+            "host": self.host,
+            "public": self.public or None,
+            "plain_ports": False if self.no_plain else None,
+        }
+        try:
+            return Settings(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            names = ", ".join(f"LGO_SANDBOX_{str(e['loc'][0]).upper()}" for e in error.errors() if e["loc"])
+            raise CommandError(f"réglage invalide : {names}") from None
+
+
+def up_until_stopped(options: StartOptions) -> None:
+    """Run until SIGINT or SIGTERM. Raises CommandError."""
+    _run(lambda: _up(options))
+
+
+def run_command(options: StartOptions, command: Sequence[str], more: Mapping[str, str] | None = None) -> int:
+    """Run a program inside a sandbox and return its exit code. Raises CommandError."""
+    if options.services and CONTROL not in options.services:
+        raise CommandError("exec a besoin de l'API de contrôle : ajoutez --service control")
+    return _run(lambda: _exec(options, command, more or {}))
+
+
+def beside_python(program: str) -> str:
+    """Return the program installed beside this interpreter, else its bare name for the search path."""
+    return shutil.which(program, path=str(Path(sys.executable).parent)) or program
+
+
+async def _up(options: StartOptions) -> int:
+    stopped = asyncio.Event()
+    _on_signals(lambda _signal: stopped.set())
+    async with _started(options) as (launcher, _ready):
+        show_banner(launcher)
+        await stopped.wait()
+    return 0
+
+
+async def _exec(options: StartOptions, command: Sequence[str], more: Mapping[str, str]) -> int:
+    async with _started(options) as (launcher, ready):
+        environment = os.environ | more | _exported(launcher, ready)
+        try:
+            process = await asyncio.create_subprocess_exec(*command, env=environment)
+        except FileNotFoundError:
+            raise CommandError(f"programme introuvable : {command[0]}", NOT_FOUND) from None
+        except OSError as error:
+            raise CommandError(f"{command[0]} ne peut pas être lancé : {error.strerror}", NOT_EXECUTABLE) from None
+        _on_signals(lambda number: _forward(process, number))
+        code = await process.wait()
+    return code if code >= 0 else KILLED - code
+
+
+@asynccontextmanager
+async def _started(options: StartOptions) -> AsyncIterator[tuple[Launcher, Path]]:
+    settings = options.settings()
+    async with running(settings, options.services) as launcher:
+        ready = options.ready_file or settings.state / READY_NAME
+        if options.ready_file:
+            write_ready_file(ready, ready_document(launcher.sandbox, launcher.sandbox.addresses))
+        try:
+            yield launcher, ready.resolve()
+        finally:
+            remove_ready_file(ready, launcher.sandbox.addresses.control)
+
+
+def _exported(launcher: Launcher, ready: Path) -> dict[str, str]:
+    return {
+        "LGO_SANDBOX_READY": str(ready),
+        "LGO_SANDBOX_CONTROL": launcher.sandbox.addresses.control,
+        "LGO_SANDBOX_CA": str(launcher.sandbox.pki.ca_bundle.resolve()),
+    }
+
+
+def _run(work: Callable[[], Any]) -> int:
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return int(runner.run(work()))
+    except REFUSALS as error:
+        raise CommandError(str(error)) from error
+    except LookupError as error:
+        if type(error) is not LookupError:
+            raise  # a defect of ours, not an unknown service
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(f"{error.filename or 'système'} : {error.strerror or error}") from error
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def _on_signals(act: Callable[[int], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        try:
+            loop.add_signal_handler(number, act, number)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda received, _frame: loop.call_soon_threadsafe(act, received))
+
+
+def _forward(process: asyncio.subprocess.Process, number: int) -> None:
+    if number == signal.SIGINT and sys.stdin.isatty():
+        return  # the terminal has sent it to the program already
+    if process.returncode is None:
+        process.send_signal(number)

@@ -1,0 +1,69 @@
+"""What a route of the control API needs: the launcher, the sandbox, and the session that the request names.
+
+A session is named by the path (``/sessions/{session}/…``), else by ``?session=``, else it is the process's own.
+All dependencies are coroutines: a store belongs to the event loop, and FastAPI would run plain functions in threads.
+Knows no route.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Path
+from starlette.requests import Request
+
+from lgo_sandbox.control.errors import INVALID, ControlError
+from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.session import Session
+
+__all__ = [
+    "CurrentLauncher",
+    "CurrentSandbox",
+    "CurrentSession",
+    "SessionName",
+    "documented_session",
+    "known_service",
+    "session_named",
+]
+
+
+async def _launcher(request: Request) -> Launcher:
+    return cast(Launcher, request.app.state.launcher)
+
+
+CurrentLauncher = Annotated[Launcher, Depends(_launcher)]
+
+
+async def _sandbox(launcher: CurrentLauncher) -> Sandbox:
+    return launcher.sandbox
+
+
+CurrentSandbox = Annotated[Sandbox, Depends(_sandbox)]
+
+
+async def session_named(request: Request, launcher: CurrentLauncher) -> str:
+    """Return the name of the session that a request means, known or not."""
+    named = request.path_params.get("session") or request.query_params.get("session")
+    return named or launcher.settings.session
+
+
+SessionName = Annotated[str, Depends(session_named)]
+
+
+async def _session(sandbox: CurrentSandbox, name: SessionName) -> Session:
+    return sandbox.sessions.get(name)
+
+
+CurrentSession = Annotated[Session, Depends(_session)]
+
+
+async def documented_session(session: Annotated[str, Path(description="Nom de la session")]) -> None:
+    """Make the OpenAPI document show the path parameter that ``session_named`` reads."""
+
+
+def known_service(sandbox: Sandbox, name: str) -> None:
+    """Raise ControlError when no service has this name."""
+    if name not in sandbox.services:
+        known = ", ".join(sandbox.services)
+        raise ControlError(INVALID, f"service inconnu : {name[:64]!r} (services : {known})")

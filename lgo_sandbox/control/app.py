@@ -1,0 +1,68 @@
+"""The application on the control port: the control API under ``/_sandbox/v1`` and the console on ``/``.
+
+Every subject is one router. Those that concern a session are there twice: under ``/sessions/{session}`` and, for
+brevity, without it (then ``?session=`` or the process's own session).
+Source: design of the project (Control API). Knows services by their contract only.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from lgo_sandbox import __version__
+from lgo_sandbox.console import router as console
+from lgo_sandbox.control import (
+    archives,
+    clock,
+    events,
+    exchanges,
+    faults,
+    findings,
+    health,
+    listeners,
+    markers,
+    people,
+    pki,
+    reports,
+    resources,
+    services,
+    sessions,
+    tuning,
+)
+from lgo_sandbox.control.access import documented_session
+from lgo_sandbox.control.errors import add_error_handlers
+from lgo_sandbox.control.guard import Guard
+from lgo_sandbox.launcher import Launcher
+
+__all__ = ["ROOT", "create_app"]
+
+ROOT = "/_sandbox/v1"
+ABOUT = "Pilotage du bac à sable : sessions, horloge, pannes, échanges, constats, rapports. Données fictives."
+
+_WHOLE = (health, services, people, pki, sessions)
+_OF_A_SESSION = (archives, clock, events, exchanges, faults, findings, listeners, markers, reports, tuning)
+
+
+def create_app(launcher: Launcher) -> FastAPI:
+    """Return the ASGI application of the control port of a launcher."""
+    app = FastAPI(
+        title="lgo-sandbox", version=__version__, description=ABOUT, openapi_url=f"{ROOT}/openapi.json",
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    app.state.launcher = launcher
+    app.add_middleware(Guard, settings=launcher.settings)
+    add_error_handlers(app)
+    app.include_router(console)
+    app.include_router(_api())
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix=ROOT)
+    for subject in _WHOLE:
+        api.include_router(subject.router)
+    for subject in _OF_A_SESSION:
+        api.include_router(subject.router)
+        api.include_router(subject.router, prefix="/sessions/{session}", dependencies=[Depends(documented_session)])
+    api.include_router(resources.router)  # last: its paths are any two segments
+    return api

@@ -1,0 +1,70 @@
+"""``/faults``: arm, list and disarm the faults of a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from lgo_sandbox.control.access import CurrentSandbox, CurrentSession, known_service
+from lgo_sandbox.control.errors import INVALID, ControlError
+from lgo_sandbox.control.models import NewFault
+from lgo_sandbox.faults import ANY, Fault, FaultKind
+from lgo_sandbox.ids import Ids
+from lgo_sandbox.sandbox import Sandbox
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/faults", tags=["pannes"])
+
+FIRST_STATUS, LAST_STATUS = 400, 599
+
+
+@router.get("")
+async def armed(session: CurrentSession) -> list[dict[str, Any]]:
+    """Lister les pannes armées."""
+    return [fault.to_json() for fault in session.faults.armed()]
+
+
+@router.post("", status_code=201)
+async def arm(sandbox: CurrentSandbox, session: CurrentSession, wanted: NewFault) -> dict[str, Any]:
+    """Armer une panne."""
+    _check(sandbox, wanted)
+    fault = Fault(
+        id=f"f{Ids().octets(4).hex()}",
+        service=wanted.service,
+        kind=wanted.kind,
+        value=wanted.value,
+        operation=wanted.operation,
+        client=wanted.client,
+        remaining=wanted.times,
+    )
+    session.faults.arm(fault)
+    return fault.to_json()
+
+
+@router.delete("")
+async def disarm_all(session: CurrentSession) -> dict[str, int]:
+    """Désarmer toutes les pannes."""
+    return {"disarmed": session.faults.disarm()}
+
+
+@router.delete("/{fault_id}")
+async def disarm(session: CurrentSession, fault_id: str) -> dict[str, int]:
+    """Désarmer une panne."""
+    if not session.faults.disarm(fault_id):
+        raise ControlError(404, f"panne inconnue : {fault_id[:64]!r}")
+    return {"disarmed": 1}
+
+
+def _check(sandbox: Sandbox, wanted: NewFault) -> None:
+    if wanted.kind is FaultKind.STATUS and not FIRST_STATUS <= wanted.value <= LAST_STATUS:
+        raise ControlError(INVALID, f"value : un code de {FIRST_STATUS} à {LAST_STATUS} est attendu")
+    if wanted.service == ANY:
+        return
+    known_service(sandbox, wanted.service)
+    operations = {operation.name for operation in sandbox.services[wanted.service].operations}
+    if wanted.operation != ANY and wanted.operation not in operations:
+        raise ControlError(
+            INVALID, f"opération inconnue : {wanted.operation!r} ({wanted.service} : {', '.join(sorted(operations))})"
+        )

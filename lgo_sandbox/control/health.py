@@ -1,0 +1,29 @@
+"""``/health``: whether every port answers, and what runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from lgo_sandbox import __version__
+from lgo_sandbox.control.access import CurrentLauncher
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["santé"])
+
+STARTING = 503
+
+
+@router.get("/health")
+async def health(launcher: CurrentLauncher) -> JSONResponse:
+    """Dire si le bac à sable est prêt : 200 quand tous les ports répondent, 503 avant."""
+    body: dict[str, Any] = {
+        "status": "ok" if launcher.ready else "starting",
+        "version": __version__,
+        "session": launcher.settings.session,
+        "services": list(launcher.sandbox.services),
+    }
+    return JSONResponse(body, 200 if launcher.ready else STARTING)

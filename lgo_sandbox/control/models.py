@@ -1,0 +1,78 @@
+"""The bodies that the control API takes, with their limits.
+
+Knows no route; unknown members are refused, so that a typing mistake does not pass for a default.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from lgo_sandbox.faults import ANY, FaultKind
+
+__all__ = ["ClockMove", "IssueRequest", "NewFault", "NewMarker", "NewSession", "Texts"]
+
+CENTURY_SECONDS = 100 * 366 * 86_400
+
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+Text = Annotated[str, Field(max_length=2_000)]
+Texts = Annotated[dict[Name, Text | None], Field(max_length=1_000)]
+"""Named texts to set; ``null`` takes one back."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClockMove(_Model):
+    """How to set a clock: ``by`` seconds or ``to`` a moment; ``freeze`` (absent: as it is); what messages carry."""
+
+    by: Annotated[float, Field(ge=-CENTURY_SECONDS, le=CENTURY_SECONDS, allow_inf_nan=False)] | None = None
+    to: AwareDatetime | None = None
+    freeze: bool | None = None
+    wire: Literal["real", "session"] | None = None
+
+
+class NewSession(_Model):
+    """A session to make. Without ``name`` the server gives one; ``listeners`` opens doors for it."""
+
+    name: str | None = None
+    durable: bool = False
+    seed: Annotated[str, Field(max_length=200)] = ""
+    clock: ClockMove | None = None
+    options: Texts = {}
+    spec_versions: Texts = {}
+    listeners: bool = False
+
+
+class NewFault(_Model):
+    """A fault to arm. ``value``: milliseconds of a delay, or an HTTP status or SMTP code; ``times`` absent: always."""
+
+    service: Name = ANY
+    operation: Name = ANY
+    kind: FaultKind
+    value: Annotated[int, Field(ge=0, le=600_000)]
+    times: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    client: Name = ANY
+
+
+class NewMarker(_Model):
+    """A marker to put. ``at`` absent: now, in age time."""
+
+    name: Name
+    subject: Annotated[str, Field(max_length=256)] = ""
+    detail: dict[str, Any] = {}
+    at: AwareDatetime | None = None
+
+
+class IssueRequest(_Model):
+    """A certificate to make: for a persona's card, or for a structure (absent: the pharmacy)."""
+
+    kind: Name
+    session: str | None = None
+    variant: Name = "good"
+    persona: Name | None = None
+    structure: Name | None = None
+    common_name: Annotated[str, Field(max_length=64)] = ""
+    hosts: Annotated[list[Name], Field(max_length=20)] = []

@@ -1,0 +1,109 @@
+"""``/pki``: the authorities, the revocation lists, and certificates on demand.
+
+Source: RFC 5280 §5 (CRL), RFC 2585 §4.2 (its media type). Paths are those of the machine the sandbox runs on; the
+answer carries the PEM too, for clients elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Response
+
+from lgo_sandbox.control.access import CurrentLauncher, CurrentSandbox
+from lgo_sandbox.control.errors import INVALID, ControlError
+from lgo_sandbox.control.models import IssueRequest
+from lgo_sandbox.people import Population
+from lgo_sandbox.pki import Holder, Issued, Kind, Request, Variant
+from lgo_sandbox.pki.holders import MAIN_STRUCTURE, SANDBOX_OPERATOR, organisation_holder, person_holder
+from lgo_sandbox.sandbox import Sandbox
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/pki", tags=["certificats"])
+
+_Choice = TypeVar("_Choice", Kind, Variant)
+
+
+@router.get("/ca.pem", response_class=Response)
+async def authorities(sandbox: CurrentSandbox) -> Response:
+    """Télécharger les autorités auxquelles un client doit faire confiance (PEM)."""
+    return _download(sandbox.pki.ca_bundle, "application/x-pem-file")
+
+
+@router.get("/ca.p12", response_class=Response)
+async def authorities_store(sandbox: CurrentSandbox) -> Response:
+    """Télécharger les mêmes autorités en magasin PKCS#12 (Java)."""
+    return _download(sandbox.pki.ca_p12, "application/x-pkcs12")
+
+
+@router.get("/crl/{name}.crl", response_class=Response)
+async def revocation_list(launcher: CurrentLauncher, name: str) -> Response:
+    """Télécharger la liste de révocation d'une autorité (DER)."""
+    clock = launcher.sandbox.sessions.get(launcher.settings.session).clock
+    try:
+        octets = launcher.sandbox.pki.crl(name, clock.wire())
+    except KeyError:
+        raise ControlError(404, f"autorité inconnue : {name[:64]!r}") from None
+    return Response(octets, media_type="application/pkix-crl")
+
+
+@router.post("/issue", status_code=201)
+async def issue(launcher: CurrentLauncher, wanted: IssueRequest) -> dict[str, Any]:
+    """Émettre (ou redonner) un certificat, bon ou fautif, pour une session."""
+    session = launcher.sandbox.sessions.get(wanted.session or launcher.settings.session).name
+    request = _request(launcher.sandbox, wanted)
+    try:
+        issued = await asyncio.to_thread(launcher.sandbox.pki.issue_all, (request,), session=session)
+    except ValueError as error:
+        raise ControlError(INVALID, f"ce certificat ne peut pas être émis : {error}") from None
+    return _published(issued[request.file_name])
+
+
+def _request(sandbox: Sandbox, wanted: IssueRequest) -> Request:
+    kind = _choice(Kind, wanted.kind, "kind")
+    variant = _choice(Variant, wanted.variant, "variant")
+    name = f"{kind}-{wanted.common_name.lower()}" if wanted.common_name else ""
+    try:
+        request = Request(
+            kind, _holder(sandbox.people, kind, wanted), variant, tuple(wanted.hosts), wanted.common_name, name=name
+        )
+        _ = request.file_name
+    except ValueError as error:
+        raise ControlError(INVALID, f"ce certificat ne peut pas être émis : {error}") from None
+    return request
+
+
+def _holder(people: Population, kind: Kind, wanted: IssueRequest) -> Holder:
+    if kind is Kind.SERVER:
+        return SANDBOX_OPERATOR
+    try:
+        if kind in (Kind.CPS_AUTH, Kind.CPS_SIGN):
+            if wanted.persona is None:
+                raise ControlError(INVALID, f"{kind} : persona est obligatoire (la carte de qui ?)")
+            return person_holder(people.persona(wanted.persona))
+        return organisation_holder(people.structure(wanted.structure or MAIN_STRUCTURE))
+    except KeyError as error:
+        raise ControlError(INVALID, f"personne ou structure inconnue : {error} (voir /_sandbox/v1/people)") from None
+
+
+def _choice(values: type[_Choice], value: str, field: str) -> _Choice:
+    try:
+        return values(value)
+    except ValueError:
+        raise ControlError(
+            INVALID, f"{field} : valeurs admises : {', '.join(member.value for member in values)}"
+        ) from None
+
+
+def _published(issued: Issued) -> dict[str, Any]:
+    texts = {"cert_pem": issued.cert, "key_pem": issued.key, "chain_pem": issued.chain}
+    pems = {name: path.read_text(encoding="ascii") for name, path in texts.items()}
+    return {"name": issued.name, **issued.entry(), "chain": str(issued.chain), **pems}
+
+
+def _download(path: Path, media_type: str) -> Response:
+    disposition = f'attachment; filename="{path.name}"'
+    return Response(path.read_bytes(), media_type=media_type, headers={"content-disposition": disposition})

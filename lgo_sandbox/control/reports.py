@@ -1,0 +1,95 @@
+"""``/report.{json,xml,html,txt}``: the verdict per Ségur requirement on what a session has observed.
+
+The verdicts are those of ``lgo_sandbox.conformance``; this module brings it the observations of the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from lgo_sandbox.conformance import (
+    Declaration,
+    Observation,
+    Report,
+    Verdict,
+    judge,
+    render_html,
+    render_json,
+    render_junit,
+    render_text,
+)
+from lgo_sandbox.control.access import CurrentSandbox, CurrentSession
+from lgo_sandbox.control.errors import INVALID, ControlError
+from lgo_sandbox.requirements import UnknownFamily, catalogue
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.session import Session
+
+__all__ = ["report_of", "router"]
+
+router = APIRouter(tags=["rapport"])
+
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+class Extension(StrEnum):
+    """The formats of the report."""
+
+    JSON = "json"
+    XML = "xml"
+    HTML = "html"
+    TXT = "txt"
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    render: Callable[[Report], str | bytes]
+    media_type: str
+
+
+_FORMATS = {
+    Extension.JSON: _Format(render_json, "application/json"),
+    Extension.XML: _Format(render_junit, "application/xml"),
+    Extension.HTML: _Format(render_html, "text/html; charset=utf-8"),
+    Extension.TXT: _Format(render_text, "text/plain; charset=utf-8"),
+}
+
+
+@router.get("/report.{extension}", response_class=Response)
+async def report(
+    sandbox: CurrentSandbox,
+    session: CurrentSession,
+    extension: Extension,
+    family: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies defaults
+    verdict: Annotated[list[Verdict], Query()] = [],  # noqa: B006
+    lgo_only: bool = False,
+) -> Response:
+    """Donner le verdict par exigence Ségur ; JSON, JUnit (xml), HTML ou texte."""
+    try:
+        chosen = report_of(sandbox, session).select(families=family, lgo_only=lgo_only, verdicts=verdict)
+    except UnknownFamily:
+        families = ", ".join(catalogue().families())
+        raise ControlError(INVALID, f"famille inconnue (familles : {families})") from None
+    form = _FORMATS[extension]
+    return Response(form.render(chosen), media_type=form.media_type, headers={"content-security-policy": PAGE_POLICY})
+
+
+def report_of(sandbox: Sandbox, session: Session) -> Report:
+    """Return the report on what a session has observed until now."""
+    seen = (
+        Observation(o.check_id, o.requirements, o.passed, o.failed, o.exchanges) for o in session.journal.observations()
+    )
+    declared = (Declaration(number, reason) for number, reason in session.config.declarations.items())
+    return judge(
+        catalogue(), seen, declared, generated_at=session.clock.wire(), spec_versions=_spec_versions(sandbox, session)
+    )
+
+
+def _spec_versions(sandbox: Sandbox, session: Session) -> dict[str, str]:
+    chosen = session.config.spec_versions
+    versions = {s.title: chosen.get(s.name, s.spec_version) for s in sandbox.services.values()}
+    return {title: version for title, version in versions.items() if version}

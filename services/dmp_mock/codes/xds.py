@@ -1,0 +1,141 @@
+"""XDS vocabulary of the DMP: URNs, the metadata attributes and which of them are required, the error codes.
+
+Source: specs/dmp.md §3 (metadata R/O, high), §3.6 (statuses), §4.2 (IHE codes, high); IHE ITI TF-3 §4.2.4. OIDs and
+classification schemes are those of ``lgo_sandbox.documents.oids``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lgo_sandbox.documents import oids
+
+__all__ = [
+    "CLASSIFICATIONS",
+    "ENTRY_CODES_REQUIRED",
+    "ENTRY_ORDER",
+    "ENTRY_SLOTS_REQUIRED",
+    "FAILURE",
+    "KNOWN_FORMATS",
+    "MEDIA_TYPES",
+    "PARTIAL",
+    "REPOSITORY_ID",
+    "RETIRED_OR_CI_SIS_TYPES",
+    "SERVER_SLOTS",
+    "SET_CODES_REQUIRED",
+    "SEVERITY_ERROR",
+    "SIGNATURE_CLASS",
+    "SIGNATURE_FORMAT",
+    "SIGNATURE_TYPE",
+    "SUCCESS",
+    "Association",
+    "Status",
+    "XdsCode",
+]
+
+_RESPONSE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType"
+SUCCESS, FAILURE = f"{_RESPONSE}:Success", f"{_RESPONSE}:Failure"
+PARTIAL = "urn:ihe:iti:2007:ResponseStatusType:PartialSuccess"
+SEVERITY_ERROR = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
+
+REPOSITORY_ID = "1.2.250.1.213.4.1.1.1.2"
+
+SIGNATURE_CLASS = "urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1"
+SIGNATURE_TYPE = "E1762"
+SIGNATURE_FORMAT = "http://www.w3.org/2000/09/xmldsig#"
+
+
+class Status(StrEnum):
+    """Availability statuses."""
+
+    APPROVED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+    DEPRECATED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"
+    ARCHIVED = "urn:asip:ci-sis:2010:StatusType:Archived"
+    DELETED = "urn:asip:ci-sis:2010:StatusType:Deleted"
+
+
+class Association(StrEnum):
+    """Association types in use."""
+
+    HAS_MEMBER = oids.ASSOCIATION_HAS_MEMBER
+    REPLACES = oids.ASSOCIATION_REPLACES
+    SIGNS = oids.ASSOCIATION_SIGNS
+
+
+class XdsCode(StrEnum):
+    """Error codes of IHE XDS.b."""
+
+    REPOSITORY_METADATA = "XDSRepositoryMetadataError"
+    REGISTRY_METADATA = "XDSRegistryMetadataError"
+    MISSING_DOCUMENT = "XDSMissingDocument"
+    MISSING_METADATA = "XDSMissingDocumentMetadata"
+    DUPLICATE_IN_REGISTRY = "XDSDuplicateUniqueIdInRegistry"
+    DUPLICATE_IN_MESSAGE = "XDSRepositoryDuplicateUniqueIdInMessage"
+    PATIENT_MISMATCH = "XDSPatientIdDoesNotMatch"
+    UNKNOWN_PATIENT = "XDSUnknownPatientId"
+    DOCUMENT_UNIQUE_ID = "XDSDocumentUniqueIdError"
+    NON_IDENTICAL_HASH = "XDSNonIdenticalHash"
+    NON_IDENTICAL_SIZE = "XDSNonIdenticalSize"
+    UNKNOWN_QUERY = "XDSUnknownStoredQuery"
+    QUERY_MISSING_PARAM = "XDSStoredQueryMissingParam"
+    QUERY_PARAM_NUMBER = "XDSStoredQueryParamNumber"
+    UNKNOWN_REPOSITORY = "XDSUnknownRepositoryId"
+    TOO_MANY_RESULTS = "XDSTooManyResults"
+    REPLACE_FAILED = "XDSReplaceFailed"
+    DEPRECATED_DOCUMENT = "XDSRegistryDeprecatedDocumentError"
+    REPOSITORY_ERROR = "XDSRepositoryError"
+
+
+CLASSIFICATIONS: dict[str, str] = {
+    oids.U_DOC_CLASS: "class",
+    oids.U_DOC_CONFIDENTIALITY: "confidentiality",
+    oids.U_DOC_EVENT: "event",
+    oids.U_DOC_FORMAT: "format",
+    oids.U_DOC_FACILITY: "facility",
+    oids.U_DOC_PRACTICE: "practice",
+    oids.U_DOC_TYPE: "type",
+    oids.U_SET_CONTENT_TYPE: "contentType",
+}
+"""Classification scheme → our name of the coded attribute (authors are read apart)."""
+
+ENTRY_ORDER = ("class", "confidentiality", "event", "format", "facility", "practice", "type")
+"""The order of classifications in answers, after the authors (specs/dmp.md §4.1)."""
+
+ENTRY_SLOTS_REQUIRED = ("creationTime", "serviceStartTime", "languageCode", "legalAuthenticator", "sourcePatientId")
+ENTRY_CODES_REQUIRED = ("class", "type", "format", "facility", "practice", "confidentiality")
+SET_CODES_REQUIRED = ("contentType",)
+SERVER_SLOTS = ("hash", "size", "repositoryUniqueId")
+
+MEDIA_TYPES = frozenset({"text/xml", "application/xslt+xml", "application/dicom"})
+
+KNOWN_FORMATS = frozenset(
+    {
+        "urn:ihe:iti:xds-sd:pdf:2008",
+        "urn:ihe:iti:xds-sd:text:2008",
+        "urn:ihe:iti-fr:xds-sd:rtf:2010",
+        "urn:ihe:iti-fr:xds-sd:jpeg:2010",
+        "urn:ihe:iti-fr:xds-sd:tiff:2010",
+        "urn:ihe:lab:xd-lab:2008",
+        "urn:ihe:pharm:pre:2010",
+        "urn:ihe:pharm:dis:2010",
+        "urn:asip:ci-sis:vac:2019",
+        "urn:asip:ci-sis:vac-note:2021",
+        "urn:asip:ci-sis:vsm:2012",
+        "urn:asip:ci-sis:ldl-ees:2017",
+        "urn:asip:ci-sis:ldl-ses:2017",
+        "urn:ihe:pcc:ips:2020",
+        "urn:ans:ci-sis:trod:2024",
+        "urn:ans:ci-sis:img-da:2022",
+        "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013",
+        "urn:ihe:iti:dsg:detached:2014",
+        "1.2.840.10008.5.1.4.1.1.88.59",
+        SIGNATURE_FORMAT,
+    }
+)
+"""The formats that the sources name; JDV_J60 in full is not public: another one is a remark, not a refusal."""
+
+RETIRED_OR_CI_SIS_TYPES = frozenset(
+    "28617-9 34120-6 51851-4 56446-8 60280-5 78341-5 89233-1 101881-1 PIECE-IDENTITE FEUILLE-DE-STYLE FICHE-CONTACTS "
+    "EXPORT_DUI 27899-4 29550-1 29551-9 29554-3 11493-4 46241-6 52521-2".split()
+)
+"""Types without a class in ASS_X16, tolerated with a remark (specs/dmp.md §3.4)."""

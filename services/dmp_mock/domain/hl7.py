@@ -1,0 +1,66 @@
+"""Reading the HL7 v2 types that XDS metadata and the VIHF carry: CX, XCN, XON and DTM.
+
+Source: specs/dmp.md §2.1 and §3.3 (formats, high); HL7 v2.5 §2.A; IHE ITI TF-3 table 4.2.3.1.7-2.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from lgo_sandbox.identifiers import ROOTS_OF_INS
+
+__all__ = ["Cx", "dtm_floor", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
+
+MAX_OID = 64
+_CX = re.compile(r"(?P<id>[^\^]*)\^\^\^([^&\^]*)&(?P<root>[0-9.]+)&ISO\^(?P<type>[A-Z]+)(?:\^\^(?P<since>[0-9]*))?")
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_DTM = re.compile(r"[0-9]{4}([0-9]{2}){0,5}")
+_MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
+_DTM_FLOOR = "00000101000000"
+
+
+class Cx(NamedTuple):
+    """An identifier of a patient: number and root of its domain. The date that may follow takes no part."""
+
+    number: str
+    root: str
+
+
+def read_cx(text: str) -> Cx | None:
+    """Return the identifier in ``id^^^&root&ISO^TYPE[^^date]``, None when it is none."""
+    match = _CX.fullmatch(text)
+    return Cx(match["id"], match["root"]) if match and match["id"] else None
+
+
+def read_ins(text: str) -> Cx | None:
+    """Return a matricule INS (fifteen characters, one of the four INS roots), None when it is none."""
+    found = read_cx(text)
+    well_formed = found and _MATRICULE.fullmatch(found.number) and found.root in ROOTS_OF_INS
+    return found if well_formed else None
+
+
+def person_id(xcn: str) -> str:
+    """Return the identifier of a person (first component of an XCN)."""
+    return xcn.split("^", 1)[0]
+
+
+def organisation_id(xon: str) -> str:
+    """Return the identifier of a structure (tenth component of an XON), "" when absent."""
+    parts = xon.split("^")
+    return parts[9] if len(parts) > 9 else ""
+
+
+def is_oid(text: str) -> bool:
+    """Tell whether a text is an OID of at most 64 characters, without an extension."""
+    return len(text) <= MAX_OID and _OID.fullmatch(text) is not None
+
+
+def is_dtm(text: str) -> bool:
+    """Tell whether a text is a DTM: a year, then pairs of digits down to the second."""
+    return _DTM.fullmatch(text) is not None
+
+
+def dtm_floor(text: str) -> str:
+    """Return a DTM completed to the second by its earliest moment, to compare DTMs of different precision."""
+    return text + _DTM_FLOOR[len(text) :]

@@ -1,0 +1,192 @@
+"""The rules of a lot (ITI-41): its parts fit together, and it belongs to the patient and the user of the VIHF.
+
+Source: specs/dmp.md §3.1, §3.5 (signature of the lot, high), §3.6 (replacement), §2.2 (author institution, medium),
+§1.5 (ids that differ by case). A lot is taken whole or not at all: every error is found before anything is stored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dmp_mock.codes.vihf import Mode
+from dmp_mock.codes.xds import Association, Status, XdsCode
+from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
+from dmp_mock.domain.hl7 import Cx, organisation_id, read_ins
+from dmp_mock.domain.metadata import entry_errors, entry_remarks, set_errors
+from dmp_mock.domain.rights import Caller
+from dmp_mock.domain.values import CdaHeader, Entry, Link, Lot
+
+__all__ = ["MatchedLot", "SignedManifest", "check_author", "check_lot", "check_replaced", "match_documents"]
+
+ORIGINAL = "Original"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedLot:
+    """A lot with the octets of each entry, by entry id, and what was tolerated."""
+
+    lot: Lot
+    contents: Mapping[str, bytes]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedManifest:
+    """What the signature of a lot says: the unique ids of its manifest, and those whose digest is wrong."""
+
+    unique_ids: frozenset[str]
+    wrong_digests: tuple[str, ...] = ()
+
+
+def match_documents(lot: Lot) -> MatchedLot:
+    """Give each entry its document, by id, or by id in another case (seen in the official sample).
+
+    Raises XdsFailure for entries without document and documents without entry.
+    """
+    by_case = {document_id.casefold(): document_id for document_id in lot.documents}
+    found, remarks, errors = {}, [], []
+    for entry in lot.entries:
+        document_id = entry.id if entry.id in lot.documents else by_case.get(entry.id.casefold())
+        if document_id is None:
+            errors.append(XdsError(XdsCode.MISSING_DOCUMENT, f"aucun document pour l'entrée {entry.id[:100]}", entry.id))
+            continue
+        if document_id != entry.id:
+            remarks.append(f"Document/@id {document_id} ne diffère de {entry.id} que par la casse")
+        found[entry.id] = document_id
+    for document_id in lot.documents.keys() - found.values():
+        errors.append(XdsError(XdsCode.MISSING_METADATA, f"aucune entrée pour le document {document_id[:100]}", document_id))
+    if errors:
+        raise XdsFailure(errors)
+    return MatchedLot(lot, {e: lot.documents[d] for e, d in found.items()}, tuple(remarks))
+
+
+def check_lot(
+    matched: MatchedLot, ins: Cx, headers: Mapping[str, CdaHeader | None], manifest: SignedManifest | None
+) -> tuple[str, ...]:
+    """Return the remarks on a lot. Raises XdsFailure with everything that is wrong.
+
+    ``headers``: for each entry whose header must agree with the metadata, the CDA header, or None for what is no CDA.
+    """
+    lot = matched.lot
+    errors = [*_structure(lot)]
+    if not errors:
+        errors = [*_metadata(lot), *_unique(lot), *_patients(lot, ins), *_links(lot)]
+        errors += [*_headers(lot, headers, ins), *_manifest(lot, manifest)]
+    if errors:
+        raise XdsFailure(errors)
+    return (*matched.remarks, *(remark for entry in lot.entries for remark in entry_remarks(entry)))
+
+
+def _bad(context: str, location: str = "") -> XdsError:
+    return XdsError(XdsCode.REPOSITORY_METADATA, context, location)
+
+
+def _structure(lot: Lot) -> Iterator[XdsError]:
+    if len(lot.sets) != 1:
+        yield _bad(f"{len(lot.sets)} SubmissionSet dans le lot au lieu d'un", "RegistryPackage")
+    if not any(not entry.is_signature for entry in lot.entries):
+        yield _bad("le lot ne contient aucun document", "ExtrinsicObject")
+    if not any(entry.is_signature for entry in lot.entries):
+        yield _bad("la signature du lot (Signature01) est absente", "ExtrinsicObject")
+
+
+def _metadata(lot: Lot) -> Iterator[XdsError]:
+    yield from set_errors(lot.sets[0])
+    for entry in lot.entries:
+        yield from entry_errors(entry)
+
+
+def _unique(lot: Lot) -> Iterator[XdsError]:
+    symbols = Counter([lot.sets[0].id, *(entry.id for entry in lot.entries)])
+    for symbol, count in symbols.items():
+        if count > 1 or not symbol:
+            yield _bad(f"identifiant d'objet {symbol[:100]!r} absent ou répété", symbol)
+    unique_ids = Counter([lot.sets[0].unique_id, *(entry.unique_id for entry in lot.entries)])
+    for unique_id, count in unique_ids.items():
+        if count > 1:
+            yield XdsError(XdsCode.DUPLICATE_IN_MESSAGE, f"uniqueId {unique_id[:100]} répété dans le lot", unique_id)
+
+
+def _patients(lot: Lot, ins: Cx) -> Iterator[XdsError]:
+    for owner, patient_id in [(lot.sets[0].id, lot.sets[0].patient_id), *((e.id, e.patient_id) for e in lot.entries)]:
+        found = read_ins(patient_id)
+        if found is not None and found != ins:
+            context = f"patientId {found.number} ({found.root}) différent du patient du VIHF"
+            yield XdsError(XdsCode.PATIENT_MISMATCH, context, f"{owner[:100]}/patientId")
+
+
+def _links(lot: Lot) -> Iterator[XdsError]:
+    submission, entries = lot.sets[0].id, {entry.id: entry for entry in lot.entries}
+    for entry in lot.entries:
+        if not _has(lot, Association.HAS_MEMBER, submission, entry.id):
+            yield _bad(f"{entry.id[:100]} n'est pas membre (HasMember, Original) du lot", entry.id)
+        if entry.is_signature and not _has(lot, Association.SIGNS, entry.id, submission):
+            yield _bad(f"{entry.id[:100]} ne signe pas le lot (association signs)", entry.id)
+    for link in lot.links:
+        yield from _link(link, submission, entries)
+
+
+def _link(link: Link, submission: str, entries: Mapping[str, Entry]) -> Iterator[XdsError]:
+    if link.type not in set(Association):
+        yield _bad(f"type d'association non pris en charge : {link.type[:100]}", link.source)
+    elif link.type == Association.REPLACES and (link.source not in entries or link.target in entries):
+        yield XdsError(XdsCode.REPLACE_FAILED, "une association RPLC va d'une entrée du lot à un entryUUID", link.source)
+    elif link.type != Association.REPLACES and not {link.source, link.target} <= {submission, *entries}:
+        yield _bad("une association désigne un objet hors du lot", link.source)
+
+
+def _has(lot: Lot, kind: Association, source: str, target: str) -> bool:
+    return any(
+        link.type == kind and link.source == source and link.target == target and ORIGINAL in link.statuses
+        for link in lot.links
+    )
+
+
+def _headers(lot: Lot, headers: Mapping[str, CdaHeader | None], ins: Cx) -> Iterator[XdsError]:
+    for entry in lot.entries:
+        if entry.id not in headers:
+            continue
+        header = headers[entry.id]
+        if header is None:
+            yield _bad("le document n'est pas un ClinicalDocument bien formé", entry.id)
+        elif not any(number == ins.number for _root, number in header.patients):
+            yield _bad("l'INS de l'en-tête CDA n'est pas celui des métadonnées", f"{entry.id[:100]}/recordTarget")
+
+
+def _manifest(lot: Lot, manifest: SignedManifest | None) -> Iterator[XdsError]:
+    if manifest is None:
+        yield _bad("la signature du lot n'est pas une signature XML avec un manifeste", "Signature01")
+        return
+    for unique_id in [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries if not e.is_signature)]:
+        if unique_id not in manifest.unique_ids:
+            yield _bad(f"le manifeste de la signature ne cite pas {unique_id[:100]}", "Signature01")
+    for unique_id in manifest.wrong_digests:
+        yield _bad(f"empreinte fausse dans le manifeste pour {unique_id[:100]}", "Signature01")
+
+
+def check_author(lot: Lot, caller: Caller) -> None:
+    """Raise Refused when, in indirect authentication, no author belongs to the structure of the VIHF."""
+    if caller.mode is not Mode.INDIRECT:
+        return
+    authors = [author for owner in (*lot.sets, *lot.entries) for author in owner.authors]
+    found = {organisation_id(xon) for author in authors for xon in author.institutions}
+    if caller.structure not in found:
+        received = ", ".join(sorted(filter(None, found))) or "aucune structure"
+        raise Refused("author-institution", rule="author-institution", received=received, expected=caller.structure)
+
+
+def check_replaced(link: Link, target: Entry | None, ins: Cx) -> None:
+    """Raise XdsFailure unless the document that a lot replaces is the patient's and is in force."""
+    of_patient = target is not None and read_ins(target.patient_id) is not None and _number(target) == ins.number
+    if target is None or not of_patient:
+        raise XdsFailure([XdsError(XdsCode.REPLACE_FAILED, f"document remplacé inconnu : {link.target[:100]}", link.target)])
+    if target.status != Status.APPROVED:
+        context = "le document remplacé n'est plus en vigueur"
+        raise XdsFailure([XdsError(XdsCode.DEPRECATED_DOCUMENT, context, link.target)])
+
+
+def _number(entry: Entry) -> str:
+    found = read_ins(entry.patient_id)
+    return found.number if found else ""

@@ -1,0 +1,60 @@
+"""The state of a patient's DMP for one caller, and what it lets him do.
+
+Source: specs/dmp.md §1.6, §5.3: feeding needs an active DMP and no opposition; reading needs an authorisation in normal
+mode; whoever the patient has blocked has no access at all (high). Refusal codes other than DMPClosed and the rights
+service's are not public.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dmp_mock.codes.patients import Authorisation, DmpStatus
+from dmp_mock.codes.rights import BREAKING, NORMAL, REGULATION
+from dmp_mock.domain.errors import Refused
+
+__all__ = ["DmpState", "check_feed", "check_reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class DmpState:
+    """What the DMP knows of a patient, as one caller sees it."""
+
+    status: DmpStatus
+    authorisation: Authorisation = Authorisation.NONE
+    caller_is_mt: bool = False
+    feed_opposed: bool = False
+    breaking_opposed: bool = False
+    emergency_opposed: bool = False
+    internet_account: bool = True
+
+
+def _check_open(state: DmpState) -> None:
+    if state.status is DmpStatus.ABSENT:
+        raise Refused("absent", rule="dmp-state", received="pas de DMP", expected="un DMP actif")
+    if state.status is DmpStatus.CLOSED:
+        raise Refused("closed", rule="dmp-state", received="DMP fermé", expected="un DMP actif")
+
+
+def check_feed(state: DmpState) -> None:
+    """Raise Refused unless a document may be added."""
+    _check_open(state)
+    if state.feed_opposed:
+        raise Refused("feed-opposed", rule="feed-opposition", received="alimentation", expected="rien : patient opposé")
+
+
+def check_reading(state: DmpState, access: str) -> None:
+    """Raise Refused unless the caller may read this DMP in this access mode."""
+    _check_open(state)
+    if state.authorisation is Authorisation.BLOCKED:
+        raise _denied("professionnel bloqué par le patient")
+    if access == NORMAL and state.authorisation is not Authorisation.VALID:
+        raise _denied("aucune autorisation d'accès en cours")
+    if access == BREAKING and state.breaking_opposed:
+        raise _denied("patient opposé au bris de glace")
+    if access == REGULATION and state.emergency_opposed:
+        raise _denied("patient opposé à l'accès en urgence")
+
+
+def _denied(reason: str) -> Refused:
+    return Refused("rights", reason, rule="authorisation", received=reason, expected="une autorisation (TD0.2, TD0.3)")

@@ -1,0 +1,60 @@
+"""What a lot becomes once registered: identifiers of the DMP, versions, size and hash.
+
+Source: specs/dmp.md §3.6 (entryUUID, lid, version; high) and §3.3 (server attributes, SHA-1 of the stored octets).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from dmp_mock.codes.xds import REPOSITORY_ID, Association, Status, XdsCode
+from dmp_mock.domain.errors import XdsError
+from dmp_mock.domain.lots import MatchedLot
+from dmp_mock.domain.values import Entry, Link, SubmissionSet
+
+__all__ = ["Registered", "fingerprint_errors", "register"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A lot ready to be stored; ``replaced`` are the entryUUIDs that it deprecates."""
+
+    submission: SubmissionSet
+    entries: tuple[tuple[Entry, bytes], ...]
+    links: tuple[Link, ...]
+    replaced: tuple[str, ...]
+
+
+def register(matched: MatchedLot, new_uuid: Callable[[], str]) -> Registered:
+    """Return the lot with the identifiers that the DMP gives: a new document has id == lid and version 1."""
+    lot = matched.lot
+    names = {symbol: f"urn:uuid:{new_uuid()}" for symbol in (lot.sets[0].id, *(e.id for e in lot.entries))}
+    entries = tuple((_registered(e, names[e.id], matched.contents[e.id]), matched.contents[e.id]) for e in lot.entries)
+    links = tuple(replace(k, source=names.get(k.source, k.source), target=names.get(k.target, k.target)) for k in lot.links)
+    replaced = tuple(link.target for link in lot.links if link.type == Association.REPLACES)
+    return Registered(replace(lot.sets[0], id=names[lot.sets[0].id]), entries, links, replaced)
+
+
+def _registered(entry: Entry, entry_uuid: str, content: bytes) -> Entry:
+    server = {"hash": (_sha1(content),), "size": (str(len(content)),), "repositoryUniqueId": (REPOSITORY_ID,)}
+    return replace(
+        entry, id=entry_uuid, lid=entry_uuid, version=1, status=Status.APPROVED.value, slots={**entry.slots, **server}
+    )
+
+
+def _sha1(content: bytes) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
+
+
+def fingerprint_errors(matched: MatchedLot) -> Iterator[XdsError]:
+    """Yield the entries whose own hash or size is not that of the octets received."""
+    for entry in matched.lot.entries:
+        content = matched.contents[entry.id]
+        for slot, code, value in (
+            ("hash", XdsCode.NON_IDENTICAL_HASH, _sha1(content)),
+            ("size", XdsCode.NON_IDENTICAL_SIZE, str(len(content))),
+        ):
+            if entry.slot(slot) and entry.slot(slot).lower() != value:
+                yield XdsError(code, f"{slot} annoncé {entry.slot(slot)[:60]}, calculé {value}", f"{entry.id[:100]}/{slot}")

@@ -1,0 +1,108 @@
+"""Who the caller is and what the matrix lets him do.
+
+Source: specs/dmp.md §5.1 (matrix, high; also enforced by the real server) and §5.2 (forbidden types, medium).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dmp_mock.codes import vihf as names
+from dmp_mock.codes.rights import AIR_NEVER, AIR_ONLY, FORBIDDEN_TYPES, MATRIX, Cell, Condition, Profile
+from dmp_mock.codes.vihf import Mode
+from dmp_mock.domain.errors import Refused
+from dmp_mock.domain.hl7 import Cx, organisation_id, person_id
+from dmp_mock.domain.values import Entry
+from dmp_mock.domain.vihf import Vihf
+
+__all__ = ["Caller", "Subject", "caller_of", "demand", "may_see", "right"]
+
+_HOSPITAL_SECTIONS = frozenset({"G", "H"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user of a request: identity, structure, column of the matrix, access mode."""
+
+    mode: Mode
+    national_id: str
+    structure: str
+    profession: str
+    section: str
+    profile: Profile
+    access: str
+
+    @property
+    def holder(self) -> str:
+        """Whom authorisations and visits are kept for: the professional, or the structure when nobody is named."""
+        return self.national_id or self.structure
+
+    @property
+    def reads_as_officine(self) -> bool:
+        """Tell whether the reading rights of the officine apply (pharmacist out of hospital and laboratory, préparateur)."""
+        pharmacist = self.profession == names.PHARMACIST and self.section not in _HOSPITAL_SECTIONS
+        return pharmacist or self.profession == names.PREPARATEUR
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The patient of a request: identifier as received, and whether the caller is the médecin traitant."""
+
+    ins: Cx
+    caller_is_mt: bool = False
+    allows_breaking: bool = True
+    allows_emergency: bool = True
+
+
+def caller_of(vihf: Vihf) -> Caller:
+    """Return who a VIHF that obeys the rules speaks for."""
+    roles = vihf.roles
+    section = next((role.code for role in roles[1:] if role.scheme == names.G05), "")
+    profile = _profile(vihf)
+    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose)
+
+
+def _profile(vihf: Vihf) -> Profile:
+    is_professional = vihf.roles[0].scheme in (names.G15, names.G16)
+    if vihf.mode is Mode.INDIRECT:
+        return Profile.INDIRECT
+    if not is_professional:
+        return Profile.AIR_CPE if vihf.mode is Mode.AIR else Profile.CPE
+    return Profile.DOCTOR if vihf.roles[0].code == names.DOCTOR else Profile.PS
+
+
+def right(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
+    """Return the cell of the matrix for an action; refused when the matrix has none."""
+    if (caller.mode is Mode.AIR and action in AIR_NEVER) or (caller.mode is not Mode.AIR and action in AIR_ONLY):
+        return Cell(False)
+    profile = Profile.MT if is_mt and caller.profile is Profile.DOCTOR else caller.profile
+    return MATRIX[action].get((profile, caller.access), Cell(False))
+
+
+def demand(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
+    """Return the right to an action. Raises Refused when the caller has none."""
+    cell = right(action, caller, is_mt=is_mt)
+    if not cell.granted:
+        who = f"{caller.profile} ({caller.mode}, {caller.access})"
+        raise Refused("rights", f"{action} pour {who}", rule="matrix", received=f"{action} par {who}", expected="un droit")
+    return cell
+
+
+def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:
+    """Tell whether the caller may list and read a document: forbidden types, masked documents."""
+    if caller.reads_as_officine and entry.code("type") in FORBIDDEN_TYPES:
+        return False
+    if not entry.has_code("confidentiality", "MASQUE_PS"):
+        return True
+    cell = right("TD3.2-masked", caller, is_mt=subject.caller_is_mt)
+    return cell.granted and _holds(cell.condition, entry, caller, subject)
+
+
+def _holds(condition: Condition | None, entry: Entry, caller: Caller, subject: Subject) -> bool:
+    if condition is Condition.OWN:
+        return any(person_id(person) == caller.national_id for author in entry.authors for person in author.persons)
+    if condition is Condition.STRUCTURE_OWN:
+        return any(organisation_id(xon) == caller.structure for author in entry.authors for xon in author.institutions)
+    if condition is Condition.PATIENT_ALLOWS:
+        return subject.allows_breaking if caller.access == "bris_de_glace" else subject.allows_emergency
+    return True

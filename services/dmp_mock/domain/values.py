@@ -1,0 +1,129 @@
+"""The values that the rules speak of: document entries, submission sets, associations, lots.
+
+Source: specs/dmp.md §3 (metadata), §3.6 (identifiers and versions). Values check nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dmp_mock.codes.xds import SIGNATURE_CLASS, SIGNATURE_FORMAT, Status
+
+__all__ = ["Author", "CdaHeader", "Coded", "Entry", "Link", "Lot", "SubmissionSet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A coded attribute: code, coding scheme, label."""
+
+    code: str
+    scheme: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """An author of a document or lot, in the HL7 v2 texts of the metadata."""
+
+    persons: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document entry. ``id`` is symbolic in a lot and an ``urn:uuid:`` once registered; ``codes`` by attribute name."""
+
+    id: str
+    unique_id: str
+    patient_id: str
+    mime_type: str
+    object_type: str = ""
+    title: str = ""
+    comments: str = ""
+    lid: str = ""
+    version: int = 1
+    status: str = Status.APPROVED
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    authors: tuple[Author, ...] = ()
+    codes: Mapping[str, tuple[Coded, ...]] = field(default_factory=dict)
+
+    def code(self, attribute: str) -> str:
+        """Return the first code of an attribute, "" when absent."""
+        return next((coded.code for coded in self.codes.get(attribute, ())), "")
+
+    def slot(self, name: str) -> str:
+        """Return the first value of a slot, "" when absent."""
+        return next(iter(self.slots.get(name, ())), "")
+
+    def has_code(self, attribute: str, code: str) -> bool:
+        """Tell whether an attribute holds a code."""
+        return any(coded.code == code for coded in self.codes.get(attribute, ()))
+
+    @property
+    def is_signature(self) -> bool:
+        """Tell whether this is the signature of a lot (or of a document), which queries never return."""
+        return self.code("class") == SIGNATURE_CLASS or self.code("format") == SIGNATURE_FORMAT
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Entry:
+        """Read what ``to_json`` wrote."""
+        authors = tuple(Author(**{k: tuple(v) for k, v in author.items()}) for author in value["authors"])
+        codes = {name: tuple(Coded(**coded) for coded in coded_values) for name, coded_values in value["codes"].items()}
+        slots = {name: tuple(values) for name, values in value["slots"].items()}
+        return cls(**{**value, "authors": authors, "codes": codes, "slots": slots})
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionSet:
+    """A lot's own metadata."""
+
+    id: str
+    unique_id: str = ""
+    source_id: str = ""
+    patient_id: str = ""
+    title: str = ""
+    comments: str = ""
+    submission_time: str = ""
+    authors: tuple[Author, ...] = ()
+    content_types: tuple[Coded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An association; ``statuses`` are the values of its slot SubmissionSetStatus."""
+
+    type: str
+    source: str
+    target: str
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CdaHeader:
+    """What the rules need of a CDA: its ids, its patient, its body. ``patients`` are (root, extension)."""
+
+    id: str = ""
+    patients: tuple[tuple[str, str], ...] = ()
+    templates: frozenset[str] = frozenset()
+    level: str = ""
+    media_type: str = ""
+    starts_with_pdf: bool = False
+    replaced: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """An ITI-41 request: sets, entries, associations, and the octets of each document by its id."""
+
+    sets: tuple[SubmissionSet, ...]
+    entries: tuple[Entry, ...]
+    links: tuple[Link, ...]
+    documents: Mapping[str, bytes]

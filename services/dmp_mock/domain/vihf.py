@@ -1,0 +1,219 @@
+"""The VIHF as a value, and the rules that its attributes obey.
+
+Source: specs/dmp.md §2.1 (attributes by mode, high) and §2.2 (fault texts, medium). A rule that only tolerates gives a
+remark, which the checks turn into a finding. Signature and certificates are judged in ``trust``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dmp_mock.codes import vihf as codes
+from dmp_mock.codes.vihf import Mode
+from dmp_mock.domain.errors import Refused
+from dmp_mock.domain.hl7 import Cx, read_ins
+from dmp_mock.domain.values import Coded
+
+__all__ = ["RULES", "Rule", "Vihf", "check_attributes", "check_period"]
+
+_SECTOR = re.compile(r"SA[0-9]{2}\^" + re.escape(codes.SECTOR_SYSTEM))
+_PROFESSION = re.compile(r"[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Vihf:
+    """A VIHF as read. ``texts`` are the attributes given as text, "" when given empty; ``modes`` every mode spelled."""
+
+    saml_version: str
+    issuer: str
+    issuer_format: str
+    name_id: str
+    issued: datetime | None
+    authn_instant: datetime | None
+    authn_class: str
+    authn_decl: str = ""
+    not_before: datetime | None = None
+    not_on_or_after: datetime | None = None
+    has_audience: bool = False
+    signed: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+    modes: frozenset[str] = frozenset()
+    roles: tuple[Coded, ...] = ()
+    purposes: tuple[Coded, ...] = ()
+
+    def text(self, name: str) -> str:
+        """Return an attribute, "" when absent."""
+        return self.texts.get(name, "")
+
+    @property
+    def mode(self) -> Mode:
+        """The authentication mode; absent it is DIRECTE, as an official kit leaves it out then."""
+        return Mode(next(iter(self.modes))) if self.modes else Mode.DIRECT
+
+    @property
+    def structure(self) -> str:
+        """The Struct_IdNat."""
+        return self.text(codes.STRUCTURE)
+
+    @property
+    def patient(self) -> Cx | None:
+        """The patient that the user acts for."""
+        return read_ins(self.text(codes.RESOURCE_ID))
+
+    @property
+    def profession(self) -> str:
+        """The code of the first role."""
+        return self.roles[0].code if self.roles else ""
+
+    @property
+    def purpose(self) -> str:
+        """The access mode."""
+        return self.purposes[0].code if self.purposes else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: ``received`` gives what breaks it (None: kept). ``fault`` "" makes it a remark."""
+
+    id: str
+    expected: str
+    received: Callable[[Vihf], str | None]
+    fault: str = "vihf"
+    modes: frozenset[Mode] = frozenset(Mode)
+
+
+def _unless(kept: bool, received: str) -> str | None:
+    return None if kept else received or "absent"
+
+
+def _mode(vihf: Vihf) -> str | None:
+    known = {mode.value for mode in Mode}
+    return _unless(len(vihf.modes) <= 1 and vihf.modes <= known, " et ".join(sorted(vihf.modes)))
+
+
+def _authentication(vihf: Vihf) -> str | None:
+    return _unless(vihf.authn_instant is not None and bool(vihf.authn_class), "AuthnStatement incomplet")
+
+
+def _first_role(vihf: Vihf) -> str | None:
+    if not vihf.roles:
+        return "aucun rôle"
+    role = vihf.roles[0]
+    is_profession = role.scheme in (codes.G15, codes.G16) and _PROFESSION.fullmatch(role.code)
+    return _unless(bool(is_profession) or (role.scheme == codes.OTHER_ACTORS and bool(role.code)), _shown(role))
+
+
+def _second_role(vihf: Vihf) -> str | None:
+    wanted = {codes.DOCTOR: codes.R01, codes.PHARMACIST: codes.G05}.get(vihf.profession)
+    if wanted is None or vihf.roles[0].scheme != codes.G15:
+        return None
+    if any(role.scheme == wanted and role.code for role in vihf.roles[1:]):
+        return None
+    return ", ".join(map(_shown, vihf.roles[1:])) or "un seul rôle"
+
+
+def _purpose(vihf: Vihf) -> str | None:
+    if len(vihf.purposes) != 1:
+        return f"{len(vihf.purposes)} valeur(s)"
+    code, system = vihf.purposes[0].code, vihf.purposes[0].scheme
+    return _unless(code in codes.PURPOSES and system == codes.PURPOSE_SYSTEM, f"{code} ({system})")
+
+
+def _shown(role: Coded) -> str:
+    return f"{role.code} ({role.scheme})"
+
+
+def _present(name: str, modes: frozenset[Mode]) -> Rule:
+    def received(vihf: Vihf) -> str | None:
+        given = {codes.ROLE: bool(vihf.roles), codes.PURPOSE: bool(vihf.purposes)}.get(name, bool(vihf.text(name)))
+        return _unless(given, "absent ou vide")
+
+    return Rule(f"present:{name}", f"attribut {name}", received, modes=modes)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("saml-version", "Version 2.0", lambda v: _unless(v.saml_version == "2.0", v.saml_version)),
+    Rule(
+        "issuer",
+        "Issuer au format X509SubjectName",
+        lambda v: _unless(bool(v.issuer) and v.issuer_format.endswith(codes.ISSUER_FORMAT), v.issuer_format),
+    ),
+    Rule("subject", "Subject/NameID renseigné", lambda v: _unless(bool(v.name_id), "")),
+    Rule("authentication", "AuthnInstant et AuthnContextClassRef", _authentication),
+    Rule("audience", "pas d'AudienceRestriction", lambda v: _unless(not v.has_audience, "AudienceRestriction")),
+    Rule("mode", "DIRECTE, INDIRECTE ou INDIRECTE_RENFORCEE, une seule valeur", _mode),
+    *(_present(name, modes) for name, modes in codes.ATTRIBUTES_REQUIRED.items()),
+    Rule(
+        "sector",
+        "SAxx^1.2.250.1.71.4.2.4",
+        lambda v: _unless(_SECTOR.fullmatch(v.text(codes.SECTOR)) is not None, v.text(codes.SECTOR)),
+    ),
+    Rule("first-role", "une profession (G15, G16) ou un acteur (TRE_A00)", _first_role),
+    Rule("second-role", "la spécialité (R01) ou la section (G05) après la profession", _second_role, "vihf-specialty"),
+    Rule(
+        "vihf-version", "3.0 ou 4.0", lambda v: _unless(v.text(codes.VERSION) in codes.VERSIONS, v.text(codes.VERSION))
+    ),
+    Rule(
+        "resource-urn",
+        codes.URN_DMP,
+        lambda v: _unless(v.text(codes.RESOURCE_URN) == codes.URN_DMP, v.text(codes.RESOURCE_URN)),
+    ),
+    Rule("purpose", "normal, bris_de_glace ou centre_15 (TRE_R248)", _purpose),
+    Rule(
+        "resource-id",
+        "INS^^^&1.2.250.1.213.1.4.{8,9,10,11}&ISO^NH",
+        lambda v: _unless(not v.text(codes.RESOURCE_ID) or v.patient is not None, v.text(codes.RESOURCE_ID)),
+    ),
+    Rule(
+        "no-subject-id",
+        "pas de subject-id en authentification directe",
+        lambda v: _unless(codes.SUBJECT_ID not in v.texts, v.text(codes.SUBJECT_ID)),
+        fault="",
+        modes=frozenset({Mode.DIRECT}),
+    ),
+    Rule("mode-given", "attribut Authentification_mode", lambda v: _unless(bool(v.modes), "absent"), fault=""),
+)
+
+
+def check_attributes(vihf: Vihf, *, one_patient: bool = True) -> list[Rule]:
+    """Return the rules that are broken and tolerated. Raises Refused for the first one that refuses."""
+    remarks = []
+    for rule in RULES:
+        applies = rule.id == "mode" or vihf_mode_in(vihf, rule.modes)
+        received = rule.received(vihf) if applies else None
+        if received is not None and rule.fault:
+            raise Refused(rule.fault, f"{rule.expected}", rule=rule.id, received=received, expected=rule.expected)
+        if received is not None:
+            remarks.append(rule)
+    if one_patient and vihf.patient is None:
+        raise Refused("vihf", "resource-id absent", rule="resource-id", received="absent", expected="l'INS du patient")
+    return remarks
+
+
+def vihf_mode_in(vihf: Vihf, modes: frozenset[Mode]) -> bool:
+    """Tell whether a rule for these modes concerns a VIHF (one whose mode is unreadable: all of them)."""
+    return _mode(vihf) is not None or vihf.mode in modes
+
+
+def check_period(vihf: Vihf, age_of: Callable[[datetime], datetime], now: datetime, skew: timedelta) -> None:
+    """Raise Refused unless the VIHF was issued within ``skew`` of now and its Conditions hold.
+
+    ``age_of`` turns an instant of a message into age time; ``now`` is age time. The window is a parameter since no
+    source gives it (specs/dmp.md §2.2, low).
+    """
+    if vihf.issued is None:
+        raise Refused("vihf", "IssueInstant absent", rule="issue-instant", received="absent", expected="IssueInstant")
+    drift = now - age_of(vihf.issued)
+    if abs(drift) > skew:
+        _stale(f"émis il y a {drift.total_seconds():.0f} s", f"au plus {skew.total_seconds():.0f} s d'écart")
+    if vihf.not_before and age_of(vihf.not_before) - skew > now:
+        _stale("NotBefore à venir", "NotBefore passé")
+    if vihf.not_on_or_after and age_of(vihf.not_on_or_after) + skew <= now:
+        _stale("NotOnOrAfter passé", "NotOnOrAfter à venir")
+
+
+def _stale(received: str, expected: str) -> None:
+    raise Refused("vihf-stale", received, rule="period", received=received, expected=expected)

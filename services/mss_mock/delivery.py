@@ -1,0 +1,123 @@
+"""From an accepted mail to mailboxes: one copy per recipient, and the reports that go back, in one commit.
+
+Source: RFC 5321 §4.4 (Received, Return-Path), RFC 3461 §5–6 (who gets a report), specs/mssante.md §1.3 and §2. Nothing is
+relayed: what is no mailbox of the session was refused at RCPT or comes back. What returns here is committed.
+Knows no socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+
+from lgo_sandbox.session import Session
+
+from .codes import OPERATOR_HOST
+from .domain import Failure, Policy, failure_of, mailbox_of
+from .store import New, Store
+from .wire.reports import Recipient, Report, write_report
+
+__all__ = ["Envelope", "Target", "deliver", "policy_of", "store_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A recipient that was accepted; ``notify`` is None unless the client named it (RFC 3461 §4.1)."""
+
+    address: str
+    notify: frozenset[str] | None = None
+    original: str = ""
+
+
+@dataclass(slots=True)
+class Envelope:
+    """What travels around a mail. ``sender`` is empty for the null return path."""
+
+    sender: str
+    helo: str = ""
+    peer: str = ""
+    envelope_id: str = ""
+    whole: bool = True
+    targets: list[Target] = field(default_factory=list)
+
+
+def store_of(session: Session) -> Store:
+    """Return the mail of a session."""
+    return Store(session.db, session.clock.wire)
+
+
+def policy_of(session: Session) -> Policy:
+    """Return what the options of a session say about recipients."""
+    return Policy(
+        unknown_citizen_bounces=session.option("mss.unknown_citizen") == "bounce",
+        closed_citizen_bounces=session.option("mss.closed_citizen") != "reject",
+    )
+
+
+def deliver(session: Session, envelope: Envelope, message: bytes) -> dict[str, str]:
+    """Put a mail in its recipients' mailboxes, and reports in the sender's; return what became of each recipient."""
+    failures: dict[str, Failure] = {}
+    news: list[New] = []
+    queue_id = session.ids.octets(6).hex().upper()
+    for target in envelope.targets:
+        box = mailbox_of(session.people, target.address)
+        failure = failure_of(box, len(message))
+        if failure:
+            failures[target.address] = failure
+        else:
+            news.append(New(target.address, _trace(session, envelope, target, queue_id) + message, session.clock.wire()))
+    news.extend(_reports(session, envelope, message, failures))
+    store_of(session).add(news)
+    return {t.address: failures[t.address].status if t.address in failures else "delivered" for t in envelope.targets}
+
+
+def _trace(session: Session, envelope: Envelope, target: Target, queue_id: str) -> bytes:
+    date = format_datetime(session.clock.wire().replace(microsecond=0))
+    lines = (
+        f"Return-Path: <{envelope.sender}>",
+        f"Delivered-To: {target.address}",
+        f"Received: from {envelope.helo or 'unknown'} ([{envelope.peer}])",
+        f"\tby {OPERATOR_HOST} (LGO sandbox) with ESMTPSA id {queue_id}",
+        f"\tfor <{target.address}>; {date}",
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")
+
+
+def _reports(session: Session, envelope: Envelope, message: bytes, failures: dict[str, Failure]) -> list[New]:
+    if not envelope.sender or mailbox_of(session.people, envelope.sender) is None:
+        return []
+    failed = [_failed(t, failures[t.address]) for t in envelope.targets if t.address in failures and _wants(t, "FAILURE")]
+    done = [
+        Recipient(t.address, "delivered", "2.0.0", original=t.original)
+        for t in envelope.targets
+        if t.address not in failures and _wants(t, "SUCCESS")
+    ]
+    groups: list[tuple[Sequence[Recipient], bool]] = [(failed, envelope.whole), (done, False)]
+    too_large = any(failure.too_large for failure in failures.values())
+    return [_report(session, envelope, message, group, whole and not too_large, too_large) for group, whole in groups if group]
+
+
+def _wants(target: Target, event: str) -> bool:
+    return event in (target.notify if target.notify is not None else {"FAILURE"})
+
+
+def _failed(target: Target, failure: Failure) -> Recipient:
+    return Recipient(target.address, "failed", failure.status, failure.diagnostic, failure.cause, target.original)
+
+
+def _report(
+    session: Session, envelope: Envelope, message: bytes, group: Sequence[Recipient], whole: bool, too_large: bool
+) -> New:
+    report = Report(
+        sender=envelope.sender,
+        message=message,
+        recipients=group,
+        identity=session.ids.uuid(),
+        date=session.clock.wire().replace(microsecond=0),
+        envelope_id=envelope.envelope_id,
+        whole=whole,
+        too_large=too_large,
+    )
+    trace = f"Return-Path: <>\r\nDelivered-To: {envelope.sender}\r\n".encode("ascii", "replace")
+    return New(envelope.sender, trace + write_report(report), session.clock.wire())

@@ -1,0 +1,154 @@
+"""Rules of the operator as pure functions: whose mailbox is whose, who may write as whom, what becomes of a recipient.
+
+Source: specs/mssante.md §1.1 (personal and organisational mailboxes: PSC token; application: certificate), §1.3 and §2
+(citizens: closed mailbox, size); specs/requirements.md MSS/CONF.12. People and structures come as values; knows no
+protocol, no store. Mailboxes are reference data: what people have, never rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from lgo_sandbox.people import Patient, Population, Professional, Structure
+
+from .codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
+
+__all__ = [
+    "Failure",
+    "Mailbox",
+    "Policy",
+    "Refused",
+    "application_mailbox",
+    "check_sender",
+    "failure_of",
+    "mailbox_of",
+    "mailboxes",
+    "may_open",
+    "resolve",
+]
+
+
+class Refused(Exception):
+    """The operator refuses, in SMTP terms: reply code, enhanced code, text (ASCII)."""
+
+    def __init__(self, code: int, enhanced: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.enhanced = enhanced
+        self.text = text
+
+    @property
+    def reply(self) -> str:
+        """The whole reply line."""
+        return f"{self.code} {self.enhanced} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox. ``owner`` is a PS_IdNat, a structure's slug or a matricule; ``address`` is in lower case."""
+
+    address: str
+    kind: BoxKind
+    label: str
+    owner: str
+    closed: bool = False
+
+    @property
+    def domain(self) -> str:
+        """What follows the at sign."""
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the options of a session say about recipients."""
+
+    unknown_citizen_bounces: bool = False
+    closed_citizen_bounces: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a mail accepted for a recipient comes back. ``status`` is RFC 3463, ``cause`` French, for people."""
+
+    status: str
+    diagnostic: str
+    cause: str
+    too_large: bool = False
+
+
+def _personal(p: Professional) -> Mailbox:
+    return Mailbox(p.mailbox.lower(), BoxKind.PERSON, f"{p.given_name} {p.family_name}", p.national_id)
+
+
+def _organisational(s: Structure) -> Mailbox:
+    return Mailbox(s.mailbox.lower(), BoxKind.ORGANISATION, s.name, s.id)
+
+
+def _citizen(p: Patient) -> Mailbox:
+    label = f"{p.first_names[0] if p.first_names else ''} {p.birth_name}".strip()
+    return Mailbox(p.mailbox.lower(), BoxKind.CITIZEN, label, p.matricule, CLOSED_TAG in p.tags)
+
+
+def application_mailbox(structure: Structure) -> Mailbox:
+    """Return the mailbox of a structure's software, next to its own."""
+    local, _, domain = structure.mailbox.lower().partition("@")
+    return Mailbox(f"{local}{APPLICATION_SUFFIX}@{domain}", BoxKind.APPLICATION, structure.name, structure.id)
+
+
+@cache
+def mailboxes(people: Population) -> Mapping[str, Mailbox]:
+    """Return every mailbox by its address."""
+    structures = [s for s in people.structures if s.mailbox]
+    found = [
+        *(_personal(p) for p in people.professionals if p.mailbox),
+        *(_organisational(s) for s in structures),
+        *(application_mailbox(s) for s in structures),
+        *(_citizen(p) for p in people.patients if p.mailbox),
+    ]
+    return {box.address: box for box in found}
+
+
+def mailbox_of(people: Population, address: str) -> Mailbox | None:
+    """Return the mailbox with this address, written in any case."""
+    return mailboxes(people).get(address.strip().lower())
+
+
+def may_open(people: Population, national_id: str, box: Mailbox, *, structure_boxes: bool) -> bool:
+    """Tell whether a professional may open a mailbox: his own, and (by option) that of his structure."""
+    if box.kind is BoxKind.PERSON:
+        return box.owner == national_id
+    professional = people.professional(national_id)
+    mine = professional is not None and professional.structure == box.owner
+    return structure_boxes and box.kind is BoxKind.ORGANISATION and mine
+
+
+def check_sender(box: Mailbox, sender: str) -> None:
+    """Refuse a return path that is neither empty nor the mailbox that logged in."""
+    if sender and sender.lower() != box.address:
+        raise Refused(553, "5.7.1", f"<{sender}>: Sender address rejected: not owned by user {box.address}")
+
+
+def resolve(people: Population, address: str, policy: Policy) -> str:
+    """Return the address under which a recipient is accepted. Raises Refused 550 for one that is nobody's."""
+    box = mailbox_of(people, address)
+    citizen = address.lower().rpartition("@")[2] == PATIENT_DOMAIN
+    if box is None and not (citizen and policy.unknown_citizen_bounces):
+        raise Refused(550, "5.1.1", f"<{address}>: Recipient address rejected: User unknown")
+    if box is not None and box.closed and not policy.closed_citizen_bounces:
+        raise Refused(550, "5.2.1", f"<{address}>: Recipient address rejected: Mailbox closed")
+    return box.address if box else address.lower()
+
+
+def failure_of(box: Mailbox | None, size: int) -> Failure | None:
+    """Return why a mail of this size cannot be put in an accepted recipient's mailbox; None when it can."""
+    if box is None:
+        return Failure("5.1.1", "550 5.1.1 User unknown", "aucun usager ne correspond à cette adresse")
+    if box.closed:
+        return Failure("5.2.1", "550 5.2.1 Mailbox closed", "l'usager a fermé sa messagerie Mon espace santé")
+    if box.kind is BoxKind.CITIZEN and size > SIZE_MES:
+        text = f"552 5.3.4 Message size exceeds fixed limit of {SIZE_MES} bytes"
+        return Failure("5.3.4", text, "le message dépasse la taille admise par Mon espace santé (25 Mo)", too_large=True)
+    return None

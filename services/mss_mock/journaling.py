@@ -1,0 +1,69 @@
+"""Mail exchanges in the session's journal, and the faults armed on them.
+
+Source: design of the project (« SMTP and IMAP open exchanges in the same journal »). Knows the contract of the sandbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from lgo_sandbox.contract import Service
+from lgo_sandbox.exchanges import finish, open_exchange
+from lgo_sandbox.faults import FaultKind
+from lgo_sandbox.journal import Exchange
+from lgo_sandbox.session import Session
+
+from .codes import SERVICE
+
+__all__ = ["FaultStruck", "Record", "strike"]
+
+
+class FaultStruck(Exception):
+    """An armed fault replaces the answer; ``value`` is the reply code asked for."""
+
+    def __init__(self, value: int) -> None:
+        super().__init__(str(value))
+        self.value = value
+
+
+@dataclass(slots=True)
+class Record:
+    """An exchange under way."""
+
+    service: Service
+    session: Session
+    exchange: Exchange
+    started: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def open(cls, service: Service, session: Session, door: str, operation: str) -> Record:
+        """Begin an exchange of a mail door, whose name is its transport too."""
+        exchange = open_exchange(session, SERVICE, door, door)
+        exchange.operation = exchange.target = operation
+        return cls(service, session, exchange)
+
+    def request(self, octets: bytes) -> None:
+        """Keep what came."""
+        self.exchange.request_body, self.exchange.request_size = octets, len(octets)
+
+    def finish(self, status: int, answer: bytes, summary: str, *, outcome: str = "answered") -> None:
+        """End the exchange: run the checks and give it to the journal."""
+        exchange = self.exchange
+        exchange.status, exchange.summary, exchange.outcome = status, summary, outcome
+        exchange.response_body = answer
+        exchange.response_size = exchange.response_size or len(answer)
+        exchange.duration_ms = (time.perf_counter() - self.started) * 1000
+        finish(self.service, self.session, exchange)
+
+
+async def strike(session: Session, operation: str, client: str, exchange: Exchange | None) -> None:
+    """Let the armed faults act on an operation. Raises FaultStruck."""
+    for fault in session.faults.take(SERVICE, operation, client):
+        if exchange is not None:
+            exchange.fault = fault.id
+        if fault.kind is FaultKind.DELAY:
+            await asyncio.sleep(fault.value / 1000)
+        else:
+            raise FaultStruck(fault.value)

@@ -1,0 +1,1 @@
+"""The submission door: SMTP with STARTTLS, XOAUTH2, application certificates and delivery status parameters."""

@@ -1,0 +1,1 @@
+"""What the operator reads and writes: SASL responses, mail, delivery reports, FHIR, configuration files."""

@@ -1,0 +1,125 @@
+"""Delivery reports: the mail that says a mail was, or was not, delivered.
+
+Source: RFC 3462 and 3464 (multipart/report), RFC 3461 §6 (what is reported, RET, ENVID, ORCPT); specs/mssante.md §1.3
+(« Undelivered Mail Returned to Sender », high) and §2 (« Message non distribué », title known, text invented: D).
+Values in, octets out: knows no store and no rule.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from ..codes import BOUNCER, OPERATOR_HOST
+
+__all__ = ["Recipient", "Report", "write_report"]
+
+TITLE_FAILED = "Message non distribué"
+TITLE_TOO_LARGE = "Undelivered Mail Returned to Sender"
+TITLE_DELIVERED = "Message distribué"
+_END_OF_HEADER = re.compile(rb"\r\n\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient of a report. ``original`` is the ORCPT parameter; ``cause`` is French, empty when delivered."""
+
+    address: str
+    action: str
+    status: str
+    diagnostic: str = ""
+    cause: str = ""
+    original: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report is made of. ``whole`` sends the mail back whole, else its header only."""
+
+    sender: str
+    message: bytes
+    recipients: Sequence[Recipient]
+    identity: str
+    date: datetime
+    envelope_id: str = ""
+    whole: bool = True
+    too_large: bool = False
+
+
+def write_report(report: Report) -> bytes:
+    """Return the report as a mail, CRLF lines."""
+    boundary = f"=_rapport_{report.identity}"
+    parts = [_explanation(report), _status(report), _original(report)]
+    body = b"".join(b"--" + boundary.encode() + b"\r\n" + part + b"\r\n" for part in parts)
+    return _header(report, boundary) + body + b"--" + boundary.encode() + b"--\r\n"
+
+
+def _header(report: Report, boundary: str) -> bytes:
+    lines = [
+        f"From: Mail Delivery System <{BOUNCER}>",
+        f"To: <{report.sender}>",
+        f"Subject: {_word(_title(report))}",
+        f"Date: {format_datetime(report.date)}",
+        f"Message-ID: <{report.identity}@{OPERATOR_HOST}>",
+        "Auto-Submitted: auto-replied",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/report; report-type=delivery-status;\r\n boundary="{boundary}"',
+    ]
+    return _lines(lines)
+
+
+def _title(report: Report) -> str:
+    if all(recipient.action == "delivered" for recipient in report.recipients):
+        return TITLE_DELIVERED
+    return TITLE_TOO_LARGE if report.too_large else TITLE_FAILED
+
+
+def _word(text: str) -> str:
+    if text.isascii():
+        return text
+    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode()}?="
+
+
+def _explanation(report: Report) -> bytes:
+    lines = ["Ceci est le système de messagerie de l'opérateur simulé (SIMULATION, données fictives).", ""]
+    for recipient in report.recipients:
+        done = recipient.action == "delivered"
+        said = "le message a été remis" if done else f"le message n'a pas été distribué : {recipient.cause}"
+        lines.append(f"<{recipient.address}> : {said}.")
+    text = base64.encodebytes("\r\n".join([*lines, ""]).encode()).replace(b"\n", b"\r\n")
+    head = _lines(["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64"])
+    return head + text
+
+
+def _status(report: Report) -> bytes:
+    message = [f"Reporting-MTA: dns; {OPERATOR_HOST}"]
+    if report.envelope_id:
+        message.insert(0, f"Original-Envelope-Id: {report.envelope_id}")
+    groups = [message, *(_group(recipient) for recipient in report.recipients)]
+    return _lines(["Content-Type: message/delivery-status"]) + b"".join(_lines(group) for group in groups)
+
+
+def _group(recipient: Recipient) -> list[str]:
+    lines = [f"Original-Recipient: {recipient.original}"] if recipient.original else []
+    lines += [
+        f"Final-Recipient: rfc822; {recipient.address}",
+        f"Action: {recipient.action}",
+        f"Status: {recipient.status}",
+    ]
+    return [*lines, f"Diagnostic-Code: smtp; {recipient.diagnostic}"] if recipient.diagnostic else lines
+
+
+def _original(report: Report) -> bytes:
+    if report.whole:
+        return _lines(["Content-Type: message/rfc822", "Content-Transfer-Encoding: 8bit"]) + report.message
+    end = _END_OF_HEADER.search(report.message)
+    header = report.message[: end.start() + 2] if end else report.message
+    return _lines(["Content-Type: text/rfc822-headers"]) + header
+
+
+def _lines(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8") + b"\r\n"

@@ -1,0 +1,40 @@
+"""SASL responses: XOAUTH2 and PLAIN.
+
+Source: specs/mssante.md §1.1 and specs/requirements.md MSS/CONF.07 (XOAUTH2: ``user=<BAL>^Aauth=Bearer <jeton>^A^A``),
+RFC 4616 (PLAIN); confidence high. Knows no mailbox and no token.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["SaslError", "read_plain", "read_xoauth2"]
+
+_XOAUTH2 = re.compile(rb"user=([^\x00\x01]+)\x01auth=Bearer ([A-Za-z0-9\-._~+/=]+)\x01\x01", re.IGNORECASE)
+
+
+class SaslError(ValueError):
+    """The response is against the grammar of its mechanism; the message is French."""
+
+
+def read_xoauth2(response: bytes) -> tuple[str, str]:
+    """Return (mailbox, token). Raises SaslError."""
+    match = _XOAUTH2.fullmatch(response)
+    if match is None:
+        raise SaslError("réponse XOAUTH2 mal formée : « user=<BAL>^Aauth=Bearer <jeton>^A^A » est attendu")
+    return _text(match[1]), match[2].decode("ascii")
+
+
+def read_plain(response: bytes) -> tuple[str, str, str]:
+    """Return (authorization identity, mailbox, password). Raises SaslError."""
+    fields = response.split(b"\0")
+    if len(fields) != 3 or not fields[1]:
+        raise SaslError("réponse PLAIN mal formée : « [identité]^@<BAL>^@<mot de passe> » est attendu")
+    return _text(fields[0]), _text(fields[1]), _text(fields[2])
+
+
+def _text(octets: bytes) -> str:
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SaslError("la réponse SASL n'est pas en UTF-8") from error

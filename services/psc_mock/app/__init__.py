@@ -1,0 +1,50 @@
+"""The application of Pro Santé Connect: its routes as a table. One app serves both doors; ``wallet`` routes answer there only.
+
+Source: specs/psc.md §1.1 (hosts and paths). Knows the rooms of its service and the core.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.web import Route, service_app
+
+from ..codes import DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
+from ..wire import problem_answer
+from .answers import guarded, only_on
+from .authorization import authorize, forward_authorization
+from .ecps import ecps_answer, ecps_page, portal
+from .introspection import introspect, revoke
+from .login import login_page, login_step
+from .logout import logout
+from .metadata import certs, discovery
+from .token import token
+from .userinfo import userinfo
+
+__all__ = ["ROUTES", "create_app"]
+
+ROUTES = [
+    Route(methods, path, only_on(door, guarded(handler)))
+    for door, methods, path, handler in (
+        (DOOR_AUTH, "GET", f"{ISSUER_PATH}/.well-known/wallet-openid-configuration", discovery),
+        (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/certs", certs),
+        (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/auth", forward_authorization),
+        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/token", token),
+        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/token/introspect", introspect),
+        (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/userinfo", userinfo),
+        (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/logout", logout),
+        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/revoke", revoke),
+        (DOOR_WALLET, "GET POST", "/auth", authorize),
+        (DOOR_WALLET, "GET", "/login/{request_id}", login_page),
+        (DOOR_WALLET, "POST", "/login/{request_id}", login_step),
+        (DOOR_WALLET, "GET", "/ecps", ecps_page),
+        (DOOR_WALLET, "POST", "/ecps/{request_id}", ecps_answer),
+        (DOOR_WALLET, "GET", "/", portal),
+    )
+]
+
+
+def create_app(_sandbox: Sandbox) -> Any:
+    """Return the application behind both doors."""
+    return service_app("Pro Santé Connect (simulation)", ROUTES, problem_answer)

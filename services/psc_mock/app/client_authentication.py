@@ -1,0 +1,55 @@
+"""Who calls a back-channel endpoint: client credentials and certificate of an exchange.
+
+Source: specs/psc.md §1.4, §1.7, §9.9; the certificate is judged in age time. On the plain port the absence of a
+certificate is waived and ``checks`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lgo_sandbox.asgi import Call
+
+from .. import store, wire
+from ..domain.clients import ABSENT, CertificateShown, Client, check_credentials
+from ..domain.refusals import Refused
+
+__all__ = ["authenticate", "note_client"]
+
+
+def note_client(call: Call, fields: Mapping[str, str]) -> None:
+    """Note which client the exchange claims to come from, before faults look for it."""
+    try:
+        claimed = wire.client_credentials(call.headers.get("authorization"), fields)
+    except Refused:
+        claimed = []
+    call.note(client_id=claimed[0][0] if claimed else "")
+
+
+def authenticate(call: Call, fields: Mapping[str, str]) -> Client:
+    """Return the enrolled client that calls. Raises Refused, status 401."""
+    shown = certificate_shown(call)
+    call.note(certificate={"judgement": shown.judgement, "family": shown.family, "ou": shown.ou, "cn": shown.cn})
+    refusal = Refused("client_unknown")
+    for client_id, secret in wire.client_credentials(call.headers.get("authorization"), fields):
+        with call.session.db.transaction() as t:
+            client = store.find_client(t, client_id)
+        if client is None:
+            continue
+        call.note(client_id=client_id, space=client.space)
+        try:
+            check_credentials(client, secret, shown)
+        except Refused as refused:
+            refusal = refused
+        else:
+            return client
+    raise refusal
+
+
+def certificate_shown(call: Call) -> CertificateShown:
+    """Return the client certificate of the exchange, judged."""
+    judgement = call.judge_peer()
+    if call.peer is None or judgement is None:
+        return CertificateShown(ABSENT, waived=not call.tls)
+    peer = call.peer
+    return CertificateShown(judgement.value, peer.family.value, peer.organisational_unit, peer.common_name)

@@ -1,0 +1,68 @@
+"""The e-CPS simulator as a page, and the portal of the wallet host.
+
+Source: specs/psc.md §3.3; the pages are ours. Forms carry the value of a cookie that other sites cannot read.
+"""
+
+from __future__ import annotations
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.oauth import same_secret
+
+from .. import wire
+from ..domain.identity import find_person
+from ..domain.refusals import Shown
+from ..ecps import ACTIONS, answer_push, pending
+from ..pages import page
+from .answers import wallet_url
+from .login import cookie_path
+
+__all__ = ["ecps_answer", "ecps_page", "portal"]
+
+CSRF_COOKIE = "PSC_ECPS"
+
+
+async def ecps_page(call: Call) -> RawResponse:
+    """Show what waits, for everybody or for one persona."""
+    await call.enter("ecps")
+    asked, _ = wire.parameters(call.query.encode("latin-1"))
+    call.summarise("Simulateur e-CPS")
+    return _page(call, asked.get("persona", ""))
+
+
+async def ecps_answer(call: Call) -> RawResponse:
+    """Take an answer of the application."""
+    await call.enter("ecps")
+    fields = wire.form(call.body)
+    held = wire.cookie(call.headers, CSRF_COOKIE)
+    if not held or not same_secret(held, fields.get("csrf", "")):
+        raise Shown("form_forged")
+    action = fields.get("action", "")
+    if action not in ACTIONS or not answer_push(call.session, call.path_params["request_id"], action):
+        return _page(call, "", "Cette demande n'attend plus de réponse.")
+    call.note(action=action)
+    call.summarise(f"Réponse e-CPS : {ACTIONS[action][1]}")
+    return wire.redirect(wallet_url(call, "/ecps"), status=303)
+
+
+async def portal(call: Call) -> RawResponse:
+    """Show the portal."""
+    await call.enter("portal")
+    text = "Ce portail simulé ne gère aucune e-CPS réelle. Les demandes de connexion se valident dans le simulateur."
+    return page("message", title="Portail e-CPS", text=text, link=wallet_url(call, "/ecps"), link_text="Simulateur e-CPS")
+
+
+def _page(call: Call, persona: str, message: str = "") -> RawResponse:
+    token = wire.cookie(call.headers, CSRF_COOKIE) or call.session.ids.token()
+    person = find_person(call.session.people, persona) if persona else None
+    return page(
+        "ecps",
+        cookies=[wire.set_cookie(CSRF_COOKIE, token, cookie_path(call), secure=call.tls)],
+        person=person.name if person else "",
+        message=message,
+        requests=pending(call.session, persona),
+        actions=[(action, label) for action, (_, label) in ACTIONS.items()],
+        base=wallet_url(call, "/ecps"),
+        csrf=token,
+        people=[p for p in call.session.people.professionals if p.has_ecps],
+    )

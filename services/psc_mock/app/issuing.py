@@ -1,0 +1,122 @@
+"""Makes the tokens of a grant, keeps what must be known of them, and finds them again.
+
+Source: specs/psc.md §1.5 (members of the answer, Keycloak's order), §2.1–2.2, §6.4 (no null member). The access token is a
+JWT known by its ``jti``, the refresh token an opaque secret known by its digest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.tokens import mark, mark_header
+from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
+
+from .. import store
+from ..domain.claims import Grant, access_claims, id_claims
+from ..domain.lifetimes import still_lives, token_lifetimes
+from ..keys import signing_key
+from .sso import login_named
+
+__all__ = ["Found", "Issue", "find_token", "issue_tokens"]
+
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What tokens are made for: a running log-in, and what was granted in it."""
+
+    login: store.Login
+    client_id: str
+    scope: str
+    nonce: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A live token with its log-in."""
+
+    row: store.Token
+    grant: Grant
+
+
+def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
+    """Return the members of a token answer; the tokens are stored and the log-in is kept alive."""
+    session = call.session
+    now, iat = session.clock.age().timestamp(), int(session.clock.wire().timestamp())
+    access_life, refresh_life = token_lifetimes(issue.login.created, now)
+    grant = _grant(call, issue)
+    jti, header = session.ids.uuid(), mark_header(session.name)
+    access = signing_key().sign(access_claims(grant, jti, iat, access_life), header)
+    refresh = mark(session.name, session.ids.token(48))
+    common = {"sid": grant.sid, "client_id": grant.client_id, "scope": grant.scope, "nonce": grant.nonce}
+    common |= {"issuer": grant.issuer}
+    rows = [
+        store.Token(
+            key=key, access=kind, jti=id_, created=now, lifetime=life, iat=iat, exp=iat + life, **common
+        )
+        for key, kind, id_, life in (
+            (jti, True, jti, access_life),
+            (store.digest(refresh), False, session.ids.uuid(), refresh_life),
+        )
+    ]
+    issue.login.used = now
+    with session.db.transaction() as t:
+        t.add_all(rows)
+        t.merge(issue.login)
+    call.note(person=grant.national_id, session_state=grant.sid)
+    id_token = {"id_token": _id_token(call, grant, iat, access_life, access)} if grant.with_openid else {}
+    return {
+        "access_token": access,
+        "expires_in": access_life,
+        "refresh_expires_in": refresh_life,
+        "refresh_token": refresh,
+        "token_type": "Bearer",
+        **id_token,
+        "not-before-policy": 0,
+        "session_state": grant.sid,
+        "scope": grant.scope,
+    }
+
+
+def find_token(call: Call, token: str) -> Found | None:
+    """Return a token that lives, access or refresh; None for one that is unknown, tampered with, expired or revoked."""
+    try:
+        _, claims = verify(token, [signing_key().public]) if token.count(".") == 2 else ({}, {})
+    except BadToken:
+        return None
+    key = str(claims["jti"]) if "jti" in claims else store.digest(token)
+    with call.session.db.transaction() as t:
+        row = t.get(store.Token, key)
+    if row is None or row.revoked or not still_lives(row.created, row.lifetime, call.session.clock.age().timestamp()):
+        return None
+    login = login_named(call, row.sid)
+    if login is None:
+        return None
+    return Found(row, _grant(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer)))
+
+
+def _grant(call: Call, issue: Issue) -> Grant:
+    acr = call.session.option("psc.acr")
+    login = issue.login
+    return Grant(
+        issuer=issue.issuer,
+        client_id=issue.client_id,
+        sid=login.sid,
+        national_id=login.national_id,
+        scope=issue.scope,
+        nonce=issue.nonce,
+        acr="" if acr == ABSENT else acr,
+        auth_time=login.auth_time,
+        auth_mode=login.auth_mode,
+    )
+
+
+def _id_token(call: Call, grant: Grant, iat: int, lifetime: int, access: str) -> str:
+    person = call.session.people.professional(grant.national_id)
+    names = (person.given_name, person.family_name) if person else ("", "")
+    claims = id_claims(grant, call.session.ids.uuid(), iat, lifetime, at_hash(access), names)
+    return signing_key().sign(claims, mark_header(call.session.name))

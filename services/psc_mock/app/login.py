@@ -1,0 +1,200 @@
+"""From a chosen person to a code: the page of choice, the e-CPS push with its two digits, and the way back.
+
+Source: specs/psc.md §3.3; the pages and the automatic modes are ours. A request belongs to the browser that began it (a
+cookie), and its form carries a token of its own, so that nobody can finish a log-in in another person's browser.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import NoReturn
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.people import Professional
+from lgo_sandbox.tokens import mark
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.oauth import same_secret
+
+from .. import store, wire
+from ..codes import CHOICE_LIFETIME, MODE_MOBILE, PUSH_LIFETIME
+from ..domain.authorization import AuthorizationRequest
+from ..domain.identity import find_person, login_obstacle
+from ..domain.lifetimes import still_lives
+from ..domain.refusals import Redirected, Shown
+from ..pages import page
+from .answers import authorization_answer, wallet_url
+from .sso import SSO_COOKIE
+
+__all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "login_page", "login_step"]
+
+BROWSER_COOKIE = "PSC_BROWSER"
+POLL_SECONDS = 2
+DIGITS = "0123456789"
+
+MESSAGES = {
+    "unknown": "Identifiant inconnu.",
+    "login_struck_off": "Connexion refusée : ce professionnel est radié.",
+    "login_without_ecps": "Ce professionnel n'a aucune e-CPS activée.",
+    "expired": "La demande e-CPS a expiré sans réponse : recommencez.",
+}
+
+
+def cookie_path(call: Call) -> str:
+    """Return the path of this service's cookies: the session's."""
+    return f"{call.prefix}/"
+
+
+async def login_page(call: Call) -> RawResponse:
+    """Show the page of choice or of waiting; go back to the client once the e-CPS has answered."""
+    await call.enter("login")
+    row = _own_request(call)
+    if row.state == store.CHOOSING:
+        return _choice(call, row)
+    if row.state == store.WAITING:
+        return _waiting(call, row)
+    if row.state == store.ACCEPTED:
+        return _complete(call, row)
+    _give_up(call, row, "login_wrong_code" if row.state == store.WRONG_CODE else "login_refused")
+
+
+async def login_step(call: Call) -> RawResponse:
+    """Take the person's choice."""
+    await call.enter("login")
+    row = _own_request(call)
+    fields = wire.form(call.body)
+    if not same_secret(fields.get("csrf", ""), row.csrf):
+        raise Shown("form_forged")
+    if "cancel" in fields:
+        _give_up(call, row, "login_cancelled")
+    person = find_person(call.session.people, fields.get("person", ""))
+    if person is None:
+        return _choice(call, row, MESSAGES["unknown"])
+    return choose_person(call, row, person, (), hinted=False)
+
+
+def choose_person(
+    call: Call, row: store.LoginRequest, person: Professional, cookies: Sequence[str], *, hinted: bool
+) -> RawResponse:
+    """Go on with a person: refused, at once (automatic modes), or by a push to the e-CPS."""
+    call.note(person=person.national_id)
+    obstacle = login_obstacle(person)
+    if obstacle and hinted:
+        _give_up(call, row, obstacle)
+    if obstacle:
+        return _choice(call, row, MESSAGES[obstacle])
+    with call.session.db.transaction() as t:
+        mode = store.persona_mode(t, person.national_id) or call.session.option("psc.ecps")
+    row.national_id = person.national_id
+    if mode == "refuse":
+        _give_up(call, row, "login_refused")
+    if mode == "accept":
+        return _complete(call, row, cookies)
+    row.state, row.digits = store.WAITING, call.session.ids.pick(DIGITS, 2)
+    row.pushed = call.session.clock.age().timestamp()
+    with call.session.db.transaction() as t:
+        t.merge(row)
+    call.summarise(f"e-CPS de {person.name} sollicitée")
+    return wire.redirect(wallet_url(call, f"/login/{row.id}"), cookies, status=303)
+
+
+def grant_code(call: Call, request: AuthorizationRequest, login: store.Login, issuer: str) -> dict[str, str | None]:
+    """Make a code for a running log-in, which it keeps alive; return the members of the answer."""
+    code = mark(call.session.name, call.session.ids.token())
+    now = call.session.clock.age().timestamp()
+    row = store.Code(
+        digest=store.digest(code),
+        client_id=request.client_id,
+        redirect_uri=request.redirect_uri,
+        sid=login.sid,
+        scope=request.scope,
+        state=request.state or "",
+        nonce=request.nonce,
+        code_challenge=request.code_challenge,
+        code_challenge_method=request.code_challenge_method,
+        issuer=issuer,
+        created=now,
+    )
+    login.used = now
+    with call.session.db.transaction() as t:
+        t.add(row)
+        t.merge(login)
+    return {"code": code, "session_state": login.sid}
+
+
+def _own_request(call: Call) -> store.LoginRequest:
+    with call.session.db.transaction() as t:
+        row = t.get(store.LoginRequest, call.path_params["request_id"])
+    browser = store.digest(wire.cookie(call.headers, BROWSER_COOKIE))
+    now = call.session.clock.age().timestamp()
+    if row is None or not same_secret(row.browser, browser) or not still_lives(row.created, CHOICE_LIFETIME, now):
+        raise Shown("login_unknown")
+    call.note(client_id=_request(row).client_id)
+    return row
+
+
+def _request(row: store.LoginRequest) -> AuthorizationRequest:
+    return AuthorizationRequest.from_json(json.loads(row.request))
+
+
+def _choice(call: Call, row: store.LoginRequest, message: str = "") -> RawResponse:
+    call.summarise(message or "Page de connexion")
+    with call.session.db.transaction() as t:
+        client = store.find_client(t, _request(row).client_id)
+    return page(
+        "choose",
+        client=client.title if client else "",
+        message=message,
+        action=wallet_url(call, f"/login/{row.id}"),
+        csrf=row.csrf,
+        people=call.session.people.professionals,
+    )
+
+
+def _waiting(call: Call, row: store.LoginRequest) -> RawResponse:
+    if not still_lives(row.pushed, PUSH_LIFETIME, call.session.clock.age().timestamp()):
+        with call.session.db.transaction() as t:
+            row.state, row.national_id, row.digits = store.CHOOSING, "", ""
+            t.merge(row)
+        return _choice(call, row, MESSAGES["expired"])
+    person = call.session.people.professional(row.national_id)
+    call.summarise("En attente de l'e-CPS")
+    return page(
+        "waiting",
+        refresh=POLL_SECONDS,
+        person=person.name if person else "",
+        digits=row.digits,
+        ecps=wallet_url(call, "/ecps"),
+        lifetime=PUSH_LIFETIME,
+    )
+
+
+def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) -> RawResponse:
+    session, request = call.session, _request(row)
+    cookie, now = session.ids.token(), session.clock.age().timestamp()
+    login = store.Login(
+        sid=session.ids.uuid(),
+        cookie=store.digest(cookie),
+        national_id=row.national_id,
+        auth_time=int(session.clock.wire().timestamp()),
+        auth_mode=MODE_MOBILE,
+        created=now,
+        used=now,
+    )
+    with session.db.transaction() as t:
+        if not store.take_request(t, row.id):
+            raise Shown("login_unknown")
+        t.add(login)
+    call.note(person=row.national_id)
+    call.summarise(f"Connexion de {row.national_id} à {request.client_id}")
+    sso = wire.set_cookie(SSO_COOKIE, cookie, cookie_path(call), secure=call.tls)
+    return authorization_answer(call, request.address, grant_code(call, request, login, row.issuer), [*cookies, sso])
+
+
+def _give_up(call: Call, row: store.LoginRequest, code: str) -> NoReturn:
+    """End a request without a log-in."""
+    with call.session.db.transaction() as t:
+        store.take_request(t, row.id)
+    raise Redirected(code, _request(row).address)
+
+

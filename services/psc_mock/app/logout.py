@@ -1,0 +1,110 @@
+"""The end of a person's session.
+
+Source: specs/psc.md §1.5 and §1.7: by GET or POST; the hint is looked at before the address and may have expired; only a
+registered address is followed, with ``state`` alone (which the real service may drop: option ``psc.logout_state``); a
+refresh token posted by its client ends the session with 204; nothing at all gives a page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.jwt import BadToken, verify
+from lgo_sandbox.wire.oauth import same_secret
+
+from .. import store, wire
+from ..codes import PROTOCOL_PATH
+from ..domain.clients import may_log_out_to
+from ..domain.refusals import Refused, Shown
+from ..keys import signing_key
+from ..pages import page
+
+from .client_authentication import authenticate
+from .login import cookie_path
+from .sso import SSO_COOKIE, current_login
+
+__all__ = ["logout"]
+
+
+async def logout(call: Call) -> RawResponse:
+    """Log a person out."""
+    fields, repeated = wire.parameters(call.body if call.method == "POST" else call.query.encode("latin-1"))
+    call.note(client_id=fields.get("client_id", ""), hint="id_token_hint" in fields, target="post_logout_redirect_uri" in fields)
+    await call.enter("logout")
+    if repeated:
+        raise Shown("request_unreadable")
+    if call.method == "POST" and "refresh_token" in fields:
+        return _by_refresh_token(call, fields)
+    if "id_token_hint" not in fields:
+        return _without_hint(call, fields)
+    claims = _hint(fields["id_token_hint"])
+    call.note(client_id=claims["azp"])
+    target = _target(call, claims["azp"], fields)
+    with call.session.db.transaction() as t:
+        login = t.get(store.Login, claims["sid"])
+        store.end_login(t, claims["sid"])
+    call.note(person=login.national_id if login else "", session_state=claims["sid"])
+    call.summarise(f"Déconnexion demandée par {claims['azp']}")
+    return wire.redirect(target, [_no_cookie(call)]) if target else _done(call)
+
+
+def _hint(token: str) -> dict[str, str]:
+    """Return the claims of an ID token of ours, expired or not. Raises Shown."""
+    try:
+        _, claims = verify(token, [signing_key().public])
+    except BadToken as error:
+        raise Shown("hint_invalid") from error
+    if claims.get("typ") != "ID":
+        raise Shown("hint_invalid")
+    return {name: str(claims.get(name, "")) for name in ("azp", "sid")}
+
+
+def _target(call: Call, client_id: str, fields: dict[str, str]) -> str:
+    uri = fields.get("post_logout_redirect_uri")
+    if not uri:
+        return ""
+    with call.session.db.transaction() as t:
+        client = store.find_client(t, client_id)
+    if client is None or not may_log_out_to(client, uri):
+        raise Shown("logout_redirect_invalid")
+    state = fields.get("state") if call.session.option("psc.logout_state") == "keep" else None
+    return wire.with_parameters(uri, {"state": state})
+
+
+def _without_hint(call: Call, fields: dict[str, str]) -> RawResponse:
+    if "post_logout_redirect_uri" in fields:
+        raise Shown("hint_missing")
+    login = current_login(call)
+    if login is None:
+        return _done(call)
+    token = store.digest(f"logout:{login.cookie}")
+    if call.method == "POST" and same_secret(fields.get("csrf", ""), token):
+        with call.session.db.transaction() as t:
+            store.end_login(t, login.sid)
+        return _done(call)
+    action = call.url(tls=call.tls) + f"{PROTOCOL_PATH}/logout"
+    return page("confirm", action=action, csrf=token)
+
+
+def _by_refresh_token(call: Call, fields: dict[str, str]) -> RawResponse:
+    client = authenticate(call, fields)
+    with call.session.db.transaction() as t:
+        row = t.get(store.Token, store.digest(fields["refresh_token"]))
+        known = row is not None and not row.access and row.client_id == client.client_id
+        if row is not None and known:
+            store.end_login(t, row.sid)
+    if not known:
+        raise Refused("refresh_invalid")
+    call.summarise(f"Déconnexion par jeton de rafraîchissement de {client.client_id}")
+    return RawResponse(204, b"", "", wire.NO_STORE)
+
+
+def _done(call: Call) -> RawResponse:
+    values: dict[str, Any] = {"title": "Déconnexion", "text": "Vous êtes déconnecté de Pro Santé Connect."}
+    return page("message", cookies=[_no_cookie(call)], link="", link_text="", **values)
+
+
+def _no_cookie(call: Call) -> str:
+    return wire.set_cookie(SSO_COOKIE, "", cookie_path(call), secure=call.tls)

@@ -1,0 +1,30 @@
+"""Discovery and the key set. Source: specs/psc.md §1.3."""
+
+from __future__ import annotations
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.jwt import jwks
+
+from .. import wire
+from ..discovery import discovery_document
+from ..keys import signing_key
+from .answers import issuer_of, profile_of
+from ..codes import DOOR_WALLET
+
+__all__ = ["certs", "discovery"]
+
+
+async def discovery(call: Call) -> RawResponse:
+    """Answer the discovery document, the same on the plain and the TLS listener."""
+    await call.enter("discovery")
+    call.summarise("Document de découverte")
+    authorization_endpoint = call.url(DOOR_WALLET, tls=True) + "/auth"
+    return wire.json_answer(discovery_document(issuer_of(call), authorization_endpoint, profile_of(call)))
+
+
+async def certs(call: Call) -> RawResponse:
+    """Answer the public keys."""
+    await call.enter("certs")
+    call.summarise("Clés publiques de signature")
+    return wire.json_answer(jwks([signing_key().public_jwk()]))

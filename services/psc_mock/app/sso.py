@@ -1,0 +1,36 @@
+"""The person's SSO session, found by the cookie of the wallet host.
+
+Source: specs/psc.md §1.6 (4 h at most, 30 min idle), §9.2. The cookie is named for the service and carries the session's
+path; it never tells the sandbox's session, since browsers send cookies to every port of a host.
+"""
+
+from __future__ import annotations
+
+from lgo_sandbox.asgi import Call
+
+from .. import store, wire
+from ..domain.lifetimes import login_lives
+
+__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named"]
+
+SSO_COOKIE = "PSC_SESSION"
+
+
+def alive(login: store.Login | None, now: float) -> bool:
+    """Tell whether a log-in runs."""
+    return login is not None and not login.ended and login_lives(login.created, login.used, now)
+
+
+def current_login(call: Call) -> store.Login | None:
+    """Return the running log-in of the browser that calls."""
+    cookie = wire.cookie(call.headers, SSO_COOKIE)
+    with call.session.db.transaction() as t:
+        login = store.login_of_cookie(t, cookie)
+    return login if alive(login, call.session.clock.age().timestamp()) else None
+
+
+def login_named(call: Call, sid: str) -> store.Login | None:
+    """Return a running log-in by its id."""
+    with call.session.db.transaction() as t:
+        login = t.get(store.Login, sid)
+    return login if alive(login, call.session.clock.age().timestamp()) else None

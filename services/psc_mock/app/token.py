@@ -1,0 +1,67 @@
+"""The token endpoint: grant, then client, then the handler of the grant.
+
+Source: specs/psc.md §1.7 (an unknown grant is refused before the client is looked at). A further grant is a line in GRANTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+
+from .. import wire
+from ..codes import CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
+from ..domain.clients import Client
+from ..domain.refusals import Refused
+from .client_authentication import authenticate, note_client
+from .grants import by_code, by_refresh
+
+__all__ = ["GRANTS", "token"]
+
+GrantHandler = Callable[[Call, Client, Mapping[str, str]], dict[str, Any]]
+
+
+def _dead(code: str) -> GrantHandler:
+    def refuse(_call: Call, _client: Client, _fields: Mapping[str, str]) -> dict[str, Any]:
+        raise Refused(code)
+
+    return refuse
+
+
+GRANTS: Mapping[str, GrantHandler] = {
+    CODE_GRANT: by_code,
+    REFRESH_GRANT: by_refresh,
+    **{grant: _dead(code) for grant, code in DEAD_GRANTS.items()},
+}
+"""grant_type → handler; a handler returns the members of the answer or raises Refused."""
+
+
+async def token(call: Call) -> RawResponse:
+    """Answer a token request."""
+    call.note(token_in_query=_has_token(call))
+    fields = _fields(call)
+    note_client(call, fields)
+    call.note(grant_type=fields.get("grant_type", "")[:200])
+    await call.enter("token")
+    fields = wire.form(call.body)
+    if "grant_type" not in fields:
+        raise Refused("grant_type_missing")
+    handler = GRANTS.get(fields["grant_type"])
+    if handler is None:
+        raise Refused("grant_type_unknown")
+    answer = handler(call, authenticate(call, fields), fields)
+    call.summarise(f"Jetons délivrés à {call.exchange.facts['client_id']} ({fields['grant_type']})")
+    return wire.token_answer(answer)
+
+
+def _fields(call: Call) -> dict[str, str]:
+    try:
+        return wire.form(call.body)
+    except Refused:
+        return {}
+
+
+def _has_token(call: Call) -> bool:
+    return any(f"{name}=" in call.query for name in ("access_token", "refresh_token", "code", "client_secret"))

@@ -1,0 +1,34 @@
+"""UserInfo. Source: specs/psc.md §1.5, §1.7, §2.3; RFC 6750 (a token in the query is not looked at)."""
+
+from __future__ import annotations
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+
+from .. import wire
+from ..domain import identity
+from ..domain.refusals import Refused
+from .issuing import find_token
+
+__all__ = ["userinfo"]
+
+
+async def userinfo(call: Call) -> RawResponse:
+    """Tell the bearer of an access token who the person is."""
+    call.note(token_in_query="access_token=" in call.query)
+    await call.enter("userinfo")
+    fields = wire.form(call.body) if call.method == "POST" else {}
+    found = find_token(call, wire.bearer_token(call.headers.get("authorization"), fields))
+    if found is None or not found.row.access:
+        raise Refused("bearer_invalid")
+    grant = found.grant
+    call.note(client_id=grant.client_id, person=grant.national_id)
+    if not grant.with_openid:
+        raise Refused("scope_insufficient")
+    people = call.session.people
+    person = people.professional(grant.national_id)
+    if person is None:
+        raise Refused("bearer_invalid")
+    places = identity.workplaces(people, person)
+    call.summarise(f"Identité de {person.name} rendue à {grant.client_id}")
+    return wire.json_answer(identity.userinfo(person, places, grant.auth_mode, call.session.option("psc.userinfo")))

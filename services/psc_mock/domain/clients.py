@@ -1,0 +1,108 @@
+"""Enrolled clients: where they may be redirected to, and how they prove who they are.
+
+Source: specs/psc.md §1.4 (secrets or mTLS in the *espace communautaire*, mTLS only in the *espace de confiance*), §1.5
+(redirect addresses match exactly), §1.7; RFC 8252 §7.3 for the loopback port, an option of one client and off unless
+enrolled so. Confidence high; which certificate the real service binds to a client is medium (OU and CN, §5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lgo_sandbox.wire.oauth import same_secret
+
+from ..codes import COMMUNITY, TRUST
+from .refusals import Refused
+
+__all__ = ["ABSENT", "CertificateShown", "Client", "check_credentials", "may_log_out_to", "may_redirect_to"]
+
+ABSENT = "absent"
+OK = "ok"
+ORGANISATION_FAMILIES = frozenset({"organisation-auth", "server"})
+"""Families of certificate that a legal person authenticates with (ORG AUTH_CLI, SERV SSL_SERV)."""
+
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(/[^#]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An enrolled client. A resource server has no redirect address. ``certificate_*`` bind a certificate to it."""
+
+    client_id: str
+    title: str = ""
+    secret: str = ""
+    space: str = COMMUNITY
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_uris: tuple[str, ...] = ()
+    loopback_any_port: bool = False
+    certificate_ou: str = ""
+    certificate_cn: str = ""
+
+    @property
+    def bound(self) -> bool:
+        """Tell whether a certificate is enrolled for the client."""
+        return bool(self.certificate_ou or self.certificate_cn)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateShown:
+    """The client certificate of a connection: its judgement (``absent``, ``ok``, ``expired``…), family and names.
+
+    ``waived`` says that its absence is let pass (plain port).
+    """
+
+    judgement: str = ABSENT
+    family: str = ""
+    ou: str = ""
+    cn: str = ""
+    waived: bool = False
+
+
+def may_redirect_to(client: Client, uri: str) -> bool:
+    """Tell whether an authorization answer may go to ``uri``."""
+    return _matches(client.redirect_uris, uri, any_port=client.loopback_any_port)
+
+
+def may_log_out_to(client: Client, uri: str) -> bool:
+    """Tell whether the browser may go to ``uri`` after a logout."""
+    return _matches(client.post_logout_uris, uri, any_port=client.loopback_any_port)
+
+
+def _matches(registered: Iterable[str], uri: str, *, any_port: bool) -> bool:
+    if any_port and (loopback := _without_port(uri)):
+        return any(uri == one or loopback == _without_port(one) for one in registered)
+    return uri in registered
+
+
+def _without_port(uri: str) -> str:
+    match = _LOOPBACK.fullmatch(uri)
+    if match is None or not 0 < int(match[2] or 80) < 65536:
+        return ""
+    return f"{match[1]}{match[3]}"
+
+
+def check_credentials(client: Client, secret: str | None, shown: CertificateShown) -> None:
+    """Pass when the client is who it says. Raises Refused, always with status 401.
+
+    A certificate that is shown must be good, whatever the space; the absence of one is waived on the plain port only.
+    """
+    if shown.judgement not in (ABSENT, OK):
+        raise Refused("certificate_refused")
+    if client.space == TRUST or (client.bound and secret is None and shown.judgement == OK):
+        _check_certificate(client, secret, shown)
+    elif not client.secret or secret is None or not same_secret(client.secret, secret):
+        raise Refused("secret_wrong")
+
+
+def _check_certificate(client: Client, secret: str | None, shown: CertificateShown) -> None:
+    if shown.judgement == ABSENT:
+        if not shown.waived:
+            raise Refused("certificate_refused")
+        if client.secret and not same_secret(client.secret, secret or ""):
+            raise Refused("secret_wrong")
+        return
+    names_match = client.certificate_ou in ("", shown.ou) and client.certificate_cn in ("", shown.cn)
+    if shown.family not in ORGANISATION_FAMILIES or not client.bound or not names_match:
+        raise Refused("certificate_refused")

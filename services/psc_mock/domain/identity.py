@@ -1,0 +1,145 @@
+"""UserInfo: what Pro Santé Connect says of a professional, from the reference people.
+
+Source: specs/psc.md §2.3 (claims and both dated shapes: high) and §2.5 (codes; assembled for pharmacists and
+préparateurs, of whom no real answer was found: medium to low). Absent values are empty strings, never null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lgo_sandbox.people import Population, Professional, Structure
+
+from ..codes import (
+    AUTHENTICATION_LEVEL,
+    CATEGORY_GENRE,
+    FRANCE,
+    OID_LEVEL,
+    OID_ROLE,
+    OID_SECTOR,
+    OTHER_REGISTRAR,
+    PSI_LOCALE,
+    REGISTRARS,
+    SECOND_STRUCTURE,
+    STREET_TYPES,
+    TAG_STRUCK_OFF,
+    TAG_TWO_ACTIVITIES,
+)
+from .claims import other_ids, subject
+
+__all__ = ["find_person", "login_obstacle", "userinfo", "workplaces"]
+
+SHAPE_2023_11 = "2023-11"
+
+
+def find_person(people: Population, hint: str) -> Professional | None:
+    """Return the professional with this national id or persona id."""
+    wanted = hint.strip()
+    return next((p for p in people.professionals if wanted in (p.national_id, p.id)), None)
+
+
+def login_obstacle(person: Professional) -> str:
+    """Return the code of what keeps a person from logging in, empty when nothing does."""
+    if TAG_STRUCK_OFF in person.tags:
+        return "login_struck_off"
+    return "" if person.has_ecps else "login_without_ecps"
+
+
+def workplaces(people: Population, person: Professional) -> list[Structure]:
+    """Return where a person works, the first activity first."""
+    names = [person.structure, *([SECOND_STRUCTURE] if TAG_TWO_ACTIVITIES in person.tags else [])]
+    return [people.structure(name) for name in names]
+
+
+def userinfo(person: Professional, places: Sequence[Structure], auth_mode: str, shape: str) -> dict[str, Any]:
+    """Return the user information in the shape ``2023`` or ``2023-11``."""
+    identity = {
+        "sub": subject(person.national_id),
+        "SubjectNameID": person.national_id,
+        "preferred_username": person.national_id,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+    }
+    if not person.profession:
+        return {**identity, "codeCivilite": person.civility}
+    reference = {"codeCivilite": person.civility, "exercices": [_exercise(person, places, shape)]}
+    top: dict[str, Any] = {}
+    if shape == SHAPE_2023_11:
+        top = {"codeCivilite": reference.pop("codeCivilite"), "codeGenreActivite": CATEGORY_GENRE}
+    return {**identity, **_session_claims(person, places[0], auth_mode), **top, "SubjectRefPro": reference}
+
+
+def _session_claims(person: Professional, place: Structure, auth_mode: str) -> dict[str, Any]:
+    return {
+        "otherIds": other_ids(person.national_id),
+        "Secteur_Activite": f"{place.sector}^{OID_SECTOR}",
+        "SubjectOrganization": place.name,
+        "SubjectOrganizationID": f"F{place.finess}",
+        "SubjectRole": [f"{person.profession}^{OID_ROLE}"],
+        "Mode_Acces_Raison": "",
+        "Acces_Regulation_Medicale": "FAUX",
+        "UITVersion": "1.0",
+        "Palier_Authentification": f"{AUTHENTICATION_LEVEL}^{OID_LEVEL}",
+        "PSI_Locale": PSI_LOCALE,
+        "authMode": auth_mode,
+    }
+
+
+def _exercise(person: Professional, places: Sequence[Structure], shape: str) -> dict[str, Any]:
+    return {
+        "codeProfession": person.profession,
+        "codeCategorieProfessionnelle": person.category,
+        "codeCiviliteDexercice": person.title or person.civility,
+        "nomDexercice": person.family_name,
+        "prenomDexercice": person.given_name,
+        "codeTypeSavoirFaire": "S" if person.savoir_faire else "",
+        "codeSavoirFaire": person.savoir_faire,
+        "activities": [_activity(person, place, shape) for place in places],
+    }
+
+
+def _activity(person: Professional, place: Structure, shape: str) -> dict[str, str]:
+    number, kind, street = _street(place.address)
+    activity = {
+        "codeModeExercice": person.exercise_mode,
+        "codeSecteurDactivite": place.sector,
+        "codeSectionPharmacien": person.section,
+        "codeRole": "",
+        "codeGenreActivite": CATEGORY_GENRE,
+        "numeroSiretSite": "",
+        "numeroSirenSite": "",
+        "numeroFinessSite": place.finess,
+        "numeroFinessetablissementJuridique": "",
+        "identifiantTechniqueDeLaStructure": f"F{place.finess}",
+        "raisonSocialeSite": place.name,
+        "enseigneCommercialeSite": "",
+        "complementDestinataire": "",
+        "complementPointGeographique": "",
+        "numeroVoie": number,
+        "indiceRepetitionVoie": "",
+        "codeTypeDeVoie": kind,
+        "libelleVoie": street,
+        "mentionDistribution": "",
+        "bureauCedex": f"{place.postal_code} {place.city}",
+        "codePostal": place.postal_code,
+        "codeCommune": "",
+        "codePays": FRANCE,
+        "telephone": place.phone,
+        "telephone2": "",
+        "telecopie": "",
+        "adresseEMail": place.mailbox,
+        "codeDepartement": place.postal_code[:2],
+        "ancienIdentifiantDeLaStructure": "",
+        "autoriteDenregistrement": REGISTRARS.get(person.profession, OTHER_REGISTRAR),
+    }
+    if shape == SHAPE_2023_11:
+        del activity["codeGenreActivite"]
+    return activity
+
+
+def _street(address: str) -> tuple[str, str, str]:
+    """Cut ``12 RUE DES TILLEULS`` into number, type code and label."""
+    number, _, rest = address.partition(" ")
+    kind, _, label = rest.partition(" ")
+    return (number, STREET_TYPES[kind], label) if number.isdigit() and kind in STREET_TYPES else ("", "", address)

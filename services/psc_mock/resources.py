@@ -1,0 +1,169 @@
+"""What the control API publishes of Pro Santé Connect: e-CPS, clients, log-ins.
+
+``psc/ecps``: GET what waits (``?persona=``) and the modes set; POST ``{"id", "action"}``; PUT ``{"persona", "mode"}``.
+``psc/clients``: GET, POST a client, DELETE ``psc/clients/<id>``. ``psc/sessions``: GET, DELETE ``psc/sessions/<sid>``.
+Source: design of the project (Control API). Knows the store, no wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.session import Session
+
+from .codes import SPACES
+from .domain.clients import Client
+from .domain.identity import find_person
+from .domain.lifetimes import login_lives
+from .ecps import ACTIONS, MODES, answer_push, pending
+
+__all__ = ["RESOURCES"]
+
+MAX_TEXT = 500
+MAX_ADDRESSES = 50
+LISTS = ("redirect_uris", "post_logout_uris")
+
+
+def ecps(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read and answer pushes, set modes."""
+    from . import store
+
+    if request.method == "GET":
+        with session.db.transaction() as t:
+            modes = store.persona_modes(t)
+        waiting = pending(session, request.query.get("persona", ""))
+        return {"requests": [push.to_json() for push in waiting], "default": session.option("psc.ecps"), "modes": modes}
+    body = _object(request)
+    if request.method == "POST":
+        return _answer(session, body)
+    if request.method == "PUT":
+        return _set_mode(session, body)
+    raise _not_allowed()
+
+
+def _answer(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
+    request_id, action = body.get("id"), body.get("action")
+    if not isinstance(request_id, str) or action not in ACTIONS:
+        raise Refusal(400, f"« id » et « action » sont requis ; actions : {', '.join(ACTIONS)}")
+    if not answer_push(session, request_id, str(action)):
+        raise Refusal(404, "aucune demande e-CPS n'attend sous cet identifiant")
+    return {"id": request_id, "action": action}
+
+
+def _set_mode(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
+    from . import store
+
+    person = find_person(session.people, str(body.get("persona", "")))
+    mode = body.get("mode")
+    if person is None:
+        raise Refusal(404, "persona inconnue")
+    if mode not in ("", *MODES):
+        raise Refusal(400, f"mode inconnu ; modes : {', '.join(MODES)}, ou vide pour suivre l'option psc.ecps")
+    with session.db.transaction() as t:
+        store.set_persona_mode(t, person.national_id, str(mode))
+    return {"persona": person.id, "mode": mode}
+
+
+def clients(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read, add, change and strike off clients."""
+    from . import store
+
+    if request.method == "GET":
+        with session.db.transaction() as t:
+            return {"clients": [asdict(client) for client in store.clients(t)]}
+    if request.method == "POST":
+        client = _client(_object(request))
+        with session.db.transaction() as t:
+            store.put_client(t, client)
+        return asdict(client)
+    if request.method == "DELETE":
+        with session.db.transaction() as t:
+            if not store.drop_client(t, request.tail):
+                raise Refusal(404, "client inconnu")
+        return {"client_id": request.tail}
+    raise _not_allowed()
+
+
+def _client(body: Mapping[str, Any]) -> Client:
+    unknown = set(body) - {field.name for field in fields(Client)}
+    if unknown:
+        raise Refusal(400, f"membres inconnus : {', '.join(sorted(unknown))}")
+    values: dict[str, Any] = {name: value for name, value in body.items() if name not in LISTS}
+    values |= {name: _addresses(body[name]) for name in LISTS if name in body}
+    flag = values.get("loopback_any_port", False)
+    texts = {name: value for name, value in values.items() if name not in (*LISTS, "loopback_any_port")}
+    if not isinstance(flag, bool) or not all(isinstance(v, str) and len(v) <= MAX_TEXT for v in texts.values()):
+        raise Refusal(400, "les membres d'un client sont des textes courts ; loopback_any_port est un booléen")
+    if not values.get("client_id") or values.get("space", SPACES[0]) not in SPACES:
+        raise Refusal(400, f"« client_id » est requis ; espaces : {', '.join(SPACES)}")
+    return Client(**values)
+
+
+def _addresses(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MAX_ADDRESSES or not all(map(_is_address, value)):
+        raise Refusal(400, "les adresses sont une liste d'URI absolues sans fragment")
+    return tuple(value)
+
+
+def _is_address(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) <= MAX_TEXT
+        and value.isascii()
+        and value.isprintable()
+        and ":" in value
+        and not set(value) & set("# \"<>\\")
+    )
+
+
+def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read and end log-ins."""
+    from . import store
+
+    now = session.clock.age().timestamp()
+    if request.method == "GET":
+        with session.db.transaction() as t:
+            found = store.logins(t)
+        return {"sessions": [_login(session, row, now) for row in found]}
+    if request.method == "DELETE":
+        with session.db.transaction() as t:
+            if t.get(store.Login, request.tail) is None:
+                raise Refusal(404, "session PSC inconnue")
+            store.end_login(t, request.tail)
+        return {"sid": request.tail}
+    raise _not_allowed()
+
+
+def _login(session: Session, row: Any, now: float) -> dict[str, Any]:
+    person = session.people.professional(row.national_id)
+    return {
+        "sid": row.sid,
+        "persona": person.id if person else "",
+        "national_id": row.national_id,
+        "auth_time": row.auth_time,
+        "auth_mode": row.auth_mode,
+        "age_seconds": int(now - row.created),
+        "idle_seconds": int(now - row.used),
+        "active": not row.ended and login_lives(row.created, row.used, now),
+    }
+
+
+def _object(request: ResourceRequest) -> Mapping[str, Any]:
+    if not isinstance(request.body, Mapping):
+        raise Refusal(400, "un objet JSON est attendu")
+    return request.body
+
+
+def _not_allowed() -> Refusal:
+    return Refusal(405, "méthode non prévue pour cette ressource")
+
+
+RESOURCES = (
+    Resource("ecps", "Simulateur e-CPS", ecps),
+    Resource("clients", "Clients enrôlés", clients),
+    Resource("sessions", "Sessions Pro Santé Connect", sessions),
+)

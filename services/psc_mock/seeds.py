@@ -1,0 +1,61 @@
+"""The clients that are enrolled from the start.
+
+Source: specs/psc.md §1.4 (spaces) and §3.5 (resource servers introspect at Pro Santé Connect); ids and secrets are ours.
+Derived from constants only: the seeds of every session are the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .codes import TRUST
+from .domain.clients import Client
+
+if TYPE_CHECKING:
+    from lgo_sandbox.session import Session
+
+__all__ = ["CLIENTS", "seed"]
+
+LOOPBACK = "http://127.0.0.1:8765"
+PSC_CERTIFICATE_CN = "lgo.sandbox.test"
+
+CLIENTS = (
+    Client(
+        "lgo-demo",
+        "LGO de démonstration",
+        "secret-lgo-demo",
+        redirect_uris=(f"{LOOPBACK}/callback",),
+        post_logout_uris=(f"{LOOPBACK}/logged-out",),
+        loopback_any_port=True,
+    ),
+    Client(
+        "lgo-mtls",
+        "LGO de l'espace de confiance",
+        space=TRUST,
+        redirect_uris=(f"{LOOPBACK}/callback",),
+        post_logout_uris=(f"{LOOPBACK}/logged-out",),
+        certificate_ou="10B0990017",
+        certificate_cn=PSC_CERTIFICATE_CN,
+    ),
+    Client(
+        "prescripteur-demo",
+        "Logiciel de prescription de démonstration",
+        "secret-prescripteur-demo",
+        redirect_uris=(f"{LOOPBACK}/callback",),
+        post_logout_uris=(f"{LOOPBACK}/logged-out",),
+        loopback_any_port=True,
+    ),
+    Client("mss-operateur", "Opérateur MSSanté", "secret-mss-operateur"),
+    Client("eprescription", "Ordonnance numérique", "secret-eprescription"),
+    Client("dmp", "Dossier médical partagé", "secret-dmp"),
+    Client("insi", "Téléservice INSi", "secret-insi"),
+)
+
+
+def seed(session: Session) -> None:
+    """Enrol the clients in a new store."""
+    from . import store
+
+    with session.db.transaction() as t:
+        for client in CLIENTS:
+            store.put_client(t, client)

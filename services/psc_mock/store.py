@@ -1,0 +1,274 @@
+"""The state of Pro Santé Connect in a session's store: clients, log-in requests, log-ins, codes, tokens, e-CPS modes.
+
+Everything is here and nothing in memory, so that any process of the session serves any step of a log-in. Codes, refresh
+tokens and cookies are kept as digests. Moments are seconds of age time, except ``auth_time``, ``iat`` and ``exp`` (wire
+time). What decides a race (a code is taken once) is one UPDATE whose row count tells who won.
+Source: design of the project (State). Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, delete, select, update
+from sqlmodel import Session as Transaction
+
+from .codes import CHOICE_LIFETIME, LOGIN_LIFETIME
+from .domain.clients import Client
+
+__all__ = ["Base", "ClientRow", "Code", "Login", "LoginRequest", "PersonaMode", "Token", "digest"]
+
+CHOOSING, WAITING, ACCEPTED, REFUSED, WRONG_CODE = "choosing", "waiting", "accepted", "refused", "wrong_code"
+
+
+class Base(SQLModel, registry=registry()):
+    """The root of this service's tables."""
+
+
+class ClientRow(Base, table=True):
+    """An enrolled client; addresses are a JSON list."""
+
+    __tablename__ = "psc_client"
+
+    client_id: str = Field(primary_key=True)
+    title: str = ""
+    secret: str = ""
+    space: str = ""
+    redirect_uris: str = "[]"
+    post_logout_uris: str = "[]"
+    loopback_any_port: bool = False
+    certificate_ou: str = ""
+    certificate_cn: str = ""
+
+
+class LoginRequest(Base, table=True):
+    """An authorization request that waits for a person: choosing, then waiting for the e-CPS."""
+
+    __tablename__ = "psc_login_request"
+
+    id: str = Field(primary_key=True)
+    request: str
+    issuer: str
+    browser: str
+    csrf: str
+    created: float = Field(index=True)
+    state: str = CHOOSING
+    national_id: str = Field(default="", index=True)
+    digits: str = ""
+    pushed: float = 0.0
+
+
+class Login(Base, table=True):
+    """A person's SSO session; ``sid`` is what tokens carry as ``session_state``."""
+
+    __tablename__ = "psc_login"
+
+    sid: str = Field(primary_key=True)
+    cookie: str = Field(index=True)
+    national_id: str
+    auth_time: int
+    auth_mode: str
+    created: float = Field(index=True)
+    used: float
+    ended: bool = False
+
+
+class Code(Base, table=True):
+    """An authorization code with what it grants; kept after use, to recognise a replay."""
+
+    __tablename__ = "psc_code"
+
+    digest: str = Field(primary_key=True)
+    client_id: str = Field(index=True)
+    redirect_uri: str
+    sid: str
+    scope: str
+    state: str
+    nonce: str
+    code_challenge: str
+    code_challenge_method: str
+    issuer: str
+    created: float = Field(index=True)
+    used: bool = False
+
+
+class Token(Base, table=True):
+    """An access token (key: its jti) or a refresh token (key: its digest)."""
+
+    __tablename__ = "psc_token"
+
+    key: str = Field(primary_key=True)
+    access: bool
+    jti: str
+    sid: str = Field(index=True)
+    client_id: str
+    scope: str
+    nonce: str
+    issuer: str
+    created: float = Field(index=True)
+    lifetime: int
+    iat: int
+    exp: int
+    revoked: bool = False
+
+
+class PersonaMode(Base, table=True):
+    """How a person's e-CPS answers, when it is not as the session's option says."""
+
+    __tablename__ = "psc_ecps_mode"
+
+    national_id: str = Field(primary_key=True)
+    mode: str
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# Clients
+
+
+def find_client(t: Transaction, client_id: str) -> Client | None:
+    """Return an enrolled client."""
+    row = t.get(ClientRow, client_id)
+    return _client(row) if row else None
+
+
+def clients(t: Transaction) -> list[Client]:
+    """Return all enrolled clients, by id."""
+    return [_client(row) for row in t.exec(select(ClientRow).order_by(col(ClientRow.client_id)))]
+
+
+def put_client(t: Transaction, client: Client) -> None:
+    """Enrol a client, or change it."""
+    row = ClientRow(
+        client_id=client.client_id,
+        title=client.title,
+        secret=client.secret,
+        space=client.space,
+        redirect_uris=json.dumps(client.redirect_uris),
+        post_logout_uris=json.dumps(client.post_logout_uris),
+        loopback_any_port=client.loopback_any_port,
+        certificate_ou=client.certificate_ou,
+        certificate_cn=client.certificate_cn,
+    )
+    t.merge(row)
+
+
+def drop_client(t: Transaction, client_id: str) -> bool:
+    """Strike a client off; tell whether there was one."""
+    return _changed(t, delete(ClientRow).where(col(ClientRow.client_id) == client_id)) > 0
+
+
+def _client(row: ClientRow) -> Client:
+    return Client(
+        row.client_id,
+        row.title,
+        row.secret,
+        row.space,
+        tuple(json.loads(row.redirect_uris)),
+        tuple(json.loads(row.post_logout_uris)),
+        row.loopback_any_port,
+        row.certificate_ou,
+        row.certificate_cn,
+    )
+
+
+# Log-in requests and e-CPS
+
+
+def waiting_requests(t: Transaction) -> Sequence[LoginRequest]:
+    """Return the requests that wait for an e-CPS, oldest first."""
+    query = select(LoginRequest).where(LoginRequest.state == WAITING)
+    return t.exec(query.order_by(col(LoginRequest.pushed), col(LoginRequest.id))).all()
+
+
+def answer_request(t: Transaction, request_id: str, state: str) -> bool:
+    """Let the e-CPS answer a waiting request; tell whether it still waited."""
+    change = update(LoginRequest).where(col(LoginRequest.id) == request_id, col(LoginRequest.state) == WAITING)
+    return _changed(t, change.values(state=state)) > 0
+
+
+def take_request(t: Transaction, request_id: str) -> bool:
+    """Remove a request, to end it; tell whether it was still there."""
+    return _changed(t, delete(LoginRequest).where(col(LoginRequest.id) == request_id)) > 0
+
+
+def persona_mode(t: Transaction, national_id: str) -> str:
+    """Return the e-CPS mode set for a person, empty when none is."""
+    row = t.get(PersonaMode, national_id)
+    return row.mode if row else ""
+
+
+def set_persona_mode(t: Transaction, national_id: str, mode: str) -> None:
+    """Set the e-CPS mode of a person; an empty one forgets it."""
+    t.exec(delete(PersonaMode).where(col(PersonaMode.national_id) == national_id))
+    if mode:
+        t.add(PersonaMode(national_id=national_id, mode=mode))
+
+
+def persona_modes(t: Transaction) -> dict[str, str]:
+    """Return the modes that are set, by national id."""
+    return {row.national_id: row.mode for row in t.exec(select(PersonaMode))}
+
+
+# Log-ins
+
+
+def login_of_cookie(t: Transaction, cookie: str) -> Login | None:
+    """Return the log-in whose cookie this is."""
+    return t.exec(select(Login).where(Login.cookie == digest(cookie))).first() if cookie else None
+
+
+def end_login(t: Transaction, sid: str) -> None:
+    """End a log-in with all its tokens."""
+    t.exec(update(Login).where(col(Login.sid) == sid).values(ended=True))
+    t.exec(update(Token).where(col(Token.sid) == sid).values(revoked=True))
+
+
+def logins(t: Transaction) -> Sequence[Login]:
+    """Return all log-ins that are kept, newest first."""
+    return t.exec(select(Login).order_by(col(Login.created).desc(), col(Login.sid))).all()
+
+
+def forget_old(t: Transaction, now: float) -> None:
+    """Delete what can serve nothing any more."""
+    for table, lifetime in ((Login, LOGIN_LIFETIME), (Code, LOGIN_LIFETIME), (Token, LOGIN_LIFETIME)):
+        t.exec(delete(table).where(col(table.created) < now - lifetime))
+    t.exec(delete(LoginRequest).where(col(LoginRequest.created) < now - CHOICE_LIFETIME))
+
+
+# Codes and tokens
+
+
+def take_code(t: Transaction, code: Code) -> bool:
+    """Use a code; False when somebody did before."""
+    change = update(Code).where(col(Code.digest) == code.digest, col(Code.used).is_(False))
+    return _changed(t, change.values(used=True)) > 0
+
+
+def issued_before(t: Transaction, client_id: str, state: str, nonce: str) -> tuple[bool, bool]:
+    """Tell whether this client already got a code with this state, and with this nonce."""
+    codes = select(Code.digest).where(Code.client_id == client_id).limit(1)
+    same_state = bool(state) and t.exec(codes.where(Code.state == state)).first() is not None
+    same_nonce = bool(nonce) and t.exec(codes.where(Code.nonce == nonce)).first() is not None
+    return same_state, same_nonce
+
+
+def end_client_session(t: Transaction, sid: str, client_id: str) -> None:
+    """Revoke the tokens that one client holds of a log-in; the person's SSO session goes on."""
+    t.exec(update(Token).where(col(Token.sid) == sid, col(Token.client_id) == client_id).values(revoked=True))
+
+
+def revoke_token(t: Transaction, key: str) -> None:
+    """Revoke one token."""
+    t.exec(update(Token).where(col(Token.key) == key).values(revoked=True))
+
+
+def _changed(t: Transaction, statement: Any) -> int:
+    return int(t.exec(statement).rowcount)

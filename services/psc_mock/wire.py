@@ -1,0 +1,160 @@
+"""Bytes ⇄ values of Pro Santé Connect: parameters, credentials, cookies, JSON answers, redirects.
+
+Source: specs/psc.md §1.5, §1.7 and §6.4; RFC 6749 §5 and appendix B, RFC 6750 §3, RFC 9207 (``iss``). Knows no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from lgo_sandbox.contract import Problem, ProblemKind
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.json import write_json
+from lgo_sandbox.wire.oauth import BadAuthorization, BadForm, Basic, Bearer, read_authorization, read_form
+
+from .codes import REALM
+from .domain.refusals import Refused, Shown
+
+__all__ = [
+    "MAX_FORM",
+    "bearer_token",
+    "client_credentials",
+    "cookie",
+    "error_answer",
+    "form",
+    "json_answer",
+    "parameters",
+    "problem_answer",
+    "redirect",
+    "set_cookie",
+    "token_answer",
+    "with_parameters",
+]
+
+MAX_FORM = 64 * 1024
+MAX_FIELDS = 100
+NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+JSON = "application/json"
+
+
+def form(data: bytes) -> dict[str, str]:
+    """Return the parameters of a form. Raises Refused."""
+    try:
+        return read_form(data, max_bytes=MAX_FORM, max_fields=MAX_FIELDS)
+    except BadForm as error:
+        raise Refused("duplicated_parameter" if error.parameter is not None else "unreadable_form") from error
+
+
+def parameters(data: bytes) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the parameters of an authorization request, the first of each name, and the names given twice.
+
+    Raises Shown when they cannot be read at all.
+    """
+    try:
+        return read_form(data, max_bytes=MAX_FORM, max_fields=MAX_FIELDS), frozenset()
+    except BadForm as error:
+        if error.parameter is None:
+            raise Shown("request_unreadable") from error
+    try:
+        text = data.decode("utf-8")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise Shown("request_unreadable") from error
+    names = [name for name, _ in pairs]
+    return dict(reversed(pairs)), frozenset(name for name in names if names.count(name) > 1)
+
+
+def client_credentials(header: str | None, fields: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Return what the client says it is and its secret, as alternatives: Basic raw and form-decoded, else the form.
+
+    No credentials at all: an empty list. Raises Refused for an unreadable header.
+    """
+    try:
+        credentials = read_authorization(header)
+    except BadAuthorization as error:
+        raise Refused("client_unknown") from error
+    if isinstance(credentials, Basic):
+        decoded = credentials.form_decoded()
+        readings = dict.fromkeys([(c.identifier, c.secret) for c in (decoded, credentials)])
+        return list(readings)
+    client_id = fields.get("client_id")
+    return [(client_id, fields.get("client_secret"))] if client_id else []
+
+
+def bearer_token(header: str | None, fields: Mapping[str, str]) -> str:
+    """Return the access token of the header or the form. Raises Refused when there is none, or it is unreadable."""
+    try:
+        credentials = read_authorization(header)
+    except BadAuthorization as error:
+        raise Refused("bearer_invalid" if error.scheme == "bearer" else "bearer_missing") from error
+    if isinstance(credentials, Bearer):
+        return credentials.token
+    if token := fields.get("access_token"):
+        return token
+    raise Refused("bearer_missing")
+
+
+def json_answer(value: Any, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> RawResponse:
+    """Return a JSON answer."""
+    return RawResponse(status, write_json(value), JSON, tuple(headers))
+
+
+def token_answer(value: Any, status: int = 200) -> RawResponse:
+    """Return an answer of the token endpoint, which nobody may cache."""
+    return json_answer(value, status, NO_STORE)
+
+
+def error_answer(refused: Refused) -> RawResponse:
+    """Return a refusal in OAuth's form; those of UserInfo carry a challenge."""
+    status, error, description = refused.entry
+    if refused.code == "bearer_missing":
+        return RawResponse(401, b"", "", (("WWW-Authenticate", f'Bearer realm="{REALM}"'), *NO_STORE))
+    headers = list(NO_STORE)
+    if refused.code in ("bearer_invalid", "scope_insufficient"):
+        challenge = f'Bearer realm="{REALM}", error="{error}", error_description="{description}"'
+        headers.insert(0, ("WWW-Authenticate", challenge))
+    return json_answer(_error_body(error, description), status, headers)
+
+
+def _error_body(error: str, description: str) -> dict[str, str]:
+    return {"error": error, "error_description": description} if description else {"error": error}
+
+
+def problem_answer(problem: Problem) -> RawResponse:
+    """Return what the sandbox itself refuses, in OAuth's form."""
+    if problem.kind is ProblemKind.INTERNAL and problem.status in (404, 405):
+        error = f"HTTP {problem.status} {'Not Found' if problem.status == 404 else 'Method Not Allowed'}"
+    elif problem.status == 503:
+        error = "temporarily_unavailable"
+    else:
+        error = "server_error" if problem.status >= 500 else "invalid_request"
+    body = _error_body(error, problem.message)
+    return json_answer(body, problem.status, [*problem.headers.items(), *NO_STORE])
+
+
+def with_parameters(uri: str, members: Mapping[str, str | None], *, fragment: bool = False) -> str:
+    """Return an address with further parameters, absent ones left out."""
+    added = urlencode({name: value for name, value in members.items() if value is not None}, quote_via=quote)
+    if not added:
+        return uri
+    return f"{uri}#{added}" if fragment else f"{uri}{'&' if '?' in uri else '?'}{added}"
+
+
+def redirect(location: str, cookies: Sequence[str] = (), status: int = 302) -> RawResponse:
+    """Return a redirect that nobody may cache."""
+    headers = [("Location", location), *(("Set-Cookie", value) for value in cookies), *NO_STORE]
+    return RawResponse(status, b"", "", (*headers, ("Referrer-Policy", "no-referrer")))
+
+
+def cookie(headers: Mapping[str, str], name: str) -> str:
+    """Return the value of a cookie, empty when there is none."""
+    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
+    return next((value for key, _, value in pairs if key == name), "")
+
+
+def set_cookie(name: str, value: str, path: str, *, secure: bool) -> str:
+    """Return a Set-Cookie value: HttpOnly, SameSite=Lax, for the browser's session; an empty value removes it."""
+    ending = "" if value else "; Max-Age=0"
+    return f"{name}={value}; Path={path}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}{ending}"
