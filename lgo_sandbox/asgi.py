@@ -141,7 +141,7 @@ class Gate:
         peer = peer_certificate_of(scope.get("state", {}).get("transport"))
         headers = _text(scope["headers"])
         try:
-            session = self._session(prefixed, peer, scope["path"], dict(headers), body or b"")
+            session = self._session(prefixed, peer, _path_and_query(scope), dict(headers), body or b"")
         except UnknownSession as error:
             unknown = Problem(ProblemKind.UNKNOWN_SESSION, 404, str(error), body=body or b"")
             await _send(send, self.service.problem(unknown))
@@ -167,13 +167,13 @@ class Gate:
         await _send(send, response, close=True)
 
     def _session(
-        self, prefixed: str, peer: PeerCertificate | None, path: str, headers: dict[str, str], body: bytes
+        self, prefixed: str, peer: PeerCertificate | None, target: str, headers: dict[str, str], body: bytes
     ) -> Session:
         sessions = self.sandbox.sessions
         if prefixed:
             return sessions.get(prefixed)
         named = (peer.session if peer else "") or session_of_bearer(headers.get("authorization", ""))
-        return sessions.get(named or self.service.session_hint(path, headers, body) or self.addresses.session)
+        return sessions.get(named or self.service.session_hint(target, headers, body) or self.addresses.session)
 
 
 class _Recorder:
@@ -213,6 +213,11 @@ def _strip_prefix(scope: Scope) -> str:
     if raw:
         scope["raw_path"] = raw[match.end() :] or b"/"
     return match.group(1)
+
+
+def _path_and_query(scope: Scope) -> str:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:

@@ -133,9 +133,7 @@ _TABLE = (
     _message_error("desir_simule_taille", "Message trop volumineux"),
     _message_error("desir_simule_adresse", "Adresse ou méthode inconnue"),
     _message_error("desir_simule_session", "Session du bac à sable inconnue"),
-    Error(
-        "desir_simule_interne", True, "siram_40", "fatale", "Erreur interne", GATEWAY_ATTRIBUTES, CODE_NOT_PUBLIC
-    ),
+    Error("desir_simule_interne", True, "siram_40", "fatale", "Erreur interne", GATEWAY_ATTRIBUTES, CODE_NOT_PUBLIC),
 )
 
 ERRORS = {error.code: error for error in _TABLE}

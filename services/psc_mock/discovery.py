@@ -8,21 +8,59 @@ from __future__ import annotations
 
 from typing import Any
 
-from .codes import CIBA_GRANT, CODE_GRANT, DEVICE_GRANT, ISSUER_PATH, PROTOCOL_PATH, REFRESH_GRANT, SCOPES_2023, SCOPES_2025
+from .codes import (
+    CIBA_GRANT,
+    CODE_GRANT,
+    DEVICE_GRANT,
+    ISSUER_PATH,
+    PROTOCOL_PATH,
+    REFRESH_GRANT,
+    SCOPES_2023,
+    SCOPES_2025,
+)
 
 __all__ = ["PROFILE_2023", "PROFILE_2025", "announces_iss", "discovery_document", "scopes"]
 
 PROFILE_2023, PROFILE_2025 = "2023", "2025"
 
-SIGNING = "PS384 RS384 EdDSA ES384 HS256 HS512 ES256 RS256 HS384 ES512 PS256 PS512 RS512".split()
-BACKCHANNEL_SIGNING = "PS384 RS384 EdDSA ES384 ES256 RS256 ES512 PS256 PS512 RS512".split()
-ENCRYPTION = "RSA-OAEP RSA-OAEP-256 RSA1_5".split()
-CONTENT_ENCRYPTION = "A256GCM A192GCM A128GCM A128CBC-HS256 A192CBC-HS384 A256CBC-HS512".split()
-CLIENT_METHODS = "private_key_jwt client_secret_basic client_secret_post tls_client_auth client_secret_jwt".split()
+SIGNING = [
+    "PS384",
+    "RS384",
+    "EdDSA",
+    "ES384",
+    "HS256",
+    "HS512",
+    "ES256",
+    "RS256",
+    "HS384",
+    "ES512",
+    "PS256",
+    "PS512",
+    "RS512",
+]
+BACKCHANNEL_SIGNING = ["PS384", "RS384", "EdDSA", "ES384", "ES256", "RS256", "ES512", "PS256", "PS512", "RS512"]
+ENCRYPTION = ["RSA-OAEP", "RSA-OAEP-256", "RSA1_5"]
+CONTENT_ENCRYPTION = ["A256GCM", "A192GCM", "A128GCM", "A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"]
+CLIENT_METHODS = [
+    "private_key_jwt",
+    "client_secret_basic",
+    "client_secret_post",
+    "tls_client_auth",
+    "client_secret_jwt",
+]
 GRANTS = [CODE_GRANT, "implicit", REFRESH_GRANT, "password", "client_credentials", CIBA_GRANT, DEVICE_GRANT]
-RESPONSE_TYPES = "code|none|id_token|token|id_token token|code id_token|code token|code id_token token".split("|")
-RESPONSE_MODES = "query fragment form_post query.jwt fragment.jwt form_post.jwt jwt".split()
-CLAIMS = "aud sub iss auth_time name given_name family_name preferred_username email acr".split()
+RESPONSE_TYPES = [
+    "code",
+    "none",
+    "id_token",
+    "token",
+    "id_token token",
+    "code id_token",
+    "code token",
+    "code id_token token",
+]
+RESPONSE_MODES = ["query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"]
+CLAIMS = ["aud", "sub", "iss", "auth_time", "name", "given_name", "family_name", "preferred_username", "email", "acr"]
 ACR_VALUES = ["0", "0"]
 """Announced so by the real service; ``eidas1`` never is."""
 

@@ -1,6 +1,6 @@
-"""The e-CPS simulator: what waits in a person's application, and what it may answer. Shared by the page and the control API.
+"""The e-CPS simulator: what waits in a person's application and what it may answer; for its page and the control API.
 
-Source: specs/psc.md §3.3 (compare two digits, accept, refuse, let expire), §9.11. The time a push waits is CIBA's (§1.6).
+Source: specs/psc.md §3.3 (compare two digits, accept, refuse, let expire), §9.11. A push waits as long as CIBA (§1.6).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pages that a person sees, in French, under a permanent banner; no official logo, no script.
 
-Source: specs/psc.md §3.3 (the two digits, accept, refuse); everything about their look is ours. Values are escaped by the
-template engine. Knows no rule: gets values, returns answers.
+Source: specs/psc.md §3.3 (the two digits, accept, refuse); everything about their look is ours. Values are escaped by
+the template engine. Knows no rule: gets values, returns answers.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def page(template: str, *, status: int = 200, cookies: Sequence[str] = (), refresh: int = 0, **values: Any) -> RawResponse:
+def page(
+    template: str, *, status: int = 200, cookies: Sequence[str] = (), refresh: int = 0, **values: Any
+) -> RawResponse:
     """Return a page; ``refresh`` makes the browser ask again after that many seconds."""
     text = _environment().get_template(f"{template}.html").render(refresh=refresh, **values)
     headers = (*(("Set-Cookie", value) for value in cookies), *HEADERS)

@@ -116,7 +116,7 @@ def _is_address(value: Any) -> bool:
         and value.isascii()
         and value.isprintable()
         and ":" in value
-        and not set(value) & set("# \"<>\\")
+        and not set(value) & set('# "<>\\')
     )
 
 

@@ -1,4 +1,4 @@
-"""The application of Pro Santé Connect: its routes as a table. One app serves both doors; ``wallet`` routes answer there only.
+"""The application of Pro Santé Connect: its routes as a table. One app serves both doors, each its own routes.
 
 Source: specs/psc.md §1.1 (hosts and paths). Knows the rooms of its service and the core.
 """

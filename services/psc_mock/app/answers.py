@@ -87,9 +87,7 @@ def authorization_answer(
 def _error_redirect(call: Call, redirected: Redirected) -> RawResponse:
     entry = ERRORS[redirected.code]
     description = f"{entry.description}: {redirected.detail}" if redirected.detail else entry.description
-    return authorization_answer(
-        call, redirected.to, {"error": entry.error, "error_description": description or None}
-    )
+    return authorization_answer(call, redirected.to, {"error": entry.error, "error_description": description or None})
 
 
 def _mark(call: Call, code: str) -> None:

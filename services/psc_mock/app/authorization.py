@@ -22,7 +22,19 @@ from .sso import current_login
 
 __all__ = ["authorize", "forward_authorization"]
 
-NOTED = "response_type scope acr_values acr state nonce response_mode redirect_uri code_challenge_method prompt login_hint".split()
+NOTED = [
+    "response_type",
+    "scope",
+    "acr_values",
+    "acr",
+    "state",
+    "nonce",
+    "response_mode",
+    "redirect_uri",
+    "code_challenge_method",
+    "prompt",
+    "login_hint",
+]
 
 
 async def forward_authorization(call: Call) -> RawResponse:

@@ -49,7 +49,9 @@ async def portal(call: Call) -> RawResponse:
     """Show the portal."""
     await call.enter("portal")
     text = "Ce portail simulé ne gère aucune e-CPS réelle. Les demandes de connexion se valident dans le simulateur."
-    return page("message", title="Portail e-CPS", text=text, link=wallet_url(call, "/ecps"), link_text="Simulateur e-CPS")
+    return page(
+        "message", title="Portail e-CPS", text=text, link=wallet_url(call, "/ecps"), link_text="Simulateur e-CPS"
+    )
 
 
 def _page(call: Call, persona: str, message: str = "") -> RawResponse:

@@ -1,7 +1,7 @@
 """The two live grants of this version: authorization code and refresh token.
 
-Source: specs/psc.md §1.5–1.7. The checks stand in the order of the real ones; a code is used up by the first request that
-presents it, right or wrong, and a second one ends what the first had obtained.
+Source: specs/psc.md §1.5–1.7. The checks stand in the order of the real ones; a code is used up by the first request
+that presents it, right or wrong, and a second one ends what the first had obtained.
 """
 
 from __future__ import annotations

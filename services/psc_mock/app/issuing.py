@@ -1,7 +1,7 @@
 """Makes the tokens of a grant, keeps what must be known of them, and finds them again.
 
-Source: specs/psc.md §1.5 (members of the answer, Keycloak's order), §2.1–2.2, §6.4 (no null member). The access token is a
-JWT known by its ``jti``, the refresh token an opaque secret known by its digest.
+Source: specs/psc.md §1.5 (members of the answer, Keycloak's order), §2.1–2.2, §6.4 (no null member). The access token
+is a JWT known by its ``jti``, the refresh token an opaque secret known by its digest.
 """
 
 from __future__ import annotations
@@ -52,12 +52,15 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     jti, header = session.ids.uuid(), mark_header(session.name)
     access = signing_key().sign(access_claims(grant, jti, iat, access_life), header)
     refresh = mark(session.name, session.ids.token(48))
-    common = {"sid": grant.sid, "client_id": grant.client_id, "scope": grant.scope, "nonce": grant.nonce}
+    common: dict[str, Any] = {
+        "sid": grant.sid,
+        "client_id": grant.client_id,
+        "scope": grant.scope,
+        "nonce": grant.nonce,
+    }
     common |= {"issuer": grant.issuer}
     rows = [
-        store.Token(
-            key=key, access=kind, jti=id_, created=now, lifetime=life, iat=iat, exp=iat + life, **common
-        )
+        store.Token(key=key, access=kind, jti=id_, created=now, lifetime=life, iat=iat, exp=iat + life, **common)
         for key, kind, id_, life in (
             (jti, True, jti, access_life),
             (store.digest(refresh), False, session.ids.uuid(), refresh_life),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NoReturn
 
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.people import Professional
@@ -55,7 +54,7 @@ async def login_page(call: Call) -> RawResponse:
         return _waiting(call, row)
     if row.state == store.ACCEPTED:
         return _complete(call, row)
-    _give_up(call, row, "login_wrong_code" if row.state == store.WRONG_CODE else "login_refused")
+    raise _given_up(call, row, "login_wrong_code" if row.state == store.WRONG_CODE else "login_refused")
 
 
 async def login_step(call: Call) -> RawResponse:
@@ -66,7 +65,7 @@ async def login_step(call: Call) -> RawResponse:
     if not same_secret(fields.get("csrf", ""), row.csrf):
         raise Shown("form_forged")
     if "cancel" in fields:
-        _give_up(call, row, "login_cancelled")
+        raise _given_up(call, row, "login_cancelled")
     person = find_person(call.session.people, fields.get("person", ""))
     if person is None:
         return _choice(call, row, MESSAGES["unknown"])
@@ -80,14 +79,14 @@ def choose_person(
     call.note(person=person.national_id)
     obstacle = login_obstacle(person)
     if obstacle and hinted:
-        _give_up(call, row, obstacle)
+        raise _given_up(call, row, obstacle)
     if obstacle:
         return _choice(call, row, MESSAGES[obstacle])
     with call.session.db.transaction() as t:
         mode = store.persona_mode(t, person.national_id) or call.session.option("psc.ecps")
     row.national_id = person.national_id
     if mode == "refuse":
-        _give_up(call, row, "login_refused")
+        raise _given_up(call, row, "login_refused")
     if mode == "accept":
         return _complete(call, row, cookies)
     row.state, row.digits = store.WAITING, call.session.ids.pick(DIGITS, 2)
@@ -191,10 +190,8 @@ def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) 
     return authorization_answer(call, request.address, grant_code(call, request, login, row.issuer), [*cookies, sso])
 
 
-def _give_up(call: Call, row: store.LoginRequest, code: str) -> NoReturn:
-    """End a request without a log-in."""
+def _given_up(call: Call, row: store.LoginRequest, code: str) -> Redirected:
+    """End a request without a log-in; return what to raise."""
     with call.session.db.transaction() as t:
         store.take_request(t, row.id)
-    raise Redirected(code, _request(row).address)
-
-
+    return Redirected(code, _request(row).address)

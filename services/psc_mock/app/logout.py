@@ -1,8 +1,8 @@
 """The end of a person's session.
 
-Source: specs/psc.md §1.5 and §1.7: by GET or POST; the hint is looked at before the address and may have expired; only a
-registered address is followed, with ``state`` alone (which the real service may drop: option ``psc.logout_state``); a
-refresh token posted by its client ends the session with 204; nothing at all gives a page.
+Source: specs/psc.md §1.5 and §1.7: by GET or POST; the hint is looked at before the address and may have expired; only
+a registered address is followed, with ``state`` alone (which the real service may drop: option ``psc.logout_state``);
+a refresh token posted by its client ends the session with 204; nothing at all gives a page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from ..domain.clients import may_log_out_to
 from ..domain.refusals import Refused, Shown
 from ..keys import signing_key
 from ..pages import page
-
 from .client_authentication import authenticate
 from .login import cookie_path
 from .sso import SSO_COOKIE, current_login
@@ -31,7 +30,11 @@ __all__ = ["logout"]
 async def logout(call: Call) -> RawResponse:
     """Log a person out."""
     fields, repeated = wire.parameters(call.body if call.method == "POST" else call.query.encode("latin-1"))
-    call.note(client_id=fields.get("client_id", ""), hint="id_token_hint" in fields, target="post_logout_redirect_uri" in fields)
+    call.note(
+        client_id=fields.get("client_id", ""),
+        hint="id_token_hint" in fields,
+        target="post_logout_redirect_uri" in fields,
+    )
     await call.enter("logout")
     if repeated:
         raise Shown("request_unreadable")

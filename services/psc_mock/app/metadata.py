@@ -7,10 +7,10 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import jwks
 
 from .. import wire
+from ..codes import DOOR_WALLET
 from ..discovery import discovery_document
 from ..keys import signing_key
 from .answers import issuer_of, profile_of
-from ..codes import DOOR_WALLET
 
 __all__ = ["certs", "discovery"]
 

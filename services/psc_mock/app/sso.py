@@ -1,7 +1,7 @@
 """The person's SSO session, found by the cookie of the wallet host.
 
-Source: specs/psc.md §1.6 (4 h at most, 30 min idle), §9.2. The cookie is named for the service and carries the session's
-path; it never tells the sandbox's session, since browsers send cookies to every port of a host.
+Source: specs/psc.md §1.6 (4 h at most, 30 min idle), §9.2. The cookie is named for the service and carries the
+session's path; it never tells the sandbox's session, since browsers send cookies to every port of a host.
 """
 
 from __future__ import annotations

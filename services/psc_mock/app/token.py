@@ -1,6 +1,7 @@
 """The token endpoint: grant, then client, then the handler of the grant.
 
-Source: specs/psc.md §1.7 (an unknown grant is refused before the client is looked at). A further grant is a line in GRANTS.
+Source: specs/psc.md §1.7 (an unknown grant is refused before the client is looked at). A further grant is a line in
+``GRANTS``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The authorization request: who asks, where the answer goes, and every check in the order of the service.
 
-Source: specs/psc.md §1.5 and §1.7 (Keycloak's order and wording: high for Keycloak, medium for the real service), OpenID
-Connect core §3.1.2.1, RFC 7636 §4.3. ``login_hint`` naming the person is an extension of the sandbox for clients without
-a browser. What is only unwise (no state, no nonce, wrong acr_values…) passes here: ``checks`` reproaches it.
+Source: specs/psc.md §1.5 and §1.7 (Keycloak's order and wording: high for Keycloak, medium for the real service),
+OpenID Connect core §3.1.2.1, RFC 7636 §4.3. ``login_hint`` naming the person is an extension of the sandbox for clients
+without a browser. What is only unwise (no state, no nonce, wrong acr_values…) passes here: ``checks`` reproaches it.
 """
 
 from __future__ import annotations

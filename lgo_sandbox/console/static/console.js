@@ -1,0 +1,94 @@
+// The console: what runs, how to connect, who is there. It asks the control API and changes nothing.
+
+import { ask, byId, element, facts, row } from "/console/dom.js";
+import { draw, follow } from "/console/exchanges.js";
+
+const KNOWN = new Set(["version", "session", "control", "services", "ca", "ca_p12", "certificates", "personas", "structures", "patients"]);
+
+async function start() {
+  byId("filters").addEventListener("submit", (event) => event.preventDefault());
+  byId("service").addEventListener("change", draw);
+  byId("only-findings").addEventListener("change", draw);
+  byId("session").addEventListener("change", () => select(byId("session").value).catch(failed));
+  byId("session").addEventListener("focus", () => listSessions(byId("session").value).catch(failed));
+  const health = await ask("/health");
+  byId("version").textContent = health.version;
+  const asked = new URLSearchParams(location.search).get("session") || health.session;
+  await listSessions(asked);
+  await select(asked);
+}
+
+async function listSessions(chosen) {
+  const names = (await ask("/sessions")).map((session) => session.session);
+  const present = [...byId("session").options].map((option) => option.value);
+  if (names.join() === present.join()) return;
+  byId("session").replaceChildren(...names.map((name) => element("option", { value: name }, name)));
+  byId("session").value = chosen;
+}
+
+async function select(name) {
+  const quoted = encodeURIComponent(name);
+  const [services, ready, description] = await Promise.all([
+    ask(`/services?session=${quoted}`), ask(`/sessions/${quoted}/ready`), ask(`/sessions/${quoted}`)]);
+  history.replaceState(null, "", `?session=${quoted}${location.hash}`);
+  byId("report").href = `/_sandbox/v1/sessions/${quoted}/report.html`;
+  showServices(services);
+  showConnection(ready, description);
+  showPeople(ready);
+  await follow(name);
+}
+
+function showServices(services) {
+  byId("service-rows").replaceChildren(...services.flatMap((service) => service.doors.map((door) => row(
+    service.title, door.title, addresses(door.addresses), service.simulated || "rien : contrat public"))));
+  const chosen = byId("service").value;
+  byId("service").replaceChildren(element("option", { value: "" }, "tous"),
+    ...services.map((service) => element("option", { value: service.name }, service.title)));
+  byId("service").value = services.some((service) => service.name === chosen) ? chosen : "";
+}
+
+function addresses(found) {
+  const all = Object.values(found);
+  return all.length ? all.map((address) => element("div", {}, element("code", {}, address))) : "servi ailleurs";
+}
+
+function showConnection(ready, description) {
+  byId("ca").textContent = ready.ca;
+  byId("how-session").textContent = howToSelect(description);
+  facts(Object.entries(ready.certificates).map(([name, files]) => [name, element("code", {}, files.cert)]), byId("certificates"));
+  const others = Object.entries(ready).filter(([name]) => !KNOWN.has(name));
+  facts(others.flatMap(([name, value]) => described(name, value)), byId("facts"));
+}
+
+function howToSelect(description) {
+  if (description.default) return "Rien à faire : une requête qui ne nomme aucune session va dans celle-ci.";
+  if (description.listeners) return "Cette session a ses propres ports : les adresses de cette page suffisent.";
+  return `Ajoutez ${description.prefix} devant le chemin (c'est fait dans les adresses de cette page), ou présentez un `
+    + "certificat ou un jeton émis pour cette session.";
+}
+
+function described(name, value) {
+  if (Array.isArray(value)) return value.map((item, index) => [`${name} ${index + 1}`, readable(item)]);
+  return [[name, readable(value)]];
+}
+
+function readable(value) {
+  if (value === null || typeof value !== "object") return element("code", {}, value);
+  return element("code", {}, Object.entries(value).map(([key, item]) => `${key} : ${plain(item)}`).join("\n"));
+}
+
+const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
+
+function showPeople(ready) {
+  byId("persona-rows").replaceChildren(...ready.personas.map((persona) => row(
+    persona.id, persona.name, persona.label, element("code", {}, persona.national_id), persona.mailbox || "–")));
+  byId("patient-rows").replaceChildren(...ready.patients.map((patient) => row(
+    `${patient.birth_name} ${patient.first_names.join(" ")}`, patient.birth_date, patient.sex,
+    element("code", {}, patient.matricule || "–"), patient.situation)));
+}
+
+function failed(error) {
+  byId("state").textContent = `Erreur : ${error.message}`;
+}
+
+start().catch(failed);

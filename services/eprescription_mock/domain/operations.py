@@ -1,0 +1,110 @@
+"""What each operation does to a prescription: takes one, returns the next, or refuses.
+
+Source: specs/eprescription.md §8.2–8.4 (simulated contract). Knows no wire, no store.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ..codes import EXECUTORS, PHARMACY_SECTORS, RIGHTS, Event, State
+from .dispensing import checked_dispenses
+from .quantities import resting_state
+from .states import admit, state_of
+from .values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rules
+
+__all__ = ["abandon", "authorise", "cancel", "cancel_execution", "consult", "execute"]
+
+EXECUTION_EVENTS = {
+    State.CREEE: Event.EXECUTER_PARTIEL,
+    State.PARTIELLE: Event.EXECUTER_PARTIEL,
+    State.A_RENOUVELER: Event.EXECUTER_COMPLET,
+    State.EXECUTEE: Event.EXECUTER_FINAL,
+}
+
+
+def authorise(operation: str, actor: Actor) -> None:
+    """Refuse a profession that has no right to an operation, and an execution from elsewhere than a pharmacy."""
+    if actor.profession not in RIGHTS[operation]:
+        raise Refused("profession-non-autorisee", f"profession {actor.profession or 'absente'}")
+    if actor.profession in EXECUTORS and actor.sector not in PHARMACY_SECTORS:
+        raise Refused("structure-non-officine", f"secteur {actor.sector}")
+
+
+def consult(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Rules) -> Prescription:
+    """Return the prescription under consultation by the actor's officine; ``secret`` is used when it is new."""
+    state = state_of(p, now, rules)
+    admit(state, Event.CONSULTER)
+    if p.dispenser and p.dispenser != actor.structure:
+        raise Refused("officine-non-designee")
+    if state is State.EN_COURS and p.hold is not None:
+        _refuse_other_officine(p.hold, actor)
+        secret = p.hold.secret
+    return replace(p, hold=Hold(actor.structure, actor.national_id, secret, now))
+
+
+def abandon(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Rules) -> Prescription:
+    """Return the prescription given back."""
+    _refuse_without_hold(p, actor, secret, Event.ABANDONNER, now, rules)
+    return p.released()
+
+
+def execute(
+    p: Prescription,
+    actor: Actor,
+    secret: str,
+    dispenses: Sequence[Dispense],
+    receipt: str,
+    now: datetime,
+    rules: Rules,
+) -> Prescription:
+    """Return the prescription with one more execution, given back."""
+    _refuse_without_hold(p, actor, secret, Event.EXECUTER_PARTIEL, now, rules)
+    execution = Execution(receipt, actor.structure, actor.national_id, now, checked_dispenses(p, dispenses))
+    after = replace(p.released(), executions=(*p.executions, execution))
+    admit(State.EN_COURS, EXECUTION_EVENTS[resting_state(after)])
+    return after
+
+
+def cancel(p: Prescription, actor: Actor, now: datetime, rules: Rules) -> Prescription:
+    """Return the prescription cancelled by its author."""
+    if actor.national_id != p.prescriber:
+        raise Refused("pas-l-auteur")
+    admit(state_of(p, now, rules), Event.ANNULER)
+    return replace(p.released(), cancelled=True)
+
+
+def cancel_execution(p: Prescription, actor: Actor, receipt: str, now: datetime, rules: Rules) -> Prescription:
+    """Return the prescription without its last execution."""
+    state = state_of(p, now, rules)
+    if state is State.EN_COURS and p.hold is not None:
+        _refuse_other_officine(p.hold, actor)
+    admit(state, Event.ANNULER_EXECUTION)
+    execution = next((e for e in p.deliveries if e.receipt == receipt), None)
+    if execution is None:
+        raise Refused("execution-inconnue")
+    if execution.structure != actor.structure:
+        raise Refused("pas-l-executant")
+    if execution is not p.deliveries[-1]:
+        raise Refused("execution-suivie")
+    undone = tuple(replace(e, cancelled=True) if e is execution else e for e in p.executions)
+    return replace(p.released(), executions=undone)
+
+
+def _refuse_other_officine(hold: Hold, actor: Actor) -> None:
+    if hold.structure != actor.structure:
+        raise Refused("verrouillee")
+
+
+def _refuse_without_hold(
+    p: Prescription, actor: Actor, secret: str, event: Event, now: datetime, rules: Rules
+) -> None:
+    state = state_of(p, now, rules)
+    admit(state, event)
+    assert p.hold is not None
+    _refuse_other_officine(p.hold, actor)
+    if not hmac.compare_digest(p.hold.secret.encode(), secret.encode("utf-8", "surrogatepass")):
+        raise Refused("secret-faux")

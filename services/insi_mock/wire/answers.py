@@ -1,0 +1,91 @@
+"""The answers of INSi, octet by octet, and its description (WSDL).
+
+Source: specs/insi.md §1.5 (captures of two generations of the service, high); the layout of an answer 01 is ours by
+analogy with 02 (low). The octets are a contract: clients compare prefixes as text, so they are written, not
+serialised. Knows no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import TypeAlias
+from xml.sax.saxutils import escape, quoteattr
+
+from insi_mock.codes import LABELS
+from insi_mock.domain import Answer, Identity
+from insi_mock.wire.names import CONTENT_TYPE, DECLARATION, REQUEST_BY_CARD, REQUEST_BY_TRAITS, RESULT, SOAP
+from lgo_sandbox.people import FormerMatricule
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.soap import Dialect, write_envelope
+
+__all__ = ["answer", "wsdl"]
+
+Node: TypeAlias = "tuple[str, str | Sequence[Node]]"
+"""An element: its name, then its text or its children."""
+
+G3 = Dialect(prefix="soap", body_prefix="env", body_namespaces={"S": SOAP, "env": SOAP})
+
+
+def answer(found: Answer, serialisation: str = "G3") -> RawResponse:
+    """Return the answer in the layout of a generation of the service: G3 (since 2022) or G1 (before)."""
+    old = serialisation == "G1"
+    content = [_return_code(found), *(_individual(found.identity, old=old) if found.identity else ())]
+    return RawResponse(200, _g1(content) if old else _g3(content), CONTENT_TYPE)
+
+
+def _g3(content: Sequence[Node]) -> bytes:
+    declared = f'xmlns="{RESULT}" xmlns:ns0="{REQUEST_BY_CARD}" xmlns:ns1="{REQUEST_BY_TRAITS}"'
+    result = f"<RESULTAT {declared}>{_written(content)}</RESULTAT>"
+    return DECLARATION + write_envelope(result.encode(), dialect=G3)
+
+
+def _g1(content: Sequence[Node]) -> bytes:
+    declared = f'xmlns:ns3="{REQUEST_BY_CARD}" xmlns:ns2="{RESULT}" xmlns="{REQUEST_BY_TRAITS}"'
+    return write_envelope(f"<ns2:RESULTAT {declared}>{_written(content, 'ns2:')}</ns2:RESULTAT>".encode())
+
+
+def _written(nodes: Sequence[Node], prefix: str = "") -> str:
+    """Write elements; one without text is left out, as the schema has it absent rather than empty."""
+    return "".join(
+        f"<{prefix}{name}>{escape(content) if isinstance(content, str) else _written(content, prefix)}</{prefix}{name}>"
+        for name, content in nodes
+        if content
+    )
+
+
+def _return_code(found: Answer) -> Node:
+    return "CR", [("CodeCR", found.code.value), ("LibelleCR", LABELS[found.code])]
+
+
+def _individual(identity: Identity, *, old: bool) -> list[Node]:
+    active: Node = ("INSACTIF", _matricule(identity.matricule, identity.oid))
+    history: list[Node] = [("INSHISTO", _former(former)) for former in identity.history]
+    return [("INDIVIDU", [active, *history, ("TIQ", _traits(identity, old=old))])]
+
+
+def _traits(identity: Identity, *, old: bool) -> list[Node]:
+    """Return the traits; the single first name is told by the old generation only."""
+    return [
+        ("NomNaissance", identity.birth_name),
+        ("Prenom", identity.first_names[0] if old and identity.first_names else ""),
+        ("ListePrenom", " ".join(identity.first_names)),
+        ("Sexe", identity.sex),
+        ("DateNaissance", identity.birth_date),
+        ("LieuNaissance", identity.birth_place),
+    ]
+
+
+def _former(former: FormerMatricule) -> list[Node]:
+    return [*_matricule(former.matricule, former.oid), ("DateDeb", former.start), ("DateFin", former.end)]
+
+
+def _matricule(matricule: str, oid: str) -> list[Node]:
+    return [("IdIndividu", [("NumIdentifiant", matricule[:13]), ("Cle", matricule[13:])]), ("OID", oid)]
+
+
+def wsdl(address: str) -> RawResponse:
+    """Return the WSDL, schemas included, with the address where this service answers."""
+    text = files("insi_mock").joinpath("insi.wsdl").read_text(encoding="utf-8")
+    body = text.replace('"ADDRESS"', quoteattr(address)).encode()
+    return RawResponse(200, body, "text/xml;charset=utf-8")

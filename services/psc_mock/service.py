@@ -1,0 +1,128 @@
+"""All that control, console, command line and launcher may know of Pro Santé Connect.
+
+Source: specs/psc.md; design of the project (« Every service has the same rooms »).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from lgo_sandbox.contract import Door, Operation, Option, Service, Situation
+from lgo_sandbox.tokens import session_of_token
+
+from .checks import CHECKS
+from .codes import DOOR_AUTH, DOOR_WALLET
+from .decode import decode
+from .resources import RESOURCES
+from .seeds import seed
+from .wire import MAX_FIELDS, MAX_FORM, problem_answer
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+    from lgo_sandbox.sandbox import Sandbox
+    from lgo_sandbox.session import Session
+
+__all__ = ["SERVICE"]
+
+TELLING = ("code", "refresh_token", "id_token_hint", "token", "access_token", "subject_token", "auth_req_id")
+"""Parameters whose value tells the session it was issued in."""
+
+OPTIONS = (
+    Option("ecps", "manual", ("manual", "accept", "refuse"), "Réponse de l'e-CPS : à la main, ou automatique"),
+    Option("discovery", "2025", ("2025", "2023"), "Document de découverte et retour d'autorisation, par date"),
+    Option("userinfo", "2023-11", ("2023-11", "2023"), "Forme des informations d'utilisateur, par date"),
+    Option("acr", "eidas1", ("eidas1", "eidas3", "absent"), "Valeur du membre acr des jetons"),
+    Option("logout_state", "keep", ("keep", "drop"), "Paramètre state au retour de déconnexion"),
+)
+
+OPERATIONS = (
+    Operation("discovery", "Document de découverte"),
+    Operation("certs", "Clés publiques"),
+    Operation("authorization", "Demande d'autorisation"),
+    Operation("login", "Page de connexion"),
+    Operation("ecps", "Simulateur e-CPS"),
+    Operation("portal", "Portail e-CPS"),
+    Operation("token", "Demande de jetons"),
+    Operation("introspection", "Introspection d'un jeton"),
+    Operation("userinfo", "Informations d'utilisateur"),
+    Operation("logout", "Déconnexion"),
+    Operation("revocation", "Révocation d'un jeton"),
+)
+
+SITUATIONS = (
+    Situation("psc-titulaire", "Connexion d'un pharmacien titulaire", "Choisir « titulaire » (899700090014)."),
+    Situation("psc-preparateur", "Connexion d'un préparateur, sans carte", "Choisir « preparateur » (899700090048)."),
+    Situation(
+        "psc-deux-activites",
+        "Deux situations d'exercice : le logiciel doit faire choisir",
+        "Choisir « deux-activites » (899700090105).",
+    ),
+    Situation("psc-radie", "Professionnel radié : connexion refusée", "Choisir « radie » (899700090113)."),
+    Situation("psc-sans-ecps", "Aucune e-CPS activée", "Choisir « sans-ecps » (899700090121)."),
+    Situation("psc-refus", "Refus dans l'e-CPS", "Refuser dans le simulateur, ou psc/ecps : PUT mode « refuse »."),
+    Situation("psc-code-faux", "Nombre différent dans l'e-CPS", "Simulateur : « Le nombre ne correspond pas »."),
+    Situation("psc-sans-reponse", "e-CPS sans réponse", "Laisser passer 120 secondes, ou avancer l'horloge."),
+    Situation("psc-session-finie", "Session PSC finie", "Avancer l'horloge de 4 h, ou de 30 min sans activité."),
+)
+
+
+def _app(sandbox: Sandbox) -> Any:
+    from .app import create_app
+
+    return create_app(sandbox)
+
+
+def _tables() -> tuple[MetaData, ...]:
+    from .store import Base
+
+    return (Base.metadata,)
+
+
+def session_hint(target: str, _headers: Mapping[str, str], body: bytes) -> str:
+    """Return the session that a code or token of a request names, empty when none does. ``target``: path and query."""
+    for text in (body[:MAX_FORM].decode("latin-1"), urlsplit(target).query if "?" in target else ""):
+        try:
+            pairs = dict(parse_qsl(text, max_num_fields=MAX_FIELDS))
+        except ValueError:
+            continue
+        found = next((name for key in TELLING if (name := session_of_token(pairs.get(key, "")))), "")
+        if found:
+            return found
+    return ""
+
+
+def _connection_facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
+    from . import store
+
+    with session.db.transaction() as t:
+        enrolled = store.clients(t)
+    members = ("client_id", "client_secret", "redirect_uris", "space", "title")
+    values = ((c.client_id, c.secret, list(c.redirect_uris), c.space, c.title) for c in enrolled)
+    return {"oidc_clients": [dict(zip(members, one, strict=True)) for one in values]}
+
+
+SERVICE = Service(
+    name="psc",
+    title="Pro Santé Connect",
+    create_app=_app,
+    doors=(
+        Door(DOOR_AUTH, 1, "Pro Santé Connect – authentification"),
+        Door(DOOR_WALLET, 6, "Pro Santé Connect – portail e-CPS"),
+    ),
+    operations=OPERATIONS,
+    checks=CHECKS,
+    options=OPTIONS,
+    situations=SITUATIONS,
+    resources=RESOURCES,
+    spec_version="1.8.4",
+    max_body=MAX_FORM,
+    tables=_tables,
+    seed=seed,
+    problem=problem_answer,
+    decode=decode,
+    session_hint=session_hint,
+    connection_facts=_connection_facts,
+)
