@@ -181,7 +181,8 @@ class Service:
     ``create_app(sandbox)`` returns the ASGI application behind all HTTP doors. ``tables()`` are the MetaData of
     its store, ``seed(session)`` fills a new store. ``problem`` renders the sandbox's refusals in the service's
     dialect. ``session_hint`` may name the session that a code or token in a request was issued in (beside the
-    bearer token, which is always looked at); it gets the path with its query, the headers and the body. ``serve`` opens the doors that are not HTTP.
+    bearer token, which is always looked at); it gets the path with its query, the headers and the body. ``serve``
+    opens the doors that are not HTTP.
     """
 
     name: str

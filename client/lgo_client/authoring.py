@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lgo_sandbox.documents.code_systems import CONFIDENTIALITY, FACILITY_TYPES, PRACTICE_SETTINGS, document_types
+from lgo_sandbox.documents.code_systems import CONFIDENTIALITY, document_types
 from lgo_sandbox.documents.ebrim import DocumentEntry, SubmissionSet
 from lgo_sandbox.documents.values import Author, Code, DocumentHeader, Organization, PatientIdentity, Recipient
-from lgo_sandbox.documents.xds_formats import cx_ins, dtm, xcn, xds_author
+from lgo_sandbox.documents.xds_formats import dtm
 
 from .dmp import Lot
 from .environment import Patient, Person, Structure
@@ -128,45 +128,38 @@ class Writer:
 
 
 def lot_of(
-    header: DocumentHeader,
-    entry: DocumentEntry,
-    octets: bytes,
-    *,
-    set_id: str,
-    signature_id: str,
-    source: str,
-    content: Code,
+    entry: DocumentEntry, octets: bytes, *, at: datetime, set_id: str, signature_id: str, source: str, content: Code
 ) -> Lot:
     """Return a lot of one document with the entry of its signature. ``source`` is the OID of the software."""
     submission = SubmissionSet(
         unique_id=set_id,
         source_id=source,
         patient_id=entry.patient_id,
-        submission_time=dtm(header.effective_time),
+        submission_time=dtm(at),
         content_type=content,
-        authors=tuple(xds_author(author) for author in header.authors),
-        title=header.title,
+        authors=entry.authors,
+        title=entry.title,
     )
-    return Lot(submission, (entry,), (octets,), _signature_entry(header, signature_id))
+    return Lot(submission, (entry,), (octets,), _signature_entry(entry, signature_id))
 
 
-def _signature_entry(header: DocumentHeader, unique_id: str) -> DocumentEntry:
+def _signature_entry(signed: DocumentEntry, unique_id: str) -> DocumentEntry:
     return DocumentEntry(
         id="Signature01",
         unique_id=unique_id,
-        patient_id=cx_ins(header.patient),
-        source_patient_id=cx_ins(header.patient),
+        patient_id=signed.patient_id,
+        source_patient_id=signed.patient_id,
         title="Source",
         mime_type="text/xml",
-        creation_time=dtm(header.effective_time),
-        service_start=dtm(header.event_start),
-        authors=tuple(xds_author(author) for author in header.authors),
-        legal_authenticator=xcn(header.legal_authenticator),
+        creation_time=signed.creation_time,
+        service_start=signed.service_start,
+        authors=signed.authors,
+        legal_authenticator=signed.legal_authenticator,
         class_code=SIGNATURE_CLASS,
         type_code=SIGNATURE_TYPE,
         format_code=SIGNATURE_FORMAT,
-        facility_type=FACILITY_TYPES[header.facility_type],
-        practice_setting=PRACTICE_SETTINGS[header.practice_setting],
+        facility_type=signed.facility_type,
+        practice_setting=signed.practice_setting,
         confidentiality=tuple(CONFIDENTIALITY[code] for code in ("N", "MASQUE_PS", "INVISIBLE_PATIENT")),
         event_codes=(SIGNATURE_EVENT,),
         language="art",

@@ -22,11 +22,10 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["ressources"])
 
-METHODS = ["GET", "POST", "PUT", "DELETE"]
+METHODS = ("GET", "POST", "PUT", "DELETE")
+PATHS = {"resource": "/{service}/{resource}", "resource_tail": "/{service}/{resource}/{tail:path}"}
 
 
-@router.api_route("/{service}/{resource}", methods=METHODS, operation_id="resource")
-@router.api_route("/{service}/{resource}/{tail:path}", methods=METHODS, operation_id="resource_tail")
 async def resource(
     sandbox: CurrentSandbox, session: CurrentSession, request: Request, service: str, resource: str, tail: str = ""
 ) -> Response:
@@ -37,6 +36,11 @@ async def resource(
     if inspect.isawaitable(answer):
         answer = await answer
     return _response(answer)
+
+
+for _name, _path in PATHS.items():
+    for _method in METHODS:
+        router.add_api_route(_path, resource, methods=[_method], operation_id=f"{_method.lower()}_{_name}")
 
 
 def _resource(sandbox: Sandbox, service: str, name: str) -> Resource:

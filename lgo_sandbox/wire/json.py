@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "BadJson", "read_json", "write_json"]
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 64
-
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 
 
 class BadJson(ValueError):
@@ -35,7 +33,6 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     """
     if len(data) > max_bytes:
         raise BadJson(f"document JSON de {len(data)} octets, plus que les {max_bytes} admis")
-    _refuse_depth(data, max_depth)
     try:
         value = json.loads(
             data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant, parse_float=_finite
@@ -46,6 +43,7 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
         raise
     except (ValueError, RecursionError) as error:
         raise BadJson(f"JSON mal formé : {error}") from error
+    _refuse_depth(value, max_depth)
     return value
 
 
@@ -55,16 +53,19 @@ def write_json(value: Any, *, sort_members: bool = False) -> bytes:
     return text.encode("utf-8")
 
 
-def _refuse_depth(data: bytes, max_depth: int) -> None:
-    depth = 0
-    for token in _STRING_OR_BRACKET.finditer(data):
-        first = token[0][:1]
-        if first in b"[{":
-            depth += 1
-        elif first in b"]}":
-            depth -= 1
-        if depth > max_depth:
-            raise BadJson(f"plus de {max_depth} niveaux dans le document JSON")
+def _refuse_depth(value: Any, max_depth: int) -> None:
+    level = [value]
+    for _ in range(max_depth):
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
+        if not level:
+            return
+    raise BadJson(f"plus de {max_depth} niveaux dans le document JSON")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ _INCLUDE = f"{{{XOP}}}Include"
 _SINGLE = frozenset({"content-id", "content-type", "content-transfer-encoding"})
 _VERBATIM = frozenset({"", "7bit", "8bit", "binary"})
 _MAX_BOUNDARY = 200
+_MAX_LOOKALIKES = 10_000
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
@@ -155,6 +156,8 @@ def _marks(body: bytes, boundary: bytes) -> Iterator[_Mark]:
 
 
 def _split(body: bytes, boundary: bytes, limits: Limits) -> _Slices:
+    if body.count(b"--" + boundary) > _MAX_LOOKALIKES:
+        raise MtomError("délimiteur répété à l'excès dans le paquet")
     parts: list[bytes] = []
     opening: _Mark | None = None
     line_end = b"\r\n"

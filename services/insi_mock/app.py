@@ -51,8 +51,8 @@ async def receive(call: Call) -> RawResponse:
         message_id = envelope.message_id
         return await _perform(call, envelope)
     except wire.WrongVersion as wrong:
-        call.exchange.outcome = "refused"
-        call.summarise("INSi : version de SOAP refusée")
+        refused = Refused("desir_simule_version", str(wrong), "une enveloppe SOAP 1.2")
+        _refuse(call, refused, message_id)
         return wire.version_mismatch(wrong.answered_in)
     except Refused as refused:
         return _refuse(call, refused, message_id)
@@ -61,6 +61,7 @@ async def receive(call: Call) -> RawResponse:
 async def describe(call: Call) -> RawResponse:
     """Answer ``?wsdl`` with the description of the service."""
     if not call.query.lower().startswith(DESCRIBE):
+        call.exchange.outcome = "refused"
         return wire.problem(Problem(ProblemKind.INTERNAL, 405, "POST, ou GET ?wsdl", {"Allow": "POST"}))
     await call.enter(DESCRIBE)
     call.summarise("INSi : description du service (WSDL)")

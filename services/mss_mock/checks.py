@@ -231,7 +231,7 @@ def _ins_header(observed: Observed) -> Outcome:
     if not _mail(observed):
         return None
     if not _archives(observed):
-        return value is None and None or Violation(f"X-MSS-INS: {value}", "en-tête absent : aucun CDA n'est joint")
+        return None if value is None else Violation(f"X-MSS-INS: {value}", "en-tête absent : aucun CDA n'est joint")
     documents = [document for document in _documents(observed) if "qualified" in document]
     if not documents:
         return None
@@ -244,7 +244,7 @@ def _code_header(observed: Observed) -> Outcome:
     if not _mail(observed):
         return None
     if not _archives(observed):
-        return value is None and None or Violation(f"X-MSS-CODECDA: {value}", "en-tête absent : aucun CDA n'est joint")
+        return None if value is None else Violation(f"X-MSS-CODECDA: {value}", "en-tête absent : aucun CDA n'est joint")
     codes = [str(document["code"]) for document in _documents(observed) if "code" in document]
     if not codes:
         return None
@@ -274,7 +274,9 @@ def _citizen_ins(observed: Observed) -> Outcome:
 
 def _encrypted(observed: Observed) -> Outcome:
     version = _text(observed, "tls_version")
-    return None if not version else version in ("TLSv1.2", "TLSv1.3") or Violation(version, "TLS 1.2 ou mieux")
+    if not version:
+        return None
+    return version in ("TLSv1.2", "TLSv1.3") or Violation(version, "TLS 1.2 ou mieux")
 
 
 def _sent(observed: Observed) -> Outcome:

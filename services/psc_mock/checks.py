@@ -1,8 +1,8 @@
 """What the sandbox reproaches a client of Pro Santé Connect, beside the answer that the service gives anyway.
 
 Source: specs/psc.md §4.4 (catalogue) and §4.1 (meaning of the EXI PSC numbers, référentiel v1.8.4). Pure functions of
-the facts that handlers note: ``authorization`` (the parameters sent), ``wrong_host``, ``state_reused``, ``nonce_reused``,
-``redirect_ok``, ``grant_type``, ``refusal``, ``space``, ``certificate``, ``token_in_query``.
+the facts that handlers note: ``authorization`` (the parameters sent), ``wrong_host``, ``state_reused``,
+``nonce_reused``, ``redirect_ok``, ``grant_type``, ``refusal``, ``space``, ``certificate``, ``token_in_query``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A sixth national service, for the tests: a book of greetings. It lives in one file and uses every part of the contract."""
+"""A sixth national service, for the tests: a book of greetings, in one file, that uses every part of the contract."""
 
 from __future__ import annotations
 

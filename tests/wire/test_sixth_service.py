@@ -62,9 +62,7 @@ async def test_its_exchanges_are_journaled_decoded_and_checked(launcher: Launche
     assert "hélène" not in detail["exchange"]["summary"] or detail["exchange"]["request_body"].startswith('{"name"')
 
 
-async def test_its_contract_and_resource_are_in_the_control_api(
-    launcher: Launcher, client: httpx.AsyncClient
-) -> None:
+async def test_its_contract_and_resource_are_in_the_control_api(launcher: Launcher, client: httpx.AsyncClient) -> None:
     (contract,) = await _control(client, launcher, "/services")
     assert contract["name"] == "sixieme"
     assert contract["options"][0]["name"] == "sixieme.mot"
@@ -72,9 +70,7 @@ async def test_its_contract_and_resource_are_in_the_control_api(
     assert await _control(client, launcher, "/sixieme/saluts") == ["Amorce"]
 
 
-async def test_its_check_weighs_on_the_verdict_of_a_requirement(
-    launcher: Launcher, client: httpx.AsyncClient
-) -> None:
+async def test_its_check_weighs_on_the_verdict_of_a_requirement(launcher: Launcher, client: httpx.AsyncClient) -> None:
     await _greet(client, launcher.sandbox.addresses.plain["sixieme"], "hélène")
     report = await _control(client, launcher, "/report.json")
     (judged,) = [r for r in report["requirements"] if r["id"] == "LGO.INS.06"]

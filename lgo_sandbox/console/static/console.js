@@ -83,7 +83,7 @@ function showPeople(ready) {
   byId("persona-rows").replaceChildren(...ready.personas.map((persona) => row(
     persona.id, persona.name, persona.label, element("code", {}, persona.national_id), persona.mailbox || "–")));
   byId("patient-rows").replaceChildren(...ready.patients.map((patient) => row(
-    `${patient.birth_name} ${patient.first_names.join(" ")}`, patient.birth_date, patient.sex,
+    `${patient.birth_name} ${patient.first_names.join(" ")}`, element("span", { class: "time" }, patient.birth_date), patient.sex,
     element("code", {}, patient.matricule || "–"), patient.situation)));
 }
 

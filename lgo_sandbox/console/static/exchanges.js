@@ -4,6 +4,7 @@ import { ask, byId, element, facts } from "/console/dom.js";
 
 const KEPT = 500;
 const FINDING_FIELDS = [["Reçu", "received"], ["Attendu", "expected"], ["Remède", "remedy"]];
+const OUTCOMES = { answered: "répondu", refused: "refusé", error: "défaut du bac à sable" };
 const CONFIDENCE = { H: "source lue", M: "source partielle", L: "déduction" };
 
 let source = null;
@@ -119,7 +120,7 @@ function overview(exchange) {
     ["Transport", `${exchange.transport}, ${exchange.door}`],
     ["Certificat", exchange.certificate],
     ["Panne armée", exchange.fault],
-    ["Issue", `${exchange.outcome}, statut ${exchange.status}, ${exchange.duration_ms.toFixed(1)} ms`],
+    ["Issue", `${OUTCOMES[exchange.outcome] || exchange.outcome}, statut ${exchange.status}, ${exchange.duration_ms.toFixed(1)} ms`],
   ];
   return pairs.filter(([, value]) => value);
 }

@@ -22,15 +22,21 @@ class DmpError(Exception):
 
 
 class Refused(DmpError):
-    """A SOAP fault. ``key`` is a line of ``codes.faults``; ``rule``, ``received`` and ``expected`` explain it (French)."""
+    """A SOAP fault. ``key`` is a line of ``codes.faults``; ``rule``, ``received`` and ``expected`` explain it (French).
 
-    def __init__(self, key: str, detail: str = "", *, rule: str = "", received: str = "", expected: str = "") -> None:
+    ``subcode`` replaces that of the line.
+    """
+
+    def __init__(
+        self, key: str, detail: str = "", *, rule: str = "", received: str = "", expected: str = "", subcode: str = ""
+    ) -> None:
         super().__init__(f"{key}: {detail}" if detail else key)
         self.key = key
         self.detail = detail
         self.rule = rule or key
         self.received = received
         self.expected = expected
+        self.subcode = subcode
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.codes.rights import BREAKING, NORMAL, REGULATION
 from dmp_mock.domain.errors import Refused
 
-__all__ = ["DmpState", "check_feed", "check_reading"]
+__all__ = ["DmpState", "check_feed", "check_open", "check_reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,14 @@ class DmpState:
     emergency_opposed: bool = False
     internet_account: bool = True
 
+    @property
+    def is_public(self) -> bool:
+        """Tell whether the value of AUTORISATION is a public one (specs/dmp.md §1.6: only ``VALIDE`` is known)."""
+        return self.authorisation is Authorisation.VALID
 
-def _check_open(state: DmpState) -> None:
+
+def check_open(state: DmpState) -> None:
+    """Raise Refused unless the patient has a DMP and it is open."""
     if state.status is DmpStatus.ABSENT:
         raise Refused("absent", rule="dmp-state", received="pas de DMP", expected="un DMP actif")
     if state.status is DmpStatus.CLOSED:
@@ -38,14 +44,14 @@ def _check_open(state: DmpState) -> None:
 
 def check_feed(state: DmpState) -> None:
     """Raise Refused unless a document may be added."""
-    _check_open(state)
+    check_open(state)
     if state.feed_opposed:
         raise Refused("feed-opposed", rule="feed-opposition", received="alimentation", expected="rien : patient opposé")
 
 
 def check_reading(state: DmpState, access: str) -> None:
     """Raise Refused unless the caller may read this DMP in this access mode."""
-    _check_open(state)
+    check_open(state)
     if state.authorisation is Authorisation.BLOCKED:
         raise _denied("professionnel bloqué par le patient")
     if access == NORMAL and state.authorisation is not Authorisation.VALID:

@@ -15,7 +15,7 @@ from dmp_mock.domain.hl7 import Cx, organisation_id, person_id
 from dmp_mock.domain.values import Entry
 from dmp_mock.domain.vihf import Vihf
 
-__all__ = ["Caller", "Subject", "caller_of", "demand", "may_see", "right"]
+__all__ = ["Caller", "Subject", "caller_of", "demand", "may_refer", "may_see", "right"]
 
 _HOSPITAL_SECTIONS = frozenset({"G", "H"})
 
@@ -98,11 +98,24 @@ def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:
     return cell.granted and _holds(cell.condition, entry, caller, subject)
 
 
+def may_refer(entry: Entry, caller: Caller, subject: Subject) -> bool:
+    """Tell whether the caller may learn the technical id of a document: what he may see, and what is his own."""
+    return may_see(entry, caller, subject) or _is_own(entry, caller) or _is_of_structure(entry, caller)
+
+
+def _is_own(entry: Entry, caller: Caller) -> bool:
+    return any(person_id(person) == caller.national_id for author in entry.authors for person in author.persons)
+
+
+def _is_of_structure(entry: Entry, caller: Caller) -> bool:
+    return any(organisation_id(xon) == caller.structure for author in entry.authors for xon in author.institutions)
+
+
 def _holds(condition: Condition | None, entry: Entry, caller: Caller, subject: Subject) -> bool:
     if condition is Condition.OWN:
-        return any(person_id(person) == caller.national_id for author in entry.authors for person in author.persons)
+        return _is_own(entry, caller)
     if condition is Condition.STRUCTURE_OWN:
-        return any(organisation_id(xon) == caller.structure for author in entry.authors for xon in author.institutions)
+        return _is_of_structure(entry, caller)
     if condition is Condition.PATIENT_ALLOWS:
         return subject.allows_breaking if caller.access == "bris_de_glace" else subject.allows_emergency
     return True

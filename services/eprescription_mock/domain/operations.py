@@ -19,7 +19,6 @@ from .values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rul
 __all__ = ["abandon", "authorise", "cancel", "cancel_execution", "consult", "execute"]
 
 EXECUTION_EVENTS = {
-    State.CREEE: Event.EXECUTER_PARTIEL,
     State.PARTIELLE: Event.EXECUTER_PARTIEL,
     State.A_RENOUVELER: Event.EXECUTER_COMPLET,
     State.EXECUTEE: Event.EXECUTER_FINAL,

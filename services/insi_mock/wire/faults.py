@@ -1,4 +1,4 @@
-"""The faults of INSi, in the two dialects of those who emit them: the gateway (``desir_…``), the application (``insi_…``).
+"""The faults of INSi in the dialects of their two emitters: the gateway (``desir_…``), the application (``insi_…``).
 
 Source: specs/insi.md §2.2 (captures, high); that a fault begins with an XML declaration is ours by analogy with the
 answers (low). Clients look for literal prefixes in them. Knows the table of errors; decides nothing.

@@ -52,7 +52,7 @@ class WrongVersion(Exception):
     """An envelope of another SOAP version; ``answered_in`` is the version the refusal is written in."""
 
     def __init__(self, answered_in: SoapVersion) -> None:
-        super().__init__(answered_in.name)
+        super().__init__("une enveloppe d'une autre version de SOAP")
         self.answered_in = answered_in
 
 

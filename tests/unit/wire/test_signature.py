@@ -42,6 +42,10 @@ def at(element: etree._Element, path: str) -> etree._Element:
     return found
 
 
+def modulus(key: rsa.RSAPrivateKey) -> bytes:
+    return key.public_key().public_numbers().n.to_bytes(256, "big")
+
+
 def test_a_signature_of_another_stack_is_valid_in_its_message(
     sign: Signer, assertion_xml: bytes, certificate: x509.Certificate
 ) -> None:
@@ -83,21 +87,20 @@ def test_a_certificate_that_cryptography_cannot_read_still_gives_its_key(
 
 
 def test_a_chain_in_any_order_is_searched_for_the_signer(
-    sign: Signer, assertion_xml: bytes, certificate: x509.Certificate, other_private_key: rsa.RSAPrivateKey
+    sign: Signer,
+    assertion_xml: bytes,
+    certificate: x509.Certificate,
+    private_key: rsa.RSAPrivateKey,
+    other_private_key: rsa.RSAPrivateKey,
 ) -> None:
     signed = sign(assertion_xml)
     first = at(signed, "Signature/KeyInfo/X509Data/X509Certificate")
     other = deepcopy(first)
-    other.text = base64.b64encode(
-        certificate.public_bytes(Encoding.DER).replace(
-            certificate.public_key().public_numbers().n.to_bytes(256, "big"),
-            other_private_key.public_key().public_numbers().n.to_bytes(256, "big"),
-        )
-    ).decode()
+    der = certificate.public_bytes(Encoding.DER)
+    other.text = base64.b64encode(der.replace(modulus(private_key), modulus(other_private_key))).decode()
     first.addprevious(other)
     report = judged(received(signed))
-    assert report.valid
-    assert report.certificate_der == certificate.public_bytes(Encoding.DER)
+    assert (report.valid, report.certificate_der) == (True, der)
 
 
 def test_sha1_is_refused_unless_accepted(sign: Signer, assertion_xml: bytes) -> None:
@@ -127,9 +130,8 @@ def test_a_key_value_beside_the_certificate_is_not_used(
     sign: Signer, assertion_xml: bytes, other_private_key: rsa.RSAPrivateKey
 ) -> None:
     signed = sign(assertion_xml, key=other_private_key)
-    numbers = other_private_key.public_key().public_numbers()
-    modulus = base64.b64encode(numbers.n.to_bytes(256, "big")).decode()
-    value = f"<RSAKeyValue><Modulus>{modulus}</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>"
+    number = base64.b64encode(modulus(other_private_key)).decode()
+    value = f"<RSAKeyValue><Modulus>{number}</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>"
     at(signed, "Signature/KeyInfo").insert(0, etree.fromstring(f'<KeyValue xmlns="{DS}">{value}</KeyValue>'))
     assert judged(received(signed)).reason == SignatureProblem.VALUE
 

@@ -1,0 +1,121 @@
+"""A day's cast and tools: the pharmacy, the doctor, their certificates and clients, and what the chapters hand on.
+
+Source: design of the project (the client and its partners). Knows the services through their clients only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from lgo_sandbox.documents.values import PatientIdentity
+
+from ..authoring import Writer
+from ..browsers import unattended_browser
+from ..clock import Workplace
+from ..control import Control
+from ..dmp import Dmp
+from ..environment import Environment, Patient
+from ..eprescription import Eprescription
+from ..identity import LocalIdentity
+from ..insi import Insi, Product
+from ..psc import ProSanteConnect, PscSession
+from ..transport import http_client, tls_context
+from ..vihf import Mode, Software, VihfWriter
+from .steps import Evidence, Teller
+
+__all__ = ["Day", "Handed"]
+
+PRODUCT = "LGO-DE-REFERENCE"
+VERSION = "1.0"
+SOFTWARE_OID = "2.25.329800735698586629295641978511506172918"
+"""An OID of our own (from a UUID) for the reference software: it heads no national arc."""
+
+
+@dataclass
+class Handed:
+    """What one chapter hands to the next."""
+
+    patient: PatientIdentity | None = None
+    identity: LocalIdentity | None = None
+    doctor: PscSession | None = None
+    pharmacist: PscSession | None = None
+    number: str = ""
+    qr_png: bytes = b""
+    prescription_id: str = ""
+    review_id: str = ""
+    review_pdf: bytes = b""
+    review_pdf_name: str = ""
+    review_cda: bytes = b""
+
+
+class Day:
+    """The tools of a day. ``waited`` is what the workstation's stopwatch gained when the journey let time pass."""
+
+    def __init__(self, environment: Environment, teller: Teller, evidence: Evidence) -> None:
+        self.environment = environment
+        self.teller = teller
+        self.evidence = evidence
+        self.waited = 0.0
+        base = Workplace()
+        self.workplace = Workplace(base.now, base.uuid, lambda: base.stopwatch() + self.waited)
+        self.control = Control(environment.control, environment.session)
+        self.handed = Handed()
+        self.patient: Patient = environment.patient("martin-claire")
+        self.pharmacist = Writer(environment.person("titulaire"), environment.structure("officine"))
+        self.doctor = Writer(environment.person("generaliste"), environment.structure("cabinet"))
+        self._open: list[httpx.Client] = []
+
+    def http(self, certificate: str = "") -> httpx.Client:
+        """Return an HTTP client, with a certificate by its name."""
+        chosen = self.environment.certificate(certificate) if certificate else None
+        client = http_client(self.environment.ca, chosen)
+        self._open.append(client)
+        return client
+
+    def login(self, writer: Writer, client_id: str) -> PscSession:
+        """Log a professional in at Pro Santé Connect, accepted in the e-CPS simulator."""
+        environment = self.environment
+        provider = ProSanteConnect(self.http(), environment.url("psc"), environment.client(client_id), self.workplace)
+        # The user's browser trusts the sandbox's authority; the LGO's own connections are not the browser's.
+        browser = httpx.Client(verify=tls_context(environment.ca), trust_env=False, timeout=30.0)
+        self._open.append(browser)
+        persona = writer.person.id
+        return provider.login(unattended_browser(browser, lambda: self._accept(persona)), hint=persona)
+
+    def insi(self) -> Insi:
+        """Return INSi with the pharmacy's organisation certificate."""
+        environment = self.environment
+        sender = self.pharmacist.structure.id_nat
+        product = Product(PRODUCT, VERSION, environment.fact("idam"), self.workplace.uuid(), sender)
+        return Insi(self.http("org-auth"), environment.url("insi"), product, self.workplace)
+
+    def dmp(self, writer: Writer, mode: Mode, tls: str, signature: str) -> Dmp:
+        """Return the DMP for an author: ``tls`` and ``signature`` name the certificates of the mode."""
+        environment = self.environment
+        software = Software(PRODUCT, VERSION, self.workplace.uuid(), "SANDBOX000001")
+        signer = environment.certificate(signature)
+        vihf = VihfWriter(mode, writer.person, writer.structure, signer, software, self.workplace)
+        return Dmp(self.http(tls), environment.url("dmp"), vihf, self.workplace, SOFTWARE_OID)
+
+    def eprescription(self, session: PscSession, writer: Writer) -> Eprescription:
+        """Return the e-prescription téléservice for a logged-in professional of a structure."""
+        url = self.environment.url("eprescription")
+        return Eprescription(self.http(), url, session.access_token, writer.structure.id_nat)
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass: for the sandbox's session, and on the workstation's stopwatch."""
+        self.control.of_session("clock", "POST", {"by": seconds})
+        self.waited += seconds
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._open:
+            client.close()
+        self.control.close()
+
+    def _accept(self, persona: str) -> None:
+        for waiting in self.control.resource("psc/ecps"):
+            if waiting["persona"] == persona:
+                self.control.resource("psc/ecps", "POST", {"id": waiting["id"], "action": "accept"})

@@ -1,0 +1,60 @@
+"""The options of the DMP: what its sources leave open, and how strict a session wants it.
+
+Source: specs/dmp.md, section named in each title's module docstring of use; defaults are the lenient, observed behaviour.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+from lgo_sandbox.contract import Option
+
+__all__ = ["OPTIONS", "is_on", "skew"]
+
+YES, NO = "oui", "non"
+DEFAULT_SKEW = "300"
+
+OPTIONS = (
+    Option(
+        "vihf_skew_seconds",
+        DEFAULT_SKEW,
+        ("30", DEFAULT_SKEW, "900", "3600"),
+        "Écart admis entre l'IssueInstant du VIHF et l'heure du DMP, en secondes (fenêtre réelle non publiée)",
+    ),
+    Option("strict_ins_root", NO, (NO, YES), "N'accepter que l'OID d'INS du patient, au lieu de .8, .9, .10 et .11"),
+    Option("strict_action", NO, (NO, YES), "Refuser une wsa:Action qui n'est pas celle de la transaction"),
+    Option("strict_hash", NO, (NO, YES), "Comparer hash et size annoncés aux octets reçus (XDSNonIdenticalHash, Size)"),
+    Option("strict_manifest", NO, (NO, YES), "Vérifier les empreintes du manifeste de la signature de lot"),
+    Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
+    Option(
+        "xds_errors_as",
+        "observe",
+        ("observe", "fault", "registry"),
+        "Forme des erreurs XDS : SOAP Fault pour celles qui ont été vues ainsi (observe), pour toutes, ou pour aucune",
+    ),
+    Option(
+        "authorisation_values",
+        "nommees",
+        ("nommees", "omises"),
+        "AUTORISATION autre que VALIDE dans TD0.2 : valeur simulée (INTERDITE, INEXISTANTE…) ou ligne omise",
+    ),
+)
+
+
+class HasOptions(Protocol):
+    """What a session offers here."""
+
+    def option(self, name: str) -> str:
+        """Return the value of an option by its full name."""
+
+
+def is_on(session: HasOptions, name: str) -> bool:
+    """Tell whether a yes-or-no option is on."""
+    return session.option(f"dmp.{name}") == YES
+
+
+def skew(session: HasOptions) -> timedelta:
+    """Return the admitted drift of a VIHF."""
+    value = session.option("dmp.vihf_skew_seconds")
+    return timedelta(seconds=int(value if value.isdecimal() else DEFAULT_SKEW))

@@ -1,0 +1,114 @@
+"""Looking into submitted documents: the CDA header, and the manifest of the lot's signature.
+
+Source: specs/cda.md §4 and §6.8 (header, N1 body), specs/dmp.md §3.5 (IHE DSG manifest; high). What is malformed gives
+None; a digest is compared only when asked for, and then with inclusive C14N or raw octets, as senders do either.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from dmp_mock.domain.lots import SignedManifest
+from dmp_mock.domain.values import CdaHeader
+from lgo_sandbox.documents import oids
+from lgo_sandbox.identifiers import ROOTS_OF_INS
+from lgo_sandbox.wire.signature import DS
+from lgo_sandbox.wire.xml import MalformedXml, parse
+
+__all__ = ["read_cda", "read_manifest"]
+
+_HL7 = {"h": oids.NS_HL7}
+_DS = {"ds": DS}
+_MAX_REFERENCES = 500
+_HASHES = {f"{DS}sha1": "sha1", "http://www.w3.org/2001/04/xmlenc#sha256": "sha256"}
+_URN_OID = "urn:oid:"
+_UNSIGNED_DIGEST = "AA=="
+"""What the manifest says of the lot itself."""
+
+
+def read_cda(content: bytes) -> CdaHeader | None:
+    """Return the header of a CDA, None for what is no well-formed ClinicalDocument."""
+    try:
+        root = parse(content)
+    except MalformedXml:
+        return None
+    if root.tag != f"{{{oids.NS_HL7}}}ClinicalDocument":
+        return None
+    ids = root.findall("h:recordTarget/h:patientRole/h:id", _HL7)
+    text = root.find("h:component/h:nonXMLBody/h:text", _HL7)
+    return CdaHeader(
+        id=_joined(root.find("h:id", _HL7)),
+        patients=tuple((i.get("root") or "", i.get("extension") or "") for i in ids if i.get("root") in ROOTS_OF_INS),
+        templates=frozenset(t.get("root") or "" for t in root.findall("h:templateId", _HL7)),
+        level=_level(root, text),
+        media_type="" if text is None else text.get("mediaType") or "",
+        starts_with_pdf=text is not None and _starts_with_pdf(text),
+        replaced=_joined(root.find("h:relatedDocument/h:parentDocument/h:id", _HL7)),
+    )
+
+
+def _joined(identifier: etree._Element | None) -> str:
+    if identifier is None:
+        return ""
+    return "^".join(filter(None, (identifier.get("root"), identifier.get("extension"))))
+
+
+def _level(root: etree._Element, text: etree._Element | None) -> str:
+    if text is not None:
+        return "N1"
+    return "N3" if root.find("h:component/h:structuredBody", _HL7) is not None else ""
+
+
+def _starts_with_pdf(text: etree._Element) -> bool:
+    if text.get("representation") != "B64":
+        return False
+    head = "".join((text.text or "")[:64].split())
+    try:
+        return base64.b64decode(head[: len(head) // 4 * 4]).startswith(b"%PDF-")
+    except (binascii.Error, ValueError):
+        return False
+
+
+def read_manifest(signature: bytes, documents: Mapping[str, bytes], *, digests: bool) -> SignedManifest | None:
+    """Return what the manifest of a signature cites; with ``digests`` also whose digest is wrong. None: no manifest.
+
+    ``documents`` are octets by unique id. The signature value itself is not verified.
+    """
+    try:
+        root = parse(signature)
+    except MalformedXml:
+        return None
+    references = root.findall("ds:Object/ds:Manifest/ds:Reference", _DS)
+    if root.tag != f"{{{DS}}}Signature" or not 0 < len(references) <= _MAX_REFERENCES:
+        return None
+    cited = frozenset((r.get("URI") or "").removeprefix(_URN_OID) for r in references)
+    return SignedManifest(cited, tuple(_wrong(references, documents)) if digests else ())
+
+
+def _wrong(references: list[etree._Element], documents: Mapping[str, bytes]) -> Iterator[str]:
+    for reference in references:
+        unique_id = (reference.get("URI") or "").removeprefix(_URN_OID)
+        value = "".join((reference.findtext("ds:DigestValue", "", _DS) or "").split())
+        method = reference.find("ds:DigestMethod", _DS)
+        name = _HASHES.get("" if method is None else method.get("Algorithm") or "")
+        if unique_id in documents and value not in _digests(name, documents[unique_id]):
+            yield unique_id
+
+
+def _digests(name: str | None, content: bytes) -> set[str]:
+    if name is None:
+        return set()
+    forms = [content]
+    try:
+        root = parse(content)
+        forms += [etree.tostring(root, method="c14n", with_comments=comments) for comments in (False, True)]
+        tree = root.getroottree()
+        forms += [etree.tostring(tree, method="c14n", with_comments=comments) for comments in (False, True)]
+    except MalformedXml:
+        pass
+    return {base64.b64encode(hashlib.new(name, form, usedforsecurity=False).digest()).decode() for form in forms}

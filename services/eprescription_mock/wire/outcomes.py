@@ -1,0 +1,47 @@
+"""Every refusal as an OperationOutcome: those of the service, and those of the sandbox itself.
+
+Source: HL7 FHIR R4 operationoutcome.html; the detail codes are ours (specs/eprescription.md §8.4). Knows no rule.
+"""
+
+from __future__ import annotations
+
+from lgo_sandbox.contract import Problem
+from lgo_sandbox.wire.fhir import Resource, operation_outcome
+from lgo_sandbox.wire.http import RawResponse
+
+from .. import codes
+from ..domain.values import Refused
+from .rendering import answer
+
+__all__ = ["problem", "refusal"]
+
+FURTHER_HEADERS = {
+    401: (("WWW-Authenticate", "Bearer"),),
+    429: (("Retry-After", "5"),),
+    503: (("Retry-After", "5"),),
+}
+
+
+def refusal(refused: Refused) -> RawResponse:
+    """Return a refusal of the service."""
+    status = refused.error.status
+    outcome = _outcome(refused.code, refused.detail, refused.expression)
+    return answer(outcome, status, FURTHER_HEADERS.get(status, ()))
+
+
+def problem(problem: Problem) -> RawResponse:
+    """Return a refusal of the sandbox (size, session, fault, unknown address, defect) in the service's dialect."""
+    code = codes.ERROR_OF_STATUS.get(problem.status, "indisponible")
+    further = FURTHER_HEADERS.get(problem.status, ())
+    return answer(_outcome(code, problem.message), problem.status, (*problem.headers.items(), *further))
+
+
+def _outcome(code: str, detail: str = "", expression: str = "") -> Resource:
+    error = codes.ERRORS[code]
+    text = f"{error.text} ({detail})" if detail else error.text
+    outcome = operation_outcome(
+        "error", error.issue, details_text=text, diagnostics="simulation", expression=[expression] if expression else ()
+    )
+    coding = {"system": codes.SYSTEM_ERRORS, "code": code, "display": error.text}
+    outcome["issue"][0]["details"] = {"coding": [coding], "text": text}
+    return outcome

@@ -1,0 +1,170 @@
+"""Taking typed values out of untrusted FHIR JSON: texts, numbers, codings, references.
+
+Source: HL7 FHIR R4 datatypes.html, references.html, parameters.html; confidence high. Knows no resource of this service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from lgo_sandbox.wire.json import BadJson, read_json
+
+from ..codes import MAX_TEXT
+from ..domain.values import Refused
+
+__all__ = [
+    "Json",
+    "References",
+    "boolean",
+    "codings",
+    "concept_text",
+    "identifier_of",
+    "items",
+    "member",
+    "objects",
+    "parameters",
+    "resource_of_type",
+    "text",
+    "whole",
+]
+
+Json: TypeAlias = dict[str, Any]
+VALUE_NAMES = ("valueString", "valueCode", "valueUri")
+
+
+def invalid(where: str, detail: str) -> Refused:
+    """Return the refusal of an element."""
+    return Refused("element-invalide", detail, where)
+
+
+def any_json(body: bytes) -> Json:
+    """Return a JSON object. Raises Refused for anything else."""
+    try:
+        value = read_json(body)
+    except BadJson as error:
+        raise Refused("corps-illisible", error.reason) from error
+    if not isinstance(value, dict):
+        raise Refused("corps-illisible", "le corps n'est pas un objet JSON")
+    return value
+
+
+def resource_of_type(body: bytes, kind: str) -> Json:
+    """Return a resource of one type. Raises Refused for anything else."""
+    resource = any_json(body)
+    if resource.get("resourceType") != kind:
+        raise Refused("corps-illisible", f"une ressource {kind} est attendue")
+    return resource
+
+
+def member(value: Json, name: str, where: str) -> Json:
+    """Return an object member, empty when absent. Raises Refused when it is no object."""
+    found = value.get(name, {})
+    if not isinstance(found, dict):
+        raise invalid(f"{where}.{name}", "un objet est attendu")
+    return found
+
+
+def items(value: Json, name: str, where: str) -> list[Any]:
+    """Return an array member, empty when absent. Raises Refused when it is no array."""
+    found = value.get(name, [])
+    if not isinstance(found, list):
+        raise invalid(f"{where}.{name}", "un tableau est attendu")
+    return found
+
+
+def objects(value: Json, name: str, where: str) -> list[Json]:
+    """Return an array of objects, empty when absent. Raises Refused for anything else."""
+    found = items(value, name, where)
+    if not all(isinstance(one, dict) for one in found):
+        raise invalid(f"{where}.{name}", "un tableau d'objets est attendu")
+    return found
+
+
+def text(value: Json, name: str, where: str, *, required: bool = False) -> str:
+    """Return a string member, empty when absent. Raises Refused when it is no string, too long, or missing."""
+    found = value.get(name, "")
+    if not isinstance(found, str) or len(found) > MAX_TEXT:
+        raise invalid(f"{where}.{name}", f"un texte d'au plus {MAX_TEXT} caractères est attendu")
+    if required and not found.strip():
+        raise invalid(f"{where}.{name}", "élément obligatoire absent")
+    return found.strip()
+
+
+def whole(value: Json, name: str, where: str, default: int | None = None) -> int:
+    """Return a whole number. Raises Refused when it is missing, no number, or a fraction."""
+    found = value.get(name, default)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise invalid(f"{where}.{name}", "un nombre est attendu")
+    if found != int(found):
+        raise Refused("quantite-invalide", f"{found}", f"{where}.{name}")
+    return int(found)
+
+
+def boolean(value: Json, name: str, where: str, default: bool) -> bool:
+    """Return a boolean member. Raises Refused when it is none."""
+    found = value.get(name, default)
+    if not isinstance(found, bool):
+        raise invalid(f"{where}.{name}", "un booléen est attendu")
+    return found
+
+
+def codings(concept: Json, where: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (system, code, display) of a CodeableConcept."""
+    for coding in objects(concept, "coding", where):
+        yield (text(coding, "system", where), text(coding, "code", where), text(coding, "display", where))
+
+
+def concept_text(concept: Json, where: str) -> str:
+    """Return the first code of a CodeableConcept, else its text."""
+    return next((code for _, code, _ in codings(concept, where) if code), "") or text(concept, "text", where)
+
+
+class References:
+    """The resources of a Bundle, found by what may refer to them."""
+
+    def __init__(self, bundle: Json) -> None:
+        self.resources: list[Json] = []
+        self._by_reference: dict[str, Json] = {}
+        for entry in objects(bundle, "entry", "Bundle"):
+            resource = member(entry, "resource", "Bundle.entry")
+            self.resources.append(resource)
+            kind, name = resource.get("resourceType"), resource.get("id")
+            for reference in (entry.get("fullUrl"), f"{kind}/{name}" if name else None):
+                if isinstance(reference, str):
+                    self._by_reference.setdefault(reference, resource)
+
+    def of_type(self, *kinds: str) -> list[Json]:
+        """Return the resources of some types, in order."""
+        return [resource for resource in self.resources if resource.get("resourceType") in kinds]
+
+    def resolved(self, reference: str) -> Json:
+        """Return what a reference points to inside the Bundle, empty when it points elsewhere."""
+        return self._by_reference.get(reference, {})
+
+
+def identifier_of(reference: Json, references: References, where: str) -> tuple[str, str]:
+    """Return (system, value) of a Reference: its identifier, or the first one of the resource it points to."""
+    identifier = member(reference, "identifier", where)
+    if not identifier:
+        target = references.resolved(text(reference, "reference", where))
+        identifier = next(iter(objects(target, "identifier", where)), {})
+    return text(identifier, "system", where), text(identifier, "value", where)
+
+
+def parameters(body: bytes) -> Mapping[str, str]:
+    """Return the text parameters of a Parameters resource, or of a bare JSON object of texts; no body, no parameter."""
+    if not body:
+        return {}
+    value = any_json(body)
+    if "resourceType" not in value:
+        return {name: text(value, name, "Parameters") for name in value}
+    if value["resourceType"] != "Parameters":
+        raise Refused("corps-illisible", "une ressource Parameters est attendue")
+    found: dict[str, str] = {}
+    for one in objects(value, "parameter", "Parameters"):
+        name = text(one, "name", "Parameters.parameter", required=True)
+        if name in found:
+            raise invalid("Parameters.parameter", f"paramètre {name!r} donné deux fois")
+        found[name] = next((text(one, key, name) for key in VALUE_NAMES if key in one), "")
+    return found

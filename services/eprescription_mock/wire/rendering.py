@@ -1,0 +1,169 @@
+"""Writes the answers: the prescription as a Bundle, and the Parameters of each operation.
+
+Source: specs/eprescription.md §4 (code systems), §8.2 (simulated contract). Extensions are ours and say so in their URL.
+Knows no rule.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from lgo_sandbox.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
+from lgo_sandbox.wire.fhir import FHIR_JSON, Resource, bundle, bundle_entry, write_resource
+from lgo_sandbox.wire.http import RawResponse
+
+from .. import codes
+from ..domain.prescribing import qr_text
+from ..domain.quantities import Progress, progress
+from ..domain.values import Line, Prescription
+
+__all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "status"]
+
+SIMULATION_HEADERS = ((codes.SIMULATION_HEADER, codes.SIMULATION),)
+
+
+def answer(
+    resource: Resource | bytes, status: int = 200, headers: Sequence[tuple[str, str]] = ()
+) -> RawResponse:
+    """Return a resource as an answer that says that it is simulated."""
+    body = resource if isinstance(resource, bytes) else write_resource(resource)
+    return RawResponse(status, body, FHIR_JSON, (*SIMULATION_HEADERS, *headers))
+
+
+def created(prescription: Prescription, png: bytes) -> Resource:
+    """Return what ``$creer`` answers: number, QR text and image, the prescription."""
+    image = {"resourceType": "Binary", "contentType": "image/png", "data": base64.b64encode(png).decode()}
+    return _parameters(
+        {"name": "numero", "valueString": prescription.numero},
+        {"name": "qrToken", "valueString": qr_text(prescription.numero)},
+        {"name": "statut", "valueCode": codes.State.CREEE.value},
+        {"name": "qr", "resource": image},
+        {"name": "ordonnance", "resource": prescription_bundle(prescription)},
+    )
+
+
+def handed_over(prescription: Prescription, until: datetime | None) -> Resource:
+    """Return what ``$consulter`` answers: the secret, until when the officine holds it, the prescription."""
+    assert prescription.hold is not None
+    limit = [{"name": "expirationConsultation", "valueInstant": _instant(until)}] if until else []
+    return _parameters(
+        {"name": "numero", "valueString": prescription.numero},
+        {"name": "secret", "valueString": prescription.hold.secret},
+        *limit,
+        {"name": "ordonnance", "resource": prescription_bundle(prescription)},
+    )
+
+
+def executed(prescription: Prescription, receipt: str, state: codes.State) -> Resource:
+    """Return what ``$executer`` answers: the receipt, the state, what remains."""
+    receipt_part = {"name": "recu", "valueString": receipt}
+    return _parameters(receipt_part, *_situation(prescription, state))
+
+
+def status(prescription: Prescription, state: codes.State, lapses: datetime, holder: str = "") -> Resource:
+    """Return what the other operations answer. ``holder`` is shown when the asker's own structure holds it."""
+    return _parameters(
+        *_situation(prescription, state),
+        {"name": "peremption", "valueInstant": _instant(lapses)},
+        *([{"name": "enConsultationA", "valueString": holder}] if holder else []),
+    )
+
+
+def prescription_bundle(prescription: Prescription) -> Resource:
+    """Return the prescription as a Bundle of one request per line."""
+    reached = progress(prescription)
+    entries = [_entry(prescription, line, reached[line.id]) for line in prescription.lines]
+    return bundle("collection", entries, bundle_id=prescription.numero)
+
+
+def _parameters(*parts: Resource) -> Resource:
+    return {"resourceType": "Parameters", "parameter": list(parts)}
+
+
+def _situation(prescription: Prescription, state: codes.State) -> Iterable[Resource]:
+    yield {"name": "numero", "valueString": prescription.numero}
+    yield {"name": "statut", "valueCode": state.value}
+    for reached in progress(prescription).values():
+        yield {"name": "ligne", "part": list(_line_situation(reached))}
+
+
+def _line_situation(reached: Progress) -> Iterable[Resource]:
+    yield {"name": "id", "valueString": reached.line.id}
+    yield {"name": "delivre", "valueInteger": reached.total}
+    yield {"name": "resteADelivrer", "valueInteger": reached.remaining}
+    yield {"name": "livraisonsRestantes", "valueInteger": reached.line.deliveries - reached.closed}
+
+
+def _entry(prescription: Prescription, line: Line, reached: Progress) -> Resource:
+    kind = "DeviceRequest" if line.lpp else "MedicationRequest"
+    name = f"{prescription.numero}-{line.id}"
+    product = "codeCodeableConcept" if line.lpp else "medicationCodeableConcept"
+    resource = {
+        "resourceType": kind,
+        "id": name,
+        "extension": [
+            {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)},
+            {"url": codes.EXTENSION_RENEWALS, "valueInteger": line.deliveries - reached.closed},
+        ],
+        "status": "completed" if reached.exhausted else "revoked" if prescription.cancelled else "active",
+        "intent": "order",
+        "category": _category(prescription, line),
+        product: _product(line),
+        "subject": {"identifier": _identifier(f"urn:oid:{prescription.root}", prescription.matricule)},
+        "authoredOn": prescription.authored_on,
+        "requester": {"identifier": _identifier(f"urn:oid:{OID_PS_IDNAT}", prescription.prescriber)},
+        "groupIdentifier": _identifier(codes.SYSTEM_EPU, prescription.numero),
+        "dosageInstruction": [{"text": line.posology}],
+        "dispenseRequest": _dispense_request(prescription, line),
+        "substitution": _substitution(line),
+    }
+    return bundle_entry(f"{kind}/{name}", resource)
+
+
+def _category(prescription: Prescription, line: Line) -> list[Resource]:
+    labels = {**codes.PRESCRIPTION_KINDS, **codes.LINE_FLAGS}
+    marks = (*prescription.kinds, *line.flags)
+    return [{"coding": [_coding(codes.SYSTEM_TA_ASIP, mark, labels[mark])]} for mark in marks]
+
+
+def _product(line: Line) -> Resource:
+    named = ((codes.SYSTEM_CIS, line.cis), (codes.SYSTEM_CIP, line.cip13), (codes.SYSTEM_LPP, line.lpp))
+    return {"coding": [_coding(system, code) for system, code in named if code], "text": line.name}
+
+
+def _dispense_request(prescription: Prescription, line: Line) -> Resource:
+    days = {"value": line.days, "unit": "jours", "system": codes.UCUM, "code": "d"}
+    dispenser = _identifier(f"urn:oid:{OID_STRUCT_IDNAT}", prescription.dispenser)
+    return {
+        "numberOfRepeatsAllowed": line.repeats,
+        "quantity": _boxes(line.quantity),
+        "expectedSupplyDuration": days if line.days else {},
+        "performer": {"identifier": dispenser} if prescription.dispenser else {},
+    }
+
+
+def _substitution(line: Line) -> Resource:
+    if not line.no_substitution:
+        return {"allowedBoolean": True}
+    label = codes.NO_SUBSTITUTION_REASONS.get(line.no_substitution)
+    coding = [_coding(codes.SYSTEM_NO_SUBSTITUTION, line.no_substitution, label)] if label else []
+    refused = {"coding": [_coding(codes.SYSTEM_SUBSTITUTION, codes.SUBSTITUTION_NONE)]}
+    return {"allowedCodeableConcept": refused, "reason": {"coding": coding, "text": label or line.no_substitution}}
+
+
+def _boxes(count: int) -> Resource:
+    return {"value": count, "unit": "boîte", "system": codes.SYSTEM_EDQM, "code": codes.EDQM_BOX}
+
+
+def _coding(system: str, code: str, display: str | None = None) -> Resource:
+    return {"system": system, "code": code, **({"display": display} if display else {})}
+
+
+def _identifier(system: str, value: str) -> Resource:
+    return {"system": system, "value": value}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

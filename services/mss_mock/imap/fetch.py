@@ -1,0 +1,197 @@
+"""The items of FETCH: reading what is asked, answering it from a message.
+
+Source: RFC 3501 §6.4.5 and §7.4.2; confidence high. Sections are slices of the stored octets. Knows no folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..store import MessageRow
+from .output import date_time, flag_list, paren
+from .rendering import body_structure, body_value, envelope, header_fields
+from .structure import Part, parse, resolve
+from .syntax import BadSyntax, Cursor
+
+__all__ = ["Item", "Subject", "answer", "needs_octets", "read_items", "reads_body"]
+
+MAX_ITEMS = 100
+MAX_SECTION_DEPTH = 40
+_NAME = re.compile(rb"[A-Z0-9.]+", re.IGNORECASE)
+_NUMBERS = re.compile(rb"([1-9][0-9]{0,8}(?:\.[1-9][0-9]{0,8})*)(?:\.|(?=\]))")
+_SECTION_TEXT = re.compile(rb"HEADER\.FIELDS\.NOT|HEADER\.FIELDS|HEADER|TEXT|MIME", re.IGNORECASE)
+_PARTIAL = re.compile(rb"<([0-9]{1,10})\.([0-9]{1,10})>")
+
+_MACROS: Mapping[str, tuple[str, ...]] = {
+    "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
+    "FAST": ("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
+    "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
+}
+_CHEAP = frozenset({"FLAGS", "UID", "INTERNALDATE", "RFC822.SIZE"})
+_SIMPLE = _CHEAP | {"ENVELOPE", "BODY", "BODYSTRUCTURE"}
+_OLD_SECTIONS = {"RFC822": ("", False), "RFC822.HEADER": ("HEADER", True), "RFC822.TEXT": ("TEXT", False)}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing asked. ``label`` names it in the answer; ``section`` is None for what is no part of the message's octets."""
+
+    name: str
+    label: bytes
+    section: str | None = None
+    numbers: tuple[int, ...] = ()
+    fields: frozenset[bytes] = frozenset()
+    peek: bool = True
+    partial: tuple[int, int] | None = None
+
+
+class Subject:
+    """A message that is asked about: its row, its sequence number, its octets and structure when needed."""
+
+    def __init__(self, row: MessageRow, load: Callable[[], bytes], *, recent: bool) -> None:
+        self.row = row
+        self.recent = recent
+        self._load = load
+
+    @cached_property
+    def root(self) -> Part:
+        """The structure of the message."""
+        return parse(self._load())
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The flags as FETCH shows them."""
+        return self.row.flags | {"\\Recent"} if self.recent else self.row.flags
+
+
+def read_items(cursor: Cursor) -> tuple[Item, ...]:
+    """Read a macro, an item or a list of items. Raises BadSyntax."""
+    if not cursor.skip(b"("):
+        first = _item(cursor, macros=True)
+        return first
+    items: list[Item] = list(_item(cursor))
+    while not cursor.skip(b")"):
+        cursor.space()
+        items.extend(_item(cursor))
+        if len(items) > MAX_ITEMS:
+            raise BadSyntax("too many items")
+    return tuple(items)
+
+
+def needs_octets(items: Sequence[Item]) -> bool:
+    """Tell whether the octets of the message are needed."""
+    return any(item.name not in _CHEAP for item in items)
+
+
+def reads_body(items: Sequence[Item]) -> bool:
+    """Tell whether the content of the message is asked for."""
+    return any(item.section is not None for item in items)
+
+
+def answer(items: Sequence[Item], subject: Subject) -> bytes:
+    """Return the parenthesised answer."""
+    return paren(item.label + b" " + _value(item, subject) for item in items)
+
+
+def _item(cursor: Cursor, *, macros: bool = False) -> tuple[Item, ...]:
+    name = cursor.take(_NAME, "fetch item")[0].decode("ascii").upper()
+    if macros and name in _MACROS:
+        return tuple(Item(part, part.encode()) for part in _MACROS[name])
+    if name in ("BODY", "BODY.PEEK") and cursor.peek() == b"[":
+        return (_section(cursor, peek=name == "BODY.PEEK"),)
+    if name in _OLD_SECTIONS:
+        section, peek = _OLD_SECTIONS[name]
+        return (Item(name, name.encode(), section, peek=peek),)
+    if name not in _SIMPLE:
+        raise BadSyntax(f"unknown fetch item {name[:40]}")
+    return (Item(name, name.encode()),)
+
+
+def _section(cursor: Cursor, *, peek: bool) -> Item:
+    cursor.expect(b"[")
+    numbers: tuple[int, ...] = ()
+    if cursor.peek().isdigit():
+        match = cursor.take(_NUMBERS, "part number")
+        numbers = tuple(int(number) for number in match[1].split(b"."))
+        if len(numbers) > MAX_SECTION_DEPTH or (match[0].endswith(b".") and cursor.peek() == b"]"):
+            raise BadSyntax("bad part number")
+    section, fields, shown = "", frozenset[bytes](), b".".join(b"%d" % number for number in numbers)
+    if cursor.peek() != b"]":
+        section = cursor.take(_SECTION_TEXT, "section")[0].decode("ascii").upper()
+        if section == "MIME" and not numbers:
+            raise BadSyntax("MIME needs a part number")
+        shown += (b"." if numbers else b"") + section.encode()
+        if section.startswith("HEADER.FIELDS"):
+            names = _field_names(cursor)
+            fields, shown = frozenset(name.lower() for name in names), shown + b" " + paren(names)
+    cursor.expect(b"]")
+    partial = _partial(cursor)
+    label = b"BODY[" + shown + b"]" + (b"<%d>" % partial[0] if partial else b"")
+    return Item("BODY[]", label, section, numbers, fields, peek, partial)
+
+
+def _field_names(cursor: Cursor) -> list[bytes]:
+    cursor.space()
+    cursor.expect(b"(")
+    names = [_field_name(cursor)]
+    while not cursor.skip(b")"):
+        cursor.space()
+        names.append(_field_name(cursor))
+    return names
+
+
+def _field_name(cursor: Cursor) -> bytes:
+    name = cursor.astring()
+    if not name or not name.isascii() or any(octet <= 0x20 or octet in b'()":{' for octet in name):
+        raise BadSyntax("bad header field name")
+    return name.upper()
+
+
+def _partial(cursor: Cursor) -> tuple[int, int] | None:
+    if cursor.peek() != b"<":
+        return None
+    match = cursor.take(_PARTIAL, "partial range")
+    if int(match[2]) == 0:
+        raise BadSyntax("empty partial range")
+    return int(match[1]), int(match[2])
+
+
+def _value(item: Item, subject: Subject) -> bytes:
+    if item.section is not None:
+        octets = _octets(item, subject.root)
+        if octets is not None and item.partial:
+            octets = octets[item.partial[0] : item.partial[0] + item.partial[1]]
+        return body_value(octets)
+    return _SIMPLE_VALUES[item.name](subject)
+
+
+_SIMPLE_VALUES: Mapping[str, Callable[[Subject], bytes]] = {
+    "FLAGS": lambda subject: flag_list(subject.flags),
+    "UID": lambda subject: b"%d" % subject.row.uid,
+    "INTERNALDATE": lambda subject: date_time(subject.row.received),
+    "RFC822.SIZE": lambda subject: b"%d" % subject.row.size,
+    "ENVELOPE": lambda subject: envelope(subject.root),
+    "BODY": lambda subject: body_structure(subject.root, extended=False),
+    "BODYSTRUCTURE": lambda subject: body_structure(subject.root, extended=True),
+}
+
+
+def _octets(item: Item, root: Part) -> bytes | None:
+    part = resolve(root, item.numbers)
+    if part is None:
+        return None
+    if item.section == "MIME":
+        return part.header_octets
+    if not item.section:
+        return part.body_octets if item.numbers else part.raw[part.start : part.end]
+    message = part.message if item.numbers else part
+    if message is None:
+        return None
+    if item.section == "HEADER":
+        return message.header_octets
+    if item.section == "TEXT":
+        return message.body_octets
+    return header_fields(message, item.fields, wanted=item.section == "HEADER.FIELDS")

@@ -1,0 +1,64 @@
+"""Message sets against the messages that there are.
+
+Source: RFC 3501 §9 (seq-range: the order of the two numbers does not matter, ``*`` is the largest in use). Pure.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .syntax import BadSyntax, SequenceSet
+
+__all__ = ["Extent", "compact", "contains", "numbers_in", "uids_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The largest number in use; 0 when there is none."""
+
+    largest: int
+
+
+def _bounds(pair: tuple[int, int], largest: int) -> tuple[int, int]:
+    first, last = (number or largest for number in pair)
+    return (first, last) if first <= last else (last, first)
+
+
+def contains(wanted: SequenceSet, number: int, extent: Extent) -> bool:
+    """Tell whether a number is in a set."""
+    return any(first <= number <= last for first, last in (_bounds(pair, extent.largest) for pair in wanted))
+
+
+def uids_in(wanted: SequenceSet, uids: Sequence[int]) -> list[int]:
+    """Return those of the sorted UIDs that are in a set; others do not matter."""
+    if not uids:
+        return []
+    found: set[int] = set()
+    for pair in wanted:
+        first, last = _bounds(pair, uids[-1])
+        found.update(uids[bisect_left(uids, first) : bisect_right(uids, last)])
+    return sorted(found)
+
+
+def numbers_in(wanted: SequenceSet, count: int) -> list[int]:
+    """Return the message numbers of a set. Raises BadSyntax when one does not exist."""
+    found: set[int] = set()
+    for pair in wanted:
+        first, last = _bounds(pair, count)
+        if first < 1 or last > count:
+            raise BadSyntax("no such message")
+        found.update(range(first, last + 1))
+    return sorted(found)
+
+
+def compact(numbers: Sequence[int]) -> bytes:
+    """Return numbers, in their order, as a set: runs become ranges."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return b",".join(b":".join(b"%d" % end for end in run) for run in runs)

@@ -1,0 +1,68 @@
+"""A control application over a dummy service, called without sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from lgo_sandbox.control import create_app
+from lgo_sandbox.exchanges import finish, open_exchange
+from lgo_sandbox.journal import Exchange
+from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.pki import Pki
+from lgo_sandbox.sandbox import Addresses, Sandbox
+from lgo_sandbox.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DUMMIES = Path(__file__).parents[2] / "dummy"
+BASE = "http://127.0.0.1:8080/_sandbox/v1"
+
+
+@pytest.fixture(scope="session")
+def pki_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("control-pki")
+
+
+@pytest.fixture
+async def launcher(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
+    monkeypatch.syspath_prepend(str(DUMMIES))
+    from sixth_mock import SERVICE
+
+    settings = Settings(state=tmp_path)
+    made = Launcher(settings, [SERVICE], frozenset({"control", "sixieme"}))
+    made.sandbox = Sandbox(settings, [SERVICE], Pki.open(pki_directory))
+    made.sandbox.addresses = Addresses("default", "http://127.0.0.1:8080", {"sixieme": "http://127.0.0.1:8087"})
+    made.ready = True
+    yield made
+    await made.sandbox.close()
+
+
+@pytest.fixture
+async def api(launcher: Launcher) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(launcher), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        yield client
+
+
+@pytest.fixture
+def record(launcher: Launcher) -> Callable[..., Exchange]:
+    """Return a function that writes one greeting in the journal, as the gate would."""
+    service = launcher.sandbox.services["sixieme"]
+
+    def write(name: str = "Marc", session: str = "default", **values: object) -> Exchange:
+        kept = launcher.sandbox.sessions.get(session)
+        exchange = open_exchange(kept, "sixieme", "sixieme", "http")
+        exchange.operation, exchange.facts = "saluer", {"name": name}
+        exchange.request_body = f'{{"name": "{name}"}}'.encode()
+        for field, value in values.items():
+            setattr(exchange, field, value)
+        finish(service, kept, exchange)
+        return exchange
+
+    return write
