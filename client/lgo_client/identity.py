@@ -9,6 +9,7 @@ refused. Knows INSi answers as values; knows no wire.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from .insi import Answer, Found
@@ -43,10 +44,12 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.RECUPEREE, Event.STRICT_TRAIT_CHANGED): State.PROVISOIRE,
     (State.QUALIFIEE, Event.STRICT_TRAIT_CHANGED): State.VALIDEE,
     (State.PROVISOIRE, Event.STRICT_TRAIT_CHANGED): State.PROVISOIRE,
+    (State.VALIDEE, Event.STRICT_TRAIT_CHANGED): State.VALIDEE,
     **{(state, event): State.PROVISOIRE for state in State for event in (Event.DOUBT, Event.FICTITIOUS)},
 }
 
 BLOCKING = (Event.DOUBT, Event.FICTITIOUS)
+INVALIDATING = (Event.STRICT_TRAIT_CHANGED, *BLOCKING)
 
 
 class IdentityRefused(Exception):
@@ -86,11 +89,18 @@ class LocalIdentity:
         return replace(self._after(Event.INSI_FOUND, user), found=answer.found)
 
     def with_document(self, kind: str, user: str) -> LocalIdentity:
-        """Record an identity document of a high trust level (passport, identity card…)."""
+        """Record an identity document of a high trust level (passport, identity card…).
+
+        Raises IdentityRefused for a state that it adds nothing to, or a blocked identity, which stays provisoire.
+        """
+        if self.blocked:
+            raise IdentityRefused("identité douteuse ou fictive : elle reste provisoire")
         return self._after(Event.DOCUMENT_CHECKED, user, detail=kind)
 
     def changed(self, event: Event, user: str) -> LocalIdentity:
-        """Take an event that invalidates the matricule: it is dropped."""
+        """Take an event that invalidates the matricule: it is dropped. Raises IdentityRefused for another event."""
+        if event not in INVALIDATING:
+            raise IdentityRefused(f"« {event.value} » n'invalide pas un matricule")
         return replace(self._after(event, user), found=None, blocked=self.blocked or event in BLOCKING)
 
     @property
@@ -117,8 +127,18 @@ def transition(state: State, event: Event) -> State:
 def _check_found(found: Found, typed_first_name: str) -> None:
     if not (found.birth_name and found.first_names and found.sex):
         raise IdentityRefused("règle 12 : INSi a rendu des traits vides")
-    if "00" in found.birth_date.split("-")[1:]:
+    if not _is_calendar_date(found.birth_date):
         raise IdentityRefused("règle 11 : INSi a rendu une date de naissance incomplète")
-    listed = found.first_names.replace("-", " ").replace("'", " ")
-    if not f"{listed} ".startswith(f"{typed_first_name.replace('-', ' ')} "):
+    if not f"{_spaced(found.first_names)} ".startswith(f"{_spaced(typed_first_name)} "):
         raise IdentityRefused("règle 6 : le premier prénom saisi n'est pas le début de la liste rendue par INSi")
+
+
+def _is_calendar_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _spaced(names: str) -> str:
+    return names.replace("-", " ").replace("'", " ")

@@ -13,7 +13,7 @@ import httpx
 from lxml import etree
 
 from .clock import Workplace
-from .soap import ENVELOPE, WSA, children_text, element, parse_answer
+from .soap import ENVELOPE, WSA, SoapRefused, children_text, element, parse_answer
 
 __all__ = ["Answer", "Found", "Insi", "Matricule", "Product", "Traits"]
 
@@ -88,18 +88,27 @@ class Insi:
         self._product = product
         self._workplace = workplace
         self.journal: list[Answer] = []
-        """Every call and its code, as rules 37 and 39 of the INS guide want them traced."""
+        """Every call and its code (or its fault's), as rules 37 and 39 of the INS guide want them traced."""
 
     def search(self, traits: Traits) -> Answer:
         """Send one search with the first names as one value, joined by a space."""
         headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'}
         sent = self._http.post(self._url, content=self._request(traits).encode(), headers=headers)
-        answer = _answer(parse_answer(sent.content), traits)
+        try:
+            answer = _answer(parse_answer(sent.content), traits)
+        except SoapRefused as refused:
+            self.journal.append(Answer(refused.code, refused.reason, traits))
+            raise
         self.journal.append(answer)
         return answer
 
     def retrieve(self, traits: Traits) -> Answer:
-        """Search as the guide asks: each first name alone in order, then all together; stop at 00."""
+        """Search as the guide asks: each first name alone in order, then all together; stop at 00 or at a fault.
+
+        Raises ValueError without a first name: INSi demands one.
+        """
+        if not traits.first_names:
+            raise ValueError("une recherche INSi demande au moins un prénom")
         answer = Answer("01", "", traits)
         for attempt in _attempts(traits):
             answer = self.search(attempt)
@@ -108,11 +117,10 @@ class Insi:
         return answer
 
     def _request(self, traits: Traits) -> str:
-        names = "".join(element("Prenom", name) for name in (" ".join(traits.first_names),))
         place = element("LieuNaissance", traits.birth_place) if traits.birth_place else ""
         body = (
             element("NomNaissance", traits.birth_name)
-            + names
+            + element("Prenom", " ".join(traits.first_names))
             + element("Sexe", traits.sex)
             + element("DateNaissance", traits.birth_date)
             + place

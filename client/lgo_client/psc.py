@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -96,13 +97,11 @@ class ProSanteConnect:
         answer = _json(self.http.post(self.metadata["token_endpoint"], data={**form, **credentials}))
         if answer.get("token_type") != "Bearer":
             raise PscRefused("token_type", "le jeton n'est pas de type Bearer")
-        return _Tokens(
-            str(answer["access_token"]),
-            str(answer["refresh_token"]),
-            str(answer["id_token"]),
-            asked,
-            float(answer["expires_in"]),
-        )
+        names = ("access_token", "refresh_token", "id_token")
+        if missing := [name for name in names if not isinstance(answer.get(name), str)]:
+            raise PscRefused(missing[0], "la réponse n'a pas tous les jetons")
+        access, refresh, identity = (answer[name] for name in names)
+        return _Tokens(access, refresh, identity, asked, _number(answer, "expires_in"))
 
     def identity_claims(self, tokens: _Tokens, nonce: str | None) -> dict[str, Any]:
         """Verify an ID token and return its claims. ``nonce`` None: a refreshed token, whose nonce is not compared."""
@@ -112,8 +111,8 @@ class ProSanteConnect:
             "iss": claims.get("iss") == self.metadata["issuer"],
             "aud": claims.get("aud") in (self.client.client_id, [self.client.client_id]),
             "azp": claims.get("azp") in (None, self.client.client_id),
-            "exp": float(claims.get("exp", 0)) > now - CLOCK_SKEW_SECONDS,
-            "iat": float(claims.get("iat", now * 2)) < now + CLOCK_SKEW_SECONDS,
+            "exp": _number(claims, "exp") > now - CLOCK_SKEW_SECONDS,
+            "iat": _number(claims, "iat") < now + CLOCK_SKEW_SECONDS,
             "nonce": nonce is None or claims.get("nonce") == nonce,
             "at_hash": claims.get("at_hash") in (None, _at_hash(tokens.access)),
             "sub": bool(claims.get("sub")),
@@ -125,26 +124,31 @@ class ProSanteConnect:
 
     def _code(self, back: str, state: str) -> str:
         answer = dict(parse_qsl(urlsplit(back).query))
-        if not hmac.compare_digest(answer.get("state", ""), state):
+        if not hmac.compare_digest(answer.get("state", "").encode(), state.encode()):
             raise PscRefused("state", "la réponse n'est pas celle de cette demande")
+        announced = self.metadata.get("authorization_response_iss_parameter_supported", False)
+        if answer.get("iss", None if announced else self.metadata["issuer"]) != self.metadata["issuer"]:
+            raise PscRefused("iss", "la réponse vient d'un autre émetteur")
         if "error" in answer:
             raise PscRefused(answer["error"], answer.get("error_description", ""))
-        announced = self.metadata.get("authorization_response_iss_parameter_supported", False)
-        if announced and answer.get("iss") != self.metadata["issuer"]:
-            raise PscRefused("iss", "la réponse vient d'un autre émetteur")
+        if "code" not in answer:
+            raise PscRefused("code", "la réponse ne porte ni code ni erreur")
         return answer["code"]
 
     def _verified(self, token: str) -> dict[str, Any]:
-        header = jws.get_unverified_header(token)
-        keys = _json(self.http.get(self.metadata["jwks_uri"]))["keys"]
-        found = [key for key in keys if key.get("kid") == header.get("kid") and key.get("use", "sig") == "sig"]
-        if len(found) != 1:
-            raise PscRefused("kid", "le jeton est signé par une clé inconnue")
         try:
-            payload = jws.verify(token, jwk.construct(found[0], "RS256"), algorithms=["RS256"])
+            kid = jws.get_unverified_header(token).get("kid")
+            payload = jws.verify(token, jwk.construct(self._key(kid), "RS256"), algorithms=["RS256"])
         except JOSEError as error:
             raise PscRefused("signature", str(error)) from error
         return _object(payload)
+
+    def _key(self, kid: object) -> dict[str, Any]:
+        keys = _json(self.http.get(self.metadata["jwks_uri"])).get("keys", [])
+        found = [key for key in keys if key.get("kid") == kid and key.get("use", "sig") == "sig"]
+        if kid is None or len(found) != 1:
+            raise PscRefused("kid", "le jeton est signé par une clé inconnue")
+        return dict(found[0])
 
 
 class PscSession:
@@ -160,10 +164,10 @@ class PscSession:
         """Return the access token, refreshed first when about to die (EXI 11). Raises PscRefused at session end."""
         age = self._provider.workplace.stopwatch() - self._tokens.born
         if age > self._tokens.lifetime - REFRESH_MARGIN_SECONDS:
-            self._tokens = self._provider.token({"grant_type": "refresh_token", "refresh_token": self._tokens.refresh})
-            claims = self._provider.identity_claims(self._tokens, None)
-            if claims["sub"] != self.claims["sub"]:
+            fresh = self._provider.token({"grant_type": "refresh_token", "refresh_token": self._tokens.refresh})
+            if self._provider.identity_claims(fresh, None)["sub"] != self.claims["sub"]:
                 raise PscRefused("sub", "le jeton rafraîchi est celui d'une autre personne")
+            self._tokens = fresh
             self.refreshed += 1
         return self._tokens.access
 
@@ -176,9 +180,11 @@ class PscSession:
         return answer
 
     def logout(self) -> None:
-        """End the session at PSC (EXI 20)."""
+        """End the session at PSC (EXI 20). Raises PscRefused when PSC does not."""
         hint = {"id_token_hint": self._tokens.identity}
-        self._provider.http.post(self._provider.metadata["end_session_endpoint"], data=hint)
+        answer = self._provider.http.post(self._provider.metadata["end_session_endpoint"], data=hint)
+        if answer.is_error:
+            raise PscRefused(str(answer.status_code), "la session Pro Santé Connect n'a pas été fermée")
 
 
 def _challenge(verifier: str) -> str:
@@ -198,15 +204,25 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
         content = answer.json()
     except ValueError:
         raise PscRefused(str(answer.status_code), "la réponse n'est pas du JSON") from None
-    if answer.status_code != httpx.codes.OK:
-        raise PscRefused(str(content.get("error", answer.status_code)), str(content.get("error_description", "")))
     if not isinstance(content, dict):
         raise PscRefused("json", "la réponse n'est pas un objet")
+    if answer.status_code != httpx.codes.OK:
+        raise PscRefused(str(content.get("error", answer.status_code)), str(content.get("error_description", "")))
     return content
 
 
 def _object(payload: bytes) -> dict[str, Any]:
-    content = json.loads(payload)
+    try:
+        content = json.loads(payload)
+    except ValueError:
+        content = None
     if not isinstance(content, dict):
-        raise PscRefused("jwt", "le jeton n'est pas un objet")
+        raise PscRefused("jwt", "le jeton n'est pas un objet JSON")
     return content
+
+
+def _number(members: Mapping[str, Any], name: str) -> float:
+    value = members.get(name)
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise PscRefused(name, "ce n'est pas un nombre")
+    return float(value)

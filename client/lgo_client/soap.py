@@ -39,12 +39,15 @@ def parse_answer(octets: bytes) -> etree._Element:
         envelope = etree.fromstring(octets, parser)
     except etree.XMLSyntaxError as error:
         raise ValueError("la réponse n'est pas du XML") from error
+    if envelope.getroottree().docinfo.doctype:
+        raise ValueError("la réponse porte une DTD, que SOAP interdit")
     body = envelope.find(f"{{{ENVELOPE}}}Body")
-    if body is None or len(body) == 0:
+    content = next(body.iterchildren(tag=etree.Element), None) if body is not None else None
+    if envelope.tag != f"{{{ENVELOPE}}}Envelope" or content is None:
         raise ValueError("la réponse n'est pas une enveloppe SOAP 1.2")
-    if etree.QName(body[0]).localname == "Fault":
-        raise _refused(body[0])
-    return body[0]
+    if content.tag == f"{{{ENVELOPE}}}Fault":
+        raise _refused(content)
+    return content
 
 
 def children_text(parent: etree._Element) -> dict[str, str]:

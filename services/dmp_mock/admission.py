@@ -50,7 +50,9 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Admitted:
     """Return the request once everything vouches for it. Raises Refused."""
     read = read_vihf(message)
     vihf, evidence = read.vihf, _evidence(call, read)
-    call.note(vihf=_facts(vihf), certificate=_certificate_facts(evidence), issuer_matches=_issuer_matches(vihf, evidence))
+    call.note(
+        vihf=_facts(vihf), certificate=_certificate_facts(evidence), issuer_matches=_issuer_matches(vihf, evidence)
+    )
     remarks = check_attributes(vihf, one_patient=transaction.one_patient)
     call.note(vihf_remarks=[_remark(rule) for rule in remarks])
     check_trust(vihf, evidence)

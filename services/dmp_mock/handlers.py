@@ -133,8 +133,8 @@ def _raise_any(errors: Sequence[XdsError]) -> None:
 
 def find(request: Admitted) -> Answer:
     """TD3.1: list the documents of a patient."""
-    check_reading(request.state, request.caller.access)
     _note_order(request)
+    check_reading(request.state, request.caller.access)
     return _found(request, reference=False)
 
 
@@ -172,8 +172,8 @@ def _query_facts(query: Query) -> dict[str, Any]:
 
 def retrieve(request: Admitted) -> Answer:
     """TD3.2: the documents themselves."""
-    check_reading(request.state, request.caller.access)
     _note_order(request)
+    check_reading(request.state, request.caller.access)
     documents, errors = [], []
     for wanted in read_wanted(request.message.body):
         try:
@@ -198,7 +198,9 @@ def _retrieved(request: Admitted, wanted: Wanted) -> Retrieved:
         raise XdsFailure([XdsError(XdsCode.DOCUMENT_UNIQUE_ID, context, wanted.unique_id[:100])])
     if not may_see(entry[1], request.caller, request.subject):
         detail = "ce document n'est pas consultable par ce professionnel"
-        raise Refused("rights", detail, rule="document-type", received=entry[1].code("type"), expected="un type consultable")
+        raise Refused(
+            "rights", detail, rule="document-type", received=entry[1].code("type"), expected="un type consultable"
+        )
     return Retrieved(wanted.unique_id, entry[1].mime_type, content)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dmp_mock.wire.messages import Message, http_answer
 from dmp_mock.codes.operations import FAULT_ACTION
+from dmp_mock.wire.messages import Message, http_answer
 from lgo_sandbox.contract import Problem
 from lgo_sandbox.wire import soap
 from lgo_sandbox.wire.http import RawResponse
@@ -30,7 +30,9 @@ def rendered(of: Problem, message: Message | None, *, packaged: bool, new_uuid: 
     relates_to = message.envelope.message_id if message else None
     addressing = soap.addressing_headers(FAULT_ACTION, f"urn:uuid:{new_uuid()}", relates_to)
     octets = soap.write_fault(_fault(of), headers=addressing)
-    return http_answer(octets, packaged=packaged, status=of.status, new_uuid=new_uuid, headers=tuple(of.headers.items()))
+    return http_answer(
+        octets, packaged=packaged, status=of.status, new_uuid=new_uuid, headers=tuple(of.headers.items())
+    )
 
 
 def _fault(of: Problem) -> soap.Fault:

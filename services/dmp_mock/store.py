@@ -182,7 +182,9 @@ def store_lot(db: Session, lot: Registered, matricule: str, author: str) -> None
     for number, (entry, content) in enumerate(lot.entries):
         db.add(_entry_row(entry, matricule, lot.submission.id, rank + number))
         db.add(
-            DocumentRow(unique_id=entry.unique_id, repository_id=REPOSITORY_ID, mime_type=entry.mime_type, content=content)
+            DocumentRow(
+                unique_id=entry.unique_id, repository_id=REPOSITORY_ID, mime_type=entry.mime_type, content=content
+            )
         )
     db.add(
         SubmissionRow(

@@ -208,7 +208,9 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
         "annulee": Error(409, "conflict", "L'ordonnance est annulée."),
         "en-cours": Error(409, "conflict", "L'ordonnance est en cours de consultation."),
         "deja-entamee": Error(409, "conflict", "L'ordonnance a déjà été délivrée en partie."),
-        "consultation-absente": Error(409, "conflict", "L'ordonnance n'est pas en consultation : consultez-la d'abord."),
+        "consultation-absente": Error(
+            409, "conflict", "L'ordonnance n'est pas en consultation : consultez-la d'abord."
+        ),
         "aucune-execution": Error(409, "conflict", "Il n'y a pas d'exécution à annuler."),
         "execution-suivie": Error(409, "conflict", "Une exécution plus récente existe : annulez-la d'abord."),
         "dispensation-deja-enregistree": Error(409, "duplicate", "Une dispensation porte déjà cet identifiant."),

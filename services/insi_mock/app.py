@@ -51,8 +51,7 @@ async def receive(call: Call) -> RawResponse:
         message_id = envelope.message_id
         return await _perform(call, envelope)
     except wire.WrongVersion as wrong:
-        refused = Refused("desir_simule_version", str(wrong), "une enveloppe SOAP 1.2")
-        _refuse(call, refused, message_id)
+        _refuse(call, wrong, message_id)
         return wire.version_mismatch(wrong.answered_in)
     except Refused as refused:
         return _refuse(call, refused, message_id)

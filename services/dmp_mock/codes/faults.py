@@ -33,8 +33,12 @@ class FaultLine:
 FAULTS: dict[str, FaultLine] = {
     "soap": FaultLine("", "Message SOAP illisible : {}", True, "SOAP 1.2 §5; the text is ours"),
     "soap-version": FaultLine("", "Version de SOAP inconnue : {}", True, "SOAP 1.2 §5.4.6", "VersionMismatch"),
-    "soap-understand": FaultLine("", "Bloc d'en-tête obligatoire inconnu : {}", True, "SOAP 1.2 §5.4.6", "MustUnderstand"),
-    "soap-body": FaultLine("", "Message part {} was not recognized. (Does it exist in service WSDL?)", True, "CXF, low"),
+    "soap-understand": FaultLine(
+        "", "Bloc d'en-tête obligatoire inconnu : {}", True, "SOAP 1.2 §5.4.6", "MustUnderstand"
+    ),
+    "soap-body": FaultLine(
+        "", "Message part {} was not recognized. (Does it exist in service WSDL?)", True, "CXF, low"
+    ),
     "wsa-absent": FaultLine(
         "wsa:MessageAddressingHeaderRequired",
         "A required header representing a Message Addressing Property is not present",

@@ -108,7 +108,9 @@ OPERATIONS = (
     Transaction(
         "td3.1", "Recherche de documents", *_QUERY, f"{_QUERY[2]}Response", "TD3.1-metadata", "LeafClass", consults=True
     ),
-    Transaction("td3.1b", "Identifiant technique d'un document", *_QUERY, f"{_QUERY[2]}Response", "TD3.1-reference", "ObjectRef"),
+    Transaction(
+        "td3.1b", "Identifiant technique d'un document", *_QUERY, f"{_QUERY[2]}Response", "TD3.1-reference", "ObjectRef"
+    ),
     Transaction(
         "td3.2",
         "Consultation d'un document",

@@ -50,13 +50,17 @@ def match_documents(lot: Lot) -> MatchedLot:
     for entry in lot.entries:
         document_id = entry.id if entry.id in lot.documents else by_case.get(entry.id.casefold())
         if document_id is None:
-            errors.append(XdsError(XdsCode.MISSING_DOCUMENT, f"aucun document pour l'entrée {entry.id[:100]}", entry.id))
+            errors.append(
+                XdsError(XdsCode.MISSING_DOCUMENT, f"aucun document pour l'entrée {entry.id[:100]}", entry.id)
+            )
             continue
         if document_id != entry.id:
             remarks.append(f"Document/@id {document_id} ne diffère de {entry.id} que par la casse")
         found[entry.id] = document_id
     for document_id in lot.documents.keys() - found.values():
-        errors.append(XdsError(XdsCode.MISSING_METADATA, f"aucune entrée pour le document {document_id[:100]}", document_id))
+        errors.append(
+            XdsError(XdsCode.MISSING_METADATA, f"aucune entrée pour le document {document_id[:100]}", document_id)
+        )
     if errors:
         raise XdsFailure(errors)
     return MatchedLot(lot, {e: lot.documents[d] for e, d in found.items()}, tuple(remarks))
@@ -132,7 +136,9 @@ def _link(link: Link, submission: str, entries: Mapping[str, Entry]) -> Iterator
     if link.type not in set(Association):
         yield _bad(f"type d'association non pris en charge : {link.type[:100]}", link.source)
     elif link.type == Association.REPLACES and (link.source not in entries or link.target in entries):
-        yield XdsError(XdsCode.REPLACE_FAILED, "une association RPLC va d'une entrée du lot à un entryUUID", link.source)
+        yield XdsError(
+            XdsCode.REPLACE_FAILED, "une association RPLC va d'une entrée du lot à un entryUUID", link.source
+        )
     elif link.type != Association.REPLACES and not {link.source, link.target} <= {submission, *entries}:
         yield _bad("une association désigne un objet hors du lot", link.source)
 
@@ -181,7 +187,9 @@ def check_replaced(link: Link, target: Entry | None, ins: Cx) -> None:
     """Raise XdsFailure unless the document that a lot replaces is the patient's and is in force."""
     of_patient = target is not None and read_ins(target.patient_id) is not None and _number(target) == ins.number
     if target is None or not of_patient:
-        raise XdsFailure([XdsError(XdsCode.REPLACE_FAILED, f"document remplacé inconnu : {link.target[:100]}", link.target)])
+        raise XdsFailure(
+            [XdsError(XdsCode.REPLACE_FAILED, f"document remplacé inconnu : {link.target[:100]}", link.target)]
+        )
     if target.status != Status.APPROVED:
         context = "le document remplacé n'est plus en vigueur"
         raise XdsFailure([XdsError(XdsCode.DEPRECATED_DOCUMENT, context, link.target)])

@@ -59,7 +59,9 @@ def _coded(name: str) -> EntryRule:
 
 def _time(name: str) -> EntryRule:
     return EntryRule(
-        name, "date AAAA[MM[JJ[hh[mm[ss]]]]], en UTC", lambda e: _unless(all(map(is_dtm, e.slots.get(name, ()))), e.slot(name))
+        name,
+        "date AAAA[MM[JJ[hh[mm[ss]]]]], en UTC",
+        lambda e: _unless(all(map(is_dtm, e.slots.get(name, ()))), e.slot(name)),
     )
 
 
@@ -107,7 +109,9 @@ def _signature(entry: Entry) -> str | None:
         and entry.code("type") == xds.SIGNATURE_TYPE
         and entry.code("format") == xds.SIGNATURE_FORMAT
     )
-    return _unless(right or not entry.is_signature, f"{entry.code('class')}, {entry.code('type')}, {entry.code('format')}")
+    return _unless(
+        right or not entry.is_signature, f"{entry.code('class')}, {entry.code('type')}, {entry.code('format')}"
+    )
 
 
 ENTRY_RULES: tuple[EntryRule, ...] = (

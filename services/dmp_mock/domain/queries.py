@@ -58,7 +58,9 @@ def _failure(code: XdsCode, context: str, location: str = "") -> XdsFailure:
 def check_query(query: Query, ins: Cx) -> None:
     """Raise XdsFailure unless the query is known, complete, well-formed, and about the patient of the VIHF."""
     if query.id not in (codes.FIND_DOCUMENTS, codes.GET_DOCUMENTS):
-        raise _failure(XdsCode.UNKNOWN_QUERY, f"requête inconnue : {query.id[:60]} {codes.QUERIES.get(query.id, '')}".strip())
+        raise _failure(
+            XdsCode.UNKNOWN_QUERY, f"requête inconnue : {query.id[:60]} {codes.QUERIES.get(query.id, '')}".strip()
+        )
     for name in codes.REQUIRED.get(query.id, ()):
         if not query.values(name):
             raise _failure(XdsCode.QUERY_MISSING_PARAM, f"paramètre obligatoire absent : {name}", name)
@@ -73,7 +75,9 @@ def _check_patient(query: Query, ins: Cx) -> None:
     if len(given) > 1:
         raise _failure(XdsCode.QUERY_PARAM_NUMBER, "un seul patientId est admis", codes.PATIENT_ID)
     if given and read_ins(given[0]) != ins:
-        raise _failure(XdsCode.PATIENT_MISMATCH, f"patientId {given[0][:80]} différent du patient du VIHF", codes.PATIENT_ID)
+        raise _failure(
+            XdsCode.PATIENT_MISMATCH, f"patientId {given[0][:80]} différent du patient du VIHF", codes.PATIENT_ID
+        )
 
 
 def _check_times(query: Query) -> None:

@@ -32,7 +32,9 @@ def register(matched: MatchedLot, new_uuid: Callable[[], str]) -> Registered:
     lot = matched.lot
     names = {symbol: f"urn:uuid:{new_uuid()}" for symbol in (lot.sets[0].id, *(e.id for e in lot.entries))}
     entries = tuple((_registered(e, names[e.id], matched.contents[e.id]), matched.contents[e.id]) for e in lot.entries)
-    links = tuple(replace(k, source=names.get(k.source, k.source), target=names.get(k.target, k.target)) for k in lot.links)
+    links = tuple(
+        replace(k, source=names.get(k.source, k.source), target=names.get(k.target, k.target)) for k in lot.links
+    )
     replaced = tuple(link.target for link in lot.links if link.type == Association.REPLACES)
     return Registered(replace(lot.sets[0], id=names[lot.sets[0].id]), entries, links, replaced)
 
@@ -57,4 +59,6 @@ def fingerprint_errors(matched: MatchedLot) -> Iterator[XdsError]:
             ("size", XdsCode.NON_IDENTICAL_SIZE, str(len(content))),
         ):
             if entry.slot(slot) and entry.slot(slot).lower() != value:
-                yield XdsError(code, f"{slot} annoncé {entry.slot(slot)[:60]}, calculé {value}", f"{entry.id[:100]}/{slot}")
+                yield XdsError(
+                    code, f"{slot} annoncé {entry.slot(slot)[:60]}, calculé {value}", f"{entry.id[:100]}/{slot}"
+                )

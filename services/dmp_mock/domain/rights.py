@@ -84,7 +84,9 @@ def demand(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
     cell = right(action, caller, is_mt=is_mt)
     if not cell.granted:
         who = f"{caller.profile} ({caller.mode}, {caller.access})"
-        raise Refused("rights", f"{action} pour {who}", rule="matrix", received=f"{action} par {who}", expected="un droit")
+        raise Refused(
+            "rights", f"{action} pour {who}", rule="matrix", received=f"{action} par {who}", expected="un droit"
+        )
     return cell
 
 

@@ -129,5 +129,8 @@ def _check_usage(mode: Mode, signer: Judged) -> None:
 def _check_legal_person(vihf: Vihf, certificate: PeerCertificate, rule: str) -> None:
     if certificate.organisational_unit != vihf.structure:
         raise Refused(
-            "legal-person", rule=f"legal-person:{rule}", received=vihf.structure, expected=certificate.organisational_unit
+            "legal-person",
+            rule=f"legal-person:{rule}",
+            received=vihf.structure,
+            expected=certificate.organisational_unit,
         )

@@ -65,7 +65,9 @@ def read_entry(element: etree._Element) -> Entry:
 
 def read_set(element: etree._Element) -> SubmissionSet:
     """Return a submission set from a RegistryPackage."""
-    externals = {_SET_EXTERNALS[scheme]: value for scheme, value in _externals(element).items() if scheme in _SET_EXTERNALS}
+    externals = {
+        _SET_EXTERNALS[scheme]: value for scheme, value in _externals(element).items() if scheme in _SET_EXTERNALS
+    }
     return SubmissionSet(
         id=element.get("id") or "",
         title=_label(element, "Name"),
@@ -89,7 +91,9 @@ def read_link(element: etree._Element) -> Link:
 
 def _slots(element: etree._Element) -> dict[str, tuple[str, ...]]:
     return {
-        slot.get("name") or "": tuple((value.text or "").strip() for value in slot.iterfind(f"{_rim('ValueList')}/{_rim('Value')}"))
+        slot.get("name") or "": tuple(
+            (value.text or "").strip() for value in slot.iterfind(f"{_rim('ValueList')}/{_rim('Value')}")
+        )
         for slot in element.iterchildren(_rim("Slot"))
     }
 
@@ -112,7 +116,10 @@ def _codes(element: etree._Element) -> dict[str, tuple[Coded, ...]]:
         name = xds.CLASSIFICATIONS.get(each.get("classificationScheme") or "")
         if name:
             scheme = next(iter(_slots(each).get("codingScheme", ())), "")
-            found[name] = (*found.get(name, ()), Coded(each.get("nodeRepresentation") or "", scheme, _label(each, "Name")))
+            found[name] = (
+                *found.get(name, ()),
+                Coded(each.get("nodeRepresentation") or "", scheme, _label(each, "Name")),
+            )
     return found
 
 

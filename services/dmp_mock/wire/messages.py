@@ -17,7 +17,17 @@ from dmp_mock.domain.errors import Refused
 from lgo_sandbox.wire import mtom, soap
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["WSSE", "Answer", "Message", "answer", "check_addressing", "fault", "http_answer", "open_message", "variant_of"]
+__all__ = [
+    "WSSE",
+    "Answer",
+    "Message",
+    "answer",
+    "check_addressing",
+    "fault",
+    "http_answer",
+    "open_message",
+    "variant_of",
+]
 
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 

@@ -51,7 +51,12 @@ def read_test(request: etree._Element) -> ExistenceTest:
     reason = request.find(f"{_CONTROL}/h:reasonCode", _NS)
     message_id, query_id = request.find("h:id", _NS), request.find(f"{_QUERY}/h:queryId", _NS)
     sender = request.find("h:sender/h:device/h:id", _NS)
-    for name, element in (("id", message_id), ("queryByParameter", query), ("queryId", query_id), ("patientIdentifier", value)):
+    for name, element in (
+        ("id", message_id),
+        ("queryByParameter", query),
+        ("queryId", query_id),
+        ("patientIdentifier", value),
+    ):
         if element is None:
             raise Refused("request", f"{name} absent", received="absent", expected=name)
     return ExistenceTest(
@@ -80,7 +85,13 @@ def _typed(parent: etree._Element, kind: str, **attributes: str) -> None:
 
 
 def write_test(
-    asked: ExistenceTest, state: DmpState, patient: Patient | None, moment: datetime, new_uuid: Callable[[], str], *, shown: bool
+    asked: ExistenceTest,
+    state: DmpState,
+    patient: Patient | None,
+    moment: datetime,
+    new_uuid: Callable[[], str],
+    *,
+    shown: bool,
 ) -> etree._Element:
     """Return the answer; ``shown`` False leaves the AUTORISATION line out. ``patient`` is None when there is no DMP."""
     root = etree.Element(f"{{{NS_HL7}}}PRPA_IN201308UV02", {"ITSVersion": "XML_1.0"}, nsmap={None: NS_HL7, "xsi": _XSI})
@@ -140,7 +151,9 @@ def _subject(control: etree._Element, ins: Cx, state: DmpState, patient: Patient
     _add(element, "statusCode", code="active" if state.status is DmpStatus.ACTIVE else "terminated")
     _person(element, patient)
     for name, value in _observations(state).items():
-        observation = _add(_add(element, "subjectOf", typeCode="SBJ"), "administrativeObservation", classCode="OBS", moodCode="EVN")
+        observation = _add(
+            _add(element, "subjectOf", typeCode="SBJ"), "administrativeObservation", classCode="OBS", moodCode="EVN"
+        )
         _add(observation, "code", code=name, codeSystem=codes.OBSERVATIONS[name])
         _typed(observation, "BL", value=_boolean(value))
     custodian = _add(_add(event, "custodian", typeCode="CST"), "assignedEntity", classCode="ASSIGNED")

@@ -19,7 +19,15 @@ from dmp_mock.domain.values import Entry
 from dmp_mock.wire.entries import write_entry, write_reference
 from lgo_sandbox.documents import oids
 
-__all__ = ["NS_RS", "add_errors", "failed_query", "is_reference_query", "read_query", "registry_response", "write_found"]
+__all__ = [
+    "NS_RS",
+    "add_errors",
+    "failed_query",
+    "is_reference_query",
+    "read_query",
+    "registry_response",
+    "write_found",
+]
 
 NS_RS = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
 _PREFIXES = {"query": NS_QUERY, "rim": oids.NS_RIM, "rs": NS_RS}
@@ -51,7 +59,9 @@ def read_query(request: etree._Element) -> Query:
 def _slot_values(slot: etree._Element) -> tuple[str, ...]:
     texts = [value.text or "" for value in slot.iterfind(f"{_rim('ValueList')}/{_rim('Value')}")]
     if sum(map(len, texts)) > _MAX_PARAMETER:
-        raise Refused("request", "paramètre de requête trop long", received="trop long", expected=f"{_MAX_PARAMETER} signes")
+        raise Refused(
+            "request", "paramètre de requête trop long", received="trop long", expected=f"{_MAX_PARAMETER} signes"
+        )
     return tuple(value for text in texts for value in read_values(text))
 
 
@@ -99,9 +109,7 @@ def add_errors(response: etree._Element, errors: Sequence[XdsError]) -> None:
     """Append the RegistryErrorList, if there are errors."""
     if not errors:
         return
-    error_list = etree.SubElement(
-        response, f"{{{NS_RS}}}RegistryErrorList", {"highestSeverity": xds.SEVERITY_ERROR}
-    )
+    error_list = etree.SubElement(response, f"{{{NS_RS}}}RegistryErrorList", {"highestSeverity": xds.SEVERITY_ERROR})
     for error in errors:
         attributes = {"codeContext": error.context, "errorCode": error.code.value, "severity": xds.SEVERITY_ERROR}
         attributes |= {"location": error.location} if error.location else {}

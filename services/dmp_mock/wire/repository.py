@@ -63,7 +63,9 @@ def _documents(message: Message) -> dict[str, bytes]:
     try:
         attached = mtom.attachments(message.body, message.package)
     except mtom.MtomError as error:
-        raise Refused("request", error.reason, rule="mtom", received=error.reason, expected="une partie MIME") from error
+        raise Refused(
+            "request", error.reason, rule="mtom", received=error.reason, expected="une partie MIME"
+        ) from error
     documents: dict[str, bytes] = {}
     for element in message.body.iterchildren(_xdsb("Document")):
         document_id = element.get("id") or ""
@@ -82,9 +84,14 @@ def _inlined(element: etree._Element) -> bytes:
 
 def read_wanted(request: etree._Element) -> list[Wanted]:
     """Return what an ITI-43 asks for. Raises Refused when it asks for nothing, or for too much."""
-    wanted = [Wanted(_text(each, "RepositoryUniqueId"), _text(each, "DocumentUniqueId")) for each in request.iterchildren(_xdsb("DocumentRequest"))]
+    wanted = [
+        Wanted(_text(each, "RepositoryUniqueId"), _text(each, "DocumentUniqueId"))
+        for each in request.iterchildren(_xdsb("DocumentRequest"))
+    ]
     if not 0 < len(wanted) <= MAX_WANTED:
-        raise Refused("request", f"{len(wanted)} DocumentRequest", received=str(len(wanted)), expected=f"1 à {MAX_WANTED}")
+        raise Refused(
+            "request", f"{len(wanted)} DocumentRequest", received=str(len(wanted)), expected=f"1 à {MAX_WANTED}"
+        )
     return wanted
 
 
@@ -92,9 +99,7 @@ def _text(parent: etree._Element, name: str) -> str:
     return (parent.findtext(_xdsb(name)) or "").strip()
 
 
-def write_retrieved(
-    documents: Sequence[Retrieved], errors: Sequence[XdsError], new_uuid: Callable[[], str]
-) -> Answer:
+def write_retrieved(documents: Sequence[Retrieved], errors: Sequence[XdsError], new_uuid: Callable[[], str]) -> Answer:
     """Return the MTOM answer: documents found, errors for the others, and the status that follows."""
     response = etree.Element(_xdsb("RetrieveDocumentSetResponse"), nsmap={None: NS_XDSB, "rs": NS_RS})
     status = xds.SUCCESS if not errors else xds.PARTIAL if documents else xds.FAILURE

@@ -111,7 +111,9 @@ def _prescribed_cis(line: Line) -> str:
 def _check_substitution(dispense: Dispense, line: Line, given: Drug | None) -> None:
     where = "MedicationDispense.substitution"
     if not dispense.substituted:
-        raise Refused("substitution-non-declaree", f"prescrit {line.cip13 or line.cis}, délivré {dispense.cip13}", where)
+        raise Refused(
+            "substitution-non-declaree", f"prescrit {line.cip13 or line.cis}, délivré {dispense.cip13}", where
+        )
     if dispense.substitution_reason:
         return
     if line.no_substitution:

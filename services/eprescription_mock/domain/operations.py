@@ -98,9 +98,7 @@ def _refuse_other_officine(hold: Hold, actor: Actor) -> None:
         raise Refused("verrouillee")
 
 
-def _refuse_without_hold(
-    p: Prescription, actor: Actor, secret: str, event: Event, now: datetime, rules: Rules
-) -> None:
+def _refuse_without_hold(p: Prescription, actor: Actor, secret: str, event: Event, now: datetime, rules: Rules) -> None:
     state = state_of(p, now, rules)
     admit(state, event)
     assert p.hold is not None

@@ -108,7 +108,9 @@ def _one(values: list[tuple[str, str]], error: str, where: str) -> tuple[str, st
 def _group(orders: list[Json]) -> str:
     where = f"{REQUEST}.groupIdentifier"
     groups = [member(order, "groupIdentifier", REQUEST) for order in orders]
-    system, value = _one([(text(g, "system", where), text(g, "value", where)) for g in groups], "groupe-different", where)
+    system, value = _one(
+        [(text(g, "system", where), text(g, "value", where)) for g in groups], "groupe-different", where
+    )
     if len(orders) > 1 and not value:
         raise Refused("groupe-different", "groupIdentifier absent", where)
     return f"{system}|{value}" if value else ""

@@ -24,9 +24,7 @@ __all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle"
 SIMULATION_HEADERS = ((codes.SIMULATION_HEADER, codes.SIMULATION),)
 
 
-def answer(
-    resource: Resource | bytes, status: int = 200, headers: Sequence[tuple[str, str]] = ()
-) -> RawResponse:
+def answer(resource: Resource | bytes, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> RawResponse:
     """Return a resource as an answer that says that it is simulated."""
     body = resource if isinstance(resource, bytes) else write_resource(resource)
     return RawResponse(status, body, FHIR_JSON, (*SIMULATION_HEADERS, *headers))

@@ -48,11 +48,11 @@ BY_CARD = OperationShape("rechercherInsAvecCarteVitale", f"{{{REQUEST_BY_CARD}}}
 OPERATIONS = (BY_TRAITS, BY_CARD)
 
 
-class WrongVersion(Exception):
+class WrongVersion(Refused):
     """An envelope of another SOAP version; ``answered_in`` is the version the refusal is written in."""
 
     def __init__(self, answered_in: SoapVersion) -> None:
-        super().__init__("une enveloppe d'une autre version de SOAP")
+        super().__init__("desir_simule_version", "une enveloppe d'une autre version de SOAP", "une enveloppe SOAP 1.2")
         self.answered_in = answered_in
 
 

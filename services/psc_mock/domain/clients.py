@@ -23,7 +23,8 @@ OK = "ok"
 ORGANISATION_FAMILIES = frozenset({"organisation-auth", "server"})
 """Families of certificate that a legal person authenticates with (ORG AUTH_CLI, SERV SSL_SERV)."""
 
-_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(/[^#]*)")
+MAX_PORT = 65535
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9]\d{0,4}))?(/[^#]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _matches(registered: Iterable[str], uri: str, *, any_port: bool) -> bool:
 
 def _without_port(uri: str) -> str:
     match = _LOOPBACK.fullmatch(uri)
-    if match is None or not 0 < int(match[2] or 80) < 65536:
+    if match is None or int(match[2] or 80) > MAX_PORT:
         return ""
     return f"{match[1]}{match[3]}"
 

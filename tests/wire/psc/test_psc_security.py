@@ -46,8 +46,6 @@ TRICKS = [
 async def test_a_redirect_address_that_is_not_the_registered_one_gets_a_page(
     psc: Any, uri: str, client_id: str
 ) -> None:
-    if client_id == "lgo-demo" and uri == "http://127.0.0.1:08765/callback":
-        pytest.skip("loopback_any_port lets every port number pass, a leading zero too")
     answer = await psc.authorize(redirect_uri=uri, client_id=client_id)
     assert answer.status_code == 400
     assert "location" not in answer.headers
@@ -101,7 +99,7 @@ async def test_forged_tokens_are_refused_by_userinfo_and_introspection(psc: Any)
     token = (await psc.tokens())["access_token"]
     jwk = (await psc.http.get(psc.url("certs"))).json()["keys"][0]
     payload = token.split(".")[1]
-    none = f"{_b64(b'{"alg":"none","typ":"JWT"}')}.{payload}."
+    none = _b64(b'{"alg":"none","typ":"JWT"}') + f".{payload}."
     head = _b64(json.dumps({"alg": "HS256", "typ": "JWT", "kid": jwk["kid"]}).encode())
     mac = hmac.digest(jwk["n"].encode(), f"{head}.{payload}".encode(), "sha256")
     for forged in (none, f"{head}.{payload}.{_b64(mac)}", _tampered(token), token[:-4] + "AAAA", token + "."):
@@ -252,8 +250,11 @@ async def test_an_unknown_client_gets_a_page_and_no_redirect(psc: Any, client_id
 
 
 NAMES = st.sampled_from(
-    "response_type client_id redirect_uri scope state nonce prompt max_age login_hint code_challenge response_mode "
-    "code_challenge_method grant_type code refresh_token client_secret code_verifier id_token_hint token".split()
+    [
+        *("response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "prompt", "max_age", "login_hint"),
+        *("code_challenge", "response_mode", "code_challenge_method", "grant_type", "code", "refresh_token"),
+        *("client_secret", "code_verifier", "id_token_hint", "token"),
+    ]
 )
 VALUES = st.one_of(
     st.text(max_size=40),

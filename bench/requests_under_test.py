@@ -1,0 +1,99 @@
+"""The requests whose cost is measured, against a running sandbox without TLS."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import urllib.request
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from measure import Connection
+
+REALM = "/auth/realms/esante-wallet"
+CLIENT = "lgo-demo"
+
+
+def discovery(document: dict[str, Any]) -> Callable[[], object]:
+    """GET the discovery document."""
+    connection = Connection(document["services"]["psc"]["http"])
+    return lambda: connection.send("GET", f"{REALM}/.well-known/wallet-openid-configuration")
+
+
+def token_refresh(document: dict[str, Any]) -> Callable[[], object]:
+    """Refresh tokens, each time with the refresh token received last."""
+    connection = Connection(document["services"]["psc"]["http"])
+    client = next(c for c in document["oidc_clients"] if c["client_id"] == CLIENT)
+    credentials = {"client_id": CLIENT, "client_secret": client["client_secret"]}
+    code = _code(document, client)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": client["redirect_uris"][0]}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def ask(fields: dict[str, str]) -> dict[str, Any]:
+        path = f"{REALM}/protocol/openid-connect/token"
+        return dict(json.loads(connection.send("POST", path, urlencode({**fields, **credentials}).encode(), headers)))
+
+    tokens = ask(form)
+
+    def refresh() -> None:
+        tokens.update(ask({"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}))
+
+    return refresh
+
+
+def insi_search(document: dict[str, Any]) -> Callable[[], object]:
+    """Search a known identity by traits."""
+    connection = Connection(document["services"]["insi"]["http"])
+    envelope = ENVELOPE.format(idam=document["idam"], id=uuid.uuid4()).encode()
+    headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'}
+    return lambda: connection.send("POST", "/lps", envelope, headers)
+
+
+def _code(document: dict[str, Any], client: dict[str, Any]) -> str:
+    """Log the pharmacist in without a person: automatic acceptance, then the code of the redirection."""
+    body = json.dumps({"persona": "titulaire", "mode": "accept"}).encode()
+    url = f"{document['control']}/_sandbox/v1/psc/ecps"
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="PUT")
+    urllib.request.urlopen(request).read()
+    query = {
+        "response_type": "code",
+        "client_id": CLIENT,
+        "redirect_uri": client["redirect_uris"][0],
+        "scope": "openid scope_all",
+        "acr_values": "eidas1",
+        "state": uuid.uuid4().hex,
+        "nonce": uuid.uuid4().hex,
+        "login_hint": "titulaire",
+    }
+    location = f"{document['services']['psc_wallet']['http']}/auth?{urlencode(query)}"
+    opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    for _ in range(10):
+        try:
+            opener.open(location)
+        except urllib.error.HTTPError as redirect:
+            location = str(redirect.headers["Location"])
+        if location.startswith(client["redirect_uris"][0]):
+            return parse_qs(urlsplit(location).query)["code"][0]
+    raise RuntimeError("no code")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+ACTION = "urn:ServiceIdentiteCertifiee:1.0.0:rechercherInsAvecTraitsIdentite"
+ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
+<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Header>
+<ContexteLPS xmlns="urn:siram:lps:ctxlps" Nature="CTXLPS" Version="01_00"><Id>{id}</Id>
+<Temps>2026-01-05T08:00:00.000Z</Temps><Emetteur>10B0990017</Emetteur><LPS><IDAM R="4">{idam}</IDAM>
+<Version>1.0</Version><Instance>{id}</Instance><Nom>urn:lps:BENCH:1.0</Nom></LPS></ContexteLPS>
+<ContexteBAM xmlns="urn:siram:bam:ctxbam" Nature="CTXBAM" Version="01_02"><Id>{id}</Id>
+<Temps>2026-01-05T08:00:00.000Z</Temps><Emetteur>10B0990017</Emetteur><COUVERTURE/></ContexteBAM>
+<wsa:Action xmlns:wsa="http://www.w3.org/2005/08/addressing">urn:ServiceIdentiteCertifiee:1.0.0:rechercherInsAvecTraitsIdentite</wsa:Action>
+<wsa:MessageID xmlns:wsa="http://www.w3.org/2005/08/addressing">uuid:{id}</wsa:MessageID>
+</soap:Header><soap:Body><RECSANSVITALE xmlns="http://www.cnamts.fr/INSiRecSans"><NomNaissance>MARTIN</NomNaissance>
+<Prenom>CLAIRE</Prenom><Sexe>F</Sexe><DateNaissance>1956-03-12</DateNaissance></RECSANSVITALE></soap:Body></soap:Envelope>
+"""

@@ -1,0 +1,151 @@
+"""Measures start, memory and CPU per request, and writes docs/performance.md. Run it with ``make bench``.
+
+Medians of several runs; requests beside a bare FastAPI route in the same run. Nothing here is asserted by tests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from measure import Connection, cpu_per_request, median_of, memory_mib, process, sandbox, wait_for
+from requests_under_test import discovery, insi_search, token_refresh
+
+RUNS = 5
+REQUESTS = 2000
+SERVICES = ("psc", "insi", "dmp", "eprescription", "mss")
+REPORT = Path(__file__).parent.parent / "docs" / "performance.md"
+
+
+def main() -> None:
+    """Measure, then write the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        lines = [*starts(root), *requests(root)]
+    REPORT.write_text(
+        HEADER.format(machine=platform.machine(), python=platform.python_version()) + "\n".join(lines) + "\n"
+    )
+    print("\n".join(lines))
+
+
+def starts(root: Path) -> list[str]:
+    """Measure the time from start to all ports ready, and memory at rest."""
+    cold = median_of(RUNS, lambda: all_in_one(root, keep=False)[0])
+    warm_runs = [all_in_one(root, keep=True) for _ in range(RUNS)]
+    five_runs = [five_processes(root) for _ in range(RUNS)]
+    middle = RUNS // 2
+    warm, memory = (sorted(run[i] for run in warm_runs)[middle] for i in (0, 1))
+    five, five_memory = (sorted(run[i] for run in five_runs)[middle] for i in (0, 1))
+    return [
+        "## Start and memory",
+        "",
+        "| | start to all ports ready | resident memory at rest |",
+        "|---|---|---|",
+        f"| all in one, later start | {warm:.2f} s | {memory:.0f} MiB |",
+        f"| all in one, first start (makes keys and certificates) | {cold:.2f} s | |",
+        f"| five separate processes, later start | {five:.2f} s | {five_memory:.0f} MiB |",
+        "",
+    ]
+
+
+def all_in_one(root: Path, *, keep: bool) -> tuple[float, float]:
+    """Start everything in one process; return seconds and MiB."""
+    state, ready = root / "one", root / "one.json"
+    if not keep:
+        shutil.rmtree(state, ignore_errors=True)
+    ready.unlink(missing_ok=True)
+    started = time.perf_counter()
+    with process(sandbox(state, ready)) as running:
+        wait_for(ready)
+        seconds = time.perf_counter() - started
+        time.sleep(1)
+        return seconds, memory_mib(running.pid)
+
+
+def five_processes(root: Path) -> tuple[float, float]:
+    """Start each service in a process of its own; return seconds until the last is ready, and MiB in all."""
+    state = root / "one"
+    readies = [root / f"five-{name}.json" for name in SERVICES]
+    for ready in readies:
+        ready.unlink(missing_ok=True)
+    started = time.perf_counter()
+    with contextlib.ExitStack() as stack:
+        pairs = zip(SERVICES, readies, strict=True)
+        running = [stack.enter_context(process(sandbox(state, ready, name))) for name, ready in pairs]
+        for ready in readies:
+            wait_for(ready)
+        seconds = time.perf_counter() - started
+        time.sleep(1)
+        return seconds, sum(memory_mib(one.pid) for one in running)
+
+
+def requests(root: Path) -> list[str]:
+    """Measure the CPU of requests, with the journal on, beside the bare route."""
+    state, ready = root / "one", root / "one.json"
+    ready.unlink(missing_ok=True)
+    with process(sandbox(state, ready)) as server, process(bare_command(port := free_port())) as bare:
+        document = wait_for(ready)
+        yardstick = Connection(f"http://127.0.0.1:{port}")
+        wait_until_answers(yardstick)
+        plain = median_of(RUNS, lambda: cpu_per_request(bare.pid, REQUESTS, lambda: yardstick.send("GET", "/")))
+        measured = {
+            "PSC discovery": per_request(server.pid, discovery(document)),
+            "PSC token (refresh, one RS256 pair)": per_request(server.pid, token_refresh(document), REQUESTS // 4),
+            "INSi search by traits, 00": per_request(server.pid, insi_search(document)),
+        }
+    rows = [f"| {name} | {cost:.2f} ms | {cost / plain:.1f} |" for name, cost in measured.items()]
+    return [
+        "## CPU per request, journal on",
+        "",
+        f"Server process only, one keep-alive connection without TLS, median of {RUNS} runs.",
+        "",
+        "| request | CPU | times the bare route |",
+        "|---|---|---|",
+        f"| bare FastAPI route | {plain:.2f} ms | 1.0 |",
+        *rows,
+    ]
+
+
+def per_request(pid: int, request: Callable[[], object], count: int = REQUESTS) -> float:
+    """Return the median CPU milliseconds of a request."""
+    return median_of(RUNS, lambda: cpu_per_request(pid, count, request))
+
+
+def bare_command(port: int) -> list[str]:
+    """Return the command of the yardstick."""
+    import sys
+
+    return [sys.executable, str(Path(__file__).with_name("bare.py")), str(port)]
+
+
+def free_port() -> int:
+    """Return a free port."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def wait_until_answers(connection: Connection) -> None:
+    """Wait for the yardstick."""
+    for _ in range(500):
+        with contextlib.suppress(OSError):
+            connection.send("GET", "/")
+            return
+        time.sleep(0.02)
+
+
+HEADER = """# Performance
+
+Measured by `make bench` ({machine}, Python {python}, 2 cores); the page is written by that command. These are
+measurements, not promises: nothing in the tests depends on them.
+
+"""
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""What the control API publishes of the DMP: patients with the state of their DMP, and documents.
+
+Source: design of the project (Control API). Answers are the project's own JSON; nothing of it is the real DMP's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session as Transaction
+from sqlmodel import col, select
+
+from dmp_mock import store
+from dmp_mock.codes.patients import Authorisation, DmpStatus
+from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.session import Session
+from lgo_sandbox.wire.http import RawResponse
+
+__all__ = ["RESOURCES"]
+
+_FLAGS = ("feed_opposed", "breaking_opposed", "emergency_opposed")
+_CHANGES = frozenset({"status", "mt", "authorisations", *_FLAGS})
+_CONTENT = "/content"
+
+
+def patients(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """GET all or one; PUT or PATCH one, to set its state. Raises Refusal."""
+    matricule = request.tail.strip("/")
+    if matricule and session.people.patient(matricule) is None:
+        raise Refusal(404, "patient inconnu du bac à sable")
+    if request.method in ("PUT", "PATCH") and matricule:
+        _change(session, matricule, request.body)
+    elif request.method != "GET":
+        raise Refusal(405, "GET, ou PUT sur dmp/patients/{matricule}")
+    with session.db.transaction() as db:
+        if matricule:
+            return _patient(db, matricule, documents=True)
+        return [_patient(db, p.matricule, documents=False) for p in session.people.patients if p.matricule]
+
+
+def _patient(db: Transaction, matricule: str, *, documents: bool) -> dict[str, Any]:
+    row = db.get(store.PatientRow, matricule)
+    state = {"matricule": matricule, "status": row.status if row else DmpStatus.ABSENT.value}
+    if row is None:
+        return state
+    holders = db.exec(select(store.AuthorisationRow).where(store.AuthorisationRow.matricule == matricule))
+    flags = {name: getattr(row, name) for name in _FLAGS}
+    known = {**state, "mt": row.mt, **flags, "authorisations": {holder.holder: holder.value for holder in holders}}
+    return {**known, "documents": [e.to_json() for e in store.entries_of(db, matricule)]} if documents else known
+
+
+def _change(session: Session, matricule: str, body: Any) -> None:
+    if not isinstance(body, dict) or not body or set(body) - _CHANGES:
+        raise Refusal(422, f"attendu un objet JSON parmi : {', '.join(sorted(_CHANGES))}")
+    with session.db.transaction() as db:
+        _set_state(db, matricule, body)
+        for holder, value in _members(body.get("authorisations", {})).items():
+            store.put_authorisation(db, matricule, str(holder), _one_of(Authorisation, value))
+
+
+def _members(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Refusal(422, "authorisations : un objet {identifiant: valeur}")
+    return value
+
+
+def _set_state(db: Transaction, matricule: str, body: dict[str, Any]) -> None:
+    row = db.get(store.PatientRow, matricule) or store.PatientRow(matricule=matricule, status=DmpStatus.ACTIVE.value)
+    status = _one_of(DmpStatus, body.get("status", row.status))
+    if status is DmpStatus.ABSENT:
+        db.delete(row) if row in db else None
+        return
+    row.status, row.mt = status.value, str(body.get("mt", row.mt))
+    for name in _FLAGS:
+        if not isinstance(value := body.get(name, getattr(row, name)), bool):
+            raise Refusal(422, f"{name} : true ou false")
+        setattr(row, name, value)
+    db.add(row)
+
+
+def _one_of(kind: Any, value: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise Refusal(422, f"{str(value)[:60]!r} n'est pas parmi : {', '.join(kind)}") from None
+
+
+def documents(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """GET the metadata of all documents, of one, or ``{uniqueId}/content``: its octets. Raises Refusal."""
+    if request.method != "GET":
+        raise Refusal(405, "GET seulement")
+    tail = request.tail.strip("/")
+    with session.db.transaction() as db:
+        if not tail:
+            rows = db.exec(select(store.EntryRow).order_by(col(store.EntryRow.rank)))
+            return [_summary(row) for row in rows]
+        unique_id = tail.removesuffix(_CONTENT)
+        found, content = store.entry_of(db, unique_id), store.content_of(db, unique_id)
+    if found is None or content is None:
+        raise Refusal(404, "document inconnu")
+    if tail.endswith(_CONTENT):
+        return RawResponse(200, content, found[1].mime_type)
+    return {"matricule": found[0], **found[1].to_json()}
+
+
+def _summary(row: store.EntryRow) -> dict[str, Any]:
+    names = ("unique_id", "entry_uuid", "lid", "version", "matricule", "status", "is_signature")
+    return {name: getattr(row, name) for name in names}
+
+
+RESOURCES = (
+    Resource("patients", "DMP des patients : état, autorisations, documents", patients),
+    Resource("documents", "Documents des DMP", documents),
+)

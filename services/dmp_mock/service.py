@@ -1,0 +1,84 @@
+"""The DMP as the sandbox knows it.
+
+Source: specs/dmp.md; the version is that of the guide in force for officines (specs/requirements.md §2.0, LGO.DMP.01).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmp_mock.checks import CHECKS
+from dmp_mock.codes.operations import OPERATIONS
+from dmp_mock.options import OPTIONS
+from dmp_mock.problems import problem
+from dmp_mock.seeds import seed
+from dmp_mock.wire.decode import decode
+from lgo_sandbox.contract import Door, Operation, Resource, ResourceRequest, Service, Situation
+from lgo_sandbox.settings import MIB
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+    from lgo_sandbox.sandbox import Sandbox
+    from lgo_sandbox.session import Session
+
+__all__ = ["SERVICE"]
+
+SITUATIONS = (
+    Situation(
+        "dmp-ouvert", "DMP ouvert, officine autorisée", "Tout patient sans autre situation, p. ex. martin-claire"
+    ),
+    Situation("dmp-absent", "Pas de DMP : TD0.2 répond NF", "fournier-ines"),
+    Situation("dmp-ferme", "DMP fermé : statusCode terminated, DMPClosed ailleurs", "roux-gerard"),
+    Situation("dmp-non-autorise", "DMP ouvert, officine sans autorisation", "blanc-nathalie"),
+    Situation("dmp-bloque", "Titulaire bloquée par le patient, adjoint autorisé", "mercier-alain"),
+    Situation("dmp-opposition", "Patient opposé à la consultation par l'officine", "moreau-etienne"),
+    Situation("dmp-opposition-alimentation", "Patient opposé à l'alimentation", "girard-sophie"),
+    Situation("dmp-radie", "Professionnel radié", "VIHF de la persona radie"),
+)
+
+
+def _app(sandbox: Sandbox) -> Any:
+    from dmp_mock.app import create_app
+
+    return create_app(sandbox)
+
+
+def _tables() -> tuple[MetaData, ...]:
+    from dmp_mock.store import Base
+
+    return (Base.metadata,)
+
+
+def _resource(name: str, title: str) -> Resource:
+    """Publish a resource without importing the store before it is asked for."""
+
+    def handle(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+        from dmp_mock import resources
+
+        return {resource.name: resource for resource in resources.RESOURCES}[name].handle(sandbox, session, request)
+
+    return Resource(name, title, handle)
+
+
+SERVICE = Service(
+    name="dmp",
+    title="DMP / Mon espace santé",
+    create_app=_app,
+    doors=(Door("dmp", 3, "DMP (SOAP)"),),
+    operations=tuple(Operation(transaction.name, transaction.title) for transaction in OPERATIONS),
+    checks=CHECKS,
+    options=OPTIONS,
+    situations=SITUATIONS,
+    resources=(
+        _resource("patients", "DMP des patients : état, autorisations, documents"),
+        _resource("documents", "Documents des DMP"),
+    ),
+    spec_version="2.6.0",
+    simulated="Les codes d'erreur de l'annexe du guide ne sont pas publics : ceux qui manquent sont signalés par X-Simulation.",
+    max_body=32 * MIB,
+    tables=_tables,
+    seed=seed,
+    problem=problem,
+    decode=decode,
+)

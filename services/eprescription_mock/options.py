@@ -1,0 +1,62 @@
+"""The named choices of this service and what they mean.
+
+Source: specs/eprescription.md §8 (the lock and its end are ours), §5 (three months: regulatory, primary text not read).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from lgo_sandbox.contract import Option
+from lgo_sandbox.session import Session
+
+from .codes import FIRST_DELIVERY_MONTHS
+from .domain.values import Rules
+
+__all__ = ["OPTIONS", "SLOW_OPTION", "STRICT_ROOT_OPTION", "is_set", "milliseconds", "rules_of"]
+
+SERVICE = "eprescription"
+NEVER, YES, NO = "jamais", "oui", "non"
+
+LOCK_OPTION = "delai_consultation"
+WINDOW_OPTION = "premiere_delivrance"
+SLOW_OPTION = "attente_slow"
+STRICT_ROOT_OPTION = "strict_ins_root"
+
+OPTIONS = (
+    Option(
+        LOCK_OPTION,
+        "30",
+        ("1", "10", "30", "120", NEVER),
+        "Minutes (heure d'âge) après lesquelles une consultation sans suite rend l'ordonnance",
+    ),
+    Option(
+        WINDOW_OPTION,
+        "3-mois",
+        ("3-mois", "sans-limite"),
+        "Délai de la première délivrance après la prescription",
+    ),
+    Option(SLOW_OPTION, "3000", ("0", "500", "3000", "15000"), "Millisecondes d'attente de la situation SLOW"),
+    Option(STRICT_ROOT_OPTION, NO, (NO, YES), "Exiger la racine d'OID exacte de l'INS du patient"),
+)
+
+
+def rules_of(session: Session) -> Rules:
+    """Return the rules that a session's options make."""
+    lock = _value(session, LOCK_OPTION)
+    window = 0 if _value(session, WINDOW_OPTION) == "sans-limite" else FIRST_DELIVERY_MONTHS
+    return Rules(None if lock == NEVER else timedelta(minutes=int(lock)), window)
+
+
+def milliseconds(session: Session, name: str) -> int:
+    """Return an option in milliseconds."""
+    return int(_value(session, name))
+
+
+def is_set(session: Session, name: str) -> bool:
+    """Tell whether a yes-or-no option is on."""
+    return _value(session, name) == YES
+
+
+def _value(session: Session, name: str) -> str:
+    return session.option(f"{SERVICE}.{name}")
