@@ -24,6 +24,7 @@ from .tables import exchanges, findings, observations
 __all__ = ["Exchange", "Filter", "Journal", "JournalLimits", "Observation"]
 
 LAST_EXCHANGES = 5
+EXCHANGE_ID_ROOM = 48
 EVICT_SHARE = 10
 PLAIN_COLUMNS = (
     *("id", "service", "door", "operation", "transport", "started", "age", "duration_ms", "peer", "certificate"),
@@ -95,7 +96,7 @@ class JournalLimits:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """How often a check was kept and broken, and the last exchanges that broke or kept it."""
+    """How often a check was kept and broken; the last exchanges that broke it, then the last that kept it."""
 
     check_id: str
     requirements: tuple[str, ...]
@@ -270,28 +271,28 @@ def _observe(exchange_id: str, evaluation: Evaluation) -> Iterator[Any]:
 
 
 def _observation_upsert(check: Check, failed: int, exchange_id: str) -> Any:
-    entry = f"{'-' if failed else '+'}{exchange_id}"
     statement = upsert(observations).values(
         check_id=check.id,
         requirements=json.dumps(check.requirements),
         passed=1 - failed,
         failed=failed,
-        exchanges=entry,
+        failing=exchange_id if failed else "",
+        passing="" if failed else exchange_id,
     )
-    kept = func.substr(observations.c.exchanges, 1, LAST_EXCHANGES * 48)
+    name = "failing" if failed else "passing"
+    kept = func.substr(observations.c[name], 1, LAST_EXCHANGES * EXCHANGE_ID_ROOM)
     return statement.on_conflict_do_update(
         index_elements=["check_id"],
         set_={
             "passed": observations.c.passed + (1 - failed),
             "failed": observations.c.failed + failed,
-            "exchanges": statement.excluded.exchanges + " " + kept,
+            name: statement.excluded[name] + " " + kept,
         },
     )
 
 
 def _observation(row: dict[str, Any]) -> Observation:
-    last = row["exchanges"].split(" ")[:LAST_EXCHANGES]
-    ordered = [e[1:] for e in last if e.startswith("-")] + [e[1:] for e in last if e.startswith("+")]
+    last = [*row["failing"].split()[:LAST_EXCHANGES], *row["passing"].split()[:LAST_EXCHANGES]]
     return Observation(
-        row["check_id"], tuple(json.loads(row["requirements"])), row["passed"], row["failed"], tuple(ordered)
+        row["check_id"], tuple(json.loads(row["requirements"])), row["passed"], row["failed"], tuple(last)
     )

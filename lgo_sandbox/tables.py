@@ -47,7 +47,8 @@ observations = Table(
     Column("requirements", Text, nullable=False),
     Column("passed", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
-    Column("exchanges", Text, nullable=False),
+    Column("failing", Text, nullable=False),
+    Column("passing", Text, nullable=False),
 )
 
 exchanges = Table(

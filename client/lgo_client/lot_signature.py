@@ -93,7 +93,7 @@ def _reference(uri: str, digest: str, kind: str = "") -> str:
 
 def _document_digest(octets: bytes) -> str:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
-    return _sha1(_c14n(etree.fromstring(octets, parser)))
+    return _sha1(_canonical(etree.fromstring(octets, parser)))
 
 
 def _set_digest(root: etree._Element, uri: str, target: etree._Element | None) -> None:
@@ -105,10 +105,14 @@ def _set_digest(root: etree._Element, uri: str, target: etree._Element | None) -
 
 def _c14n(element: etree._Element | None) -> bytes:
     assert element is not None
+    # Inclusive canonicalisation renders the namespaces that a subtree inherits: written alone, it declares them.
+    return _canonical(etree.fromstring(etree.tostring(element, with_tail=False)))
+
+
+def _canonical(root: etree._Element) -> bytes:
+    """Return the whole document of a root, with the instructions and comments around it."""
     buffer = BytesIO()
-    # Inclusive canonicalisation needs the element in its document: a subtree keeps its inherited namespaces.
-    subtree = etree.fromstring(etree.tostring(element, with_tail=False))
-    subtree.getroottree().write_c14n(buffer, exclusive=False, with_comments=True)
+    root.getroottree().write_c14n(buffer, exclusive=False, with_comments=True)
     return buffer.getvalue()
 
 

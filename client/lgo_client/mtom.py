@@ -1,19 +1,22 @@
 """The client's own MTOM: writing a package with binary parts, reading one that a repository answers.
 
-Source: W3C XOP and MTOM, specs/dmp.md §1.5. Reads with the standard library's MIME parser; knows no message.
+Source: W3C XOP and MTOM, RFC 2046 §5.1.1, specs/dmp.md §1.5. Cuts parts by itself: the standard library's parser
+knows text, where a lone CR ends a line and a nested message is taken apart. Knows no message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from email import policy
+import re
+from collections.abc import Iterator, Mapping
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser
+from itertools import pairwise
 from urllib.parse import unquote
 
-__all__ = ["pack", "unpack"]
+__all__ = ["pack", "part_of", "unpack"]
 
 ROOT_ID = "root.message@lgo.example"
+BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 def pack(envelope: bytes, parts: Mapping[str, tuple[str, bytes]], action: str, boundary: str) -> tuple[str, bytes]:
@@ -36,14 +39,12 @@ def unpack(content_type: str, body: bytes) -> tuple[bytes, dict[str, bytes]]:
     """Return the root and the other parts by Content-ID; a plain answer has no parts. Raises ValueError."""
     if not content_type.lower().startswith("multipart/related"):
         return body, {}
-    header = f"MIME-Version: 1.0\r\nContent-Type: {content_type}\r\n\r\n".encode()
-    message = BytesParser(policy=policy.HTTP).parsebytes(header + body)
-    parts = [part for part in message.walk() if not part.is_multipart()]
-    if not parts:
-        raise ValueError("le paquet MTOM est vide")
-    named = {_content_id(part): _octets(part) for part in parts}
-    start = str(message.get_param("start") or "").strip("<>")
-    root = start if start in named else _content_id(parts[0])
+    header = Message()
+    header["Content-Type"] = content_type
+    parts = list(_parts(body, header.get_boundary() or ""))
+    named = dict(reversed(parts))
+    start = str(header.get_param("start") or "").strip("<>")
+    root = start if start in named else parts[0][0]
     return named.pop(root), named
 
 
@@ -62,8 +63,23 @@ def _part_head(boundary: str, content_type: str, content_id: str) -> bytes:
     ).encode()
 
 
-def _content_id(part: Message) -> str:
-    return str(part.get("Content-ID", "")).strip().strip("<>")
+def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, bytes]]:
+    for piece in _pieces(body, boundary):
+        blank = BLANK_LINE.search(piece)
+        if blank is None:
+            raise ValueError("une partie du paquet MTOM n'a pas d'en-tête")
+        head = BytesHeaderParser().parsebytes(piece[: blank.start()].lstrip())
+        head.set_payload(piece[blank.end() :].decode("ascii", "surrogateescape"))
+        yield str(head.get("Content-ID", "")).strip().strip("<>"), _octets(head)
+
+
+def _pieces(body: bytes, boundary: str) -> list[bytes]:
+    delimiter = rb"(?:\A|\r?\n)--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|\Z)"
+    marks = list(re.finditer(delimiter, body))
+    last = next((rank for rank, mark in enumerate(marks) if mark[1]), 0)
+    if not boundary or last == 0:
+        raise ValueError("le paquet MTOM est vide ou incomplet")
+    return [body[opening.end() : closing.start()] for opening, closing in pairwise(marks[: last + 1])]
 
 
 def _octets(part: Message) -> bytes:

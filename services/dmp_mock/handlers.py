@@ -174,7 +174,8 @@ def retrieve(request: Admitted) -> Answer:
     """TD3.2: the documents themselves."""
     _note_order(request)
     check_reading(request.state, request.caller.access)
-    documents, errors = [], []
+    documents: list[Retrieved] = []
+    errors: list[XdsError] = []
     for wanted in read_wanted(request.message.body):
         try:
             documents.append(_retrieved(request, wanted))

@@ -75,7 +75,7 @@ SERVICE = Service(
         _resource("documents", "Documents des DMP"),
     ),
     spec_version="2.6.0",
-    simulated="Les codes d'erreur de l'annexe du guide ne sont pas publics : ceux qui manquent sont signalés par X-Simulation.",
+    simulated="L'annexe des codes d'erreur n'est pas publique : les codes qui manquent sont signalés par X-Simulation.",
     max_body=32 * MIB,
     tables=_tables,
     seed=seed,

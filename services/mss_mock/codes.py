@@ -18,7 +18,7 @@ BOUNCER = f"MAILER-DAEMON@{OPERATOR_HOST}"
 
 PSC_INTROSPECTION = "/auth/realms/esante-wallet/protocol/openid-connect/token/introspect"
 PSC_CLIENT = "mss-operateur"
-PSC_SECRET = "mss-operateur-secret"
+PSC_SECRET = "secret-mss-operateur"
 """What the operator is enrolled with at PSC; the PSC seeds hold the same pair."""
 
 REFUSED_TOKEN = b'{"status":"401","schemes":"bearer","scope":"mail"}'

@@ -286,8 +286,9 @@ def _read_by_doctor(day: Day) -> str:
     day.evidence.save("mail-recu-medecin.eml", raw)
     archive = read_xdm(next(a.content for a in attachments(raw) if a.name.lower() == "ihe_xdm.zip"))
     expect(not archive.problems, "; ".join(str(problem) for problem in archive.problems))
-    document = read_document(archive.entries[0].content)
-    expect(archive.entries[0].content == day.handed.review_cda, "le document reçu n'est pas celui qui a été envoyé")
+    content = archive.entries[0].content
+    expect(content == day.handed.review_cda, "le document reçu n'est pas celui qui a été envoyé")
+    document = read_document(content or b"")
     return f"« {document.title} » de {document.authors[0].given_name} {document.authors[0].family_name}"
 
 

@@ -135,6 +135,26 @@ KNOWN_FORMATS = frozenset(
 """The formats that the sources name; JDV_J60 in full is not public: another one is a remark, not a refusal."""
 
 RETIRED_OR_CI_SIS_TYPES = frozenset(
-    ["28617-9", "34120-6", "51851-4", "56446-8", "60280-5", "78341-5", "89233-1", "101881-1", "PIECE-IDENTITE", "FEUILLE-DE-STYLE", "FICHE-CONTACTS", "EXPORT_DUI", "27899-4", "29550-1", "29551-9", "29554-3", "11493-4", "46241-6", "52521-2"]
+    [
+        "28617-9",
+        "34120-6",
+        "51851-4",
+        "56446-8",
+        "60280-5",
+        "78341-5",
+        "89233-1",
+        "101881-1",
+        "PIECE-IDENTITE",
+        "FEUILLE-DE-STYLE",
+        "FICHE-CONTACTS",
+        "EXPORT_DUI",
+        "27899-4",
+        "29550-1",
+        "29551-9",
+        "29554-3",
+        "11493-4",
+        "46241-6",
+        "52521-2",
+    ]
 )
 """Types without a class in ASS_X16, tolerated with a remark (specs/dmp.md §3.4)."""

@@ -176,8 +176,8 @@ def check_author(lot: Lot, caller: Caller) -> None:
     """Raise Refused when, in indirect authentication, no author belongs to the structure of the VIHF."""
     if caller.mode is not Mode.INDIRECT:
         return
-    authors = [author for owner in (*lot.sets, *lot.entries) for author in owner.authors]
-    found = {organisation_id(xon) for author in authors for xon in author.institutions}
+    groups = [*(each.authors for each in lot.sets), *(each.authors for each in lot.entries)]
+    found = {organisation_id(xon) for authors in groups for author in authors for xon in author.institutions}
     if caller.structure not in found:
         received = ", ".join(sorted(filter(None, found))) or "aucune structure"
         raise Refused("author-institution", rule="author-institution", received=received, expected=caller.structure)

@@ -115,25 +115,54 @@ def _signature(entry: Entry) -> str | None:
 
 
 ENTRY_RULES: tuple[EntryRule, ...] = (
-    EntryRule("uniqueId", "un OID sans extension, 64 caractères au plus", lambda e: _unless(is_oid(e.unique_id), e.unique_id), True),
+    EntryRule(
+        "uniqueId",
+        "un OID sans extension, 64 caractères au plus",
+        lambda e: _unless(is_oid(e.unique_id), e.unique_id),
+        True,
+    ),
     EntryRule("patientId", "INS^^^&racine INS&ISO^NH", lambda e: _unless(read_ins(e.patient_id), e.patient_id), True),
-    EntryRule("mimeType", "text/xml, application/xslt+xml ou application/dicom", lambda e: _unless(e.mime_type in xds.MEDIA_TYPES, e.mime_type), True),
-    EntryRule("objectType", oids.U_STABLE_DOCUMENT, lambda e: _unless(e.object_type == oids.U_STABLE_DOCUMENT, e.object_type), True),
+    EntryRule(
+        "mimeType",
+        "text/xml, application/xslt+xml ou application/dicom",
+        lambda e: _unless(e.mime_type in xds.MEDIA_TYPES, e.mime_type),
+        True,
+    ),
+    EntryRule(
+        "objectType",
+        oids.U_STABLE_DOCUMENT,
+        lambda e: _unless(e.object_type == oids.U_STABLE_DOCUMENT, e.object_type),
+        True,
+    ),
     EntryRule("title", "obligatoire", lambda e: _unless(e.title, ""), True),
     EntryRule("author", "au moins un authorPerson", lambda e: _authors(e.authors)),
     *map(_slot, xds.ENTRY_SLOTS_REQUIRED),
     *map(_coded, xds.ENTRY_CODES_REQUIRED),
     *map(_time, ("creationTime", "serviceStartTime", "serviceStopTime")),
-    EntryRule("languageCode", "fr-FR", lambda e: _unless(_LANGUAGE.fullmatch(e.slot("languageCode")), e.slot("languageCode")), True),
-    EntryRule("legalAuthenticator", "un XCN", lambda e: _unless(person_id(e.slot("legalAuthenticator")), e.slot("legalAuthenticator"))),
-    EntryRule("sourcePatientId", "un CX", lambda e: _unless(read_cx(e.slot("sourcePatientId")), e.slot("sourcePatientId")), True),
+    EntryRule(
+        "languageCode",
+        "fr-FR",
+        lambda e: _unless(_LANGUAGE.fullmatch(e.slot("languageCode")), e.slot("languageCode")),
+        True,
+    ),
+    EntryRule(
+        "legalAuthenticator",
+        "un XCN",
+        lambda e: _unless(person_id(e.slot("legalAuthenticator")), e.slot("legalAuthenticator")),
+    ),
+    EntryRule(
+        "sourcePatientId",
+        "un CX",
+        lambda e: _unless(read_cx(e.slot("sourcePatientId")), e.slot("sourcePatientId")),
+        True,
+    ),
     EntryRule("classCode", "la classe que ASS_X16 donne au typeCode", _class),
     EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _facility),
     EntryRule("practiceSettingCode", "un code du JDV_J04", _practice),
     EntryRule("confidentialityCode", "N, et au plus trois codes du JDV_J58", _confidentiality, True),
     EntryRule("confidentialityCode", "pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _visibility),
     EntryRule("signature", "classe, type et format d'une signature de lot", _signature, True),
-)  # fmt: skip
+)
 
 SET_RULES: tuple[SetRule, ...] = (
     SetRule("uniqueId", "un OID", lambda s: _unless(is_oid(s.unique_id), s.unique_id)),

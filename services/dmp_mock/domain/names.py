@@ -34,7 +34,7 @@ _MAX = 4096
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two RFC 4514 texts name the same subject, whatever the order, spelling and encoding of attributes."""
+    """Tell whether two RFC 4514 texts name the same subject, whatever their order, spelling and encoding."""
     if max(len(one), len(other)) > _MAX:
         return False
     return Counter(_attributes(one)) == Counter(_attributes(other))

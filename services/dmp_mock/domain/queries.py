@@ -41,7 +41,8 @@ def read_values(text: str) -> tuple[str, ...]:
     inner = text.strip()
     if inner.startswith("(") and inner.endswith(")"):
         inner = inner[1:-1]
-    values, position = [], 0
+    values: list[str] = []
+    position = 0
     while position < len(inner):
         match = _LITERAL.match(inner, position)
         if match is None or len(values) >= _MAX_VALUES:

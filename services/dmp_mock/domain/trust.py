@@ -112,7 +112,7 @@ _SIGNERS = {
 
 
 def _check_usage(mode: Mode, signer: Judged) -> None:
-    """A signature needs nonRepudiation, but for AIR, whose official sample is signed by an authentication certificate."""
+    """A signature needs nonRepudiation, but for AIR: its official sample is signed by an authentication certificate."""
     certificate = signer.certificate
     if certificate.family in _SIGNERS[mode]:
         return

@@ -35,7 +35,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document entry. ``id`` is symbolic in a lot and an ``urn:uuid:`` once registered; ``codes`` by attribute name."""
+    """A document entry. ``id`` is symbolic in a lot, an ``urn:uuid:`` once registered; ``codes`` by attribute name."""
 
     id: str
     unique_id: str

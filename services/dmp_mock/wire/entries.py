@@ -39,8 +39,8 @@ _SHOWN_SLOTS = frozenset(
 )
 
 
-def _add(parent: etree._Element, name: str, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, f"{{{oids.NS_RIM}}}{name}", attributes)
+def _add(parent: etree._Element, element_name: str, /, **attributes: str) -> etree._Element:
+    return etree.SubElement(parent, f"{{{oids.NS_RIM}}}{element_name}", attributes)
 
 
 def write_entry(parent: etree._Element, entry: Entry, new_id: NewId) -> None:

@@ -95,7 +95,7 @@ def check_addressing(message: Message, transaction: ops.Transaction, *, strict: 
 
 
 def variant_of(body: etree._Element) -> str:
-    """Return what tells apart the transactions of one body name: the HL7 reason code, the return type of GetDocuments."""
+    """Return what tells apart the transactions of one body name: HL7 reason code, return type of GetDocuments."""
     if body.tag == f"{{{ops.NS_QUERY}}}AdhocQueryRequest":
         from dmp_mock.wire.registry import is_reference_query
 

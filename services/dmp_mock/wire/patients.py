@@ -74,7 +74,7 @@ def _ii(element: etree._Element | None) -> tuple[str, str]:
     return ("", "") if element is None else (element.get("root") or "", element.get("extension") or "")
 
 
-def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+def _add(parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
     element = etree.SubElement(parent, f"{{{NS_HL7}}}{name}", {k: v for k, v in attributes.items() if v})
     element.text = text or None
     return element

@@ -181,8 +181,7 @@ def is_known(idam: str, *, any_idam: bool) -> bool:
     try:
         check_idam(idam, any_idam=any_idam)
     except Refused as refused:
-        assert refused.code == "desir_550"
-        return False
+        return refused.code != "desir_550"
     return True
 
 

@@ -1,0 +1,272 @@
+"""Commands of the connection itself: capabilities, TLS, login, idling, the end.
+
+Source: RFC 3501 §6.1–6.2, RFC 4959 (SASL-IR), RFC 2177 (IDLE), RFC 2971 (ID), RFC 5161 (ENABLE), RFC 2342 (NAMESPACE);
+specs/mssante.md §1.1 (XOAUTH2; how IMAP refuses a token: high).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import re
+
+from lgo_sandbox.pki import Family
+from lgo_sandbox.session import Session
+
+from ..codes import DELIMITER, REFUSED_TOKEN
+from ..journaling import Record, strike
+from ..login import Login, LoginRefused, LoginUnavailable
+from ..wire.sasl import SaslError, read_xoauth2
+from .connection import Bye, Connection, No, State
+from .output import nstring, paren, string
+from .syntax import BadSyntax, Cursor
+
+__all__ = [
+    "authenticate",
+    "capability",
+    "enable",
+    "greeting",
+    "identify",
+    "idle",
+    "login",
+    "logout",
+    "namespace",
+    "noop",
+    "starttls",
+]
+
+MAX_LOGINS = 10
+MAX_ID_FIELDS = 30
+_ALWAYS = ("IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE")
+_OPEN = ("IDLE", "NAMESPACE", "UIDPLUS", "MOVE", "UNSELECT", "CHILDREN", "SPECIAL-USE")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}|=")
+
+
+def capabilities(connection: Connection) -> bytes:
+    """Return what the server can do at this moment, and nothing else."""
+    names = [*_ALWAYS]
+    if connection.state is not State.NOT_AUTHENTICATED:
+        names += _OPEN
+    elif not connection.wire.tls:
+        names += ["STARTTLS", "LOGINDISABLED"]
+    else:
+        names += ["AUTH=XOAUTH2", *(["AUTH=PLAIN"] if _may_use_plain(connection) else ["LOGINDISABLED"])]
+    return " ".join(["CAPABILITY", *names]).encode("ascii")
+
+
+def _may_use_plain(connection: Connection) -> bool:
+    certificate = connection.wire.certificate
+    return connection.wire.tls and certificate is not None and certificate.family is Family.ORGANISATION_AUTH
+
+
+def greeting(connection: Connection) -> bytes:
+    """Return the first line."""
+    return b"* OK [" + capabilities(connection) + b"] LGO sandbox IMAP (SIMULATION)"
+
+
+async def capability(connection: Connection, cursor: Cursor) -> bytes:
+    """CAPABILITY."""
+    cursor.end()
+    await connection.send(b"* " + capabilities(connection))
+    return b"OK CAPABILITY completed"
+
+
+async def noop(_connection: Connection, cursor: Cursor) -> bytes:
+    """NOOP, and CHECK: every change is committed already."""
+    cursor.end()
+    return b"OK completed"
+
+
+async def logout(connection: Connection, cursor: Cursor) -> bytes:
+    """LOGOUT."""
+    cursor.end()
+    connection.deselect()
+    connection.state = State.LOGOUT
+    await connection.send(b"* BYE Logging out")
+    return b"OK LOGOUT completed"
+
+
+async def identify(connection: Connection, cursor: Cursor) -> bytes:
+    """ID: what the client says is kept for the login's exchange."""
+    cursor.space()
+    if not cursor.skip(b"NIL"):
+        cursor.expect(b"(")
+        count = 0
+        while not cursor.skip(b")"):
+            if count:
+                cursor.space()
+            if not cursor.skip(b"NIL"):
+                cursor.astring()
+            count += 1
+            if count > MAX_ID_FIELDS * 2:
+                raise BadSyntax("too many fields")
+    cursor.end()
+    await connection.send(b"* ID " + paren((string(b"name"), string(b"lgo-sandbox"), string(b"version"), nstring(None))))
+    return b"OK ID completed"
+
+
+async def enable(connection: Connection, cursor: Cursor) -> bytes:
+    """ENABLE: none of our extensions needs it."""
+    cursor.space()
+    cursor.word()
+    while not cursor.at_end:
+        cursor.space()
+        cursor.word()
+    await connection.send(b"* ENABLED")
+    return b"OK ENABLE completed"
+
+
+async def namespace(connection: Connection, cursor: Cursor) -> bytes:
+    """NAMESPACE: personal folders only."""
+    cursor.end()
+    await connection.send(f'* NAMESPACE (("" "{DELIMITER}")) NIL NIL'.encode("ascii"))
+    return b"OK NAMESPACE completed"
+
+
+async def starttls(connection: Connection, cursor: Cursor) -> None:
+    """STARTTLS."""
+    cursor.end()
+    if connection.wire.tls:
+        raise BadSyntax("TLS is active already")
+    await connection.send(connection.tag + b" OK Begin TLS negotiation now")
+    await connection.wire.flush()
+    await connection.wire.start_tls(connection.door.tls)
+
+
+async def idle(connection: Connection, cursor: Cursor) -> bytes:
+    """IDLE: the store is asked again and again, so that what another process delivers is told too."""
+    cursor.end()
+    await connection.wire.send(b"+ idling\r\n")
+    await connection.wire.flush()
+    done = asyncio.ensure_future(connection.wire.line())
+    try:
+        async with asyncio.timeout(connection.door.idle_seconds):
+            while not done.done():
+                if connection.view is not None:
+                    await connection.send_all(connection.view.news(expunge=True))
+                    await connection.wire.flush()
+                await asyncio.wait({done}, timeout=connection.door.poll_seconds)
+        if (await done).upper() != b"DONE":
+            raise BadSyntax("DONE expected")
+    finally:
+        done.cancel()
+    return b"OK IDLE terminated"
+
+
+# Login
+
+
+async def authenticate(connection: Connection, cursor: Cursor) -> bytes:
+    """AUTHENTICATE XOAUTH2, or PLAIN with an application's certificate."""
+    cursor.space()
+    mechanism = cursor.word()
+    initial = None
+    if not cursor.at_end:
+        cursor.space()
+        initial = cursor.take(_BASE64, "base64")[0]
+    cursor.end()
+    if not connection.wire.tls:
+        raise No("Begin TLS first", "PRIVACYREQUIRED")
+    if mechanism != "XOAUTH2" and not (mechanism == "PLAIN" and _may_use_plain(connection)):
+        raise No("Unsupported authentication mechanism", "CANNOT")
+    response = await _response(connection, initial)
+    return await _open(connection, mechanism, response, "imap-authenticate", initial=initial is not None)
+
+
+async def login(connection: Connection, cursor: Cursor) -> bytes:
+    """LOGIN: the same as PLAIN, so for an application's certificate only."""
+    cursor.space()
+    user = cursor.astring()
+    cursor.space()
+    password = cursor.astring()
+    cursor.end()
+    if not _may_use_plain(connection):
+        raise No("LOGIN is disabled", "PRIVACYREQUIRED")
+    return await _open(connection, "PLAIN", b"\0" + user + b"\0" + password, "imap-login", initial=False)
+
+
+async def _response(connection: Connection, initial: bytes | None) -> bytes:
+    if initial is None:
+        await connection.wire.send(b"+ \r\n")
+        await connection.wire.flush()
+        initial = await connection.wire.line()
+        if initial == b"*":
+            raise BadSyntax("AUTHENTICATE aborted")
+    try:
+        return b"" if initial == b"=" else base64.b64decode(initial, validate=True)
+    except binascii.Error as error:
+        raise BadSyntax("bad base64") from error
+
+
+async def _open(connection: Connection, mechanism: str, response: bytes, operation: str, *, initial: bool) -> bytes:
+    keeper = connection.door.doorkeeper
+    record: Record | None = None
+    try:
+        if mechanism == "XOAUTH2":
+            opened = await keeper.by_token(response)
+        else:
+            opened = keeper.by_certificate(response, connection.wire.certificate)
+    except LoginRefused as refusal:
+        record = _record(connection, keeper.session(refusal.session), mechanism, response, operation, initial=initial)
+        record.exchange.facts.update(user=refusal.user, reason=refusal.reason)
+        record.finish(0, b"NO", f"Ouverture de boîte IMAP refusée : {refusal.reason}", outcome="refused")
+        await _refuse(connection, refusal, mechanism)
+        raise No(*_refusal(refusal)) from refusal
+    record = _record(connection, keeper.session(opened.session), mechanism, response, operation, initial=initial)
+    return await _opened(connection, opened, record)
+
+
+async def _opened(connection: Connection, opened: Login, record: Record) -> bytes:
+    address = opened.mailbox.address
+    record.exchange.facts.update(user=address, subject=opened.subject)
+    try:
+        await strike(record.session, record.exchange.operation, address, record.exchange)
+    except Exception:
+        record.finish(0, b"NO", f"Ouverture de la boîte {address} : panne simulée", outcome="fault")
+        raise
+    connection.logged_in(opened)
+    record.finish(0, b"OK", f"{address} ouvre sa boîte en IMAP ({opened.mechanism})")
+    return b"OK [" + capabilities(connection) + b"] Logged in"
+
+
+def _record(
+    connection: Connection, session: Session, mechanism: str, response: bytes, operation: str, *, initial: bool
+) -> Record:
+    record = Record.open(connection.service, session, "imap", operation)
+    record.exchange.target = f"AUTHENTICATE {mechanism}"
+    record.exchange.facts.update(mechanism=mechanism, initial_response=initial, format=_format(response))
+    record.request(without_secret(response))
+    connection.describe(record)
+    return record
+
+
+def _format(response: bytes) -> str:
+    try:
+        read_xoauth2(response)
+    except SaslError:
+        return "mal formé"
+    return "conforme"
+
+
+def without_secret(response: bytes) -> bytes:
+    """Return a SASL response fit for the journal: the token's claims matter, its signature is a secret."""
+    separator = b"." if b"." in response.rpartition(b"Bearer ")[2] and b"Bearer " in response else b"\0"
+    head, found, _ = response.rpartition(separator)
+    return head + found + b"***"
+
+
+async def _refuse(connection: Connection, refusal: LoginRefused, mechanism: str) -> None:
+    connection.failed_logins += 1
+    if connection.failed_logins > MAX_LOGINS:
+        raise Bye("Too many authentication failures")
+    if mechanism == "XOAUTH2" and not isinstance(refusal, LoginUnavailable):
+        await connection.wire.send(b"+ " + base64.b64encode(REFUSED_TOKEN) + b"\r\n")
+        await connection.wire.flush()
+        await connection.wire.line()
+
+
+def _refusal(refusal: LoginRefused) -> tuple[str, str]:
+    if isinstance(refusal, LoginUnavailable):
+        return "Temporary authentication failure", "UNAVAILABLE"
+    return "Authentication failed.", "AUTHENTICATIONFAILED"

@@ -1,0 +1,132 @@
+"""The assertion of a card: signed by whom, for whom, how old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from cryptography import x509
+from lxml import etree
+from signxml import DigestAlgorithm, SignatureMethod, XMLSigner, methods
+
+from lgo_sandbox.pki import Kind, OrganisationHolder, PersonHolder, Pki
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.session import Session
+
+WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+PHARMACIST = PersonHolder("titulaire", "899700090014", "VALMONT", "HELENE", "Pharmacien")
+PHARMACY = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
+
+Presenting = Callable[..., str]
+
+
+def assertion(name_id: str = "899700090014", *, qualifier: str = "CPS", age: timedelta = timedelta()) -> str:
+    issued = (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
+    return (
+        f'<saml:Assertion xmlns:saml="{SAML}" ID="_a1" IssueInstant="{issued}" Version="2.0">'
+        f"<saml:Issuer>CN={name_id}</saml:Issuer>"
+        f'<saml:Subject><saml:NameID NameQualifier="{qualifier}">{name_id}</saml:NameID></saml:Subject>'
+        "</saml:Assertion>"
+    )
+
+
+@pytest.fixture
+def presenting(request_xml: str, pki: Pki) -> Presenting:
+    """Return the request with an assertion, signed by a certificate of the given kind, or not at all."""
+
+    def present(text: str, kind: Kind | None = Kind.CPS_SIGN, variant: str = "good") -> str:
+        element = etree.fromstring(text)
+        if kind:
+            holder = PHARMACY if kind is Kind.ORG_SIGN else PHARMACIST
+            issued = pki.issue(kind, holder=holder, variant=variant)
+            signer = XMLSigner(
+                methods.enveloped, SignatureMethod.RSA_SHA256, DigestAlgorithm.SHA256, c14n_algorithm=EXC_C14N
+            )
+            certificate = x509.load_pem_x509_certificate(issued.cert.read_bytes())
+            element = signer.sign(element, key=issued.key.read_bytes(), cert=[certificate], reference_uri="_a1")
+        block = f'<wsse:Security xmlns:wsse="{WSSE}">{etree.tostring(element).decode()}</wsse:Security>'
+        return request_xml.replace("</soap:Header>", f"{block}</soap:Header>")
+
+    return present
+
+
+def code_of(response: httpx.Response) -> str:
+    root = etree.fromstring(response.content)
+    return str(root.xpath("string((//*[local-name()='CodeCR'] | //*[local-name()='Erreur']/@code)[1])"))
+
+
+async def test_a_fresh_assertion_signed_by_the_card_is_accepted(
+    client: httpx.AsyncClient, presenting: Presenting, session: Session
+) -> None:
+    assert code_of(await client.post("/lps", content=presenting(assertion()))) == "00"
+    exchange = session.journal.read()[-1]
+    assert (exchange.facts["authentication"], exchange.facts["caller"]) == ("CPx", "899700090014")
+    assert exchange.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "variant", "code"),
+    [
+        (Kind.CPS_SIGN, "expired", "desir_simule_certificat_expire"),
+        (Kind.CPS_SIGN, "revoked", "desir_simule_certificat_revoque"),
+        (Kind.CPS_SIGN, "wrongca", "desir_simule_certificat_autorite"),
+        (Kind.CPS_AUTH, "good", "desir_simule_assertion"),
+        (Kind.ORG_SIGN, "good", "desir_simule_assertion"),
+        (None, "good", "desir_simule_assertion"),
+    ],
+)
+async def test_an_assertion_that_no_good_card_signed_is_refused(
+    client: httpx.AsyncClient, presenting: Presenting, kind: Kind | None, variant: str, code: str
+) -> None:
+    assert code_of(await client.post("/lps", content=presenting(assertion(), kind, variant))) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        assertion("899700090022"),
+        assertion(age=timedelta(minutes=61)),
+        assertion(age=-timedelta(minutes=6)),
+        assertion().replace("IssueInstant", "Instant"),
+    ],
+    ids=["of another person", "too old", "of the future", "without date"],
+)
+async def test_an_assertion_of_another_person_or_time_is_refused(
+    client: httpx.AsyncClient, presenting: Presenting, session: Session, text: str
+) -> None:
+    assert code_of(await client.post("/lps", content=presenting(text))) == "desir_simule_assertion"
+    assert "INSI-AUTHENTIFICATION" in {finding.check_id for finding in session.journal.read()[-1].findings}
+
+
+async def test_a_changed_assertion_is_refused(client: httpx.AsyncClient, presenting: Presenting) -> None:
+    changed = presenting(assertion()).replace("<saml:Issuer>CN", "<saml:Issuer>cn")
+    assert code_of(await client.post("/lps", content=changed)) == "desir_simule_assertion"
+
+
+async def test_an_assertion_expires_when_the_clock_of_the_session_moves(
+    client: httpx.AsyncClient, presenting: Presenting, session: Session
+) -> None:
+    request = presenting(assertion())
+    session.move_clock(by=timedelta(minutes=59))
+    assert code_of(await client.post("/lps", content=request)) == "00"
+    session.move_clock(by=timedelta(minutes=2))
+    assert code_of(await client.post("/lps", content=request)) == "desir_simule_assertion"
+
+
+async def test_a_date_at_the_end_of_time_is_refused_after_a_jump(
+    client: httpx.AsyncClient, presenting: Presenting, session: Session
+) -> None:
+    session.move_clock(by=timedelta(days=400))
+    text = assertion().replace(assertion().split('IssueInstant="')[1].split('"')[0], "9999-12-31T23:59:59Z")
+    assert code_of(await client.post("/lps", content=presenting(text))) == "desir_simule_assertion"
+
+
+async def test_a_psc_assertion_is_refused_clearly(
+    client: httpx.AsyncClient, presenting: Presenting, sandbox: Sandbox
+) -> None:
+    request = presenting(assertion(qualifier="PSC"), None)
+    assert code_of(await client.post("/lps", content=request)) == "desir_simule_psc"

@@ -1,0 +1,121 @@
+"""Whatever arrives, INSi answers a well-formed SOAP message and raises nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from insi_mock.service import SERVICE
+from lgo_sandbox.asgi import Gate
+from lgo_sandbox.pki import Pki
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.settings import Settings
+
+REQUEST = (Path(__file__).parents[2] / "golden" / "insi" / "request.xml").read_bytes()
+ENVELOPES = ("http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/")
+BOMB = (
+    b'<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa"><!ENTITY c "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><x>&c;</x></s:Body></s:Envelope>'
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Sandbox:
+    return Sandbox(Settings(state=tmp_path_factory.mktemp("hostile")), [SERVICE], pki)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed(sandbox: Sandbox) -> Iterator[None]:
+    yield
+    for session in sandbox.sessions.names():
+        sandbox.sessions.get(session).close()
+
+
+def post(sandbox: Sandbox, body: bytes, content_type: str = "application/soap+xml") -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://insi.test") as client:
+            return await client.post("/lps", content=body, headers={"content-type": content_type.encode("latin-1")})
+
+    return asyncio.run(send())
+
+
+def code_of(response: httpx.Response) -> str:
+    """Return the code of the answer, which must be a SOAP message with a Fault or a RESULTAT."""
+    root = etree.fromstring(response.content)
+    assert root.tag in {f"{{{namespace}}}Envelope" for namespace in ENVELOPES}
+    content = etree.QName(root[-1][0]).localname
+    assert content == ("RESULTAT" if response.status_code == 200 else "Fault")
+    return str(root.xpath("string((//*[local-name()='CodeCR'] | //*[local-name()='Erreur']/@code)[1])"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\x00", b"<", b"<a/>", BOMB, b"{}", b"\xff\xfe", b'<?xml version="1.0" encoding="EBCDIC"?><a/>'],
+)
+def test_what_is_no_envelope_is_refused(sandbox: Sandbox, body: bytes) -> None:
+    response = post(sandbox, body)
+    assert (response.status_code, code_of(response)) == (500, "desir_simule_enveloppe")
+
+
+def test_an_endless_body_is_refused(sandbox: Sandbox) -> None:
+    response = post(sandbox, REQUEST + b" " * SERVICE.max_body)
+    assert (response.status_code, code_of(response)) == (413, "desir_simule_taille")
+
+
+def test_a_deep_body_is_refused(sandbox: Sandbox) -> None:
+    response = post(sandbox, REQUEST.replace(b"</RECSANSVITALE>", b"<a>" * 220 + b"</a>" * 220 + b"</RECSANSVITALE>"))
+    assert code_of(response) == "desir_simule_enveloppe"
+
+
+def test_an_unknown_session_is_told_in_soap(sandbox: Sandbox) -> None:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://insi.test") as client:
+            return await client.post("/s/absente/lps", content=REQUEST)
+
+    response = asyncio.run(send())
+    assert (response.status_code, code_of(response)) == (404, "desir_simule_session")
+
+
+VALUES = [
+    b"ADRTROIS",
+    b"TOUSSAINT",
+    b">M<",
+    b"1960-01-01",
+    b"LGOSANDBOX01",
+    b"uuid:0a1b2c3d-0000-4000-8000-000000000001",
+]
+XML_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="<&\ufffe\uffff"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=st.sampled_from(VALUES), text=XML_TEXT)
+def test_any_text_in_any_value_is_answered(sandbox: Sandbox, value: bytes, text: str) -> None:
+    written = text.replace(">", "").encode()
+    code_of(post(sandbox, REQUEST.replace(value, b">" + written + b"<" if value == b">M<" else written)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(start=st.integers(0, len(REQUEST)), length=st.integers(0, 200), octets=st.binary(max_size=20))
+def test_any_damage_to_an_envelope_is_answered(sandbox: Sandbox, start: int, length: int, octets: bytes) -> None:
+    code_of(post(sandbox, REQUEST[:start] + octets + REQUEST[start + length :]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    action=st.text(st.characters(codec="latin-1", exclude_categories=("Cc",)), max_size=40),
+    tags=st.lists(st.sampled_from([b"soap:Header", b"soap:Body", b"Prenom", b"RECSANSVITALE", b"ctxlps:LPS"])),
+)
+def test_any_action_and_any_missing_tag_is_answered(sandbox: Sandbox, action: str, tags: list[bytes]) -> None:
+    body = REQUEST
+    for tag in tags:
+        body = body.replace(tag, b"Autre")
+    code_of(post(sandbox, body, f'application/soap+xml; action="{action}"'))
