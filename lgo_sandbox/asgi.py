@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from .contract import Door, Problem, ProblemKind, Service
-from .exchanges import finish, open_exchange
+from .exchanges import FAULTED, finish, open_exchange
 from .faults import FaultKind
 from .journal import Exchange
 from .pki import Judgement, PeerCertificate
@@ -108,6 +108,7 @@ class Call:
             if fault.kind is FaultKind.DELAY:
                 await asyncio.sleep(fault.value / 1000)
             else:
+                self.exchange.outcome = FAULTED
                 raise FaultInjected(
                     Problem(ProblemKind.FAULT, fault.value, "panne simulée par une faute armée", body=self.body)
                 )

@@ -83,7 +83,9 @@ class Database:
 
 def _without_wal(octets: bytes) -> bytes:
     """Return a database file whose header asks for no WAL, which a database in memory cannot have (format §1.3.3)."""
-    return octets[:18] + b"\x01\x01" + octets[20:] if octets.startswith(SQLITE_MAGIC) else octets
+    if not octets.startswith(SQLITE_MAGIC):
+        raise sqlite3.DatabaseError("not a database")
+    return octets[:18] + b"\x01\x01" + octets[20:]
 
 
 def _engine(path: Path | None) -> Engine:

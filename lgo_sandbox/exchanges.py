@@ -6,11 +6,16 @@ Source: design of the project (« How a request flows »). Knows services by the
 from __future__ import annotations
 
 from .contract import Service
-from .findings import Observed, evaluate
+from .findings import Evaluation, Observed, evaluate
 from .journal import Exchange
 from .session import Session
 
-__all__ = ["finish", "open_exchange"]
+__all__ = ["FAULTED", "finish", "open_exchange"]
+
+FAULTED = "fault"
+"""The outcome of an exchange whose answer an armed fault replaced."""
+
+UNCHECKED = frozenset({FAULTED, "error"})
 
 
 def open_exchange(session: Session, service: str, door: str, transport: str) -> Exchange:
@@ -27,10 +32,21 @@ def open_exchange(session: Session, service: str, door: str, transport: str) -> 
 
 
 def finish(service: Service, session: Session, exchange: Exchange) -> None:
-    """End an exchange: run the service's checks on it, and give it to the journal."""
+    """End an exchange: run the service's checks on it, and give it to the journal, even when a check is defective.
+
+    An exchange that an armed fault or a defect of ours cut short is not checked: its facts are not all there.
+    """
+    evaluation = Evaluation()
+    try:
+        if exchange.outcome not in UNCHECKED:
+            evaluation = _evaluated(service, session, exchange)
+    finally:
+        session.journal.close(exchange, evaluation)
+
+
+def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evaluation:
     observed = Observed(
         exchange.service, exchange.operation, exchange.transport, exchange.door, exchange.facts, session.options
     )
     version = session.config.spec_versions.get(service.name, service.spec_version)
-    evaluation = evaluate(service.checks, observed, version)
-    session.journal.close(exchange, evaluation)
+    return evaluate(service.checks, observed, version)

@@ -6,6 +6,7 @@ Source: specs/psc.md §4.1 EXI 25/26 (a thick client uses the external browser),
 from __future__ import annotations
 
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,7 +16,9 @@ import httpx
 
 __all__ = ["external_browser", "unattended_browser"]
 
-LOGIN_SECONDS = 180
+LOGIN_SECONDS = 180.0
+SILENCE_SECONDS = 5.0
+"""Browsers open connections that they may not use: such a one must not hold the only place."""
 MAX_STEPS = 20
 
 GOODBYE = "<!doctype html><html lang=fr><title>Connexion</title><p>Connexion terminée : revenez au logiciel."
@@ -24,10 +27,17 @@ GOODBYE = "<!doctype html><html lang=fr><title>Connexion</title><p>Connexion ter
 def external_browser(url: str, redirect_uri: str) -> str:
     """Open the system's browser and wait at the loopback redirect URI. Raises TimeoutError."""
     received: list[str] = []
+    target = urlsplit(redirect_uri)
 
     class Callback(BaseHTTPRequestHandler):
+        timeout = SILENCE_SECONDS
+
         def do_GET(self) -> None:
-            received.append(urljoin(redirect_uri, self.path))
+            back = urljoin(redirect_uri, self.path)
+            if urlsplit(back).path != target.path:
+                self.send_error(404)
+                return
+            received.append(back)
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
@@ -36,11 +46,12 @@ def external_browser(url: str, redirect_uri: str) -> str:
         def log_message(self, format: str, *args: object) -> None:
             return
 
-    target = urlsplit(redirect_uri)
     with HTTPServer((target.hostname or "127.0.0.1", target.port or 80), Callback) as server:
-        server.timeout = LOGIN_SECONDS
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        server.handle_request()
+        deadline = time.monotonic() + LOGIN_SECONDS
+        while not received and (left := deadline - time.monotonic()) > 0:
+            server.timeout = left
+            server.handle_request()
     if not received:
         raise TimeoutError("la connexion n'a pas été terminée dans le navigateur")
     return received[0]
@@ -55,7 +66,7 @@ def unattended_browser(http: httpx.Client, approve: Callable[[], None]) -> Calla
     def browse(url: str, redirect_uri: str) -> str:
         for _ in range(MAX_STEPS):
             page = http.get(url, follow_redirects=False)
-            if page.is_redirect:
+            if page.has_redirect_location:
                 url = urljoin(url, page.headers["location"])
                 if url.startswith(redirect_uri):
                     return url

@@ -31,7 +31,7 @@ class Control:
         """Call a path of the session itself: ``clock``, ``markers``, ``findings``, ``exchanges``…"""
         answer = self._http.request(method, f"/sessions/{self._session}/{path}", json=body, params=query)
         answer.raise_for_status()
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+        return answer.json() if answer.headers.get("content-type", "").startswith("application/json") else answer.text
 
     def close(self) -> None:
         """Close the connections."""

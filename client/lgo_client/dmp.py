@@ -100,7 +100,7 @@ class Dmp:
         request = self._envelope(RETRIEVE, "/repository", patient, retrieve(document.repository, document.unique_id))
         headers = {"Content-Type": f'application/soap+xml; charset=UTF-8; action="{RETRIEVE}"'}
         sent = self._http.post(f"{self._root}/repository", content=request, headers=headers)
-        root, parts = unpack(sent.headers["content-type"], sent.content)
+        root, parts = unpack(sent.headers.get("content-type", ""), sent.content)
         return part_of(document_href(parse_answer(root)), parts)
 
     def feed(self, patient: str, lot: Lot, signer: Certificate) -> bytes:
@@ -115,14 +115,14 @@ class Dmp:
         envelope = self._envelope(FEED, "/repository", patient, body)
         content_type, content = pack(envelope, parts, FEED, f"MIMEBoundary_{self._workplace.uuid()}")
         sent = self._http.post(f"{self._root}/repository", content=content, headers={"Content-Type": content_type})
-        check_registry(parse_answer(unpack(sent.headers["content-type"], sent.content)[0]))
+        check_registry(parse_answer(unpack(sent.headers.get("content-type", ""), sent.content)[0]))
         return signature
 
     def _call(self, path: str, action: str, patient: str, body: str) -> etree._Element:
         headers = {"Content-Type": f'application/soap+xml; charset=UTF-8; action="{action}"'}
         envelope = self._envelope(action, path, patient, body)
         sent = self._http.post(self._root + path, content=envelope, headers=headers)
-        return parse_answer(unpack(sent.headers["content-type"], sent.content)[0])
+        return parse_answer(unpack(sent.headers.get("content-type", ""), sent.content)[0])
 
     def _envelope(self, action: str, path: str, patient: str, body: str) -> bytes:
         assertion = self._vihf.assertion(patient).decode()

@@ -20,7 +20,7 @@ from .clock import Workplace
 from .environment import Environment, Person, Structure
 from .transport import tls_context
 
-__all__ = ["Attachment", "DocumentMail", "Mailbox", "MssRefused", "compose", "send"]
+__all__ = ["Attachment", "DocumentMail", "Mailbox", "MssRefused", "attachments", "compose", "send"]
 
 TIMEOUT_SECONDS = 30.0
 ARCHIVE_NAME = "IHE_XDM.zip"
@@ -79,13 +79,14 @@ def compose(mail: DocumentMail, sender: Person, structure: Structure, nil: str, 
     message["Date"] = format_datetime(workplace.local())
     message["Message-ID"] = f"<{workplace.uuid()}@{sender.mailbox.partition('@')[2]}>"
     message["X-MSS-NIL"] = nil
-    message["X-MSS-CODECDA"] = ",".join(mail.codes)
-    message["X-MSS-INS"] = "O" if mail.ins_qualified else "N"
+    if mail.codes:
+        message["X-MSS-CODECDA"] = ",".join(mail.codes)
+        message["X-MSS-INS"] = "O" if mail.ins_qualified else "N"
     message["Return-Receipt-To"] = sender.mailbox
     message["Disposition-Notification-To"] = sender.mailbox
     for name, value in mail.headers.items():
         message[name] = value
-    message.set_content(mail.body, charset="utf-8")
+    message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
     message.add_attachment(mail.archive, maintype="application", subtype="zip", filename=ARCHIVE_NAME)
     for pdf in mail.pdfs:
         message.add_attachment(pdf.content, maintype=pdf.main_type, subtype=pdf.sub_type, filename=pdf.name)

@@ -6,6 +6,8 @@ knows text, where a lone CR ends a line and a nested message is taken apart. Kno
 
 from __future__ import annotations
 
+import base64
+import quopri
 import re
 from collections.abc import Iterator, Mapping
 from email.message import Message
@@ -69,8 +71,7 @@ def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, bytes]]:
         if blank is None:
             raise ValueError("une partie du paquet MTOM n'a pas d'en-tête")
         head = BytesHeaderParser().parsebytes(piece[: blank.start()].lstrip())
-        head.set_payload(piece[blank.end() :].decode("ascii", "surrogateescape"))
-        yield str(head.get("Content-ID", "")).strip().strip("<>"), _octets(head)
+        yield str(head.get("Content-ID", "")).strip().strip("<>"), _octets(head, piece[blank.end() :])
 
 
 def _pieces(body: bytes, boundary: str) -> list[bytes]:
@@ -82,6 +83,8 @@ def _pieces(body: bytes, boundary: str) -> list[bytes]:
     return [body[opening.end() : closing.start()] for opening, closing in pairwise(marks[: last + 1])]
 
 
-def _octets(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
+def _octets(head: Message, content: bytes) -> bytes:
+    encoding = str(head.get("Content-Transfer-Encoding", "binary")).strip().lower()
+    if encoding == "base64":
+        return base64.b64decode(content)
+    return quopri.decodestring(content) if encoding == "quoted-printable" else content

@@ -62,7 +62,7 @@ class ProSanteConnect:
         self.client = client
         self.workplace = workplace
         self.metadata: dict[str, Any] = _json(http.get(root + DISCOVERY))
-        if not str(self.metadata["issuer"]).endswith(DISCOVERY.partition("/.well-known")[0]):
+        if not str(self.metadata.get("issuer")).endswith(DISCOVERY.partition("/.well-known")[0]):
             raise PscRefused("issuer", "le document de découverte nomme un autre émetteur")
 
     def login(self, browser: Browser, *, hint: str = "") -> PscSession:

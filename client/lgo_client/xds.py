@@ -19,6 +19,7 @@ __all__ = [
     "Listed",
     "RegistryRefused",
     "check_registry",
+    "document_href",
     "find_documents",
     "get_documents",
     "listed",
@@ -102,8 +103,7 @@ def retrieve(repository: str, unique_id: str) -> str:
     """Return the request of TD3.2 for one document."""
     return (
         f'<xds:RetrieveDocumentSetRequest xmlns:xds="{XDS}"><xds:DocumentRequest>'
-        f"<xds:RepositoryUniqueId>{repository}</xds:RepositoryUniqueId>"
-        f"<xds:DocumentUniqueId>{unique_id}</xds:DocumentUniqueId>"
+        f"{element('xds:RepositoryUniqueId', repository)}{element('xds:DocumentUniqueId', unique_id)}"
         "</xds:DocumentRequest></xds:RetrieveDocumentSetRequest>"
     )
 

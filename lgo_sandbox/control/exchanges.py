@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -37,13 +36,15 @@ async def exchanges(
     session: CurrentSession,
     service: str = "",
     operation: str = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int | None, Query(ge=0)] = None,
     findings: bool = False,
     limit: Annotated[int, Query(ge=1, le=MAX_EXCHANGES)] = 100,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS)] = 0,
 ) -> dict[str, Any]:
-    """Lister les échanges, dans l'ordre : les derniers, ou ceux qui suivent after. wait attend le prochain."""
-    wanted = Filter(service, operation, after, findings, limit, newest_first=not after)
+    """Lister les échanges, dans l'ordre : les derniers, ou ceux qui suivent after ; wait attend qu'il y en ait un."""
+    if after is None and wait:
+        after = session.journal.last_seq()
+    wanted = Filter(service, operation, after or 0, findings, limit, newest_first=after is None)
     found = await _awaited(launcher, session, wanted, wait)
     found.sort(key=lambda exchange: exchange.seq)
     return {"exchanges": [exchange.to_json() for exchange in found], "last": session.journal.last_seq()}
@@ -77,8 +78,6 @@ async def raw(session: CurrentSession, exchange_id: str, side: Literal["request"
 async def _awaited(launcher: Launcher, session: Session, wanted: Filter, wait: float) -> list[Exchange]:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
-    if wait and not wanted.after:
-        wanted = replace(wanted, after=session.journal.last_seq(), newest_first=False)
     while not (found := session.journal.read(wanted)) and loop.time() < deadline and not launcher.closing:
         await asyncio.sleep(POLL_SECONDS)
         session = launcher.sandbox.sessions.get(session.name)

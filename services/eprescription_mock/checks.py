@@ -88,7 +88,7 @@ def _known_patient(observed: Observed) -> Outcome:
     return Violation(
         str(observed.facts.get("matricule", ""))[:20],
         "le matricule d'un patient du bac à sable",
-        "Ce matricule bien formé n'est pas celui d'un patient fictif du bac à sable : n'utilisez aucune identité réelle.",
+        "Ce matricule bien formé n'est celui d'aucun patient fictif du bac à sable : n'utilisez pas d'identité réelle.",
     )
 
 

@@ -110,6 +110,7 @@ class DeclineReason:
 DECLINE_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
     {
         "rupture": DeclineReason("Rupture de stock : la ligne reste due", closes=False),
+        "rupture-prolongee": DeclineReason("Rupture prolongée : la livraison de la ligne est close", closes=True),
         "refus-patient": DeclineReason("Le patient n'en veut pas", closes=True),
         "deja-possede": DeclineReason("Le patient en a encore", closes=True),
         "avis-prescripteur": DeclineReason("Arrêt décidé avec le prescripteur", closes=True),
@@ -132,6 +133,8 @@ MAX_EXECUTIONS = 200
 MAX_ANSWERS = 50_000
 MAX_REQUEST_ID = 128
 CLOCK_TOLERANCE = timedelta(minutes=5)
+LAST_DAY = timedelta(days=1)
+"""A validity given as a date ends with that day."""
 DURATION_LIMITS: Mapping[str, int] = MappingProxyType(
     {
         "prescription limitée à 2 semaines": 14,
@@ -253,7 +256,9 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
         ),
         "motif-inconnu": Error(422, "code-invalid", "Motif absent ou inconnu."),
         "non-delivrance-incoherente": Error(
-            422, "business-rule", "La ligne est à la fois délivrée en entier et déclarée non délivrée."
+            422,
+            "business-rule",
+            "Déclarée non délivrée, alors que la livraison en cours de la ligne est close.",
         ),
         "posologie-modifiee-sans-note": Error(
             422, "business-rule", "Posologie modifiée : une note doit citer l'accord du prescripteur."

@@ -40,6 +40,8 @@ OPTIONS = (
     Option(STRICT_ROOT_OPTION, NO, (NO, YES), "Exiger la racine d'OID exacte de l'INS du patient"),
 )
 
+_BY_NAME = {option.name: option for option in OPTIONS}
+
 
 def rules_of(session: Session) -> Rules:
     """Return the rules that a session's options make."""
@@ -59,4 +61,5 @@ def is_set(session: Session, name: str) -> bool:
 
 
 def _value(session: Session, name: str) -> str:
-    return session.option(f"{SERVICE}.{name}")
+    option, value = _BY_NAME[name], session.option(f"{SERVICE}.{name}")
+    return value if value in option.choices else option.default

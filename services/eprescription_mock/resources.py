@@ -46,7 +46,7 @@ def _list(session: Session, matricule: str, state: str) -> list[dict[str, Any]]:
     from . import store
 
     with store.exclusive(session) as transaction:
-        found = store.listed(transaction, session.clock.age(), LISTED, matricule)
+        found = store.listed(transaction, LISTED, matricule)
     entries = [_summary(prescription, session) for prescription in found]
     return [entry for entry in entries if not state or entry["etat"] == state]
 
@@ -55,7 +55,7 @@ def _one(session: Session, numero: str) -> Prescription:
     from . import store
 
     with store.exclusive(session) as transaction:
-        found = store.find(transaction, numero, session.clock.age())
+        found = store.find(transaction, numero)
     if found is None:
         raise Refusal(404, f"ordonnance inconnue : {numero[:40]!r}")
     return found
@@ -84,7 +84,7 @@ def _detail(p: Prescription, session: Session) -> dict[str, Any]:
             **asdict(line),
             "delivre": reached[line.id].total,
             "reste": reached[line.id].remaining,
-            "livraisons_restantes": line.deliveries - reached[line.id].closed,
+            "livraisons_restantes": reached[line.id].renewals,
         }
         for line in p.lines
     ]

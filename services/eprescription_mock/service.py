@@ -1,6 +1,7 @@
 """All that the sandbox may know of the simulated Ordonnance numérique.
 
-Source: specs/eprescription.md §0 and §8: the national contract is not public; this one is ours and says so in every answer.
+Source: specs/eprescription.md §0 and §8: the national contract is not public; this one is ours and says so
+in every answer.
 """
 
 from __future__ import annotations

@@ -22,7 +22,18 @@ from lgo_sandbox.session import Session
 from .codes import MAX_ANSWERS, MAX_EXECUTIONS, MAX_PRESCRIPTIONS
 from .domain.values import Dispense, Execution, Hold, Line, Prescription, Refused
 
-__all__ = ["answer_to", "exclusive", "find", "find_group", "keep_answer", "listed", "put", "put_seed", "tables"]
+__all__ = [
+    "Transaction",
+    "answer_to",
+    "exclusive",
+    "find",
+    "find_group",
+    "keep_answer",
+    "listed",
+    "put",
+    "put_seed",
+    "tables",
+]
 
 
 class Base(SQLModel, registry=sqlalchemy.orm.registry()):
@@ -30,7 +41,7 @@ class Base(SQLModel, registry=sqlalchemy.orm.registry()):
 
 
 class PrescriptionRow(Base, table=True):
-    """A prescription. A seeded one has no date until it is first read: only its age in days."""
+    """A prescription. A seeded one has no date until the service is first used: only its age in days."""
 
     __tablename__ = "eprescription_prescription"
 
@@ -39,7 +50,7 @@ class PrescriptionRow(Base, table=True):
     structure: str
     matricule: str = Field(index=True)
     root: str
-    prescribed_at: str = ""
+    prescribed_at: str = Field(default="", index=True)
     valid_until: str = ""
     seed_age: int = 0
     seed_validity: int = 0
@@ -56,7 +67,7 @@ class PrescriptionRow(Base, table=True):
 
 
 class ExecutionRow(Base, table=True):
-    """An execution. A seeded one has an age in days until its prescription is first read."""
+    """An execution. A seeded one has an age in days until the service is first used."""
 
     __tablename__ = "eprescription_execution"
 
@@ -89,34 +100,41 @@ def tables() -> tuple[MetaData, ...]:
 
 @contextmanager
 def exclusive(session: Session) -> Iterator[Transaction]:
-    """Open a transaction that reads and writes alone: of two officines, one consults first, in whatever process."""
+    """Open a transaction that reads and writes alone: of two officines, one consults first, in whatever process.
+
+    The first one of a session dates the seeds, apart, so that a refusal does not undo it.
+    """
+    with _alone(session) as transaction:
+        _date_seeds(transaction, session.clock.age())
+    with _alone(session) as transaction:
+        yield transaction
+
+
+@contextmanager
+def _alone(session: Session) -> Iterator[Transaction]:
     with session.db.transaction() as transaction:
         transaction.connection().exec_driver_sql("BEGIN IMMEDIATE")
         yield transaction
 
 
-def find(transaction: Transaction, numero: str, now: datetime) -> Prescription | None:
-    """Return a prescription. The first reading of a seeded one dates all the seeds from that moment."""
+def find(transaction: Transaction, numero: str) -> Prescription | None:
+    """Return a prescription, None when there is none."""
     row = transaction.get(PrescriptionRow, numero)
     if row is None:
         return None
-    if not row.prescribed_at:
-        _date_seeds(transaction, now)
     return _prescription(row, _executions_of(transaction, [numero]))
 
 
 def find_group(transaction: Transaction, prescriber: str, group: str) -> str:
-    """Return the number of the prescription that a prescriber made under a group identifier, empty when there is none."""
+    """Return the number that a prescriber got under a group identifier, empty when there is none."""
     query = select(PrescriptionRow.numero).where(
         col(PrescriptionRow.group) == group, col(PrescriptionRow.prescriber) == prescriber
     )
     return transaction.exec(query).first() or ""
 
 
-def listed(transaction: Transaction, now: datetime, limit: int, matricule: str = "") -> list[Prescription]:
+def listed(transaction: Transaction, limit: int, matricule: str = "") -> list[Prescription]:
     """Return prescriptions by number, those of one patient when given, ``limit`` at most."""
-    if transaction.exec(select(PrescriptionRow.numero).where(col(PrescriptionRow.prescribed_at) == "")).first():
-        _date_seeds(transaction, now)
     query = select(PrescriptionRow).order_by(col(PrescriptionRow.numero)).limit(limit)
     if matricule:
         query = query.where(col(PrescriptionRow.matricule) == matricule)
@@ -139,7 +157,7 @@ def put(transaction: Transaction, prescription: Prescription) -> None:
 
 
 def put_seed(transaction: Transaction, prescription: Prescription, age_days: int, validity_days: int) -> None:
-    """Write a seeded prescription, which is dated when it is first read; its executions are a day younger each."""
+    """Write a seeded prescription, dated when the service is first used; its executions are a day younger each."""
     row = _row(prescription)
     row.prescribed_at = row.valid_until = row.held_at = ""
     row.seed_age, row.seed_validity = age_days, validity_days
@@ -174,16 +192,16 @@ def _refuse_when_full(transaction: Transaction, table: type[Base], limit: int) -
 
 
 def _date_seeds(transaction: Transaction, now: datetime) -> None:
-    for row in transaction.exec(select(PrescriptionRow).where(col(PrescriptionRow.prescribed_at) == "")).all():
+    undated = transaction.exec(select(PrescriptionRow).where(col(PrescriptionRow.prescribed_at) == "")).all()
+    for row in undated:
         prescribed = now - timedelta(days=row.seed_age)
         row.prescribed_at = prescribed.isoformat()
         row.valid_until = (prescribed + timedelta(days=row.seed_validity)).isoformat()
         row.held_at = now.isoformat() if row.holder else ""
         transaction.add(row)
-    for entry in transaction.exec(select(ExecutionRow).where(col(ExecutionRow.at) == "")).all():
+    for entry in transaction.exec(select(ExecutionRow).where(col(ExecutionRow.at) == "")).all() if undated else ():
         entry.at = (now - timedelta(days=entry.seed_age)).isoformat()
         transaction.add(entry)
-    transaction.flush()
 
 
 def _executions_of(transaction: Transaction, numbers: Sequence[str]) -> dict[str, list[Execution]]:

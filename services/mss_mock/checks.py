@@ -291,7 +291,7 @@ def _xoauth2(observed: Observed) -> Outcome:
     if observed.facts.get("mechanism") != "XOAUTH2":
         return None
     expected = "base64 de « user=<BAL>^Aauth=Bearer <jeton PSC>^A^A »"
-    return observed.facts.get("format") == "conforme" or Violation("réponse SASL mal formée", expected)
+    return bool(observed.facts.get("well_formed")) or Violation("réponse SASL mal formée", expected)
 
 
 def _own_mailbox(observed: Observed) -> Outcome:

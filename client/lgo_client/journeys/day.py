@@ -116,6 +116,5 @@ class Day:
         self.control.close()
 
     def _accept(self, persona: str) -> None:
-        for waiting in self.control.resource("psc/ecps"):
-            if waiting["persona"] == persona:
-                self.control.resource("psc/ecps", "POST", {"id": waiting["id"], "action": "accept"})
+        for waiting in self.control.resource("psc/ecps", persona=persona)["requests"]:
+            self.control.resource("psc/ecps", "POST", {"id": waiting["id"], "action": "accept"})

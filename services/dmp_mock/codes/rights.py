@@ -1,7 +1,7 @@
 """The DMP's rights: who may do what in which access mode, and which document types officine professionals may not read.
 
 Source: specs/dmp.md §5.1 (matrices 526 v1.8 and 606 v1.3, high) and §5.2 (mapping of types, medium). The table is
-laid out as in the source, one letter a column; a digit is the note that conditions the right. Knows no caller, no patient.
+laid out as in the source, one letter a column; a digit is the note that conditions the right. Knows no caller.
 """
 
 from __future__ import annotations

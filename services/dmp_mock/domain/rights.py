@@ -39,7 +39,7 @@ class Caller:
 
     @property
     def reads_as_officine(self) -> bool:
-        """Tell whether the officine's reading rights apply: pharmacists out of hospital and laboratory, préparateurs."""
+        """Tell whether the officine's reading rights apply: pharmacists not of hospital or laboratory, préparateurs."""
         pharmacist = self.profession == names.PHARMACIST and self.section not in _HOSPITAL_SECTIONS
         return pharmacist or self.profession == names.PREPARATEUR
 

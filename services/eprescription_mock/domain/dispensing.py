@@ -1,6 +1,7 @@
 """The rules of an execution: lines, quantities, CIP13, substitution, non-delivery, changed posology.
 
-Source: specs/eprescription.md §5 and §8.4 (422), §6 (CIP13, generic groups); the codes are ours. Knows no wire, no store.
+Source: specs/eprescription.md §5 and §8.4 (422), §6 (CIP13, generic groups); the codes are ours. Knows no
+wire, no store.
 """
 
 from __future__ import annotations
@@ -41,12 +42,11 @@ def checked_dispenses(prescription: Prescription, dispenses: Sequence[Dispense])
     _refuse_used_identifiers(prescription, dispenses)
     ordered = sorted(dispenses, key=lambda dispense: bool(dispense.declined))
     reached = progress(prescription)
-    closed = {line_id: before.closed for line_id, before in reached.items()}
     for dispense in ordered:
         before = reached.get(dispense.line)
         if before is None:
             raise Refused("ligne-inconnue", f"ligne {dispense.line!r}", "MedicationDispense.authorizingPrescription")
-        _check(dispense, before, closed[dispense.line])
+        _check(dispense, before)
         reached[dispense.line] = before.after(dispense)
     return tuple(ordered)
 
@@ -59,30 +59,26 @@ def _refuse_used_identifiers(prescription: Prescription, dispenses: Sequence[Dis
         seen.add(dispense.identifier)
 
 
-def _check(dispense: Dispense, before: Progress, closed_at_start: int) -> None:
+def _check(dispense: Dispense, before: Progress) -> None:
     if dispense.declined:
-        _check_decline(dispense, before, closed_at_start)
+        _check_decline(dispense, before)
     else:
-        _check_quantity(dispense, before, closed_at_start)
+        _check_quantity(dispense, before)
         _check_product(dispense, before.line)
         _check_posology(dispense, before.line)
 
 
-def _check_decline(dispense: Dispense, before: Progress, closed_at_start: int) -> None:
+def _check_decline(dispense: Dispense, before: Progress) -> None:
     if dispense.declined not in DECLINE_REASONS:
         raise Refused("motif-inconnu", dispense.declined, "MedicationDispense.statusReason")
-    if before.closed > closed_at_start:
+    if before.complete or before.exhausted:
         raise Refused("non-delivrance-incoherente", f"ligne {before.line.id}")
-    if before.exhausted:
-        raise Refused("renouvellements-epuises", f"ligne {before.line.id}")
 
 
-def _check_quantity(dispense: Dispense, before: Progress, closed_at_start: int) -> None:
+def _check_quantity(dispense: Dispense, before: Progress) -> None:
     where = "MedicationDispense.quantity"
     if not 0 < dispense.quantity <= MAX_QUANTITY:
         raise Refused("quantite-invalide", f"{dispense.quantity}", where)
-    if before.closed > closed_at_start:
-        raise Refused("quantite-depassee", f"ligne {before.line.id} : la livraison en cours est complète", where)
     if before.exhausted:
         raise Refused("renouvellements-epuises", f"ligne {before.line.id}", where)
     if dispense.quantity > before.remaining:

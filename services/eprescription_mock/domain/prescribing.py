@@ -46,7 +46,7 @@ def check_new(prescription: Prescription, now: datetime) -> None:
     """Refuse a prescription that breaks a rule; the drugs outside the extract are taken as they are named."""
     if prescription.prescribed_at > now + codes.CLOCK_TOLERANCE:
         raise Refused("date-invalide", "prescription datée dans le futur", "MedicationRequest.authoredOn")
-    latest = add_months(prescription.prescribed_at, codes.MAX_MONTHS)
+    latest = add_months(prescription.prescribed_at, codes.MAX_MONTHS) + codes.LAST_DAY
     if not prescription.prescribed_at < prescription.valid_until <= latest:
         raise Refused("date-invalide", "fin de validité", "MedicationRequest.dispenseRequest.validityPeriod")
     check_lines(prescription.lines, prescription.kinds, prescription.dispenser)

@@ -1,12 +1,13 @@
 """What has been delivered of each line and what remains: a fold over the deliveries.
 
-Source: specs/eprescription.md §5 (n renewals are n + 1 deliveries) and §8.3; the arithmetic of rounds is ours.
-Knows no state table, no wire, no store.
+Source: specs/eprescription.md §5 (n renewals are n + 1 deliveries) and §8.3. The rounds are ours: a renewal opens for
+the whole prescription once every line of the current delivery is delivered or given up. Knows no state table, no wire,
+no store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from ..codes import DECLINE_REASONS, State
@@ -17,12 +18,13 @@ __all__ = ["Progress", "progress", "resting_state"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A line's deliveries: ``closed`` ones, boxes of the one under way, boxes in all."""
+    """A line's deliveries: ``closed`` ones, boxes of the one under way, boxes in all; ``round`` is the one open now."""
 
     line: Line
     closed: int = 0
     current: int = 0
     total: int = 0
+    round: int = 1
 
     @property
     def exhausted(self) -> bool:
@@ -30,14 +32,19 @@ class Progress:
         return self.closed >= self.line.deliveries
 
     @property
-    def remaining(self) -> int:
-        """Boxes that may still be delivered now, before the next renewal."""
-        return 0 if self.exhausted else self.line.quantity - self.current
+    def complete(self) -> bool:
+        """Tell whether nothing is left of the delivery that is open now."""
+        return self.closed >= self.round
 
     @property
-    def started(self) -> int:
-        """How many deliveries were begun."""
-        return self.closed + (self.current > 0)
+    def remaining(self) -> int:
+        """Boxes that may still be delivered now, before the next renewal."""
+        return 0 if self.exhausted or self.complete else self.line.quantity - self.current
+
+    @property
+    def renewals(self) -> int:
+        """Deliveries that are not closed, the current one included."""
+        return self.line.deliveries - self.closed
 
     def after(self, dispense: Dispense) -> Progress:
         """Return the progress after one more delivery or non-delivery."""
@@ -53,7 +60,10 @@ class Progress:
 def progress(prescription: Prescription) -> dict[str, Progress]:
     """Return the progress of every line, by line id."""
     dispenses = [dispense for execution in prescription.deliveries for dispense in execution.dispenses]
-    return {line.id: _of(line, dispenses) for line in prescription.lines}
+    reached = [_of(line, dispenses) for line in prescription.lines]
+    last = _last_round(reached)
+    opened = last + 1 if _round_is_complete(reached, last) else last
+    return {one.line.id: replace(one, round=opened) for one in reached}
 
 
 def _of(line: Line, dispenses: Iterable[Dispense]) -> Progress:
@@ -64,13 +74,20 @@ def _of(line: Line, dispenses: Iterable[Dispense]) -> Progress:
     return reached
 
 
+def _last_round(lines: Collection[Progress]) -> int:
+    return max((one.closed + (one.current > 0) for one in lines), default=0)
+
+
+def _round_is_complete(lines: Collection[Progress], number: int) -> bool:
+    return all(one.closed >= min(number, one.line.deliveries) for one in lines)
+
+
 def resting_state(prescription: Prescription) -> State:
     """Return the state that the deliveries alone give, whatever is being consulted, cancelled or out of date."""
     if not prescription.deliveries:
         return State.CREEE
     lines = progress(prescription).values()
-    if all(line.exhausted for line in lines):
+    if all(one.exhausted for one in lines):
         return State.EXECUTEE
-    current_round = max(line.started for line in lines)
-    complete = all(line.closed >= min(current_round, line.line.deliveries) for line in lines)
-    return State.A_RENOUVELER if complete and current_round else State.PARTIELLE
+    last = _last_round(lines)
+    return State.A_RENOUVELER if last and _round_is_complete(lines, last) else State.PARTIELLE

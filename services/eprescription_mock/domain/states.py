@@ -1,6 +1,7 @@
 """In which state a prescription is at a moment, and whether an event is admitted in it.
 
-Source: specs/eprescription.md §8.3 (simulated), §5 (first delivery within three months, twelve months in all; regulatory).
+Source: specs/eprescription.md §8.3 (simulated), §5 (first delivery within three months, twelve months in all;
+regulatory).
 The state is never stored: it follows from the deliveries, the consultation and the time. Knows no wire, no store.
 """
 

@@ -1,7 +1,7 @@
 """What the service reasons about: lines, deliveries, a prescription, who asks; and the refusal.
 
-Source: specs/eprescription.md §8 (simulated contract) and §4 (what a line holds). Quantities are whole boxes, moments are
-age time. Knows no wire, no store.
+Source: specs/eprescription.md §8 (simulated contract) and §4 (what a line holds). Quantities are whole boxes,
+moments are age time. Knows no wire, no store.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""Bytes ⇄ values: the only room that knows FHIR JSON. Source: specs/eprescription.md §4 (systems), §8 (simulated contract)."""
+"""Bytes ⇄ values: the only room that knows FHIR JSON.
+
+Source: specs/eprescription.md §4 (code systems), §8 (simulated contract).
+"""

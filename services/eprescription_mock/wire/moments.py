@@ -1,7 +1,7 @@
 """Dates and instants of messages as moments of the session's age time, and back.
 
-Source: HL7 FHIR R4 datatypes.html#dateTime; design of the project (« Two times »). Messages carry wire time; deadlines are in
-age time. A date without hour is the end of that day, or this very moment when the day is not over.
+Source: HL7 FHIR R4 datatypes.html#dateTime; design of the project (« Two times »). Messages carry wire time;
+deadlines are in age time. Knows no rule.
 """
 
 from __future__ import annotations
@@ -17,24 +17,41 @@ __all__ = ["age_moment", "wire_moment"]
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YEARS = range(1900, 2200)
+DAY = timedelta(days=1)
+EARLIEST_MIDNIGHT = timedelta(hours=14)
+"""A date has begun somewhere that long before midnight UTC: the sender's own zone is unknown."""
 
 
-def age_moment(text: str, clock: Clock, where: str) -> datetime:
-    """Return the age time of a FHIR date or dateTime with its offset. Raises Refused."""
+def age_moment(text: str, clock: Clock, where: str, *, end_of_day: bool = False) -> datetime:
+    """Return the age time of a FHIR date, or dateTime with its offset. Raises Refused.
+
+    A date without hour is its end, for a deadline; otherwise its end or, when the day is not over, this very moment.
+    """
+    moment = _moment(text, where)
+    if DATE.fullmatch(text):
+        day = moment.replace(tzinfo=UTC)
+        begun = day - EARLIEST_MIDNIGHT <= clock.wire()
+        return _age(min(day + DAY, clock.wire()) if begun and not end_of_day else day + DAY, clock)
+    if moment.tzinfo is None:
+        raise Refused("date-invalide", f"{text[:40]} : décalage horaire absent", where)
+    return _age(moment.astimezone(UTC), clock)
+
+
+def wire_moment(moment: datetime, clock: Clock) -> datetime:
+    """Return the wire time at which a moment of age time will come, or came."""
+    return clock.wire() + (moment - clock.age())
+
+
+def _moment(text: str, where: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Refused("date-invalide", text[:40], where) from error
     if moment.year not in YEARS:
         raise Refused("date-invalide", text[:40], where)
-    if DATE.fullmatch(text):
-        end_of_day = moment.replace(tzinfo=UTC) + timedelta(days=1)
-        return clock.age_of(min(end_of_day, max(clock.wire(), moment.replace(tzinfo=UTC))))
-    if moment.tzinfo is None:
-        raise Refused("date-invalide", f"{text[:40]} : décalage horaire absent", where)
-    return clock.age_of(moment.astimezone(UTC))
+    return moment
 
 
-def wire_moment(moment: datetime, clock: Clock) -> datetime:
-    """Return the wire time at which a moment of age time will come, or came."""
-    return clock.wire() + (moment - clock.age())
+def _age(moment: datetime, clock: Clock) -> datetime:
+    ahead = moment - clock.wire()
+    return clock.age() + ahead if ahead > timedelta() else clock.age_of(moment)

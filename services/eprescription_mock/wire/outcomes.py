@@ -29,11 +29,11 @@ def refusal(refused: Refused) -> RawResponse:
     return answer(outcome, status, FURTHER_HEADERS.get(status, ()))
 
 
-def problem(problem: Problem) -> RawResponse:
+def problem(met: Problem) -> RawResponse:
     """Return a refusal of the sandbox (size, session, fault, unknown address, defect) in the service's dialect."""
-    code = codes.ERROR_OF_STATUS.get(problem.status, "indisponible")
-    further = FURTHER_HEADERS.get(problem.status, ())
-    return answer(_outcome(code, problem.message), problem.status, (*problem.headers.items(), *further))
+    code = codes.ERROR_OF_STATUS.get(met.status, "indisponible")
+    further = FURTHER_HEADERS.get(met.status, ())
+    return answer(_outcome(code, met.message), met.status, (*met.headers.items(), *further))
 
 
 def _outcome(code: str, detail: str = "", expression: str = "") -> Resource:

@@ -1,6 +1,7 @@
 """Taking typed values out of untrusted FHIR JSON: texts, numbers, codings, references.
 
-Source: HL7 FHIR R4 datatypes.html, references.html, parameters.html; confidence high. Knows no resource of this service.
+Source: HL7 FHIR R4 datatypes.html, references.html, parameters.html; confidence high. Knows no resource of this
+service.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Reads a new prescription and an execution from their FHIR Bundles.
 
-Source: specs/eprescription.md §4 (groupIdentifier, code systems), §8.2 (simulated contract); HL7 FHIR R4 medicationrequest.html
-and medicationdispense.html. Moments stay texts: their age is the caller's business. Knows no rule but the form.
+Source: specs/eprescription.md §4 (groupIdentifier, code systems), §8.2 (simulated contract); HL7 FHIR R4
+medicationrequest.html and medicationdispense.html. Moments stay texts: their age is the caller's business.
+Knows no rule but the form.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes the answers: the prescription as a Bundle, and the Parameters of each operation.
 
-Source: specs/eprescription.md §4 (code systems), §8.2 (simulated contract). Extensions are ours and say so in their URL.
-Knows no rule.
+Source: specs/eprescription.md §4 (code systems), §8.2 (simulated contract). Extensions are ours and say so in their
+URL. Knows no rule.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _line_situation(reached: Progress) -> Iterable[Resource]:
     yield {"name": "id", "valueString": reached.line.id}
     yield {"name": "delivre", "valueInteger": reached.total}
     yield {"name": "resteADelivrer", "valueInteger": reached.remaining}
-    yield {"name": "livraisonsRestantes", "valueInteger": reached.line.deliveries - reached.closed}
+    yield {"name": "livraisonsRestantes", "valueInteger": reached.renewals}
 
 
 def _entry(prescription: Prescription, line: Line, reached: Progress) -> Resource:
@@ -103,7 +103,7 @@ def _entry(prescription: Prescription, line: Line, reached: Progress) -> Resourc
         "id": name,
         "extension": [
             {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)},
-            {"url": codes.EXTENSION_RENEWALS, "valueInteger": line.deliveries - reached.closed},
+            {"url": codes.EXTENSION_RENEWALS, "valueInteger": reached.renewals},
         ],
         "status": "completed" if reached.exhausted else "revoked" if prescription.cancelled else "active",
         "intent": "order",

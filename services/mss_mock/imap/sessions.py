@@ -17,7 +17,7 @@ from lgo_sandbox.session import Session
 from ..codes import DELIMITER, REFUSED_TOKEN
 from ..journaling import Record, strike
 from ..login import Login, LoginRefused, LoginUnavailable
-from ..wire.sasl import SaslError, read_xoauth2
+from ..wire.sasl import is_xoauth2, without_secret
 from .connection import Bye, Connection, No, State
 from .output import nstring, paren, string
 from .syntax import BadSyntax, Cursor
@@ -235,25 +235,10 @@ def _record(
 ) -> Record:
     record = Record.open(connection.service, session, "imap", operation)
     record.exchange.target = f"AUTHENTICATE {mechanism}"
-    record.exchange.facts.update(mechanism=mechanism, initial_response=initial, format=_format(response))
+    record.exchange.facts.update(mechanism=mechanism, initial_response=initial, well_formed=is_xoauth2(response))
     record.request(without_secret(response))
     connection.describe(record)
     return record
-
-
-def _format(response: bytes) -> str:
-    try:
-        read_xoauth2(response)
-    except SaslError:
-        return "mal formé"
-    return "conforme"
-
-
-def without_secret(response: bytes) -> bytes:
-    """Return a SASL response fit for the journal: the token's claims matter, its signature is a secret."""
-    separator = b"." if b"." in response.rpartition(b"Bearer ")[2] and b"Bearer " in response else b"\0"
-    head, found, _ = response.rpartition(separator)
-    return head + found + b"***"
 
 
 async def _refuse(connection: Connection, refusal: LoginRefused, mechanism: str) -> None:

@@ -25,7 +25,7 @@ from ..codes import ENHANCED, MAX_LINE, OPERATOR_HOST, REFUSED_TOKEN
 from ..domain import Refused
 from ..journaling import FaultStruck, Record, strike
 from ..login import Login, LoginRefused, LoginUnavailable
-from ..wire.sasl import SaslError, read_xoauth2
+from ..wire.sasl import is_xoauth2, without_secret
 from .octets import read_message
 from .transaction import Transaction
 
@@ -230,8 +230,8 @@ class MailConnection(SMTP):
     def _auth_record(self, session: Session, mechanism: str, response: bytes, initial: bool, user: str) -> Record:
         record = Record.open(self.door.service, session, "smtp", "smtp-auth")
         record.exchange.target = f"AUTH {mechanism}"
-        record.exchange.facts.update(mechanism=mechanism, user=user, initial_response=initial, format=_format(response))
-        record.request(_without_secret(response))
+        record.exchange.facts.update(mechanism=mechanism, user=user, initial_response=initial, well_formed=is_xoauth2(response))
+        record.request(without_secret(response))
         self.describe(record)
         return record
 
@@ -346,20 +346,3 @@ class _CommandLimits(dict[str, int]):
 
     def __missing__(self, command: str) -> int:
         return SMTP.command_size_limit
-
-
-def _format(response: bytes) -> str:
-    try:
-        read_xoauth2(response)
-    except SaslError:
-        return "mal formé"
-    return "conforme"
-
-
-def _without_secret(response: bytes) -> bytes:
-    """Return a SASL response fit for the journal: the token's claims matter, its signature is a secret."""
-    head, dot, _ = response.rpartition(b".")
-    if dot:
-        return head + b".***"
-    head, nul, _ = response.rpartition(b"\0")
-    return head + nul + b"***" if nul else b"***"

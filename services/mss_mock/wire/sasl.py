@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["SaslError", "read_plain", "read_xoauth2"]
+__all__ = ["SaslError", "is_xoauth2", "read_plain", "read_xoauth2", "without_secret"]
 
 _XOAUTH2 = re.compile(rb"user=([^\x00\x01]+)\x01auth=Bearer ([A-Za-z0-9\-._~+/=]+)\x01\x01", re.IGNORECASE)
 
@@ -31,6 +31,18 @@ def read_plain(response: bytes) -> tuple[str, str, str]:
     if len(fields) != 3 or not fields[1]:
         raise SaslError("réponse PLAIN mal formée : « [identité]^@<BAL>^@<mot de passe> » est attendu")
     return _text(fields[0]), _text(fields[1]), _text(fields[2])
+
+
+def is_xoauth2(response: bytes) -> bool:
+    """Tell whether a response is well formed."""
+    return _XOAUTH2.fullmatch(response) is not None
+
+
+def without_secret(response: bytes) -> bytes:
+    """Return a response fit for the journal: the claims of the token matter, its signature is a secret."""
+    token = response.rpartition(b"Bearer ")[2] if b"Bearer " in response else b""
+    head, found, _ = response.rpartition(b"." if b"." in token else b"\0")
+    return head + found + b"***"
 
 
 def _text(octets: bytes) -> str:

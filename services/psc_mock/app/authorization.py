@@ -104,6 +104,7 @@ def _by_person(call: Call, request: AuthorizationRequest) -> RawResponse:
     cookies = [wire.set_cookie(BROWSER_COOKIE, browser, cookie_path(call), secure=call.tls)]
     person = find_person(call.session.people, request.login_hint) if request.login_hint else None
     if person is not None:
+        call.note(extension="login_hint")
         return choose_person(call, row, person, cookies, hinted=True)
     return wire.redirect(wallet_url(call, f"/login/{row.id}"), cookies)
 

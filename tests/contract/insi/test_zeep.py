@@ -48,9 +48,12 @@ def client_of(launcher: Launcher, prefix: str = "") -> zeep.Client:
     issued = pki.issue("org-auth", holder=PHARMACY)
     http = requests.Session()
     http.trust_env = False
+    http.headers["connection"] = "close"
     http.cert = (str(issued.chain), str(issued.key))
     http.verify = str(pki.ca_bundle)
-    return zeep.Client(f"{launcher.sandbox.addresses.tls['insi']}{prefix}/lps?wsdl", transport=LocalTransport(http))
+    return zeep.Client(
+        f"{launcher.sandbox.addresses.tls['insi']}{prefix}/lps?wsdl", transport=LocalTransport(session=http)
+    )
 
 
 def headers() -> dict[str, Any]:

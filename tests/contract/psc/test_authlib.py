@@ -22,8 +22,6 @@ from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.wire.jwt import unverified_claims
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
-
 CALLBACK = "http://127.0.0.1:8765/callback"
 OUT = "http://127.0.0.1:8765/logged-out"
 NONCE = "a-nonce-of-the-contract-test"

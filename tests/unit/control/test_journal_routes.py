@@ -46,13 +46,9 @@ async def test_a_wrong_filter_is_refused(api: httpx.AsyncClient, query: str) -> 
 
 async def test_a_waiting_request_gets_the_next_exchange(api: httpx.AsyncClient, record: Record) -> None:
     record("Avant")
-    waiting = asyncio.create_task(api.get("/exchanges?wait=30"))
-    await asyncio.sleep(0)
-    while not waiting.done():
-        await asyncio.sleep(0.3)
-        new = record("Marc") if not waiting.done() else None
-        if new:
-            break
+    waiting = asyncio.create_task(api.get("/exchanges?after=1&wait=30"))
+    await asyncio.sleep(0.05)
+    record("Marc")
     found = (await waiting).json()["exchanges"]
     assert [exchange["facts"]["name"] for exchange in found] == ["Marc"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.resources import files
 
 import httpx
 import pytest
@@ -173,6 +174,22 @@ async def test_a_request_that_is_not_of_the_contract_is_refused_by_the_gateway(
     assert (response.status_code, code_of(response)) == (500, code)
     assert response.headers["x-simulation"] == "INSI-CODE-NON-PUBLIC"
     assert "INSI-REQUETE" in findings(session)
+
+
+async def test_the_request_of_the_readme_works(client: httpx.AsyncClient) -> None:
+    text = files("insi_mock").joinpath("README.md").read_text(encoding="utf-8")
+    response = await client.post("/lps", content=text.split("<<'XML'\n")[1].split("XML\n")[0])
+    assert code_of(response) == "00"
+
+
+@pytest.mark.parametrize("magic", [magic for magic in MAGIC if len(magic.code) == 2], ids=lambda magic: magic.id)
+async def test_every_business_answer_is_valid_for_the_published_schema(
+    client: httpx.AsyncClient, asking: Asking, magic: Magic
+) -> None:
+    description = etree.fromstring((await client.get("/lps?wsdl")).content)
+    (schema,) = description.xpath("//*[local-name()='schema'][contains(@targetNamespace, 'INSiResultat')]")
+    answer = etree.fromstring((await client.post("/lps", content=asking(magic.traits))).content)
+    etree.XMLSchema(etree.fromstring(etree.tostring(schema))).assertValid(answer[0][0])
 
 
 async def test_an_empty_security_block_is_accepted(client: httpx.AsyncClient, request_xml: str) -> None:
@@ -370,3 +387,12 @@ def test_the_same_matricule_is_not_added_twice(sandbox: Sandbox, session: Sessio
     with pytest.raises(Refusal) as refusal:
         control(sandbox, session, "POST", body={**ADDED, "birth_name": "AUTRE"})
     assert refusal.value.status == 409
+
+
+def test_a_full_session_refuses_one_more_identity(
+    sandbox: Sandbox, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("insi_mock.resources.MAX_IDENTITIES", 0)
+    with pytest.raises(Refusal) as refusal:
+        control(sandbox, session, "POST", body=ADDED)
+    assert refusal.value.status == 507

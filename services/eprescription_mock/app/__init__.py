@@ -1,0 +1,35 @@
+"""The routes of the simulated Ordonnance numérique.
+
+Source: specs/eprescription.md §8.1–8.2 (simulated contract). Knows handlers, no rule.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.web import Route, service_app
+
+from .. import codes
+from ..wire.outcomes import problem
+from .creation import create
+from .execution import abandon, cancel_execution, consult, execute
+from .pipeline import operation
+from .state import cancel, status
+
+__all__ = ["create_app"]
+
+
+def create_app(_sandbox: Sandbox) -> FastAPI:
+    """Return the application of the service."""
+    base, one = codes.BASE, codes.BASE + "/{numero}"
+    routes = (
+        Route("POST", f"{base}/$creer", operation(codes.CREATE, create)),
+        Route("POST", f"{base}/$consulter", operation(codes.CONSULT, consult)),
+        Route("POST", f"{one}/$executer", operation(codes.EXECUTE, execute)),
+        Route("POST", f"{one}/$abandonner", operation(codes.ABANDON, abandon)),
+        Route("POST", f"{one}/$annuler", operation(codes.CANCEL, cancel)),
+        Route("POST", f"{one}/$annuler-execution", operation(codes.CANCEL_EXECUTION, cancel_execution)),
+        Route("GET", f"{one}/$statut", operation(codes.STATUS, status)),
+    )
+    return service_app("Ordonnance numérique (simulation)", routes, problem)

@@ -1,0 +1,104 @@
+"""What every operation goes through: identity, rights, media type, one transaction, one answer per named request.
+
+Source: specs/eprescription.md §8.1, §8.4 (simulated contract). Business state is committed before the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.web import Handler
+from lgo_sandbox.wire.fhir import FHIR_JSON
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.media import read_media_type
+from lgo_sandbox.wire.oauth import BadForm, read_form
+
+from .. import access, codes, store
+from ..domain import operations
+from ..domain.prescribing import valid_number
+from ..domain.states import state_of
+from ..domain.values import Actor, Prescription, Refused, Rules
+from ..options import SLOW_OPTION, milliseconds
+from ..seeds import NUMBERS
+from ..store import Transaction
+from ..wire.outcomes import refusal
+from ..wire.rendering import answer
+
+__all__ = ["act_as_situation", "found", "once", "operation", "query_of"]
+
+Work = Callable[[Call, Actor], Awaitable[RawResponse]]
+
+
+def operation(name: str, work: Work) -> Handler:
+    """Return the handler of an operation: who asks, with which right, then the work or an OperationOutcome."""
+
+    async def handler(call: Call) -> RawResponse:
+        await call.enter(name)
+        try:
+            actor = await access.identify(call)
+            operations.authorise(name, actor)
+            _refuse_media_type(call)
+            await act_as_situation(call, call.path_params.get("numero", ""))
+            return await work(call, actor)
+        except Refused as refused:
+            call.exchange.outcome = "refused"
+            call.note(erreur=refused.code)
+            call.summarise(f"{name} refusé : {refused.error.text}")
+            return refusal(refused)
+
+    return handler
+
+
+def _refuse_media_type(call: Call) -> None:
+    media = read_media_type(call.headers.get("content-type"))
+    if call.body and (media.name != FHIR_JSON or media.charset not in (None, "utf-8")):
+        raise Refused("type-de-media", call.headers.get("content-type", "absent")[:60])
+
+
+async def act_as_situation(call: Call, numero: str) -> None:
+    """Be slow or down for the numbers that ask for it. Raises Refused (503)."""
+    if numero == NUMBERS[f"{codes.DOWN}-1"]:
+        raise Refused("indisponible", "situation 500")
+    if numero == NUMBERS[f"{codes.SLOW}-1"]:
+        await asyncio.sleep(milliseconds(call.session, SLOW_OPTION) / 1000)
+
+
+def found(call: Call, transaction: Transaction, numero: str, now: datetime, rules: Rules) -> Prescription:
+    """Return a prescription, noted for the checks. Raises Refused (404)."""
+    call.note(numero=numero[: codes.NUMBER_LENGTH])
+    prescription = store.find(transaction, numero) if valid_number(numero) else None
+    if prescription is None:
+        raise Refused("numero-inconnu", numero[:40])
+    call.note(etat=state_of(prescription, now, rules), matricule=prescription.matricule)
+    return prescription
+
+
+def query_of(call: Call) -> dict[str, str]:
+    """Return the query parameters. Raises Refused."""
+    try:
+        return read_form(call.query.encode("latin-1"))
+    except BadForm as error:
+        raise Refused("element-invalide", error.reason) from error
+
+
+def once(call: Call, actor: Actor, work: Callable[[Transaction], RawResponse]) -> RawResponse:
+    """Do the work in one transaction; a request that names itself and comes again gets the same answer."""
+    name = call.headers.get(codes.REQUEST_ID_HEADER, "").strip()
+    if len(name) > codes.MAX_REQUEST_ID:
+        raise Refused("element-invalide", f"X-Request-Id : {codes.MAX_REQUEST_ID} caractères au plus")
+    key = f"{call.exchange.operation}|{actor.structure}|{actor.national_id}|{name}"
+    digest = hashlib.sha256(f"{call.scope['path']}?{call.query}\n".encode() + call.body).hexdigest()
+    with store.exclusive(call.session) as transaction:
+        kept = store.answer_to(transaction, key, digest) if name else None
+        if kept is not None:
+            call.note(rejeu=True)
+            call.summarise(f"{call.exchange.operation} : requête rejouée, même réponse")
+            return answer(kept[1], kept[0], ((codes.REPLAYED_HEADER, "1"),))
+        fresh = work(transaction)
+        if name:
+            store.keep_answer(transaction, key, digest, fresh.status, fresh.body)
+    return fresh

@@ -1,0 +1,51 @@
+"""Operations that answer with the state of a prescription: status, cancellation, and the frame for those of officines.
+
+Source: specs/eprescription.md §8.2–8.3 (simulated contract).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+
+from .. import store
+from ..domain import operations
+from ..domain.states import deadline, held, state_of
+from ..domain.values import Actor, Prescription, Rules
+from ..options import rules_of
+from ..wire import rendering
+from ..wire.moments import wire_moment
+from ..wire.parts import parameters
+from .pipeline import found
+
+__all__ = ["cancel", "changed", "status"]
+
+
+async def cancel(call: Call, actor: Actor) -> RawResponse:
+    """Cancel a prescription that nobody has begun."""
+    parameters(call.body)
+    return changed(call, actor, lambda p, now, rules: operations.cancel(p, actor, now, rules))
+
+
+async def status(call: Call, actor: Actor) -> RawResponse:
+    """Tell the state."""
+    return changed(call, actor, lambda p, _now, _rules: p)
+
+
+def changed(call: Call, actor: Actor, change: Callable[[Prescription, datetime, Rules], Prescription]) -> RawResponse:
+    """Change a prescription in one transaction and answer with its state. Raises Refused."""
+    now, rules = call.session.clock.age(), rules_of(call.session)
+    with store.exclusive(call.session) as transaction:
+        before = found(call, transaction, call.path_params["numero"], now, rules)
+        after = change(before, now, rules)
+        if after is not before:
+            store.put(transaction, after)
+    state = state_of(after, now, rules)
+    call.note(etat_apres=state)
+    call.summarise(f"Ordonnance {after.numero} : {state.value}")
+    own = held(after, now, rules) and after.hold is not None and after.hold.structure == actor.structure
+    lapses = wire_moment(deadline(after, rules), call.session.clock)
+    return rendering.answer(rendering.status(after, state, lapses, actor.structure if own else ""))
