@@ -87,6 +87,10 @@ class Call:
         """Return the public root URL of a door on these listeners, with the prefix the request came with."""
         return self._gate.addresses.root(door or self.door, tls=tls) + self.prefix
 
+    def socket(self, door: str) -> str:
+        """Return the ``host:port`` of a mail door on these listeners, empty when it is not open here."""
+        return self._gate.addresses.sockets.get(door, "")
+
     def note(self, **facts: Any) -> None:
         """Keep values of this exchange for the checks and for people."""
         self.exchange.facts.update(facts)

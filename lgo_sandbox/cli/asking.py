@@ -17,6 +17,7 @@ import httpx
 import typer
 
 from lgo_sandbox.cli.errors import CommandError
+from lgo_sandbox.ids import Ids
 
 __all__ = ["Asking", "control_url"]
 
@@ -81,22 +82,28 @@ class Asking:
             raise CommandError(f"{output} ne peut pas être écrit : {error.strerror}") from None
 
     def add_client(self, client_id: str, redirect_uris: Sequence[str], *, mtls: bool) -> None:
-        """Add an OIDC client and print what the server answers."""
-        method = "tls_client_auth" if mtls else "client_secret_basic"
-        body = {
-            "client_id": client_id,
-            "redirect_uris": list(redirect_uris),
-            "token_endpoint_auth_method": method,
-        }
-        self._print(self._ask("POST", "/psc/clients", body).json())
+        """Add an OIDC client, with a new secret or bound to the pharmacy's certificate, and print what it is."""
+        body: dict[str, Any] = {"client_id": client_id, "redirect_uris": list(redirect_uris)}
+        shown: dict[str, str] = {}
+        if mtls:
+            issued = self._issued("psc-client")
+            names = {"certificate_cn": "common_name", "certificate_ou": "organisational_unit"}
+            body |= {name: issued[source] for name, source in names.items()}
+            shown = {name: issued[name] for name in ("cert", "key", "p12", "password")}
+        else:
+            body["secret"] = Ids().token()
+        self._print(self._ask("POST", "/psc/clients", body).json() | shown)
 
     def issue(self, kind: str, variant: str, persona: str | None) -> None:
         """Have a certificate made and print where it is."""
-        body: dict[str, Any] = {"kind": kind, "variant": variant}
-        body |= {"persona": persona} if persona else {}
-        body |= {"session": self._session} if self._session else {}
-        issued = self._ask("POST", "/pki/issue", body, in_session=False).json()
+        issued = self._issued(kind, variant=variant, persona=persona)
         self._print({name: value for name, value in issued.items() if not name.endswith("_pem")})
+
+    def _issued(self, kind: str, **wanted: str | None) -> dict[str, Any]:
+        body = {"kind": kind, "session": self._session, **wanted}
+        given = {name: value for name, value in body.items() if value is not None}
+        issued: dict[str, Any] = self._ask("POST", "/pki/issue", given, in_session=False).json()
+        return issued
 
     def _get(self, path: str) -> Any:
         return self._ask("GET", path).json()

@@ -101,7 +101,13 @@ def _choice(values: type[_Choice], value: str, field: str) -> _Choice:
 def _published(issued: Issued) -> dict[str, Any]:
     texts = {"cert_pem": issued.cert, "key_pem": issued.key, "chain_pem": issued.chain}
     pems = {name: path.read_text(encoding="ascii") for name, path in texts.items()}
-    return {"name": issued.name, **issued.entry(), "chain": str(issued.chain), **pems}
+    certificate = issued.certificate()
+    names = {
+        "subject": certificate.subject,
+        "common_name": certificate.common_name,
+        "organisational_unit": certificate.organisational_unit,
+    }
+    return {"name": issued.name, **issued.entry(), "chain": str(issued.chain), **names, **pems}
 
 
 def _download(path: Path, media_type: str) -> Response:

@@ -58,7 +58,9 @@ def _shown(value: object) -> str:
 def _nil(observed: Observed) -> Outcome:
     if not _mail(observed):
         return None
-    return bool(_text(observed, "nil").strip()) or Violation("X-MSS-NIL absent ou vide", "X-MSS-NIL: <numéro du produit>")
+    return bool(_text(observed, "nil").strip()) or Violation(
+        "X-MSS-NIL absent ou vide", "X-MSS-NIL: <numéro du produit>"
+    )
 
 
 def _message_id(observed: Observed) -> Outcome:
@@ -74,7 +76,9 @@ def _threading(observed: Observed) -> Outcome:
     if not _mail(observed) or not (reply or references or _REPLY.match(subject)):
         return None
     received = f"In-Reply-To : {_shown(reply)} ; References : {_shown(references)}"
-    return bool(reply and references) or Violation(received, "In-Reply-To et References, avec le Message-ID du message initial")
+    return bool(reply and references) or Violation(
+        received, "In-Reply-To et References, avec le Message-ID du message initial"
+    )
 
 
 def _body(observed: Observed) -> Outcome:
@@ -85,7 +89,9 @@ def _body(observed: Observed) -> Outcome:
     both = types == ["text/plain", "text/html"] and bool(observed.facts.get("alternative"))
     if plain or both or (not types and observed.facts.get("disposition_report")):
         return True
-    return Violation(", ".join(types) or "aucun texte", "text/plain seul, ou multipart/alternative : text/plain puis text/html")
+    return Violation(
+        ", ".join(types) or "aucun texte", "text/plain seul, ou multipart/alternative : text/plain puis text/html"
+    )
 
 
 def _utf8(observed: Observed) -> Outcome:
@@ -131,7 +137,9 @@ def _well_formed(observed: Observed) -> Outcome:
 def _application_reply(observed: Observed) -> Outcome:
     if not _mail(observed) or observed.facts.get("mailbox_kind") != "APP":
         return None
-    return bool(observed.facts.get("reply_to")) or Violation("Reply-To absent", "Reply-To : une boîte lue par quelqu'un")
+    return bool(observed.facts.get("reply_to")) or Violation(
+        "Reply-To absent", "Reply-To : une boîte lue par quelqu'un"
+    )
 
 
 def _closing(observed: Observed) -> Outcome:
@@ -191,7 +199,9 @@ def _pdf_name(observed: Observed) -> Outcome:
     if not _mail(observed) or not _archives(observed) or not pdfs:
         return None
     others = [str(one["name"]) for one in pdfs if not _PDF_NAME.fullmatch(str(one["name"]))]
-    return not others or Violation(", ".join(others), "<date de l'acte>_<type document>_<NOM>_<prenom>_<numéro de dossier>.pdf")
+    return not others or Violation(
+        ", ".join(others), "<date de l'acte>_<type document>_<NOM>_<prenom>_<numéro de dossier>.pdf"
+    )
 
 
 def _archive_sound(observed: Observed) -> Outcome:

@@ -66,7 +66,9 @@ def deliver(session: Session, envelope: Envelope, message: bytes) -> dict[str, s
         if failure:
             failures[target.address] = failure
         else:
-            news.append(New(target.address, _trace(session, envelope, target, queue_id) + message, session.clock.wire()))
+            news.append(
+                New(target.address, _trace(session, envelope, target, queue_id) + message, session.clock.wire())
+            )
     news.extend(_reports(session, envelope, message, failures))
     store_of(session).add(news)
     return {t.address: failures[t.address].status if t.address in failures else "delivered" for t in envelope.targets}
@@ -87,7 +89,9 @@ def _trace(session: Session, envelope: Envelope, target: Target, queue_id: str) 
 def _reports(session: Session, envelope: Envelope, message: bytes, failures: dict[str, Failure]) -> list[New]:
     if not envelope.sender or mailbox_of(session.people, envelope.sender) is None:
         return []
-    failed = [_failed(t, failures[t.address]) for t in envelope.targets if t.address in failures and _wants(t, "FAILURE")]
+    failed = [
+        _failed(t, failures[t.address]) for t in envelope.targets if t.address in failures and _wants(t, "FAILURE")
+    ]
     done = [
         Recipient(t.address, "delivered", "2.0.0", original=t.original)
         for t in envelope.targets
@@ -95,7 +99,11 @@ def _reports(session: Session, envelope: Envelope, message: bytes, failures: dic
     ]
     groups: list[tuple[Sequence[Recipient], bool]] = [(failed, envelope.whole), (done, False)]
     too_large = any(failure.too_large for failure in failures.values())
-    return [_report(session, envelope, message, group, whole and not too_large, too_large) for group, whole in groups if group]
+    return [
+        _report(session, envelope, message, group, whole and not too_large, too_large)
+        for group, whole in groups
+        if group
+    ]
 
 
 def _wants(target: Target, event: str) -> bool:

@@ -150,5 +150,7 @@ def failure_of(box: Mailbox | None, size: int) -> Failure | None:
         return Failure("5.2.1", "550 5.2.1 Mailbox closed", "l'usager a fermé sa messagerie Mon espace santé")
     if box.kind is BoxKind.CITIZEN and size > SIZE_MES:
         text = f"552 5.3.4 Message size exceeds fixed limit of {SIZE_MES} bytes"
-        return Failure("5.3.4", text, "le message dépasse la taille admise par Mon espace santé (25 Mo)", too_large=True)
+        return Failure(
+            "5.3.4", text, "le message dépasse la taille admise par Mon espace santé (25 Mo)", too_large=True
+        )
     return None

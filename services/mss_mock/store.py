@@ -253,7 +253,9 @@ class Store:
         """Return the UIDs that no session has been told of as recent, and count them as told."""
         with self._db.transaction() as tx:
             mine = (_message.c.folder_id == folder_id) & _message.c.recent
-            return set(tx.execute(update(_message).where(mine).values(recent=False).returning(_message.c.uid)).scalars())
+            return set(
+                tx.execute(update(_message).where(mine).values(recent=False).returning(_message.c.uid)).scalars()
+            )
 
     def change_flags(
         self, folder_id: int, uids: Iterable[int], change: Callable[[frozenset[str]], frozenset[str]]

@@ -279,5 +279,3 @@ def _check_room(connection: Connection, octets: bytes) -> None:
         raise No("Message too large", "TOOBIG")
     if connection.store.weight(connection.mailbox) + len(octets) > MAILBOX_QUOTA:
         raise No("Mailbox is full", "OVERQUOTA")
-
-

@@ -101,7 +101,9 @@ def _mark_seen(connection: Connection, view: View, items: Sequence[Item], rows: 
     return set(changed)
 
 
-async def _send_fetch(connection: Connection, view: View, uid: int, items: Sequence[Item], *, flags_changed: bool) -> None:
+async def _send_fetch(
+    connection: Connection, view: View, uid: int, items: Sequence[Item], *, flags_changed: bool
+) -> None:
     row = view.rows[uid]
 
     def load() -> bytes:
@@ -139,7 +141,9 @@ async def _store(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
     if len({flag for flag in flags | view.keywords if not flag.startswith("\\")}) > MAX_KEYWORDS:
         raise No("Too many keywords", "LIMIT")
     connection.note(
-        f"{connection.mailbox} marque {len(uids)} message(s) de {view.folder.name}", uids=uids[:100], flags=sorted(flags)
+        f"{connection.mailbox} marque {len(uids)} message(s) de {view.folder.name}",
+        uids=uids[:100],
+        flags=sorted(flags),
     )
     changed = connection.store.change_flags(view.folder.id, (row.uid for row in view.present(uids)), change)
     await connection.send_all(view.learn(flags))

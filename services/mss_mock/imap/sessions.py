@@ -102,7 +102,9 @@ async def identify(connection: Connection, cursor: Cursor) -> bytes:
             if count > MAX_ID_FIELDS * 2:
                 raise BadSyntax("too many fields")
     cursor.end()
-    await connection.send(b"* ID " + paren((string(b"name"), string(b"lgo-sandbox"), string(b"version"), nstring(None))))
+    await connection.send(
+        b"* ID " + paren((string(b"name"), string(b"lgo-sandbox"), string(b"version"), nstring(None)))
+    )
     return b"OK ID completed"
 
 

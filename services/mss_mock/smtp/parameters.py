@@ -87,7 +87,9 @@ def _read(argument: str | None, keyword: str, known: frozenset[str]) -> tuple[st
     text = argument or ""
     path = _PATH.fullmatch(text[len(keyword) :].strip()) if text[: len(keyword)].upper() == keyword else None
     if path is None:
-        raise Refused(501, "5.5.4", f"Syntax: {'MAIL' if keyword == 'FROM:' else 'RCPT'} {keyword}<address> [parameters]")
+        raise Refused(
+            501, "5.5.4", f"Syntax: {'MAIL' if keyword == 'FROM:' else 'RCPT'} {keyword}<address> [parameters]"
+        )
     address = _ROUTE.sub("", path[1], count=1) if path[1].startswith("@") else path[1]
     if len(address) > _MAX_ADDRESS or (address and not _has_domain(address)):
         raise Refused(553 if keyword == "TO:" else 501, "5.1.3" if keyword == "TO:" else "5.1.7", "Bad address syntax")

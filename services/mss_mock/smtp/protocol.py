@@ -113,16 +113,13 @@ class MailConnection(SMTP):
         if transaction is not None:
             transaction.abandon()
 
-
     def mail_session(self) -> Session:
         """The sandbox session of this connection. Raises UnknownSession when it was deleted."""
         return self.door.sandbox.sessions.get(self.login.session if self.login else self.door.addresses.session)
 
-
     def peer_certificate(self) -> PeerCertificate | None:
         """The certificate that the client showed in the TLS handshake."""
         return peer_certificate_of(self.transport)
-
 
     def peer_address(self) -> str:
         """The client's address, for traces."""
@@ -187,7 +184,9 @@ class MailConnection(SMTP):
             return
         mechanism, _, initial = (arg or "").partition(" ")
         if self.login is not None or self.transaction is not None:
-            await self.push("503 5.5.1 Already authenticated" if self.login else "503 5.5.1 Mail transaction in progress")
+            await self.push(
+                "503 5.5.1 Already authenticated" if self.login else "503 5.5.1 Mail transaction in progress"
+            )
         elif mechanism.upper() not in self._mechanisms():
             await self.push("504 5.5.4 Unrecognized authentication type")
         elif (response := await self._response(initial.strip())) is not None:
@@ -230,7 +229,9 @@ class MailConnection(SMTP):
     def _auth_record(self, session: Session, mechanism: str, response: bytes, initial: bool, user: str) -> Record:
         record = Record.open(self.door.service, session, "smtp", "smtp-auth")
         record.exchange.target = f"AUTH {mechanism}"
-        record.exchange.facts.update(mechanism=mechanism, user=user, initial_response=initial, well_formed=is_xoauth2(response))
+        record.exchange.facts.update(
+            mechanism=mechanism, user=user, initial_response=initial, well_formed=is_xoauth2(response)
+        )
         record.request(without_secret(response))
         self.describe(record)
         return record
@@ -245,7 +246,12 @@ class MailConnection(SMTP):
         else:
             code, reply = 535, "535 5.7.8 Error: authentication failed"
         drops = mechanism == "XOAUTH2" and code == 535 and record.session.option("mss.token_refuse") != "535"
-        record.finish(334 if drops else code, reply.encode(), f"Authentification SMTP refusée : {refusal.reason}", outcome="refused")
+        record.finish(
+            334 if drops else code,
+            reply.encode(),
+            f"Authentification SMTP refusée : {refusal.reason}",
+            outcome="refused",
+        )
         assert self.transport is not None
         if mechanism == "XOAUTH2" and code == 535:
             await self._push_token_error(drop=drops)
@@ -282,7 +288,9 @@ class MailConnection(SMTP):
         record = Record.open(self.door.service, self.mail_session(), "smtp", "smtp-message")
         self.describe(record)
         limit = self.door.size_limit(record.session)
-        self.transaction = Transaction(record, self.login, limit, helo=self.session.host_name or "", peer=self.peer_address())
+        self.transaction = Transaction(
+            record, self.login, limit, helo=self.session.host_name or "", peer=self.peer_address()
+        )
         if not await self._step("smtp-mail", lambda transaction: transaction.begin(arg)):
             self._abandon()
 
@@ -328,7 +336,9 @@ class MailConnection(SMTP):
         try:
             message = await read_message(self._reader, transaction.limit, bare_newlines=bare)
             self._reset_timeout()
-            await strike(transaction.session, "smtp-message", transaction.login.mailbox.address, transaction.record.exchange)
+            await strike(
+                transaction.session, "smtp-message", transaction.login.mailbox.address, transaction.record.exchange
+            )
             reply = transaction.complete(message)
         except FaultStruck as fault:
             self.transaction = None

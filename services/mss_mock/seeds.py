@@ -1,0 +1,43 @@
+"""What exists at the start: nothing but people's mailboxes, which are reference data; and the situations a tester can trigger.
+
+Source: specs/mssante.md §1–2. The inbound corpus of requirements.md §3.2 (MSS-K) comes with the journeys.
+"""
+
+from __future__ import annotations
+
+from lgo_sandbox.contract import Situation
+
+__all__ = ["SITUATIONS"]
+
+SITUATIONS = (
+    Situation(
+        "messagerie-fermee",
+        "L'usager a fermé sa messagerie : le message est accepté, puis « Message non distribué » revient",
+        "Écrire à 155128002194517@patient.mssante.fr (PICARD Bruno), ou à tout patient marqué messagerie-fermee.",
+    ),
+    Situation(
+        "usager-inconnu",
+        "Aucun usager n'a cette adresse : refus immédiat 550 5.1.1, ou retour différé (option unknown_citizen)",
+        "Écrire à une adresse @patient.mssante.fr dont le matricule n'est celui de personne.",
+    ),
+    Situation(
+        "message-trop-lourd-usager",
+        "Message de plus de 25 Mo à un usager : « Undelivered Mail Returned to Sender »",
+        "Mettre l'option size_limit_mo à 35 ou 50, puis envoyer 26 Mo à un usager.",
+    ),
+    Situation(
+        "message-trop-lourd-operateur",
+        "Message au-delà de la limite de l'opérateur : 552 5.3.4",
+        "Envoyer plus de 10 Mo (option size_limit_mo).",
+    ),
+    Situation(
+        "jeton-refuse",
+        "Jeton PSC refusé : 334 avec le JSON d'erreur puis coupure en SMTP, NO [AUTHENTICATIONFAILED] en IMAP",
+        "Ouvrir une boîte avec un jeton expiré ou révoqué, ou la boîte d'un autre professionnel.",
+    ),
+    Situation(
+        "boite-applicative",
+        "Boîte applicative : certificat ORG AUTH_CLI et PLAIN",
+        "Présenter le certificat mss-app et ouvrir contact_auto@pharmacie-fontaine.mssante.fr (mot de passe ignoré).",
+    ),
+)

@@ -1,0 +1,123 @@
+"""What the sandbox may know of the MSSanté operator.
+
+Source: specs/mssante.md; contract of the project. What is uncertain there is an option here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lgo_sandbox.contract import Decoded, Door, Operation, Option, Resource, Service
+from lgo_sandbox.journal import Exchange
+from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.session import Session
+
+from .app import create_app, problem
+from .checks import CHECKS
+from .codes import ANNUAIRE_KEY, NIL, BoxKind
+from .codes import SERVICE as NAME
+from .domain import mailboxes
+from .doors import serve
+from .imap.commands import OPERATIONS
+from .resources import handle_mailboxes
+from .seeds import SITUATIONS
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+__all__ = ["SERVICE"]
+
+_DOORS = (
+    Door("annuaire", 5, "Annuaire Santé, autoconfiguration, liste blanche"),
+    Door("smtp", 20, "MSSanté : envoi (SMTP, STARTTLS)", protocol="smtp", default_port=2587),
+    Door("imap", 21, "MSSanté : lecture (IMAP, STARTTLS)", protocol="imap", default_port=2143),
+)
+
+_OPERATIONS = (
+    Operation("smtp-auth", "Ouverture d'une session SMTP"),
+    Operation("smtp-mail", "Expéditeur d'un message (MAIL)"),
+    Operation("smtp-rcpt", "Destinataire d'un message (RCPT)"),
+    Operation("smtp-message", "Envoi d'un message"),
+    *(Operation(name, f"IMAP : {name.removeprefix('imap-').upper()}") for name in OPERATIONS),
+    Operation("annuaire-search", "Recherche dans l'Annuaire Santé"),
+    Operation("annuaire-read", "Lecture dans l'Annuaire Santé"),
+    Operation("annuaire-write", "Écriture (refusée) dans l'Annuaire Santé"),
+    Operation("autoconfig", "Configuration automatique d'une boîte"),
+    Operation("white-list", "Liste blanche des domaines"),
+)
+
+_OPTIONS = (
+    Option("token_refuse", "mailiz", ("mailiz", "535"), "Jeton refusé en SMTP : coupure après 334 (Mailiz), ou 535"),
+    Option(
+        "size_limit_mo", "10", ("5", "10", "25", "35", "50"), "Taille maximale d'un message chez l'opérateur, en Mo"
+    ),
+    Option(
+        "org_mailbox_access", "structure", ("structure", "none"), "Boîte organisationnelle : ouverte aux professionnels"
+    ),
+    Option(
+        "unknown_citizen", "reject", ("reject", "bounce"), "Usager inconnu : refus 550 immédiat, ou message de retour"
+    ),
+    Option(
+        "closed_citizen", "bounce", ("bounce", "reject"), "Messagerie d'usager fermée : message de retour, ou refus 550"
+    ),
+    Option(
+        "bare_newline", "reject", ("reject", "accept"), "LF ou CR isolé dans un message : refus 550, ou acceptation"
+    ),
+    Option(
+        "annuaire_mailbox_type",
+        "absent",
+        ("absent", "specified"),
+        "Paramètre mailbox-mss-type : inconnu comme sur l'API réelle, ou comme spécifié",
+    ),
+)
+
+
+def _tables() -> tuple[MetaData, ...]:
+    from .store import Base
+
+    return (Base.metadata,)
+
+
+def _decode(exchange: Exchange) -> Decoded:
+    facts = exchange.facts
+    named = (
+        ("Boîte", facts.get("mailbox") or facts.get("user")),
+        ("Expéditeur", facts.get("sender_label") or facts.get("sender")),
+        ("Destinataires", ", ".join(one["address"] for one in facts.get("recipients") or [])),
+        ("Objet", facts.get("subject") if facts.get("message") else None),
+        ("Pièces jointes", ", ".join(one["name"] for one in facts.get("attachments") or [])),
+        ("Dossier", facts.get("folder")),
+        ("Motif du refus", facts.get("reason")),
+        ("TLS", " ".join(str(facts[name]) for name in ("tls_version", "tls_cipher") if facts.get(name))),
+    )
+    request = tuple((label, str(value)) for label, value in named if value)
+    answer = exchange.response_body.decode("utf-8", "replace") if exchange.transport in ("smtp", "imap") else ""
+    fates = tuple((address, str(fate)) for address, fate in (facts.get("fates") or {}).items())
+    return Decoded(exchange.summary or exchange.target, request, (*fates, *((("Réponse", answer),) if answer else ())))
+
+
+def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
+    boxes = mailboxes(session.people).values()
+    applications = {box.owner: box.address for box in boxes if box.kind is BoxKind.APPLICATION}
+    return {"annuaire_api_key": ANNUAIRE_KEY, "nil": NIL, "application_mailboxes": applications}
+
+
+SERVICE = Service(
+    name=NAME,
+    title="MSSanté",
+    create_app=create_app,
+    doors=_DOORS,
+    operations=_OPERATIONS,
+    checks=CHECKS,
+    options=_OPTIONS,
+    situations=SITUATIONS,
+    resources=(Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),),
+    spec_version="ref2-1.0.1",
+    simulated="textes des messages de retour, boîtes applicatives, droits sur les boîtes organisationnelles",
+    tables=_tables,
+    problem=problem,
+    decode=_decode,
+    connection_facts=_facts,
+    serve=serve,
+)

@@ -1,0 +1,146 @@
+"""A pharmacy's day, end to end, over real sockets."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from lgo_client.environment import Environment
+from lgo_client.journeys.officine_day import Told
+
+from lgo_sandbox.documents.cda_reader import read_document
+from lgo_sandbox.documents.xdm import read_xdm
+from lgo_sandbox.pytest_plugin import SandboxServer, SandboxSession
+
+from lgo_client.journeys.officine_day import play
+
+EVIDENCE = {
+    "IHE_XDM.zip",
+    "bilan.xml",
+    "dmp-ordonnance-recue.xml",
+    "etapes.json",
+    "journal.jsonl",
+    "mail-medecin.eml",
+    "mail-patiente.eml",
+    "mail-recu-medecin.eml",
+    "ordonnance-qr.png",
+    "ordonnance.pdf",
+    "ordonnance.xml",
+}
+
+
+def test_the_day_succeeds_raises_no_finding_and_leaves_its_evidence(
+    sandbox_session: SandboxSession, played: Player
+) -> None:
+    told = played(sandbox_session)
+    assert told.failure == ""
+    assert told.findings == ()
+    assert sandbox_session.findings() == []
+    assert {path.name for path in told.folder.iterdir()} >= EVIDENCE
+    services = {exchange["service"] for exchange in told.exchanges}
+    assert services == {"psc", "insi", "dmp", "eprescription", "mss"}
+
+
+def test_the_fetched_prescription_is_the_one_that_the_doctor_fed(
+    sandbox_session: SandboxSession, played: Player
+) -> None:
+    folder = played(sandbox_session).folder
+    assert (folder / "dmp-ordonnance-recue.xml").read_bytes() == (folder / "ordonnance.xml").read_bytes()
+
+
+def test_the_mailed_archive_holds_the_document_that_was_fed(sandbox_session: SandboxSession, played: Player) -> None:
+    folder = played(sandbox_session).folder
+    archive = read_xdm((folder / "IHE_XDM.zip").read_bytes())
+    assert archive.problems == ()
+    assert archive.entries[0].content == (folder / "bilan.xml").read_bytes()
+    assert read_document((folder / "bilan.xml").read_bytes()).code.code == "56445-0"
+
+
+def test_the_journal_is_exported_as_one_line_of_json_for_each_exchange(
+    sandbox_session: SandboxSession, played: Player
+) -> None:
+    told = played(sandbox_session)
+    lines = (told.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [exchange["id"] for exchange in told.exchanges]
+
+
+def test_a_failing_service_ends_the_day_with_its_reason(sandbox_session: SandboxSession, played: Player) -> None:
+    sandbox_session.arm("status", 503, service="insi")
+    told = played(sandbox_session)
+    assert "INSi" in told.steps[-1].callee
+    assert told.steps[-1].failed
+    assert told.failure
+
+
+@pytest.fixture
+def other_session(lgo_sandbox: SandboxServer) -> SandboxSession:
+    """A second session beside the first."""
+    ready = lgo_sandbox.control("POST", "/sessions", {"listeners": True})
+    return SandboxSession(ready["session"], ready, lgo_sandbox)
+
+
+def test_two_sessions_play_the_day_at_once_and_do_not_see_each_other(
+    sandbox_session: SandboxSession, other_session: SandboxSession, played: Player
+) -> None:
+    told: dict[str, Told] = {}
+
+    def play_in(session: SandboxSession) -> None:
+        told[session.name] = played(session)
+
+    players = [threading.Thread(target=play_in, args=(session,)) for session in (sandbox_session, other_session)]
+    for player in players:
+        player.start()
+    for player in players:
+        player.join()
+    assert [one.failure for one in told.values()] == ["", ""]
+    for session in (sandbox_session, other_session):
+        assert _documents(session) == 2
+        assert _mails(session, "isabelle.delorme@medecin.mssante.fr") == 1
+        assert _mails(session, str(_patient(session)["mailbox"])) == 1
+        assert len(session.control("GET", "/eprescription/prescriptions")["prescriptions"]) >= 1
+
+
+def test_a_session_is_reached_with_nothing_but_another_address_and_another_certificate(
+    sandbox_session: SandboxSession, lgo_sandbox: SandboxServer, played: Player
+) -> None:
+    before = len(lgo_sandbox.control("GET", "/exchanges")["exchanges"])
+    ready = sandbox_session.ready
+    urls = [url for service in ready["services"].values() for url in service.values()]
+    assert not [url for url in urls if "/s/" in url]
+    assert ready["certificates"]["org-auth"]["p12"] != lgo_sandbox.ready["certificates"]["org-auth"]["p12"]
+    assert played(sandbox_session).failure == ""
+    assert len(lgo_sandbox.control("GET", "/exchanges")["exchanges"]) == before
+
+
+def test_a_certificate_alone_leads_to_its_session(sandbox_session: SandboxSession, lgo_sandbox: SandboxServer) -> None:
+    from lgo_client.clock import Workplace
+    from lgo_client.insi import Insi, Product, Traits
+    from lgo_client.transport import http_client
+
+    own, shared = Environment(sandbox_session.ready), Environment(lgo_sandbox.ready)
+    with http_client(shared.ca, own.certificate("org-auth")) as http:
+        product = Product("TEST", "1", shared.fact("idam"), Workplace().uuid(), "10B0990017")
+        Insi(http, shared.url("insi"), product, Workplace()).search(Traits("MARTIN", ("CLAIRE",), "F", "1956-03-12"))
+    assert [exchange["service"] for exchange in sandbox_session.exchanges()] == ["insi"]
+
+
+def _patient(session: SandboxSession) -> dict[str, object]:
+    return next(dict(p) for p in session.ready["patients"] if p["id"] == "martin-claire")
+
+
+def _documents(session: SandboxSession) -> int:
+    matricule = _patient(session)["matricule"]
+    documents = session.control("GET", "/dmp/documents", patient=matricule)["documents"]
+    return len([document for document in documents if document["type_code"] != "E1762"])
+
+
+def _mails(session: SandboxSession, mailbox: str) -> int:
+    return len(session.control("GET", f"/mss/mailboxes/{mailbox}")["messages"])
+
+
+def test_the_evidence_folder_is_named_by_the_caller(
+    sandbox_session: SandboxSession, played: Player, tmp_path: Path
+) -> None:
+    assert played(sandbox_session).folder == tmp_path / sandbox_session.name

@@ -1,0 +1,106 @@
+"""The pytest plugin as an editor's project uses it: a pytest of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lgo_sandbox import __version__
+
+DUMMIES = Path(__file__).parents[1] / "dummy"
+HEAVY = "{'fastapi', 'sqlmodel', 'sqlalchemy', 'httpx', 'lxml', 'cryptography', 'pydantic', 'rich'}"
+PROJECT = """
+import os
+import httpx
+import pytest
+from lgo_sandbox.pytest_plugin import ControlRefused, SandboxServer, SandboxSession
+
+
+def greet(session, name):
+    return httpx.post(session.ready["services"]["sixieme"]["http"] + "/saluer", json={"name": name}, trust_env=False)
+
+
+def test_a_session_is_fresh_and_explains(lgo_sandbox: SandboxServer, sandbox_session: SandboxSession):
+    assert lgo_sandbox.control_url.startswith("http://")
+    assert greet(sandbox_session, "marc").json()["session"] == sandbox_session.name
+    assert [f["check_id"] for f in sandbox_session.findings()] == ["sixieme.majuscule"]
+    assert [e["summary"] for e in sandbox_session.exchanges(service="sixieme")] == ["Salut à marc"]
+    assert sandbox_session.control("GET", "/sixieme/saluts") == ["Amorce", "marc"]
+
+
+def test_the_next_one_sees_nothing_of_it(sandbox_session):
+    assert sandbox_session.findings() == []
+    assert sandbox_session.control("GET", "/sixieme/saluts") == ["Amorce"]
+
+
+def test_clock_markers_and_faults(sandbox_session):
+    from datetime import UTC, datetime, timedelta
+    clock = sandbox_session.move_clock(to=datetime(2031, 1, 1, tzinfo=UTC), freeze=True)
+    assert clock["age"].startswith("2031-01-01T00:00:00")
+    assert sandbox_session.move_clock(by=timedelta(hours=1))["age"].startswith("2031-01-01T01:00:00")
+    marker = sandbox_session.marker("document validé", "d1", lignes=3)
+    assert sandbox_session.control("GET", "/markers") == [marker]
+    sandbox_session.arm("status", 503, service="sixieme", times=1)
+    assert [greet(sandbox_session, "Marc").status_code for _ in range(2)] == [503, 200]
+    with pytest.raises(ControlRefused, match="422"):
+        sandbox_session.move_clock(by=1e30)
+
+
+def test_it_is_the_sandbox_that_was_named(lgo_sandbox):
+    named = os.environ.get("LGO_SANDBOX_CONTROL")
+    assert named is None or named == lgo_sandbox.control_url
+    assert lgo_sandbox.ready["control"] == lgo_sandbox.control_url
+    assert [s["session"] for s in lgo_sandbox.control("GET", "/sessions")] == ["default"]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    info = tmp_path / "shadow" / f"lgo_sandbox-{__version__}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: lgo-sandbox\nVersion: {__version__}\n")
+    (info / "entry_points.txt").write_text(
+        "[lgo_sandbox.services]\nsixieme = sixth_mock:SERVICE\n[pytest11]\nlgo_sandbox = lgo_sandbox.pytest_plugin\n"
+    )
+    (tmp_path / "test_project.py").write_text(PROJECT, encoding="utf-8")
+    return tmp_path
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LGO_SANDBOX_", "PYTEST_"))}
+    environment = {**kept, "PYTHONPATH": os.pathsep.join((str(project / "shadow"), str(DUMMIES)))}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+PYTEST = ("-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "test_project.py")
+
+
+def test_the_fixtures_start_a_sandbox_of_their_own(project: Path) -> None:
+    done = run(project, *PYTEST)
+    assert "4 passed" in done.stdout, done.stdout + done.stderr
+    assert not (project / ".lgo-sandbox").exists()
+
+
+def test_inside_exec_the_fixtures_use_the_running_sandbox(project: Path) -> None:
+    done = run(project, "-m", "lgo_sandbox.cli", "exec", "--port-base", "0", "--", sys.executable, *PYTEST)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 passed" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["lgo_sandbox.pytest_plugin", "lgo_sandbox.cli.main"])
+def test_nothing_heavy_is_imported_at_first(project: Path, module: str) -> None:
+    allowed = "{'rich'}" if module.endswith("main") else "set()"
+    program = f"import sys, {module}; print(sorted(({HEAVY} - {allowed}) & set(sys.modules)))"
+    assert run(project, "-c", program).stdout == "[]\n"
