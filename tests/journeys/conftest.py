@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import Told, play
 from lgo_client.journeys.steps import Step
-
 from lgo_sandbox.pytest_plugin import SandboxSession
 
 Player = Callable[[SandboxSession], Told]

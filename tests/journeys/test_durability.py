@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import play
 
@@ -25,7 +26,9 @@ def _server(state: Path, ready: Path) -> Iterator[tuple[subprocess.Popen[bytes],
     ready.unlink(missing_ok=True)
     command = [str(Path(sys.executable).with_name("lgo-sandbox")), "up", "--port-base", "0"]
     process = subprocess.Popen(
-        [*command, "--state", str(state), "--ready-file", str(ready)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "--state", str(state), "--ready-file", str(ready)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         deadline = time.monotonic() + READY_SECONDS
@@ -50,9 +53,10 @@ def test_a_deposit_a_mail_and_a_dispensing_survive_the_kill_of_the_process(tmp_p
     with _server(state, ready) as (_, document):
         root = f"{document['control']}/_sandbox/v1"
         with httpx.Client(base_url=root, trust_env=False) as control:
-            documents = control.get("/dmp/documents", params={"patient": patient.matricule}).json()["documents"]
-            mails = control.get(f"/mss/mailboxes/{patient.mailbox}").json()["messages"]
-            prescriptions = control.get("/eprescription/prescriptions").json()["prescriptions"]
-    assert {"57833-6", "56445-0"} <= {one["type_code"] for one in documents}
+            documents = control.get(f"/dmp/patients/{patient.matricule}").json()["documents"]
+            mails = control.get(f"/mss/mailboxes/{patient.mailbox}").json()
+            prescriptions = control.get("/eprescription/prescriptions").json()
+    titles = {one["title"] for one in documents}
+    assert {"Prescription de produits de santé", "Bilan médicamenteux (Officine)"} <= titles
     assert len(mails) == 1
-    assert "EXECUTEE" in {one["state"] for one in prescriptions}
+    assert [one["etat"] for one in prescriptions if not one["situation"]] == ["EXECUTEE"]

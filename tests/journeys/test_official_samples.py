@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from lgo_client.authoring import Writer, lot_of
 from lgo_client.clock import Workplace
 from lgo_client.dmp import Dmp
@@ -14,7 +15,6 @@ from lgo_client.existing import entry_of_document
 from lgo_client.journeys.day import SOFTWARE_OID
 from lgo_client.transport import http_client
 from lgo_client.vihf import Mode, Software, VihfWriter
-
 from lgo_sandbox.documents.code_systems import CONTENT_TYPES
 from lgo_sandbox.pytest_plugin import SandboxSession
 

@@ -7,14 +7,14 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import Told
-
 from lgo_sandbox.documents.cda_reader import read_document
 from lgo_sandbox.documents.xdm import read_xdm
 from lgo_sandbox.pytest_plugin import SandboxServer, SandboxSession
 
-from lgo_client.journeys.officine_day import play
+from .conftest import Player
 
 EVIDENCE = {
     "IHE_XDM.zip",
@@ -99,7 +99,7 @@ def test_two_sessions_play_the_day_at_once_and_do_not_see_each_other(
         assert _documents(session) == 2
         assert _mails(session, "isabelle.delorme@medecin.mssante.fr") == 1
         assert _mails(session, str(_patient(session)["mailbox"])) == 1
-        assert len(session.control("GET", "/eprescription/prescriptions")["prescriptions"]) >= 1
+        assert _executed(session) == 1
 
 
 def test_a_session_is_reached_with_nothing_but_another_address_and_another_certificate(
@@ -132,12 +132,18 @@ def _patient(session: SandboxSession) -> dict[str, object]:
 
 def _documents(session: SandboxSession) -> int:
     matricule = _patient(session)["matricule"]
-    documents = session.control("GET", "/dmp/documents", patient=matricule)["documents"]
-    return len([document for document in documents if document["type_code"] != "E1762"])
+    documents = session.control("GET", "/dmp/documents")
+    return len([d for d in documents if d["matricule"] == matricule and not d["is_signature"]])
+
+
+def _executed(session: SandboxSession) -> int:
+    """Count the executed prescriptions that the seeds did not bring: those written today."""
+    prescriptions = session.control("GET", "/eprescription/prescriptions")
+    return len([p for p in prescriptions if p["etat"] == "EXECUTEE" and not p["situation"]])
 
 
 def _mails(session: SandboxSession, mailbox: str) -> int:
-    return len(session.control("GET", f"/mss/mailboxes/{mailbox}")["messages"])
+    return len(session.control("GET", f"/mss/mailboxes/{mailbox}"))
 
 
 def test_the_evidence_folder_is_named_by_the_caller(

@@ -215,7 +215,7 @@ def send_mails(day: Day) -> None:
     with day.teller.step(GP, MSS, "La généraliste lit sa boîte (IMAP) et ouvre l'archive") as step:
         step.outcome = _read_by_doctor(day)
     with day.teller.step("Mon espace santé", MSS, "La patiente a reçu le message") as step:
-        messages = day.control.resource(f"mss/mailboxes/{day.patient.mailbox}")["messages"]
+        messages = day.control.resource(f"mss/mailboxes/{day.patient.mailbox}")
         expect(bool(messages), "la boîte de la patiente est vide")
         step.outcome = str(messages[-1]["subject"])
 

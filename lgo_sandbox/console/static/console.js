@@ -41,6 +41,8 @@ async function select(name) {
 function showServices(services) {
   byId("service-rows").replaceChildren(...services.flatMap((service) => service.doors.map((door) => row(
     service.title, door.title, addresses(door.addresses), service.simulated || "rien : contrat public"))));
+  byId("situation-rows").replaceChildren(...services.flatMap((service) => service.situations.map((situation) => row(
+    situation.title, service.title, situation.how))));
   const chosen = byId("service").value;
   byId("service").replaceChildren(element("option", { value: "" }, "tous"),
     ...services.map((service) => element("option", { value: service.name }, service.title)));
@@ -57,7 +59,7 @@ function showConnection(ready, description) {
   byId("how-session").textContent = howToSelect(description);
   facts(Object.entries(ready.certificates).map(([name, files]) => [name, element("code", {}, files.cert)]), byId("certificates"));
   const others = Object.entries(ready).filter(([name]) => !KNOWN.has(name));
-  facts(others.flatMap(([name, value]) => described(name, value)), byId("facts"));
+  byId("facts").replaceChildren(...others.map(([name, value]) => fact(name, value)));
 }
 
 function howToSelect(description) {
@@ -67,17 +69,21 @@ function howToSelect(description) {
     + "certificat ou un jeton émis pour cette session.";
 }
 
-function described(name, value) {
-  if (Array.isArray(value)) return value.map((item, index) => [`${name} ${index + 1}`, readable(item)]);
-  return [[name, readable(value)]];
+function fact(name, value) {
+  if (value === null || typeof value !== "object") return facts([[name, element("code", {}, value)]]);
+  const rows = Array.isArray(value) ? value : Object.entries(value).map(([key, item]) => ({ nom: key, valeur: item }));
+  const columns = [...new Set(rows.flatMap((item) => Object.keys(Object(item))))];
+  return element("details", { open: rows.length < 12 }, element("summary", {}, `${name} (${rows.length})`),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, element("table", {},
+      element("thead", {}, element("tr", {}, columns.map((column) => element("th", { scope: "col" }, column)))),
+      element("tbody", {}, rows.map((item) => row(...columns.map((column) => plain(item[column] ?? ""))))))));
 }
 
-function readable(value) {
-  if (value === null || typeof value !== "object") return element("code", {}, value);
-  return element("code", {}, Object.entries(value).map(([key, item]) => `${key} : ${plain(item)}`).join("\n"));
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value).map(([key, item]) => `${key} ${plain(item)}`).join(", ");
 }
-
-const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
 
 function showPeople(ready) {
   byId("persona-rows").replaceChildren(...ready.personas.map((persona) => row(

@@ -55,6 +55,6 @@ class Desk:
         return self.deliver(p, *(self.give(line, line.quantity) for line in p.lines))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def desk() -> Desk:
     return Desk()

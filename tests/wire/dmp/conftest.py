@@ -11,6 +11,7 @@ import hashlib
 import os
 import ssl
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,12 +28,12 @@ from lxml import etree
 from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner
 
 from lgo_sandbox.assemble import running
-from lgo_sandbox.journal import Exchange
+from lgo_sandbox.journal import Exchange, Filter
 from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.people import Patient, Professional
 from lgo_sandbox.pki import Issued, Kind
 from lgo_sandbox.pki.holders import Holder, organisation_holder, person_holder
-from lgo_sandbox.session import Session
+from lgo_sandbox.session import Session, SessionConfig
 from lgo_sandbox.settings import Settings
 
 NS = {
@@ -468,16 +469,27 @@ def opened(response: httpx.Response) -> Reply:
 class Dmp:
     """A DMP client of one sandbox session, with the tester's hand on that session."""
 
-    def __init__(self, launcher: Launcher, session: Session, clients: dict[str, httpx.Client]) -> None:
-        self.launcher = launcher
-        self.session = session
+    def __init__(self, runner: Runner, name: str, clients: dict[str, httpx.Client]) -> None:
+        self.launcher = launcher = runner.launcher
+        self.do = runner.do
+        self._runner = runner
+        self.session: Session = runner.do(lambda: launcher.sandbox.sessions.create(name))
         self._clients = clients
         self.people = launcher.sandbox.people
+        self._sent = 0
         self.patient = self.people.patient_named("martin-claire").matricule
 
     def named(self, patient: str) -> str:
         """Return the matricule of a patient."""
         return self.people.patient_named(patient).matricule
+
+    def neighbour(self) -> Dmp:
+        """Return the same client in another session."""
+        return Dmp(self._runner, f"{self.session.name}-b", self._clients)
+
+    def configure(self, **options: str) -> None:
+        """Set options of the DMP."""
+        self.do(lambda: self.session.configure(SessionConfig(options={f"dmp.{k}": v for k, v in options.items()})))
 
     def stranger(self) -> Patient:
         """Return another patient."""
@@ -532,6 +544,7 @@ class Dmp:
         tls: bool = True,
     ) -> Reply:
         """Send octets and open the answer."""
+        self._sent += 1
         sender = self.client(certificate if tls else None)
         return opened(sender.post(self.url(suffix, tls=tls), content=content, headers={"Content-Type": content_type}))
 
@@ -608,17 +621,22 @@ class Dmp:
         return self.post(suffix, alter(body), certificate=self.certificate_for(sent), content_type=content_type)
 
     def exchanges(self) -> list[Exchange]:
-        """Return the exchanges of the session, the last first."""
-        self.session.journal.flush()
-        return list(reversed(self.session.journal.read()))
+        """Return the exchanges of the session, the last first, once all that was sent is journaled."""
+        for _ in range(1000):
+            self.do(self.session.journal.flush)
+            found = self.do(lambda: self.session.journal.read(Filter(newest_first=True), bodies=True))
+            if len(found) >= self._sent:
+                return found
+            time.sleep(0.005)
+        raise AssertionError("an exchange is missing from the journal")
 
     def findings(self) -> list[str]:
         """Return the ids of the findings of the last exchange."""
         return [finding.check_id for finding in self.exchanges()[0].findings]
 
 
-class _Runner(threading.Thread):
-    """A sandbox that runs in its own thread."""
+class Runner(threading.Thread):
+    """A sandbox that runs in its own thread; whatever touches it is done there."""
 
     def __init__(self, state: Path) -> None:
         super().__init__(daemon=True)
@@ -638,18 +656,26 @@ class _Runner(threading.Thread):
             self.ready.set()
             await self.stopped.wait()
 
+    def do(self, action: Callable[[], Any]) -> Any:
+        """Return what an action gives, done between two requests of the sandbox."""
+
+        async def done() -> Any:
+            return action()
+
+        return asyncio.run_coroutine_threadsafe(done(), self.loop).result(30)
+
     def stop(self) -> None:
         self.loop.call_soon_threadsafe(self.stopped.set)
         self.join()
 
 
 @pytest.fixture(scope="package")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
-    runner = _Runner(tmp_path_factory.mktemp("dmp"))
-    runner.start()
-    assert runner.ready.wait(60)
-    yield runner.launcher
-    runner.stop()
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    started = Runner(tmp_path_factory.mktemp("dmp"))
+    started.start()
+    assert started.ready.wait(60)
+    yield started
+    started.stop()
 
 
 @pytest.fixture(scope="package")
@@ -661,9 +687,8 @@ def clients() -> Iterator[dict[str, httpx.Client]]:
 
 
 @pytest.fixture
-def dmp(launcher: Launcher, clients: dict[str, httpx.Client]) -> Dmp:
-    name = f"t{uuid.uuid4().hex[:12]}"
-    return Dmp(launcher, launcher.sandbox.sessions.create(name), clients)
+def dmp(runner: Runner, clients: dict[str, httpx.Client]) -> Dmp:
+    return Dmp(runner, f"t{uuid.uuid4().hex[:12]}", clients)
 
 
 @pytest.fixture(scope="session")
@@ -674,3 +699,24 @@ def samples() -> list[Path]:
     if not found:
         pytest.skip(f"the official samples are not there: {folder} (set LGO_SANDBOX_ARTEFACTS)")
     return found
+
+
+class Writing:
+    """The functions that write and open messages, for tests that need them alone."""
+
+    NS = NS
+    envelope = staticmethod(envelope)
+    existence = staticmethod(existence)
+    adhoc = staticmethod(adhoc)
+    find_documents = staticmethod(find_documents)
+    retrieve = staticmethod(retrieve)
+    cda = staticmethod(cda)
+    oid = staticmethod(oid)
+    opened = staticmethod(opened)
+    Lot = Lot
+    Document = Document
+
+
+@pytest.fixture(scope="session")
+def writing() -> type[Writing]:
+    return Writing
