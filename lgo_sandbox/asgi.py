@@ -60,6 +60,8 @@ class Call:
         self.peer = peer
         self.door = gate.door.name
         self.tls = scope.get("scheme") == "https"
+        self.struck: frozenset[str] = frozenset()
+        """Names of the service's own faults that strike this exchange (``Service.faults``)."""
         self.prefix: str = scope["lgo.prefix"]
         self._gate = gate
 
@@ -109,12 +111,14 @@ class Call:
         client = str(self.exchange.facts.get("client_id", "*"))
         for fault in self.session.faults.take(self.exchange.service, operation, client):
             self.exchange.fault = fault.id
-            if fault.kind is FaultKind.DELAY:
-                await asyncio.sleep(fault.value / 1000)
+            if fault.kind is FaultKind.NAMED:
+                self.struck |= {str(fault.value)}
+            elif fault.kind is FaultKind.DELAY:
+                await asyncio.sleep(int(fault.value) / 1000)
             else:
                 self.exchange.outcome = FAULTED
                 raise FaultInjected(
-                    Problem(ProblemKind.FAULT, fault.value, "panne simulée par une faute armée", body=self.body)
+                    Problem(ProblemKind.FAULT, int(fault.value), "panne simulée par une faute armée", body=self.body)
                 )
 
     @classmethod

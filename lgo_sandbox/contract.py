@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Decoded",
     "Door",
+    "NamedFault",
     "Operation",
     "Option",
     "Problem",
@@ -69,6 +70,15 @@ class Option:
     name: str
     default: str
     choices: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFault:
+    """A fault that the service itself plays on one operation; ``title`` is French. Armed with kind ``named``."""
+
+    name: str
+    operation: str
     title: str
 
 
@@ -192,6 +202,7 @@ class Service:
     operations: tuple[Operation, ...] = ()
     checks: tuple[Check, ...] = ()
     options: tuple[Option, ...] = ()
+    faults: tuple[NamedFault, ...] = ()
     situations: tuple[Situation, ...] = ()
     resources: tuple[Resource, ...] = ()
     spec_version: str = ""

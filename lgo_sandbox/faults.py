@@ -1,7 +1,7 @@
 """Faults that a tester arms in a session: what the sandbox then does to matching exchanges, a number of times.
 
-Kinds of this version: ``delay`` (milliseconds before the answer) and ``status`` (an HTTP status, or an SMTP reply code,
-instead of the answer). A fault names a service, an operation (``*``: all), a client (``*``: all) and how often.
+Kinds: ``delay`` (milliseconds before the answer), ``status`` (an HTTP status, or an SMTP reply code, instead of the
+answer) and ``named`` (one that the service itself declares in ``Service.faults`` and plays). A fault names a service, an operation (``*``: all), a client (``*``: all) and how often.
 Must not know any service: the error body is the service's own (``Service.problem``).
 """
 
@@ -27,16 +27,17 @@ class FaultKind(StrEnum):
 
     DELAY = "delay"
     STATUS = "status"
+    NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An armed fault. ``remaining`` None: until it is disarmed."""
+    """An armed fault. ``value`` is a number, or the name of a ``named`` one; ``remaining`` None: until disarmed."""
 
     id: str
     service: str
     kind: FaultKind
-    value: int
+    value: int | str
     operation: str = ANY
     client: str = ANY
     remaining: int | None = None
@@ -62,7 +63,8 @@ class Faults:
         with self._db.engine.connect() as connection:
             rows = connection.execute(select(faults)).mappings()
             self._armed = tuple(
-                Fault(**{**row, "kind": FaultKind(row["kind"]), "value": int(row["value"])}) for row in rows
+                Fault(**{**row, "kind": FaultKind(row["kind"]), "value": _value(row["kind"], row["value"])})
+                for row in rows
             )
 
     def armed(self) -> Sequence[Fault]:
@@ -98,3 +100,7 @@ class Faults:
             connection.execute(update(faults).where(mine).values(remaining=faults.c.remaining - 1))
             connection.execute(delete(faults).where(mine, faults.c.remaining <= 0))
         self.refresh()
+
+
+def _value(kind: str, text: str) -> int | str:
+    return text if kind == FaultKind.NAMED else int(text)

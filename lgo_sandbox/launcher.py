@@ -68,6 +68,7 @@ class Launcher:
         self._running: list[Running] = []
         self._groups: dict[str, list[Running]] = {}
         self._further: dict[str, Addresses] = {}
+        self._opening = asyncio.Lock()
         self._flusher: asyncio.Task[None] | None = None
         self._tls: ssl.SSLContext
 
@@ -106,13 +107,14 @@ class Launcher:
     async def open_for(self, session: str) -> Addresses:
         """Open one more set of doors, on free ports, for a session; return where they answer."""
         self.sandbox.sessions.get(session)
-        bound = self._bind_group(0, with_control=False)
-        addresses = self._addresses(bound, session)
-        addresses.control = self.sandbox.addresses.control
-        await self.close_for(session)
-        self._groups[session] = []
-        await self._open_group(bound, addresses, self._groups[session], None)
-        self._further[session] = addresses
+        async with self._opening:
+            bound = self._bind_group(0, with_control=False)
+            addresses = self._addresses(bound, session)
+            addresses.control = self.sandbox.addresses.control
+            await self.close_for(session)
+            self._groups[session] = []
+            await self._open_group(bound, addresses, self._groups[session], None)
+            self._further[session] = addresses
         return addresses
 
     async def close_for(self, session: str) -> None:

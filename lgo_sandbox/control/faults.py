@@ -29,13 +29,13 @@ async def armed(session: CurrentSession) -> list[dict[str, Any]]:
 @router.post("", status_code=201)
 async def arm(sandbox: CurrentSandbox, session: CurrentSession, wanted: NewFault) -> dict[str, Any]:
     """Armer une panne."""
-    _check(sandbox, wanted)
+    operation = _checked_operation(sandbox, wanted)
     fault = Fault(
         id=f"f{Ids().octets(4).hex()}",
         service=wanted.service,
         kind=wanted.kind,
         value=wanted.value,
-        operation=wanted.operation,
+        operation=operation,
         client=wanted.client,
         remaining=wanted.times,
     )
@@ -57,11 +57,32 @@ async def disarm(session: CurrentSession, fault_id: str) -> dict[str, int]:
     return {"disarmed": 1}
 
 
-def _check(sandbox: Sandbox, wanted: NewFault) -> None:
+def _checked_operation(sandbox: Sandbox, wanted: NewFault) -> str:
+    """Return the operation to strike: the one wanted, or the one that a named fault is played on."""
+    if wanted.kind is FaultKind.NAMED:
+        return _named_operation(sandbox, wanted)
+    if isinstance(wanted.value, str):
+        raise ControlError(INVALID, "value : un nombre est attendu")
     if wanted.kind is FaultKind.STATUS and not FIRST_STATUS <= wanted.value <= LAST_STATUS:
         raise ControlError(INVALID, f"value : un code de {FIRST_STATUS} à {LAST_STATUS} est attendu")
-    if wanted.service == ANY:
-        return
+    if wanted.service != ANY:
+        _check_operation(sandbox, wanted)
+    return wanted.operation
+
+
+def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:
+    known_service(sandbox, wanted.service)
+    found = {
+        fault.operation
+        for fault in sandbox.services[wanted.service].faults
+        if fault.name == wanted.value and wanted.operation in (ANY, fault.operation)
+    }
+    if len(found) != 1:
+        raise ControlError(INVALID, f"panne nommée inconnue pour {wanted.service} : {str(wanted.value)!r}")
+    return found.pop()
+
+
+def _check_operation(sandbox: Sandbox, wanted: NewFault) -> None:
     known_service(sandbox, wanted.service)
     operations = {operation.name for operation in sandbox.services[wanted.service].operations}
     if wanted.operation != ANY and wanted.operation not in operations:

@@ -47,12 +47,12 @@ class NewSession(_Model):
 
 
 class NewFault(_Model):
-    """A fault to arm. ``value``: milliseconds of a delay, or an HTTP status or SMTP code; ``times`` absent: always."""
+    """A fault to arm. ``value``: milliseconds, an HTTP status or SMTP code, or a name; ``times`` absent: always."""
 
     service: Name = ANY
     operation: Name = ANY
     kind: FaultKind
-    value: Annotated[int, Field(ge=0, le=600_000)]
+    value: Annotated[int, Field(ge=0, le=600_000)] | Name
     times: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     client: Name = ANY
 

@@ -47,6 +47,7 @@ def _contract(service: Service, addresses: Addresses) -> dict[str, Any]:
         "doors": [_door(door, addresses) for door in service.doors],
         "operations": [asdict(operation) for operation in service.operations],
         "options": [{**asdict(o), "name": f"{service.name}.{o.name}"} for o in service.options],
+        "faults": [asdict(fault) for fault in service.faults],
         "fault_kinds": [kind.value for kind in FaultKind],
         "situations": [asdict(situation) for situation in service.situations],
         "resources": [_resource(service, resource) for resource in service.resources],

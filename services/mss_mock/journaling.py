@@ -64,6 +64,6 @@ async def strike(session: Session, operation: str, client: str, exchange: Exchan
         if exchange is not None:
             exchange.fault = fault.id
         if fault.kind is FaultKind.DELAY:
-            await asyncio.sleep(fault.value / 1000)
+            await asyncio.sleep(int(fault.value) / 1000)
         else:
-            raise FaultStruck(fault.value)
+            raise FaultStruck(int(fault.value))

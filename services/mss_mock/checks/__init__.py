@@ -1,0 +1,15 @@
+"""What the operator reproaches a mail or a login, beside the answer on the wire.
+
+Source: specs/mssante.md §3.1 (ECO.2.x, as quoted there: high), specs/requirements.md §2.2–2.3 (ids). A check looks at
+the facts that ``wire.mail`` took from the mail and that the doors noted of the connection.
+"""
+
+from __future__ import annotations
+
+from .connections import CONNECTIONS_CHECKS
+from .documents import DOCUMENTS_CHECKS
+from .mail import MAIL_CHECKS
+
+__all__ = ["CHECKS"]
+
+CHECKS = (*MAIL_CHECKS, *DOCUMENTS_CHECKS, *CONNECTIONS_CHECKS)
