@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from .db import Database
@@ -134,9 +134,8 @@ class Journal:
             found = [_finding_row(e, start + n, f) for n, (e, _) in enumerate(group, 1) for f in e.findings]
             if found:
                 connection.execute(insert(findings), found)
-            for exchange, evaluation in group:
-                for statement in _observe(exchange.id, evaluation):
-                    connection.execute(statement)
+            if seen := _tally(group):
+                connection.execute(OBSERVE, seen)
         self._weight += sum(row["weight"] for row in rows)
         self._evict(start + len(rows))
 
@@ -265,30 +264,44 @@ def _finding(value: Mapping[str, Any]) -> Finding:
     return Finding(**{**value, "requirements": tuple(value["requirements"])})
 
 
-def _observe(exchange_id: str, evaluation: Evaluation) -> Iterator[Any]:
-    for check, failed in [*((c, 0) for c in evaluation.kept), *((c, 1) for c in evaluation.broken)]:
-        yield _observation_upsert(check, failed, exchange_id)
+def _tally(group: Sequence[tuple[Exchange, Evaluation]]) -> list[dict[str, Any]]:
+    """Count a group per check, so that each is written once: a group of one client breaks and keeps the same checks."""
+    rows: dict[str, dict[str, Any]] = {}
+    for exchange, evaluation in reversed(group):
+        for check, failed in [*((c, 0) for c in evaluation.kept), *((c, 1) for c in evaluation.broken)]:
+            row = rows.get(check.id) or rows.setdefault(check.id, _empty_row(check))
+            row["failed" if failed else "passed"] += 1
+            last = row["failing" if failed else "passing"]
+            if len(last) < LAST_EXCHANGES:
+                last.append(exchange.id)
+    return [{**row, "failing": " ".join(row["failing"]), "passing": " ".join(row["passing"])} for row in rows.values()]
 
 
-def _observation_upsert(check: Check, failed: int, exchange_id: str) -> Any:
-    statement = upsert(observations).values(
-        check_id=check.id,
-        requirements=json.dumps(check.requirements),
-        passed=1 - failed,
-        failed=failed,
-        failing=exchange_id if failed else "",
-        passing="" if failed else exchange_id,
-    )
-    name = "failing" if failed else "passing"
-    kept = func.substr(observations.c[name], 1, LAST_EXCHANGES * EXCHANGE_ID_ROOM)
+def _empty_row(check: Check) -> dict[str, Any]:
+    requirements = json.dumps(check.requirements)
+    return {"check_id": check.id, "requirements": requirements, "passed": 0, "failed": 0, "failing": [], "passing": []}
+
+
+def _observation_upsert() -> Any:
+    statement = upsert(observations)
+    new, old = statement.excluded, observations.c
     return statement.on_conflict_do_update(
         index_elements=["check_id"],
         set_={
-            "passed": observations.c.passed + (1 - failed),
-            "failed": observations.c.failed + failed,
-            name: statement.excluded[name] + " " + kept,
+            "passed": old.passed + new.passed,
+            "failed": old.failed + new.failed,
+            "failing": _newest_first(new.failing, old.failing),
+            "passing": _newest_first(new.passing, old.passing),
         },
     )
+
+
+def _newest_first(new: Any, old: Any) -> Any:
+    kept = func.substr(old, 1, LAST_EXCHANGES * EXCHANGE_ID_ROOM)
+    return case((new == "", old), else_=new + " " + kept)
+
+
+OBSERVE = _observation_upsert()
 
 
 def _observation(row: dict[str, Any]) -> Observation:

@@ -37,18 +37,26 @@ class Markers:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._known: tuple[Marker, ...] | None = None
+
+    def refresh(self) -> None:
+        """Forget what was read: another process may have put a marker."""
+        self._known = None
 
     def put(self, marker: Marker) -> None:
         """Add a marker."""
         row = {**marker.to_json(), "detail": json.dumps(marker.detail, ensure_ascii=False)}
         with self._db.engine.begin() as connection:
             connection.execute(insert(markers).values(row))
+        self.refresh()
 
     def all(self, name: str = "", subject: str = "") -> list[Marker]:
         """Return the markers, of one name or about one subject when given."""
-        query = select(markers).order_by(markers.c.id)
-        query = query.where(markers.c.name == name) if name else query
-        query = query.where(markers.c.subject == subject) if subject else query
+        if self._known is None:
+            self._known = self._read()
+        return [m for m in self._known if (not name or m.name == name) and (not subject or m.subject == subject)]
+
+    def _read(self) -> tuple[Marker, ...]:
         with self._db.engine.connect() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [Marker(row["at"], row["name"], row["subject"], json.loads(row["detail"])) for row in rows]
+            rows = connection.execute(select(markers).order_by(markers.c.id)).mappings().all()
+        return tuple(Marker(row["at"], row["name"], row["subject"], json.loads(row["detail"])) for row in rows)

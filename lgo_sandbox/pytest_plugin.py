@@ -102,8 +102,8 @@ class SandboxSession:
         put: dict[str, Any] = self.control("POST", "/markers", {"name": name, "subject": subject, "detail": detail})
         return put
 
-    def arm(self, kind: str, value: int, **where: Any) -> dict[str, Any]:
-        """Arm a fault ``delay`` or ``status``; ``service``, ``operation``, ``client``, ``times`` as in the API."""
+    def arm(self, kind: str, value: int | str, **where: Any) -> dict[str, Any]:
+        """Arm a fault ``delay``, ``status`` or ``named``; ``service``, ``operation``, ``client``, ``times`` as in the API."""
         fault: dict[str, Any] = self.control("POST", "/faults", {"kind": kind, "value": value, **where})
         return fault
 

@@ -108,6 +108,7 @@ class Session:
             self._version = version
             self._apply(self._load())
             self.faults.refresh()
+            self.markers.refresh()
 
     def configure(self, config: SessionConfig) -> None:
         """Replace the configuration and keep it."""

@@ -1,8 +1,8 @@
 """From an accepted mail to mailboxes: one copy per recipient, and the reports that go back, in one commit.
 
-Source: RFC 5321 §4.4 (Received, Return-Path), RFC 3461 §5–6 (who gets a report), specs/mssante.md §1.3 and §2. Nothing is
-relayed: what is no mailbox of the session was refused at RCPT or comes back. What returns here is committed.
-Knows no socket.
+Source: RFC 5321 §4.4 (Received, Return-Path), RFC 3461 §5–6 (who gets a report), specs/mssante.md §1.3 and §2. Nothing
+is relayed: what is no mailbox of the session was refused at RCPT or comes back. What returns here is committed. Knows
+no socket.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The Annuaire Santé as the people have it, and its search rules: resources as values, no HTTP.
 
-Source: specs/mssante.md §4.1 (identifiers, parameters, mailbox extension: high; where a personal mailbox hangs: the practitioner,
-and the role when the address is in the structure's domain: simplified). FHIR R4 search (string, token, reference).
+Source: specs/mssante.md §4.1 (identifiers, parameters, mailbox extension: high; where a personal mailbox hangs: the
+practitioner, and the role when the address is in the structure's domain: simplified). FHIR R4 search (string, token,
+reference).
 """
 
 from __future__ import annotations

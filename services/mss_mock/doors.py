@@ -1,7 +1,7 @@
 """Opens the doors that are not HTTP: SMTP and IMAP, on bound sockets, in the running event loop.
 
-Source: contract of the sandbox (``Service.serve``). TLS comes within the connection (STARTTLS), with the certificate of the
-sandbox's servers.
+Source: contract of the sandbox (``Service.serve``). TLS comes within the connection (STARTTLS), with the certificate
+of the sandbox's servers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Who is at the other end of a mail connection: by a Pro Santé Connect token, or by a structure's certificate.
 
-Source: specs/mssante.md §1.1 (XOAUTH2 with the PSC access token), specs/requirements.md MSS/CONF.07 and CONF.12 (BAL APP:
-ORG AUTH_CLI certificate and PLAIN). The token is introspected at PSC, as a real operator does. The session comes from
-the token, else from the certificate, else from the listener. Shared by SMTP and IMAP; knows neither.
+Source: specs/mssante.md §1.1 (XOAUTH2 with the PSC access token), specs/requirements.md MSS/CONF.07 and CONF.12 (BAL
+APP: ORG AUTH_CLI certificate and PLAIN). The token is introspected at PSC, as a real operator does. The session comes
+from the token, else from the certificate, else from the listener. Shared by SMTP and IMAP; knows neither.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What exists at the start: nothing but people's mailboxes, which are reference data; and the situations a tester can trigger.
+"""The situations that a tester can trigger; nothing exists at the start but mailboxes, which are reference data.
 
 Source: specs/mssante.md §1–2. The inbound corpus of requirements.md §3.2 (MSS-K) comes with the journeys.
 """

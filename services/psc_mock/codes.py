@@ -26,6 +26,8 @@ LOGIN_IDLE = 30 * 60
 CODE_LIFETIME = 60
 CHOICE_LIFETIME = 30 * 60
 PUSH_LIFETIME = 120
+DELAY_SECONDS = 5
+"""After how long an e-CPS in mode ``delay`` accepts, unless the mode says (``delay:20``)."""
 
 FEDERATION = "40e647b3-325b-45d5-9479-99a4d15d34db"
 """The user federation that ``sub`` names: constant, and the sandbox's own."""
@@ -34,6 +36,10 @@ EIDAS = "eidas1"
 SCOPE = "openid scope_all"
 OPENID = "openid"
 MODE_MOBILE = "MOBILE"
+MODE_CARD = "CARD"
+CHANNELS = (MODE_CARD, MODE_MOBILE)
+SANDBOX_PIN = "1234"
+"""The four digits that the page of the e-CPS wants; told on it."""
 
 CODE_GRANT = "authorization_code"
 REFRESH_GRANT = "refresh_token"
@@ -68,7 +74,6 @@ ERRORS: Mapping[str, ErrorEntry] = {
     "password_dead": ErrorEntry(400, "unauthorized_client", "Client not allowed for direct access grants"),
     "client_credentials_dead": ErrorEntry(401, "unauthorized_client", "Client not enabled to retrieve service account"),
     "device_dead": ErrorEntry(400, "unauthorized_client", "Client not allowed OAuth 2.0 Device Authorization Grant"),
-    "ciba_dead": ErrorEntry(401, "invalid_grant", "Client not allowed OIDC CIBA Grant"),
     "code_missing": ErrorEntry(400, "invalid_request", "Missing parameter: code"),
     "code_invalid": ErrorEntry(400, "invalid_grant", "Code not valid"),
     "code_replayed": ErrorEntry(400, "invalid_grant", "Code not valid"),
@@ -87,6 +92,26 @@ ERRORS: Mapping[str, ErrorEntry] = {
         400, "invalid_grant", "Invalid refresh token. Token client and authorized client don't match"
     ),
     "refresh_expired": ErrorEntry(400, "invalid_grant", "Token is not active"),
+    # CIBA: the request, in the order of its checks, then the polls
+    "ciba_not_allowed": ErrorEntry(401, "invalid_grant", "Client not allowed OIDC CIBA Grant"),
+    "hint_absent": ErrorEntry(400, "invalid_request", "missing parameter : login_hint"),
+    "scope_absent": ErrorEntry(400, "invalid_request", "missing parameter : scope"),
+    "user_unknown": ErrorEntry(400, "invalid_request", "invalid user"),
+    "ciba_scope_unknown": ErrorEntry(400, "invalid_scope", "Invalid scopes"),
+    "binding_message_invalid": ErrorEntry(400, "invalid_binding_message", "Invalid parameter: binding_message"),
+    "user_code_unsupported": ErrorEntry(400, "invalid_request", "User code not supported"),
+    "device_unreachable": ErrorEntry(503, "server_error", "Failed to send authentication request"),
+    "auth_req_id_missing": ErrorEntry(400, "invalid_request", "Missing parameter: auth_req_id"),
+    "auth_req_id_invalid": ErrorEntry(400, "invalid_grant", "Invalid Auth Req ID"),
+    "auth_req_id_of_another_client": ErrorEntry(400, "invalid_grant", "unauthorized client"),
+    "ciba_expired": ErrorEntry(400, "expired_token", "authentication timed out"),
+    "ciba_too_early": ErrorEntry(400, "slow_down", "too early to access"),
+    "ciba_denied": ErrorEntry(400, "access_denied", "not authorized"),
+    "ciba_pending": ErrorEntry(
+        400,
+        "authorization_pending",
+        "The authorization request is still pending as the end-user hasn't yet been authenticated.",
+    ),
     # Introspection and revocation
     "token_missing": ErrorEntry(400, "invalid_request", "Token not provided"),
     "token_of_another_client": ErrorEntry(400, "invalid_token", "Unmatching clients"),
@@ -117,6 +142,7 @@ ERRORS: Mapping[str, ErrorEntry] = {
     "login_wrong_code": ErrorEntry(302, "access_denied", "Number mismatch"),
     "login_struck_off": ErrorEntry(302, "access_denied", "User disabled"),
     "login_without_ecps": ErrorEntry(302, "access_denied", "No e-CPS activated"),
+    "login_without_card": ErrorEntry(302, "access_denied", "No CPS card"),
     "login_cancelled": ErrorEntry(302, "access_denied", "User cancelled"),
 }
 """Every refusal in OAuth form. A refusal with status 302 goes to the client's redirect address."""
@@ -146,7 +172,6 @@ DEAD_GRANTS: Mapping[str, str] = {
     "password": "password_dead",
     "client_credentials": "client_credentials_dead",
     DEVICE_GRANT: "device_dead",
-    CIBA_GRANT: "ciba_dead",
 }
 """Grants that the discovery document announces and that no client may use: grant_type → refusal."""
 

@@ -19,13 +19,14 @@ from .codes import SPACES
 from .domain.clients import Client
 from .domain.identity import find_person
 from .domain.lifetimes import login_lives
-from .ecps import ACTIONS, MODES, answer_push, pending
+from .ecps import ACTIONS, MODES, answer_push, is_mode, pending
 
 __all__ = ["RESOURCES"]
 
 MAX_TEXT = 500
 MAX_ADDRESSES = 50
 LISTS = ("redirect_uris", "post_logout_uris")
+FLAGS = ("loopback_any_port", "ciba")
 
 
 def ecps(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
@@ -61,8 +62,9 @@ def _set_mode(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
     mode = body.get("mode")
     if person is None:
         raise Refusal(404, "persona inconnue")
-    if mode not in ("", *MODES):
-        raise Refusal(400, f"mode inconnu ; modes : {', '.join(MODES)}, ou vide pour suivre l'option psc.ecps")
+    if mode != "" and not is_mode(mode):
+        modes = ", ".join(MODES)
+        raise Refusal(400, f"mode inconnu ; modes : {modes}, delay:<secondes>, ou vide pour suivre l'option psc.ecps")
     with session.db.transaction() as t:
         store.set_persona_mode(t, person.national_id, str(mode))
     return {"persona": person.id, "mode": mode}
@@ -94,10 +96,10 @@ def _client(body: Mapping[str, Any]) -> Client:
         raise Refusal(400, f"membres inconnus : {', '.join(sorted(unknown))}")
     values: dict[str, Any] = {name: value for name, value in body.items() if name not in LISTS}
     values |= {name: _addresses(body[name]) for name in LISTS if name in body}
-    flag = values.get("loopback_any_port", False)
-    texts = {name: value for name, value in values.items() if name not in (*LISTS, "loopback_any_port")}
-    if not isinstance(flag, bool) or not all(isinstance(v, str) and len(v) <= MAX_TEXT for v in texts.values()):
-        raise Refusal(400, "les membres d'un client sont des textes courts ; loopback_any_port est un booléen")
+    flags = [values.get(name, False) for name in FLAGS]
+    texts = [value for name, value in values.items() if name not in (*LISTS, *FLAGS)]
+    if not all(isinstance(v, bool) for v in flags) or not all(isinstance(v, str) and len(v) <= MAX_TEXT for v in texts):
+        raise Refusal(400, f"les membres d'un client sont des textes courts ; {', '.join(FLAGS)} sont des booléens")
     if not values.get("client_id") or values.get("space", SPACES[0]) not in SPACES:
         raise Refusal(400, f"« client_id » est requis ; espaces : {', '.join(SPACES)}")
     return Client(**values)

@@ -27,6 +27,7 @@ CLIENTS = (
         redirect_uris=(f"{LOOPBACK}/callback",),
         post_logout_uris=(f"{LOOPBACK}/logged-out",),
         loopback_any_port=True,
+        ciba=True,
     ),
     Client(
         "lgo-mtls",
@@ -36,6 +37,7 @@ CLIENTS = (
         post_logout_uris=(f"{LOOPBACK}/logged-out",),
         certificate_ou="10B0990017",
         certificate_cn=PSC_CERTIFICATE_CN,
+        ciba=True,
     ),
     Client(
         "prescripteur-demo",
@@ -44,6 +46,7 @@ CLIENTS = (
         redirect_uris=(f"{LOOPBACK}/callback",),
         post_logout_uris=(f"{LOOPBACK}/logged-out",),
         loopback_any_port=True,
+        ciba=True,
     ),
     Client("mss-operateur", "Opérateur MSSanté", "secret-mss-operateur"),
     Client("eprescription", "Ordonnance numérique", "secret-eprescription"),

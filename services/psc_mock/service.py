@@ -15,6 +15,7 @@ from lgo_sandbox.tokens import session_of_token
 from .checks import CHECKS
 from .codes import DOOR_AUTH, DOOR_WALLET
 from .decode import decode
+from .ecps import MODES
 from .resources import RESOURCES
 from .seeds import seed
 from .wire import MAX_FIELDS, MAX_FORM, problem_answer
@@ -31,7 +32,8 @@ TELLING = ("code", "refresh_token", "id_token_hint", "token", "access_token", "s
 """Parameters whose value tells the session it was issued in."""
 
 OPTIONS = (
-    Option("ecps", "manual", ("manual", "accept", "refuse"), "Réponse de l'e-CPS : à la main, ou automatique"),
+    Option("ecps", MODES[0], MODES, "Réponse de l'e-CPS : à la main, ou automatique"),
+    Option("ciba_interval", "5", ("5", "2", "1", "0"), "Secondes entre deux interrogations CIBA (0 : non annoncé)"),
     Option("discovery", "2025", ("2025", "2023"), "Document de découverte et retour d'autorisation, par date"),
     Option("userinfo", "2023-11", ("2023-11", "2023"), "Forme des informations d'utilisateur, par date"),
     Option("acr", "eidas1", ("eidas1", "eidas3", "absent"), "Valeur du membre acr des jetons"),
@@ -46,6 +48,7 @@ OPERATIONS = (
     Operation("ecps", "Simulateur e-CPS"),
     Operation("portal", "Portail e-CPS"),
     Operation("token", "Demande de jetons"),
+    Operation("ciba", "Demande de connexion CIBA"),
     Operation("introspection", "Introspection d'un jeton"),
     Operation("userinfo", "Informations d'utilisateur"),
     Operation("logout", "Déconnexion"),
@@ -117,6 +120,10 @@ SERVICE = Service(
     options=OPTIONS,
     situations=SITUATIONS,
     resources=RESOURCES,
+    simulated=(
+        "L'application e-CPS est une page ; les informations des pharmaciens et préparateurs sont assemblées "
+        "à partir des nomenclatures ; login_hint choisit une persona (extension du bac à sable)."
+    ),
     spec_version="1.8.4",
     max_body=MAX_FORM,
     tables=_tables,

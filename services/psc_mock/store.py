@@ -20,9 +20,10 @@ from sqlmodel import Session as Transaction
 from .codes import CHOICE_LIFETIME, LOGIN_LIFETIME
 from .domain.clients import Client
 
-__all__ = ["Base", "ClientRow", "Code", "Login", "LoginRequest", "PersonaMode", "Token", "digest"]
+__all__ = ["Base", "CibaRequest", "ClientRow", "Code", "Login", "LoginRequest", "PersonaMode", "Token", "digest"]
 
 CHOOSING, WAITING, ACCEPTED, REFUSED, WRONG_CODE = "choosing", "waiting", "accepted", "refused", "wrong_code"
+SERVED = "served"
 
 
 class Base(SQLModel, registry=registry()):
@@ -43,6 +44,7 @@ class ClientRow(Base, table=True):
     loopback_any_port: bool = False
     certificate_ou: str = ""
     certificate_cn: str = ""
+    ciba: bool = False
 
 
 class LoginRequest(Base, table=True):
@@ -60,6 +62,34 @@ class LoginRequest(Base, table=True):
     national_id: str = Field(default="", index=True)
     digits: str = ""
     pushed: float = 0.0
+    means: str = ""
+    mode: str = ""
+    mutations: str = ""
+
+
+class CibaRequest(Base, table=True):
+    """A request that a client makes without a browser, waiting for the e-CPS or the card, then for its polls.
+
+    Kept after its end, because clients go on polling, and to see how binding messages follow each other.
+    """
+
+    __tablename__ = "psc_ciba_request"
+
+    digest: str = Field(primary_key=True)
+    id: str = Field(index=True)
+    client_id: str = Field(index=True)
+    national_id: str = Field(index=True)
+    scope: str
+    issuer: str
+    digits: str
+    means: str
+    mode: str
+    source: str
+    state: str
+    pushed: float = Field(index=True)
+    interval: int
+    polled: float = 0.0
+    told: str = ""
 
 
 class Login(Base, table=True):
@@ -156,6 +186,7 @@ def put_client(t: Transaction, client: Client) -> None:
         loopback_any_port=client.loopback_any_port,
         certificate_ou=client.certificate_ou,
         certificate_cn=client.certificate_cn,
+        ciba=client.ciba,
     )
     t.merge(row)
 
@@ -176,22 +207,43 @@ def _client(row: ClientRow) -> Client:
         row.loopback_any_port,
         row.certificate_ou,
         row.certificate_cn,
+        row.ciba,
     )
 
 
 # Log-in requests and e-CPS
 
 
-def waiting_requests(t: Transaction) -> Sequence[LoginRequest]:
-    """Return the requests that wait for an e-CPS, oldest first."""
-    query = select(LoginRequest).where(LoginRequest.state == WAITING)
-    return t.exec(query.order_by(col(LoginRequest.pushed), col(LoginRequest.id))).all()
+def waiting_requests(t: Transaction) -> list[LoginRequest | CibaRequest]:
+    """Return the requests that wait for an e-CPS or a card, oldest first."""
+    rows: list[LoginRequest | CibaRequest] = list(t.exec(select(LoginRequest).where(LoginRequest.state == WAITING)))
+    rows += t.exec(select(CibaRequest).where(CibaRequest.state == WAITING))
+    return sorted(rows, key=lambda row: (row.pushed, row.id))
 
 
 def answer_request(t: Transaction, request_id: str, state: str) -> bool:
     """Let the e-CPS answer a waiting request; tell whether it still waited."""
-    change = update(LoginRequest).where(col(LoginRequest.id) == request_id, col(LoginRequest.state) == WAITING)
-    return _changed(t, change.values(state=state)) > 0
+    web = update(LoginRequest).where(col(LoginRequest.id) == request_id, col(LoginRequest.state) == WAITING)
+    ciba = update(CibaRequest).where(col(CibaRequest.id) == request_id, col(CibaRequest.state) == WAITING)
+    return any(_changed(t, change.values(state=state)) > 0 for change in (web, ciba))
+
+
+def earlier_ciba(t: Transaction, client_id: str, count: int) -> list[CibaRequest]:
+    """Return the last CIBA requests of a client, newest first."""
+    mine = select(CibaRequest).where(CibaRequest.client_id == client_id)
+    return list(t.exec(mine.order_by(col(CibaRequest.pushed).desc()).limit(count)))
+
+
+def serve_ciba(t: Transaction, row: CibaRequest) -> bool:
+    """Use an accepted CIBA request up; False when somebody did before."""
+    change = update(CibaRequest).where(col(CibaRequest.digest) == row.digest, col(CibaRequest.state) != SERVED)
+    return _changed(t, change.values(state=SERVED)) > 0
+
+
+def note_poll(t: Transaction, row: CibaRequest, polled: float, told: str) -> None:
+    """Keep when a CIBA request was last asked for, and what was last answered."""
+    change = update(CibaRequest).where(col(CibaRequest.digest) == row.digest)
+    t.exec(change.values(polled=polled, told=told))
 
 
 def take_request(t: Transaction, request_id: str) -> bool:
@@ -241,6 +293,7 @@ def forget_old(t: Transaction, now: float) -> None:
     for table, lifetime in ((Login, LOGIN_LIFETIME), (Code, LOGIN_LIFETIME), (Token, LOGIN_LIFETIME)):
         t.exec(delete(table).where(col(table.created) < now - lifetime))
     t.exec(delete(LoginRequest).where(col(LoginRequest.created) < now - CHOICE_LIFETIME))
+    t.exec(delete(CibaRequest).where(col(CibaRequest.pushed) < now - CHOICE_LIFETIME))
 
 
 # Codes and tokens

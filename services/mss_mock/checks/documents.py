@@ -1,6 +1,7 @@
 """A mail that carries health documents: archive, PDF, subject, headers, the citizen it goes to.
 
-Source: specs/mssante.md §3.1–3.2 (ECO.2.1, 2.4), ids of specs/requirements.md §2.2–2.3; confidence high. Pure functions of facts.
+Source: specs/mssante.md §3.1–3.2 (ECO.2.1, 2.4), ids of specs/requirements.md §2.2–2.3; confidence high. Pure
+functions of facts.
 """
 
 from __future__ import annotations
@@ -117,14 +118,14 @@ def _code_header(observed: Observed) -> Outcome:
 
 
 def _citizen_ins(observed: Observed) -> Outcome:
-    citizens = citizens(observed)
-    if not is_mail(observed) or not citizens or not readable(observed):
+    addressed = citizens(observed)
+    if not is_mail(observed) or not addressed or not readable(observed):
         return None
     patient = archives_of(observed)[0]["patient"]
     own = f"{patient['id']}@{PATIENT_DOMAIN}".lower()
-    if patient["oid"] in ROOTS_OF_INS and set(citizens) == {own}:
+    if patient["oid"] in ROOTS_OF_INS and set(addressed) == {own}:
         return True
-    received = f"{', '.join(citizens)} ; patientId {patient['id']} ({patient['oid'] or 'sans OID'})"
+    received = f"{', '.join(addressed)} ; patientId {patient['id']} ({patient['oid'] or 'sans OID'})"
     return Violation(received, "l'adresse construite sur l'INS qualifié du patient des documents")
 
 

@@ -1,6 +1,7 @@
 """Every mail: headers, text, receipts.
 
-Source: specs/mssante.md §3.1 (ECO.2.2, 2.3, 2.4.3), ids of specs/requirements.md §2.2–2.3; confidence high. Pure functions of facts.
+Source: specs/mssante.md §3.1 (ECO.2.2, 2.3, 2.4.3), ids of specs/requirements.md §2.2–2.3; confidence high. Pure
+functions of facts.
 """
 
 from __future__ import annotations
@@ -111,8 +112,7 @@ def _closing(observed: Observed) -> Outcome:
     value = text(observed, "mes").strip()
     if not is_mail(observed) or not value:
         return None
-    citizens = citizens(observed)
-    kept = value == "FIN" and bool(citizens)
+    kept = value == "FIN" and bool(citizens(observed))
     return kept or Violation(f"X-MSS-MES: {value}", "FIN, et seulement pour un message adressé à un usager")
 
 

@@ -16,7 +16,8 @@ Address = tuple[bytes | None, bytes | None, bytes | None, bytes | None]
 
 MAX_ADDRESSES = 1000
 _TOKEN = re.compile(
-    rb"\"(?P<quoted>(?:[^\"\\]|\\.)*)\"?|(?P<special>[<>:;,])|(?P<comment>\()|(?P<space>[ \t\r\n]+)|(?P<atom>[^\"<>:;,( \t\r\n]+)",
+    rb"\"(?P<quoted>(?:[^\"\\]|\\.)*)\"?|(?P<special>[<>:;,])|(?P<comment>\()"
+    rb"|(?P<space>[ \t\r\n]+)|(?P<atom>[^\"<>:;,( \t\r\n]+)",
     re.DOTALL,
 )
 

@@ -25,7 +25,7 @@ _SELECTED = frozenset({State.SELECTED})
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A command. ``expunge``: the client may be told of removed messages in the answer; ``journal``: it is an exchange."""
+    """A command. ``expunge``: its answer may tell of removed messages; ``journal``: it is an exchange."""
 
     name: str
     states: frozenset[State]

@@ -37,7 +37,7 @@ _OLD_SECTIONS = {"RFC822": ("", False), "RFC822.HEADER": ("HEADER", True), "RFC8
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing asked. ``label`` names it in the answer; ``section`` is None for what is no part of the message's octets."""
+    """One thing asked. ``label`` names it in the answer; ``section`` is None for what is no slice of the message."""
 
     name: str
     label: bytes
@@ -70,8 +70,7 @@ class Subject:
 def read_items(cursor: Cursor) -> tuple[Item, ...]:
     """Read a macro, an item or a list of items. Raises BadSyntax."""
     if not cursor.skip(b"("):
-        first = _item(cursor, macros=True)
-        return first
+        return _item(cursor, macros=True)
     items: list[Item] = list(_item(cursor))
     while not cursor.skip(b")"):
         cursor.space()

@@ -1,7 +1,7 @@
 """Commands on folders: select, list, make, rename, fill.
 
-Source: RFC 3501 §6.3, RFC 5258-free LIST with RFC 3348 (CHILDREN) and RFC 6154 (SPECIAL-USE) attributes, RFC 4315 (APPENDUID),
-RFC 3691 (UNSELECT); confidence high.
+Source: RFC 3501 §6.3, RFC 5258-free LIST with RFC 3348 (CHILDREN) and RFC 6154 (SPECIAL-USE) attributes, RFC 4315
+(APPENDUID), RFC 3691 (UNSELECT); confidence high.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Putting a command together from lines and literals, without I/O.
 
-Source: RFC 3501 §2.2 and §4.3 (literals), RFC 7888 (LITERAL+); confidence high. The caller reads octets and asks what is
-needed next. What is too large is refused before it is read.
+Source: RFC 3501 §2.2 and §4.3 (literals), RFC 7888 (LITERAL+); confidence high. The caller reads octets and asks what
+is needed next. What is too large is refused before it is read.
 """
 
 from __future__ import annotations

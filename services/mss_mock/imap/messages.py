@@ -1,7 +1,7 @@
 """Commands on messages: fetch, flags, search, copy, move, remove; by message number or by UID.
 
-Source: RFC 3501 §6.4, RFC 4315 (UIDPLUS), RFC 6851 (MOVE); confidence high. A message number that does not exist is BAD, a UID
-that does not is nothing.
+Source: RFC 3501 §6.4, RFC 4315 (UIDPLUS), RFC 6851 (MOVE); confidence high. A message number that does not exist is
+BAD, a UID that does not is nothing.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def literal(octets: bytes) -> bytes:
 
 
 def string(octets: bytes) -> bytes:
-    """Return octets as a quoted string, or as a literal when they cannot be quoted; NUL, which neither admits, is dropped."""
+    """Return octets as a quoted string, or as a literal when they cannot be; NUL, which neither admits, is dropped."""
     if len(octets) <= _MAX_QUOTED and _QUOTABLE.fullmatch(octets):
         return b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
     return literal(octets.replace(b"\0", b""))

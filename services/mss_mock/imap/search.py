@@ -1,7 +1,7 @@
 """SEARCH: reading the keys into one test, and what a message shows to it.
 
-Source: RFC 3501 §6.4.4; confidence high. Texts are compared without case, headers and bodies decoded. A message number that
-does not exist matches nothing. Knows no folder.
+Source: RFC 3501 §6.4.4; confidence high. Texts are compared without case, headers and bodies decoded. A message number
+that does not exist matches nothing. Knows no folder.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The parts of a message as slices of its octets: nothing is decoded, nothing is written again.
 
 Source: RFC 2045–2046, RFC 3501 §6.4.5 (part numbers); specs/mssante.md §5.3 (the CRLF before a boundary belongs to the
-boundary; BODY[1] of a message that is a message/rfc822). Malformed and truncated messages have parts too; what is too deep
-or too numerous is a leaf. Never raises.
+boundary; BODY[1] of a message that is a message/rfc822). Malformed and truncated messages have parts too; what is too
+deep or too numerous is a leaf. Never raises.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What one connection has been told of the folder it selected, and the news it is owed.
 
-Source: RFC 3501 §2.3.1.2, §5.2, §7.3–7.4 (message numbers change only by what the server says; EXPUNGE never during FETCH,
-STORE or SEARCH). The store is asked by a change number, so that what another process delivers is seen too.
+Source: RFC 3501 §2.3.1.2, §5.2, §7.3–7.4 (message numbers change only by what the server says; EXPUNGE never during
+FETCH, STORE or SEARCH). The store is asked by a change number, so that what another process delivers is seen too.
 Knows no socket.
 """
 

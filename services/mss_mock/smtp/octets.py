@@ -1,8 +1,8 @@
 """Reading the octets of a mail after DATA, up to the line with a dot, without holding more than the limit.
 
-Source: RFC 5321 §2.3.8 and §4.1.1.4 (only CRLF ends a line), §4.5.2 (transparency), §4.5.3.1.6 (line length). A line feed
-or carriage return alone is what SMTP smuggling lives on: a mail that has one is refused whole.
-Knows the stream only.
+Source: RFC 5321 §2.3.8 and §4.1.1.4 (only CRLF ends a line), §4.5.2 (transparency), §4.5.3.1.6 (line length). A line
+feed or carriage return alone is what SMTP smuggling lives on: a mail that has one is refused whole. Knows the stream
+only.
 """
 
 from __future__ import annotations

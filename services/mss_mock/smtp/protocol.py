@@ -1,8 +1,9 @@
 """One SMTP connection: aiosmtpd's command loop with what it gets wrong, or does not know, done here.
 
-Source: specs/mssante.md §5.1 (the overrides and why: high, measured), §1.1 (STARTTLS first, XOAUTH2, how a token is refused),
-RFC 5321, RFC 3207, RFC 4954, RFC 2034. MAIL, RCPT, DATA and AUTH are ours: parameters keep their case, data keeps its
-octets, nothing is accepted before TLS and login. Knows the wire of SMTP; what a mail becomes is ``transaction``'s.
+Source: specs/mssante.md §5.1 (the overrides and why: high, measured), §1.1 (STARTTLS first, XOAUTH2, how a token is
+refused), RFC 5321, RFC 3207, RFC 4954, RFC 2034. MAIL, RCPT, DATA and AUTH are ours: parameters keep their case, data
+keeps its octets, nothing is accepted before TLS and login. Knows the wire of SMTP; what a mail becomes is
+``transaction``'s.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class MailConnection(SMTP):
 
     def _set_rset_state(self) -> None:
         self._abandon()
-        super()._set_rset_state()
+        super()._set_rset_state()  # type: ignore[no-untyped-call]
 
     def _abandon(self) -> None:
         transaction, self.transaction = self.transaction, None
@@ -284,7 +285,8 @@ class MailConnection(SMTP):
         if self.transaction is not None:
             await self.push("503 5.5.1 Nested MAIL command")
             return
-        assert self.login is not None and self.session is not None
+        assert self.login is not None
+        assert self.session is not None
         record = Record.open(self.door.service, self.mail_session(), "smtp", "smtp-message")
         self.describe(record)
         limit = self.door.size_limit(record.session)
@@ -305,7 +307,8 @@ class MailConnection(SMTP):
 
     async def _step(self, operation: str, act: Any) -> bool:
         transaction = self.transaction
-        assert transaction is not None and self.login is not None
+        assert transaction is not None
+        assert self.login is not None
         try:
             await strike(transaction.session, operation, self.login.mailbox.address, transaction.record.exchange)
             act(transaction)

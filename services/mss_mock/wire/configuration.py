@@ -1,7 +1,7 @@
 """The two XML files of an operator: autoconfiguration of a mailbox, white list of domains.
 
-Source: specs/mssante.md §1.1 (``/mail/config-v1.1.xml``, Thunderbird's format) and §1.2 (white list: six fields per domain,
-no signature: high). Values in, octets out.
+Source: specs/mssante.md §1.1 (``/mail/config-v1.1.xml``, Thunderbird's format) and §1.2 (white list: six fields per
+domain, no signature: high). Values in, octets out.
 """
 
 from __future__ import annotations

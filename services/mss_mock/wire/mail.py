@@ -1,7 +1,8 @@
-"""What the checks and people need to know of a mail: headers, parts, the XDM archive and its documents, as plain values.
+"""What the checks need to know of a mail: headers, parts, the XDM archive and its documents, as plain values.
 
-Source: specs/mssante.md §3.1–3.2. The mail is read by ``lgo_sandbox.wire.mime``, the archive by ``lgo_sandbox.documents``;
-whatever is unreadable becomes a French sentence in the facts, never an error. Knows no rule: see ``checks``.
+Source: specs/mssante.md §3.1–3.2. The mail is read by ``lgo_sandbox.wire.mime``, the archive by
+``lgo_sandbox.documents``; whatever is unreadable becomes a French sentence in the facts, never an error. Knows no
+rule: see ``checks``.
 """
 
 from __future__ import annotations

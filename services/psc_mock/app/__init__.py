@@ -14,6 +14,7 @@ from ..codes import DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
 from ..wire import problem_answer
 from .answers import guarded, only_on
 from .authorization import authorize, forward_authorization
+from .ciba import call_back
 from .ecps import ecps_answer, ecps_page, portal
 from .introspection import introspect, revoke
 from .login import login_page, login_step
@@ -35,6 +36,7 @@ ROUTES = [
         (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/userinfo", userinfo),
         (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/logout", logout),
         (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/revoke", revoke),
+        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/ext/ciba/auth", call_back),
         (DOOR_WALLET, "GET POST", "/auth", authorize),
         (DOOR_WALLET, "GET", "/login/{request_id}", login_page),
         (DOOR_WALLET, "POST", "/login/{request_id}", login_step),

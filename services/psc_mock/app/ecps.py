@@ -10,6 +10,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 
 from .. import wire
+from ..codes import SANDBOX_PIN
 from ..domain.identity import find_person
 from ..domain.refusals import Shown
 from ..ecps import ACTIONS, answer_push, pending
@@ -20,6 +21,12 @@ from .login import cookie_path
 __all__ = ["ecps_answer", "ecps_page", "portal"]
 
 CSRF_COOKIE = "PSC_ECPS"
+REFRESH_SECONDS = 5
+DONE = {
+    "accept": "Connexion validée. Revenez au logiciel.",
+    "refuse": "Connexion refusée.",
+    "wrong_code": "Connexion refusée : le nombre n'était pas le même.",
+}
 
 
 async def ecps_page(call: Call) -> RawResponse:
@@ -27,7 +34,7 @@ async def ecps_page(call: Call) -> RawResponse:
     await call.enter("ecps")
     asked, _ = wire.parameters(call.query.encode("latin-1"))
     call.summarise("Simulateur e-CPS")
-    return _page(call, asked.get("persona", ""))
+    return _page(call, asked.get("persona", ""), DONE.get(asked.get("done", ""), ""))
 
 
 async def ecps_answer(call: Call) -> RawResponse:
@@ -38,11 +45,15 @@ async def ecps_answer(call: Call) -> RawResponse:
     if not held or not same_secret(held, fields.get("csrf", "")):
         raise Shown("form_forged")
     action = fields.get("action", "")
+    if action == "accept" and fields.get("pin", SANDBOX_PIN) != SANDBOX_PIN:
+        call.note(action="wrong_pin")
+        return _page(call, fields.get("persona", ""), "Code secret incorrect : la demande attend toujours.")
     if action not in ACTIONS or not answer_push(call.session, call.path_params["request_id"], action):
         return _page(call, "", "Cette demande n'attend plus de réponse.")
     call.note(action=action)
     call.summarise(f"Réponse e-CPS : {ACTIONS[action][1]}")
-    return wire.redirect(wallet_url(call, "/ecps"), status=303)
+    told = {"persona": fields.get("persona") or None, "done": action}
+    return wire.redirect(wire.with_parameters(wallet_url(call, "/ecps"), told), status=303)
 
 
 async def portal(call: Call) -> RawResponse:
@@ -57,12 +68,16 @@ async def portal(call: Call) -> RawResponse:
 def _page(call: Call, persona: str, message: str = "") -> RawResponse:
     token = wire.cookie(call.headers, CSRF_COOKIE) or call.session.ids.token()
     person = find_person(call.session.people, persona) if persona else None
+    requests = pending(call.session, persona)
     return page(
         "ecps",
+        refresh=0 if requests else REFRESH_SECONDS,
         cookies=[wire.set_cookie(CSRF_COOKIE, token, cookie_path(call), secure=call.tls)],
         person=person.name if person else "",
         message=message,
-        requests=pending(call.session, persona),
+        requests=requests,
+        pin=SANDBOX_PIN,
+        persona=person.id if person else "",
         actions=[(action, label) for action, (_, label) in ACTIONS.items()],
         base=wallet_url(call, "/ecps"),
         csrf=token,

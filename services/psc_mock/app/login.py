@@ -16,14 +16,15 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 
 from .. import store, wire
-from ..codes import CHOICE_LIFETIME, MODE_MOBILE, PUSH_LIFETIME
+from ..codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
 from ..domain.authorization import AuthorizationRequest
 from ..domain.identity import find_person, login_obstacle
 from ..domain.lifetimes import still_lives
 from ..domain.refusals import Redirected, Shown
+from ..ecps import ACTIONS, mode_of, state_now
 from ..pages import page
 from .answers import authorization_answer, wallet_url
-from .sso import SSO_COOKIE
+from .sso import SSO_COOKIE, new_login
 
 __all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "login_page", "login_step"]
 
@@ -35,6 +36,7 @@ MESSAGES = {
     "unknown": "Identifiant inconnu.",
     "login_struck_off": "Connexion refusée : ce professionnel est radié.",
     "login_without_ecps": "Ce professionnel n'a aucune e-CPS activée.",
+    "login_without_card": "Ce professionnel n'a pas de carte CPS : il se connecte avec son e-CPS.",
     "expired": "La demande e-CPS a expiré sans réponse : recommencez.",
 }
 
@@ -48,11 +50,12 @@ async def login_page(call: Call) -> RawResponse:
     """Show the page of choice or of waiting; go back to the client once the e-CPS has answered."""
     await call.enter("login")
     row = _own_request(call)
-    if row.state == store.CHOOSING:
+    state = state_now(row, call.session.clock.age().timestamp())
+    if state == store.CHOOSING:
         return _choice(call, row)
-    if row.state == store.WAITING:
+    if state == store.WAITING:
         return _waiting(call, row)
-    if row.state == store.ACCEPTED:
+    if state == store.ACCEPTED:
         return _complete(call, row)
     raise _given_up(call, row, "login_wrong_code" if row.state == store.WRONG_CODE else "login_refused")
 
@@ -69,6 +72,7 @@ async def login_step(call: Call) -> RawResponse:
     person = find_person(call.session.people, fields.get("person", ""))
     if person is None:
         return _choice(call, row, MESSAGES["unknown"])
+    row.means = MODE_CARD if fields.get("means") == MODE_CARD else MODE_MOBILE
     return choose_person(call, row, person, (), hinted=False)
 
 
@@ -77,18 +81,17 @@ def choose_person(
 ) -> RawResponse:
     """Go on with a person: refused, at once (automatic modes), or by a push to the e-CPS."""
     call.note(person=person.national_id)
-    obstacle = login_obstacle(person)
+    row.means = row.means or MODE_MOBILE
+    obstacle = login_obstacle(person, row.means)
     if obstacle and hinted:
         raise _given_up(call, row, obstacle)
     if obstacle:
         return _choice(call, row, MESSAGES[obstacle])
-    with call.session.db.transaction() as t:
-        mode = store.persona_mode(t, person.national_id) or call.session.option("psc.ecps")
-    row.national_id = person.national_id
-    if mode == "refuse":
-        raise _given_up(call, row, "login_refused")
-    if mode == "accept":
+    row.national_id, row.mode = person.national_id, mode_of(call.session, person.national_id)
+    if row.means == MODE_CARD or row.mode == "accept":
         return _complete(call, row, cookies)
+    if row.mode in ACTIONS:
+        raise _given_up(call, row, "login_wrong_code" if row.mode == "wrong_code" else "login_refused")
     row.state, row.digits = store.WAITING, call.session.ids.pick(DIGITS, 2)
     row.pushed = call.session.clock.age().timestamp()
     with call.session.db.transaction() as t:
@@ -170,16 +173,7 @@ def _waiting(call: Call, row: store.LoginRequest) -> RawResponse:
 
 def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) -> RawResponse:
     session, request = call.session, _request(row)
-    cookie, now = session.ids.token(), session.clock.age().timestamp()
-    login = store.Login(
-        sid=session.ids.uuid(),
-        cookie=store.digest(cookie),
-        national_id=row.national_id,
-        auth_time=int(session.clock.wire().timestamp()),
-        auth_mode=MODE_MOBILE,
-        created=now,
-        used=now,
-    )
+    login, cookie = new_login(call, row.national_id, row.means)
     with session.db.transaction() as t:
         if not store.take_request(t, row.id):
             raise Shown("login_unknown")

@@ -11,7 +11,7 @@ from lgo_sandbox.asgi import Call
 from .. import store, wire
 from ..domain.lifetimes import login_lives
 
-__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named"]
+__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named", "new_login"]
 
 SSO_COOKIE = "PSC_SESSION"
 
@@ -34,3 +34,19 @@ def login_named(call: Call, sid: str) -> store.Login | None:
     with call.session.db.transaction() as t:
         login = t.get(store.Login, sid)
     return login if alive(login, call.session.clock.age().timestamp()) else None
+
+
+def new_login(call: Call, national_id: str, means: str) -> tuple[store.Login, str]:
+    """Return a new log-in, not yet stored, and the value of its cookie: never one that the browser brought."""
+    session = call.session
+    cookie, now = session.ids.token(), session.clock.age().timestamp()
+    login = store.Login(
+        sid=session.ids.uuid(),
+        cookie=store.digest(cookie),
+        national_id=national_id,
+        auth_time=int(session.clock.wire().timestamp()),
+        auth_mode=means,
+        created=now,
+        used=now,
+    )
+    return login, cookie

@@ -13,9 +13,10 @@ from lgo_sandbox.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 
 from .. import wire
-from ..codes import CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
+from ..codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
 from ..domain.clients import Client
 from ..domain.refusals import Refused
+from .ciba import by_ciba
 from .client_authentication import authenticate, note_client
 from .grants import by_code, by_refresh
 
@@ -34,6 +35,7 @@ def _dead(code: str) -> GrantHandler:
 GRANTS: Mapping[str, GrantHandler] = {
     CODE_GRANT: by_code,
     REFRESH_GRANT: by_refresh,
+    CIBA_GRANT: by_ciba,
     **{grant: _dead(code) for grant, code in DEAD_GRANTS.items()},
 }
 """grant_type → handler; a handler returns the members of the answer or raises Refused."""

@@ -40,6 +40,8 @@ class Client:
     loopback_any_port: bool = False
     certificate_ou: str = ""
     certificate_cn: str = ""
+    ciba: bool = False
+    """CIBA is opened client by client (specs/psc.md §3.1)."""
 
     @property
     def bound(self) -> bool:

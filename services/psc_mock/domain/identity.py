@@ -15,6 +15,8 @@ from ..codes import (
     AUTHENTICATION_LEVEL,
     CATEGORY_GENRE,
     FRANCE,
+    MODE_CARD,
+    MODE_MOBILE,
     OID_LEVEL,
     OID_ROLE,
     OID_SECTOR,
@@ -39,10 +41,12 @@ def find_person(people: Population, hint: str) -> Professional | None:
     return next((p for p in people.professionals if wanted in (p.national_id, p.id)), None)
 
 
-def login_obstacle(person: Professional) -> str:
-    """Return the code of what keeps a person from logging in, empty when nothing does."""
+def login_obstacle(person: Professional, means: str = MODE_MOBILE) -> str:
+    """Return the code of what keeps a person from logging in by e-CPS or card, empty when nothing does."""
     if TAG_STRUCK_OFF in person.tags:
         return "login_struck_off"
+    if means == MODE_CARD:
+        return "" if person.has_card else "login_without_card"
     return "" if person.has_ecps else "login_without_ecps"
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+
 from lgo_sandbox.assemble import running
 from lgo_sandbox.journal import Exchange, Filter
 from lgo_sandbox.launcher import Launcher

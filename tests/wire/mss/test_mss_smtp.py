@@ -72,7 +72,9 @@ def test_after_tls_xoauth2_is_the_only_mechanism_without_a_certificate(smtp_sock
     _secured(smtp_socket, tenant)
     lines = smtp_socket.reply(b"EHLO lgo.test")
     assert lines[-1] == b"250 AUTH XOAUTH2"
-    assert {b"250-PIPELINING", b"250-8BITMIME", b"250-ENHANCEDSTATUSCODES", b"250-DSN", b"250-SIZE 10000000"} <= set(lines)
+    assert {b"250-PIPELINING", b"250-8BITMIME", b"250-ENHANCEDSTATUSCODES", b"250-DSN", b"250-SIZE 10000000"} <= set(
+        lines
+    )
     assert not any(b"OAUTHBEARER" in line or b"STARTTLS" in line or b"SMTPUTF8" in line for line in lines)
     assert smtp_socket.reply(b"AUTH OAUTHBEARER eA==")[0].startswith(b"504 5.5.4")
     assert smtp_socket.reply(b"MAIL FROM:<a@b.c>")[0].startswith(b"530 5.7.0")
@@ -109,7 +111,9 @@ def test_a_token_of_three_kilobytes_is_taken_with_and_without_initial_response(s
         ("256036330091838@patient.mssante.fr", "titulaire", "jeton"),
     ],
 )
-def test_a_refused_token_is_answered_334_with_json_and_the_connection_drops(smtp_socket, tenant, address, persona, kind):
+def test_a_refused_token_is_answered_334_with_json_and_the_connection_drops(
+    smtp_socket, tenant, address, persona, kind
+):
     _secured(smtp_socket, tenant)
     reply = smtp_socket.ask(_auth(tenant.sasl(address, persona, kind=kind)))
     assert base64.b64decode(reply.removeprefix(b"334 ")) == b'{"status":"401","schemes":"bearer","scope":"mail"}'
@@ -132,7 +136,9 @@ def test_when_psc_is_down_the_login_is_refused_for_now(smtp_socket, tenant):
     assert smtp_socket.ask(_auth(tenant.sasl(kind="panne"))).startswith(b"454 4.7.0")
 
 
-@pytest.mark.parametrize("response", [b"", b"x", b"user=a\x01auth=Bearer \x01\x01", b"\xff\x00", b"user=\x01auth=Bearer t\x01\x01"])
+@pytest.mark.parametrize(
+    "response", [b"", b"x", b"user=a\x01auth=Bearer \x01\x01", b"\xff\x00", b"user=\x01auth=Bearer t\x01\x01"]
+)
 def test_a_malformed_xoauth2_response_is_refused_like_a_bad_token(smtp_socket, tenant, response):
     _secured(smtp_socket, tenant)
     smtp_socket.ask(b"AUTH XOAUTH2")
@@ -177,7 +183,9 @@ def test_an_application_mailbox_opens_with_its_certificate_and_plain(smtp_socket
     assert tenant.exchanges("smtp-auth")[0].facts["mechanism"] == "PLAIN"
 
 
-@pytest.mark.parametrize("address", ["helene.valmont@pharmacien.mssante.fr", "contact_auto@cabinet-tilleuls.mssante.fr", "x@y"])
+@pytest.mark.parametrize(
+    "address", ["helene.valmont@pharmacien.mssante.fr", "contact_auto@cabinet-tilleuls.mssante.fr", "x@y"]
+)
 def test_a_certificate_opens_no_other_mailbox_than_its_structures(smtp_socket, tenant, address):
     _with_certificate(smtp_socket, tenant)
     smtp_socket.reply(b"EHLO lgo.test")
@@ -206,7 +214,13 @@ def test_the_sender_must_be_the_open_mailbox(submission, mss):
 
 @pytest.mark.parametrize(
     "address",
-    ["personne@medecin.mssante.fr", "x@gmail.com", "000000000000000@patient.mssante.fr", "root@localhost", "MAILER-DAEMON@x.y"],
+    [
+        "personne@medecin.mssante.fr",
+        "x@gmail.com",
+        "000000000000000@patient.mssante.fr",
+        "root@localhost",
+        "MAILER-DAEMON@x.y",
+    ],
 )
 def test_who_is_nobody_in_the_session_is_refused_at_once(submission, tenant, mss, address):
     submission.reply(b"MAIL FROM:<" + mss.TITULAIRE.encode() + b">")
@@ -344,7 +358,9 @@ def test_a_flood_of_unknown_commands_ends_the_connection(smtp_socket):
     assert replies[-1][0].startswith((b"502", b"500", b"530"))
 
 
-@pytest.mark.parametrize("command", [b"", b"\xff\xfe", b"MAIL", b"MAIL FROM:", b"MAIL FROM:<a b@c>", b"RCPT TO:<>", b"DATA x", b"HELO x"])
+@pytest.mark.parametrize(
+    "command", [b"", b"\xff\xfe", b"MAIL", b"MAIL FROM:", b"MAIL FROM:<a b@c>", b"RCPT TO:<>", b"DATA x", b"HELO x"]
+)
 def test_malformed_commands_get_a_reply_of_the_service(submission, command):
     assert submission.reply(command)[0][:3] in (b"500", b"501", b"502", b"503")
 

@@ -1,0 +1,85 @@
+"""CIBA: the request in the order of its checks, and what a poll is told.
+
+Source: specs/psc.md §3.1 (request, order of checks: Keycloak's, medium for the real service) and §3.2 (polls; the order
+is parse, expired, slow_down, denied, pending; polls after a terminal error are answered again). An unknown or absent
+``channel`` counts as MOBILE, because nothing is known of the real answer: ``checks`` reproaches it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from lgo_sandbox.people import Population, Professional
+
+from ..codes import CHANNELS, MODE_MOBILE, PUSH_LIFETIME
+from .clients import Client
+from .identity import find_person, login_obstacle
+from .lifetimes import still_lives
+from .refusals import Refused
+
+__all__ = ["CibaCall", "Pending", "checked_call", "refuse_poll"]
+
+_MESSAGE = re.compile(r"[a-zA-Z0-9\-._+/!?#]{1,50}")
+
+
+@dataclass(frozen=True, slots=True)
+class CibaCall:
+    """A request that passed all checks; ``digits`` is the binding message, which may be empty."""
+
+    person: Professional
+    scope: str
+    digits: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a poll must know of its request: moments in age time, and how the person answered."""
+
+    pushed: float
+    polled: float
+    interval: int
+    accepted: bool
+    denied: bool
+
+
+def checked_call(
+    fields: Mapping[str, str], client: Client, people: Population, scopes: Collection[str]
+) -> CibaCall:
+    """Return the call when it passes the checks that follow the client's. Raises Refused with the first that fails."""
+    if not client.ciba:
+        raise Refused("ciba_not_allowed")
+    if not fields.get("login_hint"):
+        raise Refused("hint_absent")
+    if not fields.get("scope"):
+        raise Refused("scope_absent")
+    person = find_person(people, fields["login_hint"])
+    if person is None or login_obstacle(person) == "login_struck_off":
+        raise Refused("user_unknown")
+    scope = list(dict.fromkeys(fields["scope"].split()))
+    if any(one not in scopes for one in scope):
+        raise Refused("ciba_scope_unknown")
+    digits = fields.get("binding_message", "")
+    if "binding_message" in fields and not _MESSAGE.fullmatch(digits):
+        raise Refused("binding_message_invalid")
+    if "user_code" in fields:
+        raise Refused("user_code_unsupported")
+    means = fields.get("channel", "")
+    means = means if means in CHANNELS else MODE_MOBILE
+    if login_obstacle(person, means):
+        raise Refused("device_unreachable")
+    return CibaCall(person, " ".join(scope), digits, means)
+
+
+def refuse_poll(pending: Pending, now: float) -> None:
+    """Pass when the person accepted and the client waited long enough. Raises Refused, as often as it is asked."""
+    if not still_lives(pending.pushed, PUSH_LIFETIME, now):
+        raise Refused("ciba_expired")
+    if pending.polled and still_lives(pending.polled, pending.interval, now):
+        raise Refused("ciba_too_early")
+    if pending.denied:
+        raise Refused("ciba_denied")
+    if not pending.accepted:
+        raise Refused("ciba_pending")
