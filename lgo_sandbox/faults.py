@@ -1,7 +1,8 @@
 """Faults that a tester arms in a session: what the sandbox then does to matching exchanges, a number of times.
 
 Kinds: ``delay`` (milliseconds before the answer), ``status`` (an HTTP status, or an SMTP reply code, instead of the
-answer) and ``named`` (one that the service itself declares in ``Service.faults`` and plays). A fault names a service, an operation (``*``: all), a client (``*``: all) and how often.
+answer) and ``named`` (one that the service declares in ``Service.faults`` and plays itself). A fault names a service,
+an operation (``*``: all), a client (``*``: all) and how often.
 Must not know any service: the error body is the service's own (``Service.problem``).
 """
 

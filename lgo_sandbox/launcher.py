@@ -77,6 +77,8 @@ class Launcher:
         _check_host(self.settings)
         bound = self._bind_group(self.settings.port_base, with_control=CONTROL in self._served)
         addresses = self._addresses(bound, self.settings.session)
+        if self.settings.published_host:
+            self._add_published(addresses)
         pki = Pki.open(
             self.settings.state / "pki",
             crl_base_url=f"{addresses.control or self._foreign_control()}/_sandbox/v1/pki/crl",
@@ -178,6 +180,17 @@ class Launcher:
             else:
                 addresses.plain[entry.door.name] = f"http://{host}:{entry.port}"
         return addresses
+
+    def _add_published(self, addresses: Addresses) -> None:
+        """Add the doors of the services that other processes serve."""
+        host, base = self.settings.published_host, self.settings.port_base
+        for door in (d for s in self._services if s.name not in self._served for d in s.doors):
+            if door.protocol != "http":
+                addresses.sockets[door.name] = f"{host}:{_port(door, base, tls=False)}"
+                continue
+            addresses.tls[door.name] = f"https://{host}:{_port(door, base, tls=True)}"
+            if self.settings.plain_ports:
+                addresses.plain[door.name] = f"http://{host}:{_port(door, base, tls=False)}"
 
     async def _open_group(
         self, bound: Sequence[_Bound], addresses: Addresses, running: list[Running], control: Any

@@ -103,7 +103,7 @@ class SandboxSession:
         return put
 
     def arm(self, kind: str, value: int | str, **where: Any) -> dict[str, Any]:
-        """Arm a fault ``delay``, ``status`` or ``named``; ``service``, ``operation``, ``client``, ``times`` as in the API."""
+        """Arm a fault ``delay``, ``status`` or ``named``; ``where``: service, operation, client, times."""
         fault: dict[str, Any] = self.control("POST", "/faults", {"kind": kind, "value": value, **where})
         return fault
 

@@ -12,6 +12,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .crowd import CAPACITY
+
 __all__ = ["DEFAULT_SESSION", "Settings"]
 
 DEFAULT_SESSION = "default"
@@ -38,6 +40,10 @@ class Settings(BaseSettings):
     """Root of the PSC authorization host; by default its TLS address."""
     service_urls: dict[str, str] = {}
     """Addresses of doors that another process or host serves: ``{"psc": "http://psc:8081"}``."""
+    published_host: str = ""
+    """Where clients reach, on their usual ports, the doors that other processes serve (containers of one sandbox)."""
+    generated_people: Annotated[int, Field(ge=0, le=CAPACITY)] = 0
+    """How many generated people (``lgo_sandbox.crowd``) the services know beside the reference patients."""
     artefacts: Path | None = None
     """Folder with the official CDA schemas and samples."""
     public_names: tuple[str, ...] = ()

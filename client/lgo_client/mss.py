@@ -20,10 +20,13 @@ from .clock import Workplace
 from .environment import Environment, Person, Structure
 from .transport import tls_context
 
-__all__ = ["Attachment", "DocumentMail", "Mailbox", "MssRefused", "attachments", "compose", "send"]
+__all__ = ["Attachment", "DocumentMail", "Mailbox", "MssRefused", "attachments", "compose", "send", "written"]
 
 TIMEOUT_SECONDS = 30.0
 ARCHIVE_NAME = "IHE_XDM.zip"
+
+# Folding at 78, the standard library loses or doubles spaces around encoded words, and cuts filename* into pieces.
+WIRE = policy.SMTP.clone(max_line_length=998)
 
 
 class MssRefused(Exception):
@@ -93,10 +96,15 @@ def compose(mail: DocumentMail, sender: Person, structure: Structure, nil: str, 
     return message
 
 
+def written(message: EmailMessage) -> bytes:
+    """Return the octets of a message as SMTP carries them."""
+    return message.as_bytes(policy=WIRE)
+
+
 def send(environment: Environment, message: EmailMessage, mailbox: str, token: str) -> bytes:
     """Send a message as ``mailbox``; return the octets sent. Raises MssRefused."""
     host, port = environment.socket("smtp")
-    octets = message.as_bytes(policy=policy.SMTP)
+    octets = written(message)
     try:
         with smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS) as server:
             server.starttls(context=tls_context(environment.ca))

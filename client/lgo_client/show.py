@@ -50,7 +50,7 @@ class ConsoleNarrator:
 def show_exchanges(console: Console, exchanges: Sequence[Mapping[str, Any]]) -> None:
     """Print the table of the exchanges."""
     table = Table(title="Échanges enregistrés par le bac à sable", title_justify="left")
-    for heading in ("n°", "service", "opération", "réponse", "durée", "remarques", "résumé"):
+    for heading in ("n°", "service", "opération", "réponse", "durée", "constats", "résumé"):
         table.add_column(heading, overflow="fold")
     for number, exchange in enumerate(exchanges, 1):
         table.add_row(
@@ -89,8 +89,8 @@ def show_outcome(console: Console, told: Told) -> None:
     """Print findings, evidence folder, and how it ended."""
     console.print()
     for finding in told.findings:
-        console.print(f"[yellow]remarque {finding['check_id']}[/yellow] : {escape(str(finding['message']))}")
-    console.print(f"{len(told.steps)} étapes, {len(told.exchanges)} échanges, {len(told.findings)} remarque(s)")
+        console.print(f"[yellow]constat {finding['check_id']}[/yellow] : {escape(str(finding['message']))}")
+    console.print(f"{len(told.steps)} étapes, {len(told.exchanges)} échanges, {len(told.findings)} constat(s)")
     console.print(f"Preuves : {told.folder} ({len(told.files)} fichiers)", soft_wrap=True)
     if told.failure:
         console.print(f"[red]La journée s'est arrêtée : {escape(told.failure)}[/red]")

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import httpx
 import typer
 
+from lgo_sandbox.cli.connect import write_connection
 from lgo_sandbox.cli.errors import CommandError
 from lgo_sandbox.ids import Ids
 
@@ -80,6 +81,13 @@ class Asking:
             output.write_bytes(octets)
         except OSError as error:
             raise CommandError(f"{output} ne peut pas être écrit : {error.strerror}") from None
+
+    def connect(self, folder: Path) -> None:
+        """Write the ready-file and the certificates in a folder of this machine, and print where."""
+        try:
+            typer.echo(write_connection(self._ask("GET", "/connection.zip").content, folder))
+        except OSError as error:
+            raise CommandError(f"{folder} ne peut pas être écrit : {error.strerror}") from None
 
     def add_client(self, client_id: str, redirect_uris: Sequence[str], *, mtls: bool) -> None:
         """Add an OIDC client, with a new secret or bound to the pharmacy's certificate, and print what it is."""

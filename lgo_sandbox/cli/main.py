@@ -150,6 +150,20 @@ def report(
         Asking(control, state, session).report(form, output)
 
 
+@app.command()
+def connect(
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Où écrire ready.json et les certificats.")],
+    session: AskSession = None,
+    control: Control = None,
+    state: State = None,
+) -> None:
+    """Écrire ici le fichier de connexion et les certificats d'un bac à sable qui tourne ailleurs (conteneur)."""
+    from lgo_sandbox.cli.asking import Asking
+
+    with explained():
+        Asking(control, state, session).connect(folder)
+
+
 @client.command("add")
 def client_add(
     client_id: Annotated[str, typer.Option("--client-id", help="Identifiant du client.")],

@@ -14,6 +14,7 @@ from lgo_sandbox.console import router as console
 from lgo_sandbox.control import (
     archives,
     clock,
+    connection,
     events,
     exchanges,
     faults,
@@ -40,7 +41,7 @@ ROOT = "/_sandbox/v1"
 ABOUT = "Pilotage du bac à sable : sessions, horloge, pannes, échanges, constats, rapports. Données fictives."
 
 _WHOLE = (health, services, people, pki, sessions)
-_OF_A_SESSION = (archives, clock, events, exchanges, faults, findings, listeners, markers, reports, tuning)
+_OF_A_SESSION = (archives, clock, connection, events, exchanges, faults, findings, listeners, markers, reports, tuning)
 
 
 def create_app(launcher: Launcher) -> FastAPI:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from lgo_sandbox.faults import ANY, FaultKind
 
@@ -19,6 +19,15 @@ Name = Annotated[str, Field(min_length=1, max_length=128)]
 Text = Annotated[str, Field(max_length=2_000)]
 Texts = Annotated[dict[Name, Text | None], Field(max_length=1_000)]
 """Named texts to set; ``null`` takes one back."""
+
+
+def _number_or_name(value: Any, number: ValidatorFunctionWrapHandler) -> Any:
+    is_name = isinstance(value, str) and 0 < len(value) <= 128 and not value.lstrip("+-").isdigit()
+    return value if is_name else number(value)
+
+
+NumberOrName = Annotated[int, Field(ge=0, le=600_000), WrapValidator(_number_or_name)]
+"""A number, or the name of a fault that a service declares."""
 
 
 class _Model(BaseModel):
@@ -52,7 +61,7 @@ class NewFault(_Model):
     service: Name = ANY
     operation: Name = ANY
     kind: FaultKind
-    value: Annotated[int, Field(ge=0, le=600_000)] | Name
+    value: NumberOrName
     times: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     client: Name = ANY
 

@@ -16,7 +16,8 @@ from lxml import etree
 
 from lgo_sandbox.documents import oids
 from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.values import Author, Code, Organization, PatientIdentity, Recipient
+from lgo_sandbox.documents.posology import Quantity
+from lgo_sandbox.documents.values import Author, Code, Organization, PatientIdentity, Recipient, RelatedPerson
 
 __all__ = [
     "XSI_TYPE",
@@ -27,6 +28,8 @@ __all__ = [
     "add_id",
     "add_person_name",
     "add_phone",
+    "add_quantity",
+    "add_reference",
     "add_templates",
     "add_time",
     "derived_uid",
@@ -36,6 +39,8 @@ __all__ = [
 XSI_TYPE = f"{{{oids.NS_XSI}}}type"
 _UID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
+
 _SYSTEM_NAMES = {
     oids.LOINC: "LOINC",
     oids.TA_ASIP: "TerminologieCISIS",
@@ -43,6 +48,12 @@ _SYSTEM_NAMES = {
     oids.ATC: "ATC",
     oids.CIS: "CIS",
     oids.CIP: "CIP",
+    oids.MEDICABASE: "MEDICABASE",
+    oids.EMDN: "EMDN",
+    oids.LPP: "LPP",
+    oids.SMS: "SMS",
+    oids.CIM10: "CIM-10",
+    oids.SNOMED: "SNOMED CT",
 }
 
 
@@ -97,7 +108,7 @@ def add_time(parent: etree._Element, name: str, moment: datetime | None) -> None
         add(parent, name, value=timestamp(moment))
 
 
-def add_address(parent: etree._Element, place: PatientIdentity | Organization) -> None:
+def add_address(parent: etree._Element, place: PatientIdentity | Organization | RelatedPerson) -> None:
     """Append the postal address, or its absence."""
     if not (place.address or place.postal_code or place.city):
         add(parent, "addr", nullFlavor="NAV")
@@ -116,18 +127,33 @@ def add_phone(parent: etree._Element, phone: str, *, use: str) -> None:
         add(parent, "telecom", nullFlavor="NAV")
 
 
-def add_person_name(parent: etree._Element, person: Author | Recipient) -> None:
-    """Append the name of a professional: civility, given name, family name, title."""
+def add_person_name(parent: etree._Element, person: Author | Recipient | RelatedPerson) -> None:
+    """Append the name of a person: civility, given name, family name, title."""
     name = add(parent, "name")
     parts = (
         ("prefix", person.prefix),
         ("given", person.given_name),
         ("family", person.family_name),
-        ("suffix", person.suffix),
+        ("suffix", getattr(person, "suffix", "")),
     )
     for part, value in parts:
         if value:
             add(name, part, value)
+
+
+def add_quantity(parent: etree._Element, name: str, quantity: Quantity, anchor: str = "") -> etree._Element:
+    """Append a physical quantity; ``anchor`` is where the narrative says it. InvalidContent for no decimal number."""
+    if not _DECIMAL.fullmatch(quantity.value):
+        raise InvalidContent(f"{quantity.value[:30]!r} n'est pas un nombre décimal")
+    element = add(parent, name, value=quantity.value, unit=quantity.unit)
+    if anchor:
+        add_reference(add(element, "translation"), anchor, name="originalText")
+    return element
+
+
+def add_reference(parent: etree._Element, anchor: str, *, name: str = "text") -> None:
+    """Append a text that refers to the narrative."""
+    add(add(parent, name), "reference", value=f"#{anchor}")
 
 
 def add_binary(parent: etree._Element, name: str, content: bytes, media_type: str) -> None:

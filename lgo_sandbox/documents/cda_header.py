@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from lxml import etree
 
@@ -17,21 +18,29 @@ from lgo_sandbox.documents.cda_elements import (
     add_address,
     add_code,
     add_id,
-    add_person_name,
     add_phone,
     add_templates,
     add_time,
 )
+from lgo_sandbox.documents.cda_people import (
+    add_assigned_entity,
+    add_author,
+    add_guardian,
+    add_informant,
+    add_organization,
+    add_participant,
+    add_recipient,
+)
 from lgo_sandbox.documents.code_systems import CONFIDENTIALITY, FACILITY_TYPES, PRACTICE_SETTINGS, SEXES
 from lgo_sandbox.documents.errors import InvalidContent
+from lgo_sandbox.documents.value_sets import ENCOUNTERS
 from lgo_sandbox.documents.values import (
+    Act,
     Author,
-    Code,
+    Consent,
     DocumentHeader,
     Identifier,
-    Organization,
     PatientIdentity,
-    Recipient,
 )
 
 __all__ = ["UNKNOWN_PLACE", "new_document"]
@@ -54,15 +63,18 @@ def new_document(
     document = etree.Element(f"{{{oids.NS_HL7}}}ClinicalDocument", nsmap=namespaces)
     _identification(document, header, templates)
     _record_target(document, header.patient)
-    for author in header.authors:
-        _author(document, author, header)
-    _custodian(document, header.custodian)
-    for recipient in header.recipients:
-        _recipient(document, recipient)
-    _legal_authenticator(document, header)
+    _signatories(document, header)
+    for participant in header.participants:
+        add_participant(document, participant)
+    for order in header.orders:
+        add_id(add(add(document, "inFulfillmentOf"), "order"), order.root, order.extension)
     _service_event(document, header, unknown_stop)
+    for act in header.acts:
+        _further_act(document, act)
     if header.replaces:
         _related_document(document, header.replaces)
+    for consent in header.consents:
+        _consent(document, consent)
     _encounter(document, header)
     return document
 
@@ -79,7 +91,7 @@ def _identification(document: etree._Element, header: DocumentHeader, templates:
     add_code(document, header.code)
     add(document, "title", header.title)
     add_time(document, "effectiveTime", header.effective_time)
-    add_code(document, CONFIDENTIALITY["N"], name="confidentialityCode")
+    add_code(document, CONFIDENTIALITY[header.confidentiality], name="confidentialityCode")
     add(document, "languageCode", code=header.language)
     add_id(document, header.set_id, name="setId")
     add(document, "versionNumber", value=str(header.version))
@@ -105,6 +117,8 @@ def _patient(role: etree._Element, patient: PatientIdentity) -> None:
     _patient_name(person, patient)
     add_code(person, SEXES[patient.sex if patient.sex in SEXES else "UN"], name="administrativeGenderCode")
     add(person, "birthTime", value=patient.birth_date.replace("-", ""))
+    if patient.guardian:
+        add_guardian(person, patient.guardian)
     place = add(add(add(person, "birthplace"), "place"), "addr")
     add(place, "county", patient.birth_place or UNKNOWN_PLACE)
 
@@ -120,68 +134,28 @@ def _patient_name(person: etree._Element, patient: PatientIdentity) -> None:
         add(name, "given", patient.used_first_name, qualifier="CL")
 
 
-def _author(document: etree._Element, author: Author, header: DocumentHeader) -> None:
-    element = add(document, "author")
-    add_time(element, "time", header.effective_time)
-    assigned = add(element, "assignedAuthor")
-    _professional(assigned, author)
-    if author.device:
-        device = add(assigned, "assignedAuthoringDevice")
-        add(device, "manufacturerModelName", author.device)
-        add(device, "softwareName", author.device)
-    else:
-        add_person_name(add(assigned, "assignedPerson"), author)
-    if author.structure:
-        _organization(add(assigned, "representedOrganization"), author.structure)
-
-
-def _professional(parent: etree._Element, author: Author) -> None:
-    add_id(parent, author.root, author.national_id)
-    if author.specialty_code:
-        add_code(parent, Code(author.specialty_code, author.specialty_label, author.specialty_system))
-    if author.structure:
-        add_address(parent, author.structure)
-        add_phone(parent, author.structure.phone, use="WP")
-
-
-def _organization(element: etree._Element, structure: Organization) -> None:
-    add_id(element, structure.root, structure.id_nat)
-    add(element, "name", structure.name)
-    add_phone(element, structure.phone, use="WP")
-    add_address(element, structure)
-
-
-def _custodian(document: etree._Element, structure: Organization) -> None:
+def _signatories(document: etree._Element, header: DocumentHeader) -> None:
+    at = header.effective_time
+    for author in header.authors:
+        add_author(document, author, at)
+    if header.data_enterer:
+        add_assigned_entity(add(document, "dataEnterer"), header.data_enterer)
+    for informant in header.informants:
+        add_informant(document, informant)
     assigned = add(add(document, "custodian"), "assignedCustodian")
-    _organization(add(assigned, "representedCustodianOrganization"), structure)
+    add_organization(add(assigned, "representedCustodianOrganization"), header.custodian)
+    for recipient in header.recipients:
+        add_recipient(document, recipient)
+    _signature(document, "legalAuthenticator", header.legal_authenticator, at)
+    for authenticator in header.authenticators:
+        _signature(document, "authenticator", authenticator, at)
 
 
-def _recipient(document: etree._Element, recipient: Recipient) -> None:
-    intended = add(add(document, "informationRecipient"), "intendedRecipient")
-    if recipient.national_id:
-        add_id(intended, recipient.root, recipient.national_id)
-    if recipient.mailbox:
-        add(intended, "telecom", value=f"mailto:{recipient.mailbox}")
-    if recipient.family_name:
-        add_person_name(add(intended, "informationRecipient"), recipient)
-    if recipient.structure:
-        _organization(add(intended, "receivedOrganization"), recipient.structure)
-
-
-def _legal_authenticator(document: etree._Element, header: DocumentHeader) -> None:
-    element = add(document, "legalAuthenticator")
-    add_time(element, "time", header.effective_time)
+def _signature(document: etree._Element, name: str, signatory: Author, at: datetime) -> None:
+    element = add(document, name)
+    add_time(element, "time", at)
     add(element, "signatureCode", code="S")
-    _assigned_entity(element, header.legal_authenticator)
-
-
-def _assigned_entity(parent: etree._Element, author: Author) -> etree._Element:
-    entity = add(parent, "assignedEntity")
-    _professional(entity, author)
-    add_person_name(add(entity, "assignedPerson"), author)
-    if author.structure:
-        _organization(add(entity, "representedOrganization"), author.structure)
-    return entity
+    add_assigned_entity(element, signatory)
 
 
 def _service_event(document: etree._Element, header: DocumentHeader, unknown_stop: bool) -> None:
@@ -201,9 +175,16 @@ def _performer(event: etree._Element, header: DocumentHeader) -> None:
     performer = header.performer or header.authors[0]
     if performer.structure is None:
         raise InvalidContent("l'exécutant de l'acte doit avoir une structure")
-    entity = _assigned_entity(add(event, "performer", typeCode="PRF"), performer)
+    entity = add_assigned_entity(add(event, "performer", typeCode="PRF"), performer)
     setting = PRACTICE_SETTINGS[header.practice_setting]
     add_code(entity[-1], setting, name="standardIndustryClassCode")
+
+
+def _further_act(document: etree._Element, act: Act) -> None:
+    event = add(add(document, "documentationOf"), "serviceEvent")
+    if act.id:
+        add_id(event, act.id.root, act.id.extension)
+    add_code(event, act.code)
 
 
 def _related_document(document: etree._Element, replaced: str) -> None:
@@ -211,8 +192,23 @@ def _related_document(document: etree._Element, replaced: str) -> None:
     add_id(add(related, "parentDocument"), replaced)
 
 
+def _consent(document: etree._Element, consent: Consent) -> None:
+    element = add(add(document, "authorization", typeCode="AUTH"), "consent", classCode="CONS", moodCode="EVN")
+    if consent.id:
+        add_id(element, consent.id.root, consent.id.extension)
+    if consent.code:
+        add_code(element, consent.code)
+    add(element, "statusCode", code="completed")
+
+
 def _encounter(document: etree._Element, header: DocumentHeader) -> None:
     encounter = add(add(document, "componentOf"), "encompassingEncounter")
+    if header.encounter_id:
+        add_id(encounter, header.encounter_id.root, header.encounter_id.extension)
+    if header.encounter:
+        add_code(encounter, ENCOUNTERS[header.encounter])
     add_time(add(encounter, "effectiveTime"), "low", header.event_start)
+    if header.responsible:
+        add_assigned_entity(add(encounter, "responsibleParty"), header.responsible)
     facility = add(add(encounter, "location"), "healthCareFacility")
     add_code(facility, FACILITY_TYPES[header.facility_type])

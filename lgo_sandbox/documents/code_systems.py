@@ -247,16 +247,16 @@ FORMAT_OF_MEDIA = MappingProxyType(
 
 FORMAT_OF_MODEL = MappingProxyType(
     {
-        "1.2.250.1.213.1.1.1.13": "urn:asip:ci-sis:vsm:2012",
-        "1.2.250.1.213.1.1.1.21": "urn:asip:ci-sis:ldl-ees:2017",
-        "1.2.250.1.213.1.1.1.29": "urn:asip:ci-sis:ldl-ses:2017",
-        "1.2.250.1.213.1.1.1.37": "urn:asip:ci-sis:vac:2019",
+        oids.T_VSM: "urn:asip:ci-sis:vsm:2012",
+        oids.T_LDL_EES: "urn:asip:ci-sis:ldl-ees:2017",
+        oids.T_LDL_SES: "urn:asip:ci-sis:ldl-ses:2017",
+        oids.T_VAC: "urn:asip:ci-sis:vac:2019",
         oids.T_EP_MED_DM: "urn:ihe:pharm:pre:2010",
-        "1.2.250.1.213.1.1.1.46": "urn:asip:ci-sis:vac-note:2021",
-        "1.2.250.1.213.1.1.1.51": "urn:ihe:pcc:ips:2020",
-        "1.2.250.1.213.1.1.1.54": "urn:ihe:pharm:dis:2010",
-        "1.2.250.1.213.1.1.1.55": "urn:ihe:lab:xd-lab:2008",
-        "1.2.250.1.213.1.1.1.59": "urn:ans:ci-sis:trod:2024",
+        oids.T_VAC_NOTE: "urn:asip:ci-sis:vac-note:2021",
+        oids.T_IPS_FR: "urn:ihe:pcc:ips:2020",
+        oids.T_EDISP: "urn:ihe:pharm:dis:2010",
+        oids.T_CR_BIO: "urn:ihe:lab:xd-lab:2008",
+        oids.T_TROD: "urn:ans:ci-sis:trod:2024",
     }
 )
 """Level 3 models by template id, and their format (ASS_A11 of 2024-07-26, specs/cda.md §5)."""

@@ -9,6 +9,8 @@
       InsDatamatrixError      the text is no datamatrix INS
       BarcodeError            an image cannot be read or a code not drawn
       XdmError                an archive is refused
+      DrugCodeError           a text is no code of a drug box
+      ArtefactsError          the folder of official artefacts cannot be used
 
 Messages are French sentences for the person who sends or receives the document. Knows nothing else.
 """
@@ -19,9 +21,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 __all__ = [
+    "ArtefactsError",
     "BarcodeError",
     "CorruptAttachment",
     "DocumentError",
+    "DrugCodeError",
     "IncompleteHeader",
     "InsDatamatrixError",
     "InvalidContent",
@@ -66,6 +70,14 @@ class BarcodeError(DocumentError):
 
 class XdmError(DocumentError):
     """An archive is no IHE XDM archive that we accept."""
+
+
+class DrugCodeError(DocumentError):
+    """A text is no GS1 code of a drug box."""
+
+
+class ArtefactsError(DocumentError):
+    """The folder of official artefacts (schemas, value sets, schematrons) is missing or cannot be used."""
 
 
 @contextmanager

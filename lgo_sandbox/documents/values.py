@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lgo_sandbox.documents import oids
+from lgo_sandbox.documents.posology import Posology, Quantity
 from lgo_sandbox.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT, ROOTS_OF_INS
 
 __all__ = [
+    "Act",
     "Author",
     "Code",
+    "Consent",
     "DocumentHeader",
     "DrugLine",
     "Identifier",
+    "Ingredient",
     "Organization",
+    "Participant",
     "PatientIdentity",
     "Recipient",
+    "RelatedPerson",
 ]
 
 
@@ -46,11 +52,31 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedPerson:
+    """A person of the patient's circle: informant or legal representative.
+
+    ``kind`` is the classCode: ``ECON`` to call in an emergency, ``NOK`` trusted person, ``CON``, ``CAREGIVER``,
+    ``PAT``; of a legal representative it is ``GUARD``. ``relation`` is a code of value set J11.
+    """
+
+    kind: str
+    family_name: str
+    given_name: str
+    prefix: str = ""
+    relation: Code | None = None
+    address: str = ""
+    postal_code: str = ""
+    city: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PatientIdentity:
     """The identity traits of a patient.
 
     ``matricule`` (15 characters) and ``oid`` are given for a qualified identity only; otherwise ``local_id`` and
-    ``local_oid`` (the record number in the structure and its OID) identify the patient. ``birth_place`` is the COG.
+    ``local_oid`` (the record number in the structure and its OID) identify the patient. ``birth_place`` is the COG,
+    ``guardian`` the legal representative.
     """
 
     matricule: str
@@ -68,6 +94,7 @@ class PatientIdentity:
     phone: str = ""
     local_id: str = ""
     local_oid: str = ""
+    guardian: RelatedPerson | None = None
 
     @property
     def is_qualified(self) -> bool:
@@ -99,7 +126,8 @@ class Author:
     """A professional (or, when ``device`` is named, a software) who writes or signs.
 
     ``national_id`` is the PS_IdNat (``8`` + RPPS); ``prefix`` the civility (``M``, ``MME``), ``suffix`` the title
-    (``DR``, ``PR``).
+    (``DR``, ``PR``). ``device`` is the name of a software, ``device_model`` its maker and model; ``function`` what the
+    person did for this document (value set J47).
     """
 
     national_id: str
@@ -113,6 +141,8 @@ class Author:
     root: str = OID_PS_IDNAT
     specialty_system: str = oids.SPECIALTY
     device: str = ""
+    device_model: str = ""
+    function: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +160,44 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody else that is named: prescriber (``REF``), replaced doctor (``CON``), wished executor (``PRF``)…
+
+    ``person`` may be absent when only a date matters; ``start`` and ``stop`` bound the participation. ``kind`` is the
+    typeCode (value set J144), ``role`` ``PROV`` for a professional, ``AGNT`` for another.
+    """
+
+    kind: str
+    person: Author | None
+    function: Code | None = None
+    start: datetime | None = None
+    stop: datetime | None = None
+    role: str = "PROV"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent that the patient gave."""
+
+    code: Code | None
+    id: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A further act that the document tells of: a code, without time or performer."""
+
+    code: Code
+    id: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentHeader:
     """The header of a document to write.
 
     ``id`` and ``set_id`` are OIDs or UUIDs (the DMP takes OIDs only); ``replaces`` is the ``id`` of the version that
-    this one replaces. ``performer`` defaults to the first author, ``event_stop`` may be absent.
+    this one replaces. ``performer`` defaults to the first author, ``event_stop`` may be absent. ``acts`` come after
+    the main event, ``orders`` are the ids of what the document fulfils, ``encounter`` a code of value set J142.
     """
 
     id: str
@@ -157,6 +220,26 @@ class DocumentHeader:
     facility_type: str = "SA33"
     replaces: str = ""
     language: str = "fr-FR"
+    confidentiality: str = "N"
+    data_enterer: Author | None = None
+    informants: tuple[RelatedPerson, ...] = ()
+    authenticators: tuple[Author, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    orders: tuple[Identifier, ...] = ()
+    acts: tuple[Act, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    encounter: str = ""
+    encounter_id: Identifier | None = None
+    responsible: Author | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """An active substance and its strength: so much in so much."""
+
+    substance: Code
+    amount: Quantity | None = None
+    per: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +249,7 @@ class DrugLine:
     ``form`` and ``unit`` are codes of EDQM (``unit``: the packaging, ``30009000`` box), ``start`` the day the treatment
     begins, ``duration_days`` its length (0: not said), ``renewals`` the number of renewals (None: unlimited).
     ``substitution_reason`` says why the substitution is refused. An empty ``cis`` is a magistral preparation.
+    ``posology`` is for people; ``structured`` the same for software, with ``route`` (EDQM) and ``site``.
     """
 
     cis: str
@@ -189,3 +273,8 @@ class DrugLine:
     dispenser_note: str = ""
     atc: Code | None = None
     id: str = ""
+    structured: Posology | None = None
+    route: Code | None = None
+    site: Code | None = None
+    virtual: Code | None = None
+    ingredients: tuple[Ingredient, ...] = ()

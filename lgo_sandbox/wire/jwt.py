@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -34,6 +35,7 @@ __all__ = [
     "VerifyingKey",
     "at_hash",
     "encode_segments",
+    "hs256",
     "jwks",
     "unverified_claims",
     "unverified_header",
@@ -100,11 +102,13 @@ class SigningKey:
         self._key = jwk.construct(pem.decode("ascii"), RS256)
 
     def sign(self, claims: Mapping[str, Any], headers: Mapping[str, Any] | None = None) -> str:
-        """Return the compact token; header members are alg, typ, kid, then ``headers``, which may replace them.
+        """Return the compact token; header members are alg, typ, kid, then ``headers``, which may replace them, or
+        with None leave them out.
 
         Claims keep their order. ``alg`` in the header is what the caller says; the signature is always RS256.
         """
         header = {"alg": RS256, "typ": "JWT", "kid": self.kid, **(headers or {})}
+        header = {name: value for name, value in header.items() if value is not None}
         segments = encode_segments(header, claims)
         return f"{segments}.{_b64(self._key.sign(segments.encode()))}"
 
@@ -122,6 +126,12 @@ def jwks(members: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]
 def encode_segments(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
     """Return ``header.claims`` in base64url, the signing input of a token, members in the order given."""
     return f"{_b64(write_json(header))}.{_b64(write_json(claims))}"
+
+
+def hs256(secret: str, headers: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+    """Return a token under HMAC-SHA-256, which nobody here accepts: for faults and tests only."""
+    segments = encode_segments({"alg": "HS256", "typ": "JWT", **headers}, claims)
+    return f"{segments}.{_b64(hmac.digest(secret.encode(), segments.encode(), 'sha256'))}"
 
 
 def unverified_header(token: str) -> dict[str, Any]:

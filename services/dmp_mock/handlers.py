@@ -35,6 +35,7 @@ __all__ = ["FAILURES", "HANDLERS", "Handler"]
 Handler = Callable[[Admitted], Answer]
 
 MAX_RESULTS = 1000
+MAX_STORED = 512 * 1024 * 1024
 _TESTED_REASON = "TEST_EXST"
 _PDF_TEMPLATE = "1.3.6.1.4.1.19376.1.2.20"
 
@@ -117,6 +118,9 @@ def _document_facts(entry: Entry, header: CdaHeader | None) -> dict[str, Any]:
 def _store(request: Admitted, matched: MatchedLot) -> None:
     call, lot = request.call, matched.lot
     with call.session.db.transaction() as db:
+        room = MAX_STORED - store.stored_octets(db)
+        if sum(map(len, matched.contents.values())) > room:
+            raise XdsFailure([XdsError(XdsCode.OUT_OF_RESOURCES, "l'entrepôt de cette session est plein")])
         known = store.known_unique_ids(db, [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries)])
         _raise_any([XdsError(XdsCode.DUPLICATE_IN_REGISTRY, f"uniqueId={u} déjà enregistré", u) for u in sorted(known)])
         for link in lot.links:

@@ -39,6 +39,7 @@ __all__ = [
     "put_visit",
     "state_of",
     "store_lot",
+    "stored_octets",
 ]
 
 
@@ -87,6 +88,7 @@ class DocumentRow(Base, table=True):
     unique_id: str = Field(primary_key=True)
     repository_id: str
     mime_type: str
+    size: int
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -183,7 +185,11 @@ def store_lot(db: Session, lot: Registered, matricule: str, author: str) -> None
         db.add(_entry_row(entry, matricule, lot.submission.id, rank + number))
         db.add(
             DocumentRow(
-                unique_id=entry.unique_id, repository_id=REPOSITORY_ID, mime_type=entry.mime_type, content=content
+                unique_id=entry.unique_id,
+                repository_id=REPOSITORY_ID,
+                mime_type=entry.mime_type,
+                size=len(content),
+                content=content,
             )
         )
     db.add(
@@ -222,6 +228,11 @@ def _deprecate(db: Session, entry_uuid: str) -> None:
         row.status = Status.DEPRECATED.value
         row.value = json.dumps({**json.loads(row.value), "status": row.status}, ensure_ascii=False)
         db.add(row)
+
+
+def stored_octets(db: Session) -> int:
+    """Return how much all documents weigh."""
+    return db.exec(select(func.coalesce(func.sum(DocumentRow.size), 0))).one()
 
 
 def entries_of(db: Session, matricule: str) -> Sequence[Entry]:

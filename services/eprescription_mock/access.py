@@ -28,7 +28,7 @@ async def identify(call: Call) -> Actor:
     call.note(client_id=str(facts.get("client_id", "")), professionnel=person.national_id)
     structure = structure_named(call.headers.get(codes.STRUCTURE_HEADER, ""), workplaces(call.session.people, person))
     call.note(structure=structure.id_nat)
-    return Actor(person.national_id, person.profession, structure.id_nat, structure.sector, person.name)
+    return Actor(person.national_id, person.profession, structure.id_nat, structure.sector)
 
 
 def workplaces(people: Population, person: Professional) -> list[Structure]:

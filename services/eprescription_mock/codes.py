@@ -38,8 +38,6 @@ QR_PREFIX = "EPU-SIMU:"
 
 _SIMULATED = "urn:x-simulation:epu-non-officiel"
 SYSTEM_ERRORS = f"{_SIMULATED}:erreurs"
-SYSTEM_STATES = f"{_SIMULATED}:statuts"
-SYSTEM_ABANDON = f"{_SIMULATED}:motifs-abandon"
 SYSTEM_DECLINE = f"{_SIMULATED}:motifs-non-delivrance"
 SYSTEM_NO_SUBSTITUTION = f"{_SIMULATED}:motifs-non-substitution"
 EXTENSION_REMAINING = f"{_SIMULATED}:reste-a-delivrer"

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from lgo_sandbox.contract import Door, Operation, Option, Service, Situation
+from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
 from lgo_sandbox.tokens import session_of_token
 
 from .checks import CHECKS
 from .codes import DOOR_AUTH, DOOR_WALLET
 from .decode import decode
+from .domain.mutations import MUTATIONS
 from .ecps import MODES
 from .resources import RESOURCES
 from .seeds import seed
@@ -118,6 +119,7 @@ SERVICE = Service(
     operations=OPERATIONS,
     checks=CHECKS,
     options=OPTIONS,
+    faults=tuple(NamedFault(one.name, one.operation, one.title) for one in MUTATIONS),
     situations=SITUATIONS,
     resources=RESOURCES,
     simulated=(

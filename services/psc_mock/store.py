@@ -216,9 +216,9 @@ def _client(row: ClientRow) -> Client:
 
 def waiting_requests(t: Transaction) -> list[LoginRequest | CibaRequest]:
     """Return the requests that wait for an e-CPS or a card, oldest first."""
-    rows: list[LoginRequest | CibaRequest] = list(t.exec(select(LoginRequest).where(LoginRequest.state == WAITING)))
-    rows += t.exec(select(CibaRequest).where(CibaRequest.state == WAITING))
-    return sorted(rows, key=lambda row: (row.pushed, row.id))
+    web = t.exec(select(LoginRequest).where(LoginRequest.state == WAITING)).all()
+    ciba = t.exec(select(CibaRequest).where(CibaRequest.state == WAITING)).all()
+    return sorted([*web, *ciba], key=lambda row: (row.pushed, row.id))
 
 
 def answer_request(t: Transaction, request_id: str, state: str) -> bool:
@@ -316,6 +316,11 @@ def issued_before(t: Transaction, client_id: str, state: str, nonce: str) -> tup
 def end_client_session(t: Transaction, sid: str, client_id: str) -> None:
     """Revoke the tokens that one client holds of a log-in; the person's SSO session goes on."""
     t.exec(update(Token).where(col(Token.sid) == sid, col(Token.client_id) == client_id).values(revoked=True))
+
+
+def revoke_all(t: Transaction, sid: str) -> None:
+    """Revoke all tokens of a log-in, which itself goes on."""
+    t.exec(update(Token).where(col(Token.sid) == sid).values(revoked=True))
 
 
 def revoke_token(t: Transaction, key: str) -> None:

@@ -6,6 +6,7 @@ Source: specs/dmp.md; which requirement rests on which test is the table's. Know
 from __future__ import annotations
 
 from dmp_mock.codes.vihf import Mode
+from dmp_mock.codes.xds import XdsCode
 from lgo_sandbox.findings import Observed, Outcome, Violation
 
 __all__ = [
@@ -54,7 +55,7 @@ _VIHF_KEYS = frozenset(
     }
 )
 _CERTIFICATE_KEYS = frozenset({"client-certificate", "legal-person"})
-_FEED_STATE_KEYS = frozenset({"absent", "closed", "feed-opposed"})
+_FEED_STATE_KEYS = frozenset({"closed", "feed-opposed"})
 _ORGANISATION = "organisation-auth"
 
 
@@ -153,10 +154,18 @@ def air(observed: Observed) -> Outcome:
 
 
 def feed_state(observed: Observed) -> Outcome:
+    if _is_without_dmp(observed):
+        return Violation("pas de DMP", "un DMP actif")
     return _refusal(observed, _FEED_STATE_KEYS)
 
 
+def _is_without_dmp(observed: Observed) -> bool:
+    return any(error["code"] == XdsCode.UNKNOWN_PATIENT for error in observed.facts.get("xds_errors", ()))
+
+
 def metadata(observed: Observed) -> Outcome:
+    if _is_without_dmp(observed):
+        return None
     if errors := observed.facts.get("xds_errors"):
         shown = " ; ".join(f"{e['code']} : {e['context']}" for e in errors[:5])
         return Violation(shown, "des métadonnées conformes au guide", f"{len(errors)} erreur(s) XDS")

@@ -90,7 +90,6 @@ FAULTS: dict[str, FaultLine] = {
     "patient": FaultLine(NOT_PUBLIC, "Le patient du message n'est pas celui du VIHF", False, "own"),
     "rights": FaultLine("DMPAccessDeniedByRightsService", "Accès refusé : {}", True, "code: specs/dmp.md §4.2"),
     "closed": FaultLine("DMPClosed", "Le DMP du patient est fermé", True, "code: specs/dmp.md §4.2"),
-    "absent": FaultLine(NOT_PUBLIC, "Le patient n'a pas de DMP", False, "own"),
     "feed-opposed": FaultLine(NOT_PUBLIC, "Le patient s'oppose à l'alimentation de son DMP", False, "own"),
     "xds": FaultLine(NOT_PUBLIC, "{}", True, "IHE code as subcode: specs/dmp.md §4.2"),
 }

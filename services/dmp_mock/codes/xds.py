@@ -83,7 +83,7 @@ class XdsCode(StrEnum):
     TOO_MANY_RESULTS = "XDSTooManyResults"
     REPLACE_FAILED = "XDSReplaceFailed"
     DEPRECATED_DOCUMENT = "XDSRegistryDeprecatedDocumentError"
-    REPOSITORY_ERROR = "XDSRepositoryError"
+    OUT_OF_RESOURCES = "XDSRepositoryOutOfResources"
 
 
 CLASSIFICATIONS: dict[str, str] = {

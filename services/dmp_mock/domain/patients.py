@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.codes.rights import BREAKING, NORMAL, REGULATION
-from dmp_mock.domain.errors import Refused
+from dmp_mock.codes.xds import XdsCode
+from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
 
 __all__ = ["DmpState", "check_feed", "check_open", "check_reading"]
 
@@ -35,22 +36,22 @@ class DmpState:
 
 
 def check_open(state: DmpState) -> None:
-    """Raise Refused unless the patient has a DMP and it is open."""
+    """Raise XdsFailure unless the patient has a DMP, Refused unless it is open."""
     if state.status is DmpStatus.ABSENT:
-        raise Refused("absent", rule="dmp-state", received="pas de DMP", expected="un DMP actif")
+        raise XdsFailure([XdsError(XdsCode.UNKNOWN_PATIENT, "le patient n'a pas de DMP", "patientId")])
     if state.status is DmpStatus.CLOSED:
         raise Refused("closed", rule="dmp-state", received="DMP fermé", expected="un DMP actif")
 
 
 def check_feed(state: DmpState) -> None:
-    """Raise Refused unless a document may be added."""
+    """Raise XdsFailure or Refused unless a document may be added."""
     check_open(state)
     if state.feed_opposed:
         raise Refused("feed-opposed", rule="feed-opposition", received="alimentation", expected="rien : patient opposé")
 
 
 def check_reading(state: DmpState, access: str) -> None:
-    """Raise Refused unless the caller may read this DMP in this access mode."""
+    """Raise XdsFailure or Refused unless the caller may read this DMP in this access mode."""
     check_open(state)
     if state.authorisation is Authorisation.BLOCKED:
         raise _denied("professionnel bloqué par le patient")

@@ -145,5 +145,14 @@ def http_answer(
     """Return a SOAP message as an HTTP answer, alone or as the root of a package."""
     if not packaged:
         return RawResponse(status, octets, _SOAP_TYPE, headers)
-    content_type, body = mtom.write_package(octets, parts, boundary=f"uuid:{new_uuid()}")
+    boundary = _boundary([octets, *(part.body for part in parts)], new_uuid)
+    content_type, body = mtom.write_package(octets, parts, boundary=boundary)
     return RawResponse(status, body, content_type, headers)
+
+
+def _boundary(contents: Sequence[bytes], new_uuid: Callable[[], str]) -> str:
+    """Return a boundary that no part holds: in a seeded session a document could hold the one to come."""
+    while True:
+        boundary = f"uuid:{new_uuid()}"
+        if not any(boundary.encode() in content for content in contents):
+            return boundary

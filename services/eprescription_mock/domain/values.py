@@ -45,7 +45,6 @@ class Actor:
     profession: str
     structure: str
     sector: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

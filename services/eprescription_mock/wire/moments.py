@@ -18,6 +18,8 @@ __all__ = ["age_moment", "wire_moment"]
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YEARS = range(1900, 2200)
 DAY = timedelta(days=1)
+RESOLUTION = timedelta(seconds=1)
+"""Senders cut moments to the second: one of this very second must not age by a clock jump made within it."""
 EARLIEST_MIDNIGHT = timedelta(hours=14)
 """A date has begun somewhere that long before midnight UTC: the sender's own zone is unknown."""
 
@@ -54,4 +56,4 @@ def _moment(text: str, where: str) -> datetime:
 
 def _age(moment: datetime, clock: Clock) -> datetime:
     ahead = moment - clock.wire()
-    return clock.age() + ahead if ahead > timedelta() else clock.age_of(moment)
+    return clock.age() + ahead if ahead > -RESOLUTION else clock.age_of(moment)

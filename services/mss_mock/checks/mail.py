@@ -181,7 +181,7 @@ MAIL_CHECKS = (
         _label,
         ("LGO.MSS.12",),
         f"{SPEC} §3.1, ECO.2.2.7",
-        "Faire précéder l'adresse de From: du nom de la personne (civilité, prénom, NOM, structure) ou de la structure.",
+        "Faire précéder l'adresse de From: du nom de la personne (civilité, prénom, NOM) ou de la structure.",
         operations=MESSAGE,
     ),
     Check(

@@ -61,12 +61,27 @@ def _is_shifted(text: str) -> bool:
 
 
 def matcher(reference: bytes, pattern: bytes) -> Callable[[str], bool]:
-    """Return the test of a LIST pattern: ``*`` is anything, ``%`` anything but the delimiter."""
-    whole = (reference + pattern).decode("latin-1")[: 2 * MAX_NAME]
-    whole = re.sub(r"[*%]*\*[*%]*", "*", re.sub(r"%+", "%", whole))
-    parts = (_WILD.get(character) or re.escape(character) for character in _with_inbox(whole))
-    compiled = re.compile("".join(parts))
-    return lambda name: compiled.fullmatch(name) is not None
+    """Return the test of a LIST pattern: ``*`` is anything, ``%`` anything but the delimiter.
 
+    The pattern is an automaton whose states are the bits of an integer: many wildcards cost no more than few.
+    """
+    whole = (reference + pattern).decode("latin-1")
+    whole = _with_inbox(re.sub(r"[*%]*\*[*%]*", "*", re.sub(r"%+", "%", whole)))
+    if len(whole) > 2 * MAX_NAME:
+        return lambda _name: False
+    places: dict[str, int] = {}
+    for position, character in enumerate(whole):
+        places[character] = places.get(character, 0) | 1 << position
+    stars, percents = places.pop("*", 0), places.pop("%", 0)
 
-_WILD = {"*": ".*", "%": f"[^{DELIMITER}]*"}
+    def opened(states: int) -> int:
+        return states | (states & (stars | percents)) << 1
+
+    def test(name: str) -> bool:
+        states = opened(1)
+        for character in name:
+            stay = stars if character == DELIMITER else stars | percents
+            states = opened((states & places.get(character, 0)) << 1 | states & stay)
+        return bool(states >> len(whole) & 1)
+
+    return test

@@ -15,6 +15,8 @@ from lgo_sandbox.tls import peer_certificate_of
 __all__ = ["Disconnected", "LineTooLong", "Wire"]
 
 DRAIN_ABOVE = 64 * 1024
+DISCARDED = 8 * 1024 * 1024
+CHUNK = 64 * 1024
 
 
 class Disconnected(Exception):
@@ -46,8 +48,16 @@ class Wire:
         except (asyncio.IncompleteReadError, OSError) as error:
             raise Disconnected from error
         except asyncio.LimitOverrunError as error:
+            await self._discard()
             raise LineTooLong from error
         return line.removesuffix(b"\n").removesuffix(b"\r")
+
+    async def _discard(self) -> None:
+        """Read what is left of an endless line, within bounds: a client still writing would not see our answer."""
+        for _ in range(DISCARDED // CHUNK):
+            chunk = await self._reader.read(CHUNK)
+            if not chunk or chunk.endswith(b"\n"):
+                return
 
     async def exactly(self, size: int) -> bytes:
         """Return that many octets. Raises Disconnected."""

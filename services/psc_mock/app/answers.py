@@ -5,7 +5,7 @@ Source: specs/psc.md §1.7; RFC 9207 (``iss``, profile 2025). The one place for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 
@@ -16,6 +16,7 @@ from lgo_sandbox.wire.http import RawResponse
 from .. import wire
 from ..codes import DOOR_AUTH, DOOR_WALLET, ERRORS, ISSUER_PATH
 from ..discovery import announces_iss
+from ..domain.mutations import Kind, apply
 from ..domain.refusals import Redirected, Refused, ReturnAddress, Shown
 from ..pages import page
 
@@ -72,12 +73,20 @@ def only_on(door: str, handler: Handler) -> Handler:
 
 
 def authorization_answer(
-    call: Call, to: ReturnAddress, members: Mapping[str, str | None], cookies: Sequence[str] = ()
+    call: Call,
+    to: ReturnAddress,
+    members: Mapping[str, str | None],
+    cookies: Sequence[str] = (),
+    struck: Collection[str] = (),
 ) -> RawResponse:
-    """Return an answer to the client's redirect address, in the mode it asked for; absent members are left out."""
-    sent = {"state": to.state, **members}
+    """Return an answer to the client's redirect address, in the mode it asked for; absent members are left out.
+
+    ``struck`` names mutations that an earlier exchange of the same log-in met.
+    """
+    sent: dict[str, str | None] = {"state": to.state, **members}
     if announces_iss(profile_of(call)):
         sent["iss"] = issuer_of(call)
+    apply({*call.struck, *struck}, Kind.CALLBACK, sent)
     if to.response_mode == "form_post":
         fields = [(name, value) for name, value in sent.items() if value is not None]
         return page("form_post", cookies=cookies, action=to.redirect_uri, fields=fields)

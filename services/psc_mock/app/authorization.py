@@ -95,6 +95,7 @@ def _by_person(call: Call, request: AuthorizationRequest) -> RawResponse:
         browser=store.digest(browser),
         csrf=ids.token(24),
         created=call.session.clock.age().timestamp(),
+        mutations=" ".join(sorted(call.struck)),
     )
     with call.session.db.transaction() as t:
         store.forget_old(t, row.created)

@@ -11,15 +11,16 @@ from typing import Any
 
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.tokens import mark, mark_header
-from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
+from lgo_sandbox.wire.jwt import BadToken, at_hash, unverified_claims, verify
 
 from .. import store
 from ..domain.claims import Grant, access_claims, id_claims
 from ..domain.lifetimes import still_lives, token_lifetimes
 from ..keys import signing_key
+from .mutating import signed_id_token
 from .sso import login_named
 
-__all__ = ["Found", "Issue", "find_token", "issue_tokens"]
+__all__ = ["Found", "Issue", "claimed_client", "find_token", "issue_tokens"]
 
 ABSENT = "absent"
 
@@ -85,6 +86,15 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     }
 
 
+def claimed_client(call: Call) -> str:
+    """Return the client that a bearer token claims to be for, unverified: faults look for it. Empty without one."""
+    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    try:
+        return str(unverified_claims(token.strip()).get("azp", "")) if scheme.lower() == "bearer" else ""
+    except BadToken:
+        return ""
+
+
 def find_token(call: Call, token: str) -> Found | None:
     """Return a token that lives, access or refresh; None for one that is unknown, tampered with, expired or revoked."""
     try:
@@ -122,4 +132,4 @@ def _id_token(call: Call, grant: Grant, iat: int, lifetime: int, access: str) ->
     person = call.session.people.professional(grant.national_id)
     names = (person.given_name, person.family_name) if person else ("", "")
     claims = id_claims(grant, call.session.ids.uuid(), iat, lifetime, at_hash(access), names)
-    return signing_key().sign(claims, mark_header(call.session.name))
+    return signed_id_token(call, signing_key(), claims)

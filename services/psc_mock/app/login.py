@@ -181,7 +181,8 @@ def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) 
     call.note(person=row.national_id)
     call.summarise(f"Connexion de {row.national_id} à {request.client_id}")
     sso = wire.set_cookie(SSO_COOKIE, cookie, cookie_path(call), secure=call.tls)
-    return authorization_answer(call, request.address, grant_code(call, request, login, row.issuer), [*cookies, sso])
+    members = grant_code(call, request, login, row.issuer)
+    return authorization_answer(call, request.address, members, [*cookies, sso], row.mutations.split())
 
 
 def _given_up(call: Call, row: store.LoginRequest, code: str) -> Redirected:

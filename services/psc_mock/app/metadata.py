@@ -9,6 +9,7 @@ from lgo_sandbox.wire.jwt import jwks
 from .. import wire
 from ..codes import DOOR_WALLET
 from ..discovery import discovery_document
+from ..domain.mutations import Kind, apply
 from ..keys import signing_key
 from .answers import issuer_of, profile_of
 
@@ -20,11 +21,15 @@ async def discovery(call: Call) -> RawResponse:
     await call.enter("discovery")
     call.summarise("Document de découverte")
     authorization_endpoint = call.url(DOOR_WALLET, tls=True) + "/auth"
-    return wire.json_answer(discovery_document(issuer_of(call), authorization_endpoint, profile_of(call)))
+    document = discovery_document(issuer_of(call), authorization_endpoint, profile_of(call))
+    apply(call.struck, Kind.ANSWER, document)
+    return wire.json_answer(document)
 
 
 async def certs(call: Call) -> RawResponse:
     """Answer the public keys."""
     await call.enter("certs")
     call.summarise("Clés publiques de signature")
-    return wire.json_answer(jwks([signing_key().public_jwk()]))
+    published = jwks([signing_key().public_jwk()])
+    apply(call.struck, Kind.ANSWER, published)
+    return wire.json_answer(published)

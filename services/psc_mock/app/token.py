@@ -19,6 +19,7 @@ from ..domain.refusals import Refused
 from .ciba import by_ciba
 from .client_authentication import authenticate, note_client
 from .grants import by_code, by_refresh
+from .mutating import mutated_answer
 
 __all__ = ["GRANTS", "token"]
 
@@ -56,7 +57,7 @@ async def token(call: Call) -> RawResponse:
         raise Refused("grant_type_unknown")
     answer = handler(call, authenticate(call, fields), fields)
     call.summarise(f"Jetons délivrés à {call.exchange.facts['client_id']} ({fields['grant_type']})")
-    return wire.token_answer(answer)
+    return mutated_answer(call, answer)
 
 
 def _fields(call: Call) -> dict[str, str]:

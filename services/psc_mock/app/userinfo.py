@@ -7,17 +7,20 @@ from lgo_sandbox.wire.http import RawResponse
 
 from .. import wire
 from ..domain import identity
+from ..domain.mutations import Kind, apply
 from ..domain.refusals import Refused
-from .issuing import find_token
+from .issuing import claimed_client, find_token
 
 __all__ = ["userinfo"]
 
 
 async def userinfo(call: Call) -> RawResponse:
     """Tell the bearer of an access token who the person is."""
-    call.note(token_in_query="access_token=" in call.query)
+    call.note(token_in_query="access_token=" in call.query, client_id=claimed_client(call))
     await call.enter("userinfo")
     fields = wire.form(call.body) if call.method == "POST" else {}
+    if "userinfo-401" in call.struck:
+        raise Refused("bearer_invalid")
     found = find_token(call, wire.bearer_token(call.headers.get("authorization"), fields))
     if found is None or not found.row.access:
         raise Refused("bearer_invalid")
@@ -31,4 +34,6 @@ async def userinfo(call: Call) -> RawResponse:
         raise Refused("bearer_invalid")
     places = identity.workplaces(people, person)
     call.summarise(f"Identité de {person.name} rendue à {grant.client_id}")
-    return wire.json_answer(identity.userinfo(person, places, grant.auth_mode, call.session.option("psc.userinfo")))
+    told = identity.userinfo(person, places, grant.auth_mode, call.session.option("psc.userinfo"))
+    apply(call.struck, Kind.ANSWER, told)
+    return wire.json_answer(told)

@@ -45,9 +45,7 @@ class Pending:
     denied: bool
 
 
-def checked_call(
-    fields: Mapping[str, str], client: Client, people: Population, scopes: Collection[str]
-) -> CibaCall:
+def checked_call(fields: Mapping[str, str], client: Client, people: Population, scopes: Collection[str]) -> CibaCall:
     """Return the call when it passes the checks that follow the client's. Raises Refused with the first that fails."""
     if not client.ciba:
         raise Refused("ciba_not_allowed")

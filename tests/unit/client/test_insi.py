@@ -59,7 +59,7 @@ GATEWAY_FAULT = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">'
     '<env:Body xmlns:env="http://www.w3.org/2003/05/soap-envelope"><soap:Fault><soap:Code>'
     "<soap:Value>soap:Sender</soap:Value><soap:Subcode><soap:Value>soap:siram_100</soap:Value></soap:Subcode>"
-    '</soap:Code><soap:Reason><soap:Text xml:lang="fr">L\'accès par ce progiciel au service n\'est pas autorisé.'
+    "</soap:Code><soap:Reason><soap:Text xml:lang=\"fr\">L'accès par ce progiciel au service n'est pas autorisé."
     '</soap:Text></soap:Reason><soap:Detail><siram:Erreur xmlns:siram="urn:siram" code="desir_550" '
     'messageID="uuid:1" severite="erreur">Numéro d\'autorisation du logiciel inconnu.</siram:Erreur>'
     "</soap:Detail></soap:Fault></env:Body></soap:Envelope>"

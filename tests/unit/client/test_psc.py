@@ -325,9 +325,7 @@ def test_an_id_token_may_differ_where_the_standard_leaves_a_choice(
 
 
 @pytest.mark.parametrize(("claim", "seconds"), [("exp", -61), ("iat", 61)])
-def test_a_token_out_of_its_time_is_refused(
-    connect: Connect, provider: Provider, claim: str, seconds: float
-) -> None:
+def test_a_token_out_of_its_time_is_refused(connect: Connect, provider: Provider, claim: str, seconds: float) -> None:
     provider.claims = {claim: provider.now + seconds}
     assert refusal(connect, provider) == claim
 
@@ -447,9 +445,7 @@ def test_an_oauth_error_gives_its_code(connect: Connect, provider: Provider) -> 
         (httpx.Response(503, json={}), "503"),
     ],
 )
-def test_an_answer_that_is_no_json_object_is_a_refusal(
-    workplace: Workplace, answer: httpx.Response, code: str
-) -> None:
+def test_an_answer_that_is_no_json_object_is_a_refusal(workplace: Workplace, answer: httpx.Response, code: str) -> None:
     http = httpx.Client(transport=httpx.MockTransport(lambda request: answer))
     with pytest.raises(PscRefused) as refused:
         ProSanteConnect(http, ROOT, CLIENT, workplace)
@@ -462,9 +458,7 @@ def test_a_young_token_is_not_refreshed(session: PscSession, provider: Provider,
     assert (session.refreshed, provider.tokens) == (0, 1)
 
 
-def test_a_token_about_to_die_is_refreshed_once(
-    session: PscSession, provider: Provider, stopwatch: Stopwatch
-) -> None:
+def test_a_token_about_to_die_is_refreshed_once(session: PscSession, provider: Provider, stopwatch: Stopwatch) -> None:
     stopwatch.seconds += 105.5
     assert [session.access_token() for _ in range(2)] == ["access-2", "access-2"]
     assert session.refreshed == 1
@@ -498,9 +492,7 @@ def test_a_refreshed_token_need_not_repeat_the_nonce(
     assert session.access_token() == "access-2"
 
 
-def test_the_wall_clock_alone_refreshes_nothing(
-    provider: Provider, workplace: Workplace, stopwatch: Stopwatch
-) -> None:
+def test_the_wall_clock_alone_refreshes_nothing(provider: Provider, workplace: Workplace, stopwatch: Stopwatch) -> None:
     shown = [workplace.now()]
     http = httpx.Client(transport=httpx.MockTransport(provider))
     psc = ProSanteConnect(http, ROOT, CLIENT, Workplace(lambda: shown[0], workplace.uuid, stopwatch))
@@ -525,18 +517,14 @@ def test_a_refreshed_token_of_somebody_else_is_refused_and_never_used(
     assert session.refreshed == 0
 
 
-def test_the_end_of_the_session_at_psc_is_told(
-    session: PscSession, provider: Provider, stopwatch: Stopwatch
-) -> None:
+def test_the_end_of_the_session_at_psc_is_told(session: PscSession, provider: Provider, stopwatch: Stopwatch) -> None:
     stopwatch.seconds += 110
     provider.status, provider.answer = 400, {"error": "invalid_grant", "error_description": "Session not active"}
     with pytest.raises(PscRefused, match="Session not active"):
         session.access_token()
 
 
-def test_userinfo_is_asked_with_a_fresh_token(
-    session: PscSession, provider: Provider, stopwatch: Stopwatch
-) -> None:
+def test_userinfo_is_asked_with_a_fresh_token(session: PscSession, provider: Provider, stopwatch: Stopwatch) -> None:
     assert session.userinfo()["SubjectNameID"] == "899700090014"
     stopwatch.seconds += 110
     session.userinfo()

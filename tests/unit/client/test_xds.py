@@ -111,7 +111,9 @@ def test_an_empty_list_is_a_success() -> None:
 
 
 def test_an_entry_without_anything_is_listed_all_the_same() -> None:
-    (only,) = listed(response("Success", '<rim:RegistryObjectList><rim:ExtrinsicObject id="x"/></rim:RegistryObjectList>'))
+    (only,) = listed(
+        response("Success", '<rim:RegistryObjectList><rim:ExtrinsicObject id="x"/></rim:RegistryObjectList>')
+    )
     assert (only.entry_uuid, only.title, only.author, only.unique_id) == ("x", "", "", "")
 
 
@@ -139,7 +141,7 @@ def test_the_status_of_a_retrieval_is_that_of_the_registry_response_inside() -> 
         "</x:Document></x:DocumentResponse>"
     )
     assert document_href(etree.fromstring(answer.format(f"{STATUS}Success", include))) == "cid:1@x"
-    with pytest.raises(ValueError, match="TD3.2"):
+    with pytest.raises(ValueError, match=r"TD3\.2"):
         document_href(etree.fromstring(answer.format(f"{STATUS}Success", "")))
     with pytest.raises(RegistryRefused):
         document_href(etree.fromstring(answer.format(f"{STATUS}Failure", include)))

@@ -25,6 +25,7 @@ from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.journal import Exchange
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SPLIT_SECOND = timedelta(milliseconds=200)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
@@ -212,6 +213,13 @@ def test_messages_carry_wire_time_and_deadlines_age_time(frozen: bool) -> None:
     later = age_moment("2026-04-02T12:01:00Z", moved, "")
     assert later == moved.age() + timedelta(days=31)
     assert wire_moment(later, moved) == datetime(2026, 4, 2, 12, 1, tzinfo=UTC)
+
+
+def test_a_moment_cut_to_the_second_does_not_age_by_a_jump_within_it() -> None:
+    jumped = Clock(Clock(ClockState(), lambda: NOON).moved(by=timedelta(days=100)), lambda: NOON + SPLIT_SECOND)
+    before_the_jump = (NOON - SPLIT_SECOND).isoformat()
+    assert jumped.age() - age_moment(before_the_jump, jumped, "") == 2 * SPLIT_SECOND
+    assert age_moment((NOON - timedelta(minutes=1)).isoformat(), jumped, "") == NOON - timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

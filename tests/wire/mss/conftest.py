@@ -162,9 +162,10 @@ class Tenant:
             client.starttls(ssl_context=self.operator.context())
             client.authenticate("XOAUTH2", lambda _: self.sasl(address, persona))
             yield client
-            client.logout()
-        finally:
+        except BaseException:
             client.shutdown()
+            raise
+        client.logout()
 
     def put(self, address: str, octets: bytes, folder: str = "INBOX") -> None:
         from mss_mock.delivery import store_of

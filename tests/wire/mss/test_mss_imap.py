@@ -346,11 +346,8 @@ def test_before_login_no_large_literal_is_taken(imap_socket):
 
 
 def test_a_line_of_a_megabyte_ends_the_connection(mailbox):
-    try:
-        mailbox.send(b"t NOOP " + b"x" * 1_048_576 + b"\r\n")
-    except (BrokenPipeError, ConnectionResetError):
-        return
-    assert mailbox.line() in (b"* BYE Line too long", b"")
+    mailbox.send(b"t NOOP " + b"x" * 1_048_576 + b"\r\n")
+    assert mailbox.line() == b"* BYE Line too long"
 
 
 def test_nul_and_empty_messages_are_not_appended(mailbox):

@@ -1,0 +1,124 @@
+"""Every mutation of the provider against four relying parties: who refuses, who lets it pass.
+
+openid-client 6 (npm) as it comes and with its checks of non-repudiation, Authlib, and the reference client, which must
+refuse all that a careful client refuses. The table is the one of specs/psc.md §6.3, measured again here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from lgo_client.clock import Workplace
+from lgo_client.environment import OidcClient
+from lgo_client.psc import ProSanteConnect, PscRefused
+from psc_mock.domain.mutations import MUTATIONS
+
+CALLBACK = "http://127.0.0.1:8765/callback"
+
+TABLE = """
+callback-iss-missing R R . R
+callback-iss-wrong R R . R
+callback-state-wrong R R R R
+issuer-slash R R R R
+jwks-empty . R R R
+jwks-bare . . . .
+jwks-extra-enc . . . .
+nonce-missing R R R R
+nonce-wrong R R R R
+aud-wrong R R . R
+aud-array-azp . . . R
+aud-array-no-azp R R R R
+azp-wrong . . R R
+exp-30 R R . R
+exp-600 R R R R
+iat-future . . R R
+iat-past . . . .
+iat-missing R R R R
+sub-missing R R R R
+iss-wrong R R R R
+at-hash-wrong . . R R
+at-hash-missing . . . .
+auth-time-text R R R R
+alg-hs256 . R R R
+alg-none R R R R
+kid-unknown . R R R
+kid-missing . . . R
+other-key . R R R
+signature-corrupt . R R R
+id-token-missing R R . R
+expires-in-text . . . R
+token-type-missing R R . R
+token-type-lower . . . .
+refresh-token-null R R . R
+scope-null R R . .
+text-plain . . . .
+http-201 R R . R
+tokens-dead R R R R
+userinfo-sub-wrong R R . R
+userinfo-sub-missing R R . R
+userinfo-401 R R R R
+"""
+EXPECTED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}
+
+
+def test_the_table_has_every_mutation() -> None:
+    assert list(EXPECTED) == [one.name for one in MUTATIONS]
+
+
+def reference(provider: Any) -> str:
+    """Play the reference client; return the code of its refusal, empty when it accepts."""
+    with httpx.Client(verify=provider.context(), trust_env=False) as http:
+        browser = httpx.Client(verify=provider.context(), trust_env=False)
+        with browser:
+            try:
+                oidc = OidcClient("lgo-demo", "secret-lgo-demo", (CALLBACK,))
+                session = ProSanteConnect(http, provider.root, oidc, Workplace()).login(
+                    lambda url, redirect: str(browser.get(url).headers["location"]), hint="titulaire"
+                )
+                session.userinfo()
+            except PscRefused as refused:
+                return refused.code
+    return ""
+
+
+async def test_the_reference_client_refuses_what_a_careful_client_refuses(provider: Any) -> None:
+    assert await asyncio.to_thread(reference, provider) == ""
+    seen = {}
+    for name in EXPECTED:
+        provider.arm(name)
+        seen[name] = "R" if await asyncio.to_thread(reference, provider) else "."
+        provider.launcher.sandbox.sessions.get("default").faults.disarm()
+    assert seen == {name: row[3] for name, row in EXPECTED.items()}
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["as-it-comes", "non-repudiation"])
+async def test_openid_client_reacts_as_measured(provider: Any, node: Any, strict: bool) -> None:
+    order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": "lgo-demo", "secret": "secret-lgo-demo"}
+    assert await asyncio.to_thread(lambda: node.play(nr=strict, **order)) == {"subject": "899700090014"}
+    seen, said = {}, {}
+    for name in EXPECTED:
+        provider.arm(name)
+        said[name] = await asyncio.to_thread(lambda: node.play(nr=strict, **order))
+        seen[name] = "R" if "refused" in said[name] else "."
+        provider.launcher.sandbox.sessions.get("default").faults.disarm()
+    assert seen == {name: row[int(strict)] for name, row in EXPECTED.items()}, said
+
+
+async def test_openid_client_logs_in_refreshes_introspects_and_logs_out(provider: Any, node: Any) -> None:
+    order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": "lgo-demo", "secret": "secret-lgo-demo"}
+    out = "http://127.0.0.1:8765/logged-out"
+    told = await asyncio.to_thread(lambda: node.play(nr=True, out=out, **order))
+    assert told == {
+        "subject": "899700090014",
+        "issuer": provider.issuer,
+        "renewed": True,
+        "active": True,
+        "location": f"{out}?state=bye",
+        "after": False,
+    }
+    journal = provider.launcher.sandbox.sessions.get("default").journal.read()
+    assert [finding.check_id for exchange in journal for finding in exchange.findings] == []

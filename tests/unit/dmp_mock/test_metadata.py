@@ -1,0 +1,255 @@
+"""XDS metadata and lots: each rule broken once, by an entry or a lot that breaks it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dmp_mock.codes import xds
+from dmp_mock.codes.xds import Association, XdsCode
+from dmp_mock.domain.errors import XdsFailure
+from dmp_mock.domain.hl7 import Cx
+from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_lot, match_documents
+from dmp_mock.domain.metadata import ENTRY_RULES, SET_RULES, entry_errors, entry_remarks, set_errors
+from dmp_mock.domain.registering import register
+from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, Link, Lot, SubmissionSet
+from lgo_sandbox.documents import code_systems, oids
+
+INS = Cx("256036330091838", "1.2.250.1.213.1.4.10")
+CX = "256036330091838^^^&1.2.250.1.213.1.4.10&ISO^NH"
+WRITER = (Author(("899700090014^VALMONT^Hélène",), ("PHARMACIE^^^^^&1&ISO^IDNST^^^10B0990017",)),)
+CODES = {
+    "class": (Coded("11", oids.TRE_A03_CLASS),),
+    "type": (Coded("56445-0", oids.LOINC),),
+    "format": (Coded("urn:ihe:iti:xds-sd:pdf:2008", oids.IHE_FORMAT),),
+    "facility": (Coded("SA33", oids.FACILITY),),
+    "practice": (Coded("AMBULATOIRE", oids.TRE_A01_PRACTICE),),
+    "confidentiality": (Coded("N", oids.CONFIDENTIALITY),),
+}
+SLOTS = {
+    "creationTime": ("20260315101500",),
+    "serviceStartTime": ("20260315",),
+    "languageCode": ("fr-FR",),
+    "legalAuthenticator": ("899700090014^VALMONT",),
+    "sourcePatientId": ("42^^^&1.2.3&ISO^PI",),
+}
+ENTRY = Entry(
+    "Document01", "1.2.3.4", CX, "text/xml", oids.U_STABLE_DOCUMENT, "BPM", slots=SLOTS, authors=WRITER, codes=CODES
+)
+SIGNATURE = Entry(
+    "Signature01",
+    "1.2.3.5",
+    CX,
+    "text/xml",
+    oids.U_STABLE_DOCUMENT,
+    "Source",
+    slots={"languageCode": ("art",), "sourcePatientId": (CX,)},
+    codes={
+        "class": (Coded(xds.SIGNATURE_CLASS, "URN"),),
+        "type": (Coded(xds.SIGNATURE_TYPE, "ASTM"),),
+        "format": (Coded(xds.SIGNATURE_FORMAT, "URN"),),
+        "confidentiality": (
+            Coded("N", oids.CONFIDENTIALITY),
+            Coded("MASQUE_PS", oids.TRE_A04_VISIBILITY),
+            Coded("INVISIBLE_PATIENT", oids.TRE_A04_VISIBILITY),
+        ),
+    },
+)
+SET = SubmissionSet(
+    "SubmissionSet01",
+    "1.2.3.6",
+    "1.2.3",
+    CX,
+    submission_time="20260315103000",
+    authors=WRITER,
+    content_types=(Coded("04", oids.ACTIVITY),),
+)
+LINKS = (
+    Link(Association.HAS_MEMBER, "SubmissionSet01", "Document01", ("Original",)),
+    Link(Association.HAS_MEMBER, "SubmissionSet01", "Signature01", ("Original",)),
+    Link(Association.SIGNS, "Signature01", "SubmissionSet01", ("Original",)),
+)
+LOT = Lot((SET,), (ENTRY, SIGNATURE), LINKS, {"Document01": b"<a/>", "Signature01": b"<s/>"})
+MANIFEST = SignedManifest(frozenset({"1.2.3.4", "1.2.3.6"}))
+HEADERS: dict[str, CdaHeader | None] = {"Document01": CdaHeader(patients=((INS.root, INS.number),))}
+
+
+def _slot(name: str, *values: str) -> Entry:
+    return replace(ENTRY, slots={**SLOTS, name: values})
+
+
+def _coded(name: str, *coded: Coded) -> Entry:
+    return replace(ENTRY, codes={**CODES, name: coded})
+
+
+ENTRIES: list[tuple[str, Entry]] = [
+    ("uniqueId", replace(ENTRY, unique_id="1.2^ext")),
+    ("uniqueId", replace(ENTRY, unique_id="")),
+    ("uniqueId", replace(ENTRY, unique_id="2.25." + "1" * 60)),
+    ("patientId", replace(ENTRY, patient_id="256036330091838")),
+    ("mimeType", replace(ENTRY, mime_type="application/pdf")),
+    ("objectType", replace(ENTRY, object_type="urn:uuid:34268e47-fdf5-41a6-ba33-82133c465248")),
+    ("title", replace(ENTRY, title="")),
+    ("author", replace(ENTRY, authors=())),
+    ("author", replace(ENTRY, authors=(Author(institutions=("X",)),))),
+    ("creationTime", _slot("creationTime", "2026-03-15")),
+    ("serviceStartTime", _slot("serviceStartTime", "202603151")),
+    ("serviceStopTime", _slot("serviceStopTime", "demain")),
+    ("languageCode", _slot("languageCode", "français")),
+    ("legalAuthenticator", _slot("legalAuthenticator", "^VALMONT")),
+    ("sourcePatientId", _slot("sourcePatientId", "42")),
+    ("classCode", _coded("class", Coded("10", oids.TRE_A03_CLASS))),
+    ("classCode", _coded("type", Coded("inconnu", oids.LOINC))),
+    ("healthcareFacilityTypeCode", _coded("facility", Coded("PHARMACIE", oids.FACILITY))),
+    ("practiceSettingCode", _coded("practice", Coded("OFFICINE", oids.TRE_A01_PRACTICE))),
+    ("confidentialityCode", _coded("confidentiality", Coded("R", oids.CONFIDENTIALITY))),
+    ("confidentialityCode", _coded("confidentiality", Coded("N", "1.2.3"))),
+    ("confidentialityCode", _coded("confidentiality", *(CODES["confidentiality"] * 5))),
+    (
+        "confidentialityCode",
+        _coded(
+            "confidentiality",
+            *CODES["confidentiality"],
+            Coded("MASQUE_PS", oids.TRE_A04_VISIBILITY),
+            Coded("INVISIBLE_PATIENT", oids.TRE_A04_VISIBILITY),
+        ),
+    ),
+    ("signature", replace(SIGNATURE, codes={**SIGNATURE.codes, "type": (Coded("56445-0", oids.LOINC),)})),
+]
+
+
+@pytest.mark.parametrize("entry", [ENTRY, SIGNATURE])
+def test_a_right_entry_has_neither_error_nor_remark(entry: Entry) -> None:
+    assert [*entry_errors(entry), *entry_remarks(entry)] == []
+
+
+@pytest.mark.parametrize(("attribute", "entry"), ENTRIES)
+def test_each_attribute_rule_names_its_attribute(attribute: str, entry: Entry) -> None:
+    locations = [error.location for error in entry_errors(entry)]
+    assert locations == [f"{entry.id}/{attribute}"]
+    assert all(error.code is XdsCode.REGISTRY_METADATA for error in entry_errors(entry))
+
+
+@pytest.mark.parametrize("name", [*xds.ENTRY_SLOTS_REQUIRED, *xds.ENTRY_CODES_REQUIRED])
+def test_each_required_attribute_is_missed(name: str) -> None:
+    slots = {k: v for k, v in SLOTS.items() if k != name}
+    codes = {k: v for k, v in CODES.items() if k != name}
+    location = name if name in SLOTS else f"{name}Code"
+    assert f"Document01/{location}" in {e.location for e in entry_errors(replace(ENTRY, slots=slots, codes=codes))}
+
+
+def test_every_entry_rule_is_broken_by_some_entry() -> None:
+    broken = {attribute for attribute, _ in ENTRIES}
+    required = {*xds.ENTRY_SLOTS_REQUIRED, *(f"{name}Code" for name in xds.ENTRY_CODES_REQUIRED)}
+    assert {rule.attribute for rule in ENTRY_RULES} == broken | required
+
+
+@pytest.mark.parametrize("type_code", sorted(code_systems.document_types().codes))
+def test_every_type_of_the_dmp_has_one_right_class(type_code: str) -> None:
+    right = code_systems.class_of(type_code).code
+    accepted = [
+        code
+        for code in code_systems.CLASSES.codes
+        if not [*entry_errors(replace(ENTRY, codes={**CODES, "type": (Coded(type_code),), "class": (Coded(code),)}))]
+    ]
+    assert accepted == [right]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [_coded("format", Coded("urn:autre", "1.2")), _coded("type", Coded("34120-6", oids.LOINC))],
+)
+def test_what_no_public_value_set_holds_is_remarked(entry: Entry) -> None:
+    assert [*entry_errors(entry)] == []
+    assert len([*entry_remarks(entry)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("attribute", "change"),
+    [
+        ("uniqueId", {"unique_id": "x"}),
+        ("sourceId", {"source_id": ""}),
+        ("patientId", {"patient_id": "x"}),
+        ("submissionTime", {"submission_time": ""}),
+        ("author", {"authors": ()}),
+        ("contentTypeCode", {"content_types": ()}),
+    ],
+)
+def test_each_rule_of_the_submission_set_is_broken(attribute: str, change: dict[str, Any]) -> None:
+    assert [*set_errors(SET)] == []
+    assert [error.location for error in set_errors(replace(SET, **change))] == [f"SubmissionSet01/{attribute}"]
+    assert attribute in {rule.attribute for rule in SET_RULES}
+
+
+# --- lots
+
+
+def _check(lot: Lot, headers: Any = HEADERS, manifest: SignedManifest | None = MANIFEST) -> tuple[str, ...]:
+    return check_lot(MatchedLot(lot, dict(lot.documents)), INS, headers, manifest)
+
+
+def test_a_right_lot_has_no_remark() -> None:
+    assert _check(LOT) == ()
+
+
+LOTS: list[tuple[XdsCode, Callable[[], Any]]] = [
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(replace(LOT, sets=()))),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(replace(LOT, sets=(SET, SET)))),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(replace(LOT, entries=(ENTRY,)))),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(replace(LOT, entries=(SIGNATURE,)))),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(replace(LOT, links=LINKS[1:]))),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(replace(LOT, links=LINKS[:2]))),
+    (
+        XdsCode.REPOSITORY_METADATA,
+        lambda: _check(replace(LOT, links=(*LINKS, Link("urn:x", "Document01", "Document01")))),
+    ),
+    (
+        XdsCode.REPOSITORY_METADATA,
+        lambda: _check(replace(LOT, links=(*LINKS, Link(Association.SIGNS, "Document01", "?")))),
+    ),
+    (
+        XdsCode.REPLACE_FAILED,
+        lambda: _check(replace(LOT, links=(*LINKS, Link(Association.REPLACES, "?", "urn:uuid:1")))),
+    ),
+    (
+        XdsCode.DUPLICATE_IN_MESSAGE,
+        lambda: _check(replace(LOT, entries=(ENTRY, replace(SIGNATURE, unique_id="1.2.3.4")))),
+    ),
+    (XdsCode.PATIENT_MISMATCH, lambda: check_lot(MatchedLot(LOT, {}), Cx("1", INS.root), {}, MANIFEST)),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, {"Document01": None})),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, {"Document01": CdaHeader(patients=((INS.root, "1"),))})),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, manifest=None)),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, manifest=SignedManifest(frozenset({"1.2.3.6"})))),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, manifest=replace(MANIFEST, wrong_digests=("1.2.3.4",)))),
+    (XdsCode.MISSING_DOCUMENT, lambda: match_documents(replace(LOT, documents={"Signature01": b""}))),
+    (XdsCode.MISSING_METADATA, lambda: match_documents(replace(LOT, documents={**LOT.documents, "Z": b""}))),
+]
+
+
+@pytest.mark.parametrize(("code", "act"), LOTS)
+def test_each_rule_of_a_lot_is_broken_once(code: XdsCode, act: Callable[[], Any]) -> None:
+    with pytest.raises(XdsFailure) as failure:
+        act()
+    assert {error.code for error in failure.value.errors} == {code}
+
+
+def test_a_replacement_in_the_lot_is_right() -> None:
+    assert _check(replace(LOT, links=(*LINKS, Link(Association.REPLACES, "Document01", "urn:uuid:1")))) == ()
+
+
+def test_the_date_of_a_patient_id_takes_no_part() -> None:
+    assert _check(replace(LOT, entries=(replace(ENTRY, patient_id=f"{CX}^^20100907"), SIGNATURE))) == ()
+
+
+def test_a_new_document_is_its_own_logical_document_in_version_1() -> None:
+    numbers = iter(range(9))
+    registered = register(match_documents(LOT), lambda: f"{next(numbers)}")
+    (entry, content), (signature, _) = registered.entries
+    assert (entry.id, entry.lid, entry.version, content) == ("urn:uuid:1", "urn:uuid:1", 1, b"<a/>")
+    assert registered.links[2] == Link(Association.SIGNS, signature.id, registered.submission.id, ("Original",))
+    assert entry.slot("size") == "4"
+    assert len(entry.slot("hash")) == 40
+    assert Entry.from_json(entry.to_json()) == entry

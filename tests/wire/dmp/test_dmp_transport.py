@@ -1,0 +1,139 @@
+"""Paths, SOAP, WS-Addressing and hostile messages, over real sockets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from lgo_sandbox.faults import Fault, FaultKind
+
+ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
+PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
+VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
+
+
+def _authorisation(reply: Any) -> str:
+    return str(reply.text(VALUE.format("AUTORISATION", "code")))
+
+
+@pytest.mark.parametrize("suffix", ["patients", "patients/", "/patients", "//patients//", "", "registry"])
+def test_paths_are_tolerant_and_the_body_decides(dmp: Any, writing: Any, suffix: str) -> None:
+    reply = dmp.call(suffix, PATIENTS, writing.existence(dmp.patient), dmp.indirect())
+    assert reply.text("//h:queryResponseCode/@code") == "OK"
+    assert dmp.findings() == (["DMP-PATH"] if suffix == "registry" else [])
+
+
+def test_the_older_version_of_the_path_answers_too(dmp: Any, writing: Any) -> None:
+    octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+    url = dmp.url("patients").replace("/v2/", "/v1/")
+    assert dmp.client(dmp.issue("org-auth")).post(url, content=octets).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/si-dmp-server/v3/services/patients", "/si-dmp-server/v2/services/nulle"])
+def test_an_unknown_path_is_a_soap_fault_404(dmp: Any, writing: Any, path: str) -> None:
+    root = dmp.url("").split("/si-dmp-server")[0]
+    reply = writing.opened(dmp.client(None).post(root + path, content=b"<a/>"))
+    assert reply.status == 404
+    assert reply.text("//s:Code/s:Value") == "soap:Sender"
+
+
+def test_only_post_is_served(dmp: Any, writing: Any) -> None:
+    reply = writing.opened(dmp.client(None).get(dmp.url("patients")))
+    assert (reply.status, reply.text("//s:Code/s:Value")) == (405, "soap:Sender")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"",
+        b"bonjour",
+        b"<a/>",
+        b"<a>",
+        b'<!DOCTYPE a><a xmlns="x"/>',
+        b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;&b;&b;&b;">]><a>&d;</a>',
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        b"<a>" * 5000 + b"</a>" * 5000,
+        b"\xff\xfe\x00",
+    ],
+)
+def test_what_is_no_soap_message_is_a_fault(dmp: Any, octets: bytes) -> None:
+    reply = dmp.post("patients", octets, certificate=dmp.issue("org-auth"))
+    assert reply.status == 500
+    assert reply.text("//s:Code/s:Value") == "soap:Sender"
+    assert reply.fault[1].startswith("Message SOAP illisible")
+    assert dmp.findings() == ["DMP-TRANSPORT"]
+
+
+def test_another_soap_version_is_a_version_mismatch(dmp: Any) -> None:
+    reply = dmp.post("patients", b'<Envelope xmlns="urn:x"><Body><a/></Body></Envelope>')
+    assert reply.text("//s:Code/s:Value") == "soap:VersionMismatch"
+
+
+def test_faults_of_the_repository_are_packages_and_others_are_not(dmp: Any) -> None:
+    assert dmp.post("repository", b"x").http.headers["content-type"].startswith("multipart/related")
+    assert dmp.post("registry", b"x").http.headers["content-type"].startswith("application/soap+xml")
+
+
+def test_an_unknown_body_is_not_recognised(dmp: Any) -> None:
+    reply = dmp.call("patients", "urn:x", '<a xmlns="urn:x"/>', dmp.indirect())
+    assert reply.fault[1].startswith("Message part {urn:x}a was not recognized")
+
+
+def test_a_transaction_of_a_later_version_says_so(dmp: Any) -> None:
+    reply = dmp.call("habilitations", "x", '<setAuthorization xmlns="urn:si-dmp-habilitations"/>', dmp.direct())
+    assert reply.fault == ("soap:DMPCodeNonPublic", "La transaction TD0.3 n'est pas encore simulée par ce bac à sable")
+    assert reply.http.headers["x-simulation"] == "DMP-CODE-NON-PUBLIC"
+
+
+@pytest.mark.parametrize("name", ["Action", "MessageID"])
+def test_a_missing_addressing_property_is_the_standard_fault(dmp: Any, writing: Any, name: str) -> None:
+    def without(octets: bytes) -> bytes:
+        root = etree.fromstring(octets)
+        for block in root.iter(f"{{{writing.NS['wsa']}}}{name}"):
+            block.getparent().remove(block)
+        return etree.tostring(root)
+
+    reply = dmp.test_existence(alter=without)
+    assert reply.fault == (
+        "wsa:MessageAddressingHeaderRequired",
+        "A required header representing a Message Addressing Property is not present",
+    )
+    assert dmp.findings() == ["DMP-TRANSPORT"]
+
+
+def test_a_repeated_addressing_property_is_refused(dmp: Any, writing: Any) -> None:
+    extra = "<wsa:MessageID>urn:uuid:2</wsa:MessageID>"
+    octets = writing.envelope(writing.existence(dmp.patient), None, PATIENTS, extra=extra)
+    assert dmp.post("patients", octets).fault[0] == "wsa:InvalidAddressingHeader"
+
+
+def test_an_unknown_mandatory_header_is_not_understood(dmp: Any, writing: Any) -> None:
+    extra = '<x:h xmlns:x="urn:x" soap:mustUnderstand="1"/>'
+    octets = writing.envelope(writing.existence(dmp.patient), None, PATIENTS, extra=extra)
+    assert dmp.post("patients", octets).text("//s:Code/s:Value") == "soap:MustUnderstand"
+
+
+def test_a_wrong_action_is_a_finding_and_a_fault_only_when_strict(dmp: Any, writing: Any) -> None:
+    body = writing.existence(dmp.patient)
+    assert dmp.call("patients", "urn:autre", body, dmp.indirect()).status == 200
+    assert dmp.findings() == ["DMP-ACTION"]
+    dmp.configure(strict_action="oui")
+    assert dmp.call("patients", "urn:autre", body, dmp.indirect()).fault[0] == "wsa:ActionNotSupported"
+
+
+def test_a_body_over_the_limit_is_refused_in_soap(dmp: Any) -> None:
+    reply = dmp.post("repository", b"x" * (32 * 1024 * 1024 + 1))
+    assert reply.status == 413
+    assert "trop volumineux" in reply.fault[1]
+
+
+def test_an_armed_fault_answers_in_soap_and_is_addressed(dmp: Any) -> None:
+    dmp.do(lambda: dmp.session.faults.arm(Fault("f1", "dmp", FaultKind.STATUS, 503, "td2.1", remaining=1)))
+    reply = dmp.feed(dmp.document())
+    assert reply.status == 503
+    assert reply.text("//s:Code/s:Value") == "soap:Receiver"
+    assert reply.text("//wsa:RelatesTo").startswith("urn:uuid:")
+    assert reply.http.headers["content-type"].startswith("multipart/related")
+    assert dmp.feed(dmp.document()).status == 200
