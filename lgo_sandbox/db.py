@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -48,6 +48,10 @@ class Database:
         connection = self.engine.raw_connection().driver_connection
         assert isinstance(connection, sqlite3.Connection)
         return connection
+
+    def rows(self, sql: str, *parameters: str | int) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, outside of any transaction: for hot reads, twenty times cheaper than the ORM."""
+        return self.raw.execute(sql, parameters).fetchall()
 
     def version(self) -> int:
         """Return a number that changes when *another* connection has committed."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .contract import Service
 from .people import Population, population
+from .personas import read_personas, with_personas
 from .sessions import Sessions
 from .settings import DEFAULT_SESSION, Settings
 
@@ -53,7 +54,7 @@ class Sandbox:
         self.settings = settings
         self.services: Mapping[str, Service] = {service.name: service for service in services}
         self.pki = pki
-        self.people = people or population()
+        self.people = people or _people(settings)
         self.sessions = Sessions(settings, self.people, list(self.services.values()))
         self.addresses = Addresses(settings.session)
 
@@ -77,6 +78,11 @@ class Sandbox:
         if "http" in self.__dict__:
             await self.http.aclose()
         self.sessions.close()
+
+
+def _people(settings: Settings) -> Population:
+    """Return the reference people and those of the user's file. Raises BadPersona."""
+    return with_personas(population(), read_personas(settings.personas)) if settings.personas else population()
 
 
 def installed_services(names: Iterable[str] = ()) -> list[Service]:

@@ -27,6 +27,7 @@ from .ids import Ids
 from .journal import Journal, JournalLimits
 from .markers import Markers
 from .people import Population
+from .personas import read_persona, with_personas
 from .tables import CORE, counters, values
 
 __all__ = ["SESSION_NAME", "Session", "SessionConfig", "valid_name"]
@@ -50,6 +51,8 @@ class SessionConfig:
     spec_versions: Mapping[str, str] = field(default_factory=dict)
     declarations: Mapping[str, str] = field(default_factory=dict)
     """Requirements declared not applicable, with the reason."""
+    personas: tuple[Mapping[str, Any], ...] = ()
+    """Further professionals of this session, as records (``personas.read_persona``)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as JSON values."""
@@ -59,6 +62,7 @@ class SessionConfig:
             "options": dict(self.options),
             "spec_versions": dict(self.spec_versions),
             "declarations": dict(self.declarations),
+            "personas": [dict(record) for record in self.personas],
         }
 
     @classmethod
@@ -70,6 +74,7 @@ class SessionConfig:
             options=dict(value.get("options", {})),
             spec_versions=dict(value.get("spec_versions", {})),
             declarations=dict(value.get("declarations", {})),
+            personas=tuple(value.get("personas", ())),
         )
 
 
@@ -87,7 +92,8 @@ class Session:
     ) -> None:
         self.name = name
         self.db = data
-        self.people = people
+        self.people = self._reference = people
+        self._added: tuple[Mapping[str, Any], ...] = ()
         self.faults = Faults(core)
         self.markers = Markers(core)
         self.journal = Journal(core, limits)
@@ -179,6 +185,9 @@ class Session:
 
     def _apply(self, config: SessionConfig) -> None:
         self.config = config
+        if config.personas != self._added:
+            self._added = config.personas
+            self.people = with_personas(self._reference, map(read_persona, config.personas))
         self.clock = Clock(config.clock)
         self.ids = Ids(config.seed, lambda: self.count("ids"))
 

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """How many generated people (``lgo_sandbox.crowd``) the services know beside the reference patients."""
     artefacts: Path | None = None
     """Folder with the official CDA schemas and samples."""
+    personas: Path | None = None
+    """File of further professionals (YAML, JSON or TOML), whom every service then knows."""
     public_names: tuple[str, ...] = ()
     """More host names for the TLS server certificate."""
 

@@ -23,7 +23,7 @@ Made = TypeVar("Made", "Person", "Structure", "Patient")
 
 
 class EnvironmentMissing(Exception):
-    """There is no connection document to read; the message (French) says what to do."""
+    """There is no connection document to read, or it lacks somebody; the message (French) says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +149,31 @@ class Environment:
 
     def client(self, client_id: str) -> OidcClient:
         """Return an OIDC client by its id."""
-        found = next(c for c in self.document["oidc_clients"] if c["client_id"] == client_id)
+        found = self._one("oidc_clients", "client_id", client_id)
         return OidcClient(client_id, found.get("client_secret") or "", tuple(found["redirect_uris"]))
 
     def person(self, persona: str) -> Person:
         """Return a professional by the persona's id."""
-        return _made(Person, next(p for p in self.document["personas"] if p["id"] == persona))
+        return _made(Person, self._one("personas", "id", persona))
 
     def structure(self, structure: str) -> Structure:
         """Return a structure by its id."""
-        return _made(Structure, next(s for s in self.document["structures"] if s["id"] == structure))
+        return _made(Structure, self._one("structures", "id", structure))
 
     def patient(self, patient: str) -> Patient:
         """Return a patient by his id."""
-        found = next(p for p in self.document["patients"] if p["id"] == patient)
+        found = self._one("patients", "id", patient)
         return _made(Patient, {**found, "first_names": tuple(found["first_names"])})
 
     def fact(self, name: str) -> str:
         """Return another member of the document: ``idam``, ``nil``, ``annuaire_api_key``."""
         return str(self.document[name])
+
+    def _one(self, kind: str, key: str, value: str) -> Mapping[str, Any]:
+        for record in self.document[kind]:
+            if record[key] == value:
+                return dict(record)
+        raise EnvironmentMissing(f"le document de connexion n'a pas « {value} » parmi ses {kind}")
 
 
 def _made(kind: type[Made], record: Mapping[str, Any]) -> Made:

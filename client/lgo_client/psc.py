@@ -95,7 +95,7 @@ class ProSanteConnect:
         if self.client.client_secret:
             credentials["client_secret"] = self.client.client_secret
         answer = _json(self.http.post(self.metadata["token_endpoint"], data={**form, **credentials}))
-        if answer.get("token_type") != "Bearer":
+        if str(answer.get("token_type", "")).lower() != "bearer":
             raise PscRefused("token_type", "le jeton n'est pas de type Bearer")
         names = ("access_token", "refresh_token", "id_token")
         if missing := [name for name in names if not isinstance(answer.get(name), str)]:
@@ -116,6 +116,7 @@ class ProSanteConnect:
             "nonce": nonce is None or claims.get("nonce") == nonce,
             "at_hash": claims.get("at_hash") in (None, _at_hash(tokens.access)),
             "sub": bool(claims.get("sub")),
+            "auth_time": "auth_time" not in claims or _number(claims, "auth_time") <= now + CLOCK_SKEW_SECONDS,
         }
         for name, kept in rules.items():
             if not kept:

@@ -14,19 +14,31 @@ from lgo_sandbox.documents.values import Code
 __all__ = [
     "BARCODE_SECTION",
     "BOX",
+    "COMMENT",
+    "COMMENT_SECTION",
+    "DEVICES_SECTION",
     "DISPENSER_NOTE",
     "DOCUMENT_ATTACHED",
     "DOCUMENT_TYPE",
     "DRUG",
     "DRUGS_SECTION",
     "FLAGS",
+    "HEIGHT",
     "MODEL_VERSION",
     "OLD_FLAG_TEMPLATES",
     "PATIENT_NOTE",
     "PDF_SECTION",
+    "PREGNANCY_SECTION",
+    "PREGNANCY_STATUS",
+    "PREGNANT",
     "PRESCRIPTION",
+    "REPLACED_DOCTOR",
     "SUBSTITUTION_ALLOWED",
     "SUBSTITUTION_REFUSED",
+    "SUB_TYPES",
+    "VITAL_SIGNS",
+    "VITAL_SIGNS_SECTION",
+    "WEIGHT",
     "Flag",
     "SectionKind",
 ]
@@ -72,6 +84,53 @@ DRUGS_SECTION = SectionKind(
 PDF_SECTION = SectionKind((oids.T_S_PDF_COPY,), _loinc("55108-5", "Copie du document"), "Copie du document")
 DOCUMENT_ATTACHED = _loinc("55107-7", "Document attaché")
 DOCUMENT_TYPE = _loinc("69764-9", "Type de document")
+
+DEVICES_SECTION = SectionKind(
+    (oids.T_S_DEVICES,), _loinc("46264-8", "Dispositifs médicaux"), "Prescription de dispositifs médicaux"
+)
+COMMENT_SECTION = SectionKind(
+    ("2.16.840.1.113883.10.12.201", "1.3.6.1.4.1.19376.1.4.1.2.16", oids.T_S_COMMENT),
+    _loinc("55112-7", "Commentaire"),
+    "Commentaire",
+)
+VITAL_SIGNS_SECTION = SectionKind(
+    (
+        "2.16.840.1.113883.10.20.1.16",
+        "1.3.6.1.4.1.19376.1.5.3.1.3.25",
+        "1.3.6.1.4.1.19376.1.5.3.1.1.5.3.2",
+        oids.T_S_VITAL_SIGNS,
+    ),
+    _loinc("8716-3", "Signes vitaux"),
+    "Signes vitaux",
+)
+PREGNANCY_SECTION = SectionKind(
+    ("1.3.6.1.4.1.19376.1.5.3.1.1.5.3.4", oids.T_S_PREGNANCIES),
+    _loinc("10162-6", "Historique des grossesses"),
+    "Historique des grossesses",
+)
+COMMENT = _loinc("48767-8", "Commentaire")
+VITAL_SIGNS = _loinc("85353-1", "Signes vitaux")
+WEIGHT = _loinc("29463-7", "Poids (mesuré)")
+HEIGHT = _loinc("8302-2", "Taille")
+PREGNANCY_STATUS = _loinc("11449-6", "Statut de grossesse")
+PREGNANT = Code("77386006", "grossesse en cours", oids.SNOMED)
+REPLACED_DOCTOR = Code("CORRE", "Correspondant", oids.PARTICIPATION_ANS)
+
+SUB_TYPES = MappingProxyType(
+    {
+        code: Code(code, label, oids.TA_ASIP)
+        for code, label in (
+            ("MED-1096", "Prescription bizone"),
+            ("MED-1097", "Prescription médicaments d'exception"),
+            ("MED-1098", "Ordonnance sécurisée"),
+            ("MED-1132", "Prescription grand appareillage"),
+            ("MED-1094", "Exécution à domicile"),
+            ("MED-1095", "Exécution en urgence"),
+            ("MED-1159", "Affection militaire"),
+        )
+    }
+)
+"""What a prescription is besides ordinary, as further acts of its header."""
 
 DRUG = Code("DRUG", "Médicament", oids.ACT_CODE)
 PATIENT_NOTE = Code("PINSTRUCT", "", oids.IHE_ACT_CODE)

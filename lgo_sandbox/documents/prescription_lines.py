@@ -17,11 +17,22 @@ from lgo_sandbox.documents.cda_elements import (
     add,
     add_code,
     add_id,
+    add_reference,
     add_templates,
     add_time,
     derived_uid,
 )
 from lgo_sandbox.documents.errors import InvalidContent
+from lgo_sandbox.documents.posology import Mode, Posology
+from lgo_sandbox.documents.posology_entries import (
+    add_doses,
+    add_frequency,
+    add_maximum,
+    add_precondition,
+    add_route,
+    add_step_narrative,
+    add_steps,
+)
 from lgo_sandbox.documents.prescription_codes import (
     BOX,
     DISPENSER_NOTE,
@@ -32,9 +43,10 @@ from lgo_sandbox.documents.prescription_codes import (
     SUBSTITUTION_REFUSED,
     Flag,
 )
+from lgo_sandbox.documents.product_entries import Product, add_product
 from lgo_sandbox.documents.values import Code, DocumentHeader, DrugLine
 
-__all__ = ["add_lines"]
+__all__ = ["add_flag", "add_lines", "add_renewals"]
 
 _HEADINGS = ("Durée du traitement", "Médicament", "Posologie", "Substitution", "Nombre de renouvellements")
 
@@ -56,6 +68,8 @@ def _anchor(rank: int) -> str:
 def _refuse_incomplete(line: DrugLine) -> None:
     if not (line.name and line.posology and line.quantity > 0):
         raise InvalidContent("une ligne a un nom de médicament, une posologie et une quantité positive")
+    if line.structured and not line.structured.steps:
+        raise InvalidContent("une posologie structurée a au moins une étape")
     if not (line.substitution_allowed or line.substitution_reason):
         raise InvalidContent("le refus de substitution doit être motivé")
 
@@ -76,9 +90,15 @@ def _narrative(text: etree._Element, line: DrugLine, anchor: str, header: Docume
     body = add(table, "tbody")
     _narrative_line(add(body, "tr"), line, anchor, header)
     for title, note, suffix in _notes(line):
-        row = add(body, "tr")
-        add(row, "td", title, colspan="4")
-        add(add(row, "td", colspan="6"), "content", note, ID=f"{anchor}-{suffix}")
+        add(_wide_cell(body, title), "content", note, ID=f"{anchor}-{suffix}")
+    for rank, step in enumerate(line.structured.steps if line.structured else (), start=1):
+        add_step_narrative(_wide_cell(body, f"Posologie détaillée, étape {rank}"), step, anchor, rank)
+
+
+def _wide_cell(body: etree._Element, title: str) -> etree._Element:
+    row = add(body, "tr")
+    add(row, "td", title, colspan="4")
+    return add(row, "td", colspan="6")
 
 
 def _narrative_line(row: etree._Element, line: DrugLine, anchor: str, header: DocumentHeader) -> None:
@@ -100,32 +120,54 @@ def _notes(line: DrugLine) -> list[tuple[str, str, str]]:
     notes = [
         ("Instruction au patient", line.patient_note, "instrPatient"),
         ("Instruction au dispensateur", line.dispenser_note, "instrDisp"),
+        ("Voie d'administration", line.route.label if line.route else "", "voie"),
+        ("Région d'administration", line.site.label if line.site else "", "region"),
+        ("Précondition", line.structured.precondition if line.structured else "", "precondition"),
     ]
     return [note for note in notes if note[1]]
 
 
 def _treatment(entry: etree._Element, line: DrugLine, anchor: str, header: DocumentHeader) -> None:
     treatment = add(entry, "substanceAdministration", classCode="SBADM", moodCode="INT")
-    add_templates(treatment, oids.T_E_TREATMENT)
+    add_templates(treatment, _templates(line.structured))
     add_id(treatment, line.id or derived_uid(header.id, anchor))
     add_code(treatment, DRUG)
-    _reference(treatment, anchor)
+    add_reference(treatment, anchor)
     add(treatment, "statusCode", code="completed")
     _treatment_time(treatment, *_period(line, header))
-    if line.renewals is None:
-        add(treatment, "repeatNumber", nullFlavor="NI")
-    else:
-        add(treatment, "repeatNumber", value=str(line.renewals))
+    single = line.structured.steps[0] if line.structured and len(line.structured.steps) == 1 else None
+    if single:
+        add_frequency(treatment, single, anchor, 1)
+    add_renewals(treatment, line.renewals)
+    add_route(treatment, line.route, line.site, anchor)
+    if single:
+        add_doses(treatment, single, anchor, 1)
+    if line.structured:
+        add_maximum(treatment, line.structured)
     _product(treatment, line, anchor)
+    if line.structured:
+        add_steps(treatment, line.structured, anchor, header.id)
     _instructions(treatment, line, anchor)
     _supply(treatment, line)
     _substitution(treatment, line, anchor)
     for flag in FLAGS:
-        _flag(treatment, line, flag, anchor, header)
+        add_flag(treatment, flag, on=getattr(line, flag.field), anchor=anchor, header=header)
+    if line.structured and line.structured.precondition:
+        add_precondition(treatment, anchor)
 
 
-def _reference(parent: etree._Element, anchor: str, *, name: str = "text") -> None:
-    add(add(parent, name), "reference", value=f"#{anchor}")
+def _templates(posology: Posology | None) -> tuple[str, ...]:
+    structured = (oids.T_E_STRUCTURED_DOSAGE,) if posology else ()
+    mode = posology.mode if posology else Mode.NORMAL
+    return (*oids.T_E_TREATMENT_BASE, *structured, mode.value)
+
+
+def add_renewals(parent: etree._Element, renewals: int | None) -> None:
+    """Append the number of renewals; None is written as not limited."""
+    if renewals is None:
+        add(parent, "repeatNumber", nullFlavor="NI")
+    else:
+        add(parent, "repeatNumber", value=str(renewals))
 
 
 def _treatment_time(treatment: etree._Element, start: date, end: date | None) -> None:
@@ -139,36 +181,19 @@ def _treatment_time(treatment: etree._Element, start: date, end: date | None) ->
 
 
 def _product(treatment: etree._Element, line: DrugLine, anchor: str) -> None:
-    product = add(add(treatment, "consumable"), "manufacturedProduct", classCode="MANU")
-    add_templates(product, oids.T_E_PRODUCT)
-    material = add(product, "manufacturedMaterial", classCode="MMAT", determinerCode="KIND")
-    add_templates(material, (oids.T_E_MATERIAL,))
-    _product_code(material, line, anchor)
-    if line.cis:
-        add(material, "name", line.name)
-    else:
-        add(material, "name", nullFlavor="NA")
-    if line.form:
-        add_code(material, line.form, name="formCode", ns=oids.NS_PHARM)
-    if line.atc:
-        _class(material, line.atc)
-
-
-def _product_code(material: etree._Element, line: DrugLine, anchor: str) -> None:
-    if line.cis:
-        code = add_code(material, Code(line.cis, line.name, oids.CIS))
-    else:
-        code = add(material, "code", nullFlavor="NA")
-    _reference(code, anchor, name="originalText")
+    translations = [line.virtual] if line.virtual else []
     if line.cip13:
-        add_code(code, Code(line.cip13, line.name, oids.CIP), name="translation")
-
-
-def _class(material: etree._Element, atc: Code) -> None:
-    kind = add(material, "asSpecializedKind", ns=oids.NS_PHARM, classCode="GRIC")
-    medicine = add(kind, "generalizedMedicineClass", ns=oids.NS_PHARM, classCode="MMAT")
-    add_code(medicine, atc, ns=oids.NS_PHARM)
-    add(medicine, "name", atc.label, ns=oids.NS_PHARM)
+        translations.append(Code(line.cip13, line.name, oids.CIP))
+    product = Product(
+        name=line.name,
+        cis=line.cis,
+        anchor=anchor,
+        translations=tuple(translations),
+        form=line.form,
+        atc=line.atc,
+        ingredients=line.ingredients,
+    )
+    add_product(add(treatment, "consumable"), product)
 
 
 def _instructions(treatment: etree._Element, line: DrugLine, anchor: str) -> None:
@@ -183,7 +208,7 @@ def _instruction(treatment: etree._Element, templates: tuple[str, ...], code: Co
     act = add(relation, "act", classCode="ACT", moodCode="INT")
     add_templates(act, templates)
     add_code(act, code)
-    _reference(act, anchor)
+    add_reference(act, anchor)
     add(act, "statusCode", code="completed")
 
 
@@ -200,17 +225,18 @@ def _substitution(treatment: etree._Element, line: DrugLine, anchor: str) -> Non
     act = add(relation, "act", classCode="ACT", moodCode="DEF")
     add_templates(act, oids.T_E_SUBSTITUTION)
     code = add_code(act, SUBSTITUTION_ALLOWED if line.substitution_allowed else SUBSTITUTION_REFUSED)
-    _reference(code, f"{anchor}-substitution", name="originalText")
+    add_reference(code, f"{anchor}-substitution", name="originalText")
     add(act, "statusCode", code="completed")
 
 
-def _flag(treatment: etree._Element, line: DrugLine, flag: Flag, anchor: str, header: DocumentHeader) -> None:
-    relation = add(treatment, "entryRelationship", typeCode="COMP")
+def add_flag(parent: etree._Element, flag: Flag, *, on: bool, anchor: str, header: DocumentHeader) -> None:
+    """Append a yes-or-no fact of a line."""
+    relation = add(parent, "entryRelationship", typeCode="COMP")
     observation = add(relation, "observation", classCode="OBS", moodCode="EVN")
     add_templates(observation, (*oids.T_E_OBSERVATION, flag.template))
     add_id(observation, derived_uid(header.id, f"{anchor}/{flag.anchor}"))
     add_code(observation, flag.code)
-    _reference(observation, f"{anchor}-{flag.anchor}")
+    add_reference(observation, f"{anchor}-{flag.anchor}")
     add(observation, "statusCode", code="completed")
     add_time(observation, "effectiveTime", header.effective_time)
-    add(observation, "value", value=str(bool(getattr(line, flag.field))).lower()).set(XSI_TYPE, "BL")
+    add(observation, "value", value=str(on).lower()).set(XSI_TYPE, "BL")

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "CARD_FIELDS",
     "CERTIFICATE_ERRORS",
     "CERTIFICATE_NAMES",
-    "DOUBT_RAISED",
-    "DOUBT_REMOVED",
     "ERRORS",
     "FIELDS",
     "LABELS",
     "PUBLISHED_IDAM",
     "REASONS",
     "REFUSED_IDAM_PREFIX",
+    "VERIFIED",
     "Error",
     "Field",
     "Forbidden",
@@ -59,7 +59,6 @@ REASONS = {
 
 CODE_NOT_PUBLIC = "INSI-CODE-NON-PUBLIC"
 TEXT_NOT_PUBLIC = "INSI-TEXTE-NON-PUBLIC"
-CARD_LATER = "INSI-CARTE-VITALE-NON-SIMULEE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ _TABLE = (
     _access_error("desir_550", "Numéro d'autorisation du logiciel inconnu.", ""),
     Error("desir_1020", False, "siram_40", "fatale", _UNAVAILABLE, GATEWAY_ATTRIBUTES),
     # told by implementers: medium
-    _outage("insi_101", "fatal", _CARD_FAILED, CARD_LATER),
+    _outage("insi_101", "fatal", _CARD_FAILED, TEXT_NOT_PUBLIC),
     _outage("insi_111", "fatale", "Indisponibilité des téléservices"),
     _field_error("insi_19", "Le champ nom de naissance est obligatoire", TEXT_NOT_PUBLIC),
     _field_error("insi_24", "Le format du champ sexe est incorrect", TEXT_NOT_PUBLIC),
@@ -119,13 +118,20 @@ _TABLE = (
     _field_error("insi_simule_prenom", "Le champ prénom est absent ou son format est incorrect"),
     _field_error("insi_simule_date_naissance", "Le champ date de naissance est absent ou son format est incorrect"),
     _field_error("insi_simule_lieu_naissance", "Le format du champ lieu de naissance est incorrect"),
+    _field_error("insi_simule_matricule", "Le matricule est absent ou son format est incorrect"),
+    _field_error("insi_simule_rang", "Le format du champ rang de naissance est incorrect"),
+    _field_error("insi_simule_verification", "L'identité à vérifier est absente ou incomplète"),
+    _field_error("insi_simule_lot", "Le lot à vérifier est vide ou trop grand"),
+    _field_error("insi_simule_depot", "Dépôt inconnu"),
+    _field_error("insi_simule_plein", "Trop de dépôts attendent d'être relevés"),
     _access_error("desir_simule_certificat_absent", "Certificat client absent"),
     _access_error("desir_simule_certificat_autorite", "Certificat d'une autorité non reconnue"),
     _access_error("desir_simule_certificat_futur", "Certificat pas encore valide"),
     _access_error("desir_simule_certificat_expire", "Certificat expiré"),
     _access_error("desir_simule_certificat_revoque", "Certificat révoqué"),
     _access_error("desir_simule_assertion", "Assertion du professionnel refusée"),
-    _access_error("desir_simule_psc", "Assertion Pro Santé Connect : mode pas encore simulé"),
+    _access_error("desir_simule_psc", "Assertion Pro Santé Connect refusée"),
+    _access_error("desir_simule_vitale", "Assertion de la carte Vitale refusée"),
     _message_error("desir_simule_enveloppe", "Le message n'est pas une enveloppe SOAP 1.2 acceptable"),
     _message_error("desir_simule_version", "Version de SOAP non acceptée : SOAP 1.2 est attendu"),
     _message_error("desir_simule_action", "Opération inconnue"),
@@ -155,9 +161,8 @@ PUBLISHED_IDAM = "LGOSANDBOX01"
 REFUSED_IDAM_PREFIX = "REFUS"
 """An authorisation number that begins so is unknown, whatever the options say."""
 
-DOUBT_RAISED = ("identité douteuse", "identité fictive")
-DOUBT_REMOVED = ("identité rétablie",)
-"""Names of session markers; the last one about a person decides."""
+VERIFIED = {True: (ReturnCode.ONE, "Identite verifiee"), False: (ReturnCode.NONE, "Identite non verifiee")}
+"""Outcome of a verification → its return code and label: ours, the real ones are not public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +235,15 @@ FIELDS = (
         forbidden=(_forbidden(r"\A(?!(?:[0-9]{2}|2[AB])[0-9]{3}\Z)", "autre chose qu'un code COG de 5 caractères"),),
     ),
 )
+
+_MATRICULE = _forbidden(
+    r"\A(?![0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?\Z)", "autre chose qu'un matricule de 13 caractères et sa clé"
+)
+
+CARD_FIELDS = (
+    Field("individual", "MatriculeIndividu", "", "insi_simule_matricule", (_MATRICULE,)),
+    Field("holder", "MatriculeOD", "", "insi_simule_matricule", (_MATRICULE,)),
+    FIELDS[3],
+    Field("rank", "RangNaissance", "", "insi_simule_rang", (_forbidden(r"\A(?![1-9]\Z)", "autre chose qu'un chiffre de 1 à 9"),)),
+)
+"""The values of a request by card that are controlled; the name is not: the card is only a key."""

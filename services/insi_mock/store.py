@@ -1,21 +1,42 @@
-"""The identities that a tester added to a session, beside the reference people.
+"""What a session adds to INSi: identities, forced verifications, deposits, the size of the generated population.
 
-Source: own choice (design of the project, State). Queries only; what an identity may be is decided by ``resources``.
+Source: own choice (design of the project, State). Queries only; what may be added is decided by ``resources``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Index, SQLModel, col, delete, select
 
-from insi_mock.domain import Identity, Known
-from insi_mock.seeds import Key
+from insi_mock.domain import Identity, Key, Known, key_of
 from lgo_sandbox.db import Database
 
-__all__ = ["Base", "add", "all_added", "count", "has", "having", "remove"]
+__all__ = [
+    "Base",
+    "Deposit",
+    "add",
+    "all_added",
+    "count",
+    "deposit",
+    "deposits",
+    "force",
+    "forced",
+    "has",
+    "having",
+    "keep",
+    "known_as",
+    "population_size",
+    "remove",
+    "set_population_size",
+    "unforce",
+]
 
 
 class Base(SQLModel, registry=registry()):
@@ -23,10 +44,10 @@ class Base(SQLModel, registry=registry()):
 
 
 class AddedIdentity(Base, table=True):
-    """One added identity; ``first_names`` joined by spaces, as the service tells them."""
+    """One added identity; ``first_names`` joined by spaces, as the service tells them; ``name_key`` as it compares."""
 
     __tablename__ = "insi_identity"
-    __table_args__ = (Index("insi_identity_key", "birth_name", "sex", "birth_date"),)
+    __table_args__ = (Index("insi_identity_key", "name_key", "sex", "year"),)
 
     matricule: str = Field(primary_key=True)
     oid: str
@@ -35,10 +56,56 @@ class AddedIdentity(Base, table=True):
     sex: str
     birth_date: str
     birth_place: str = ""
+    name_key: str
+    year: str
+
+
+class ForcedVerification(Base, table=True):
+    """What a verification of this matricule answers, whatever the traits."""
+
+    __tablename__ = "insi_forced"
+
+    matricule: str = Field(primary_key=True)
+    conforms: bool
+
+
+class DepositRow(Base, table=True):
+    """A batch that waits to be collected. ``ready`` is an age time; ``results`` a JSON list of [ref, OK or not]."""
+
+    __tablename__ = "insi_deposit"
+
+    number: str = Field(primary_key=True)
+    ready: str
+    results: str
+
+
+class Setting(Base, table=True):
+    """A named number of this session."""
+
+    __tablename__ = "insi_setting"
+
+    name: str = Field(primary_key=True)
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """A batch: its number, when (age time) its results can be collected, and they: (ref, conforms)."""
+
+    number: str
+    ready: datetime
+    results: tuple[tuple[str, bool], ...]
+
+
+_COLUMNS = "matricule, oid, birth_name, first_names, sex, birth_date, birth_place"
+_HAVING = f"SELECT {_COLUMNS} FROM insi_identity WHERE name_key = ? AND sex = ? AND year = ?"
+_KNOWN_AS = f"SELECT {_COLUMNS} FROM insi_identity WHERE matricule >= ? AND matricule < ?"
+POPULATION = "population"
 
 
 def add(db: Database, identity: Identity) -> None:
     """Keep an identity; its matricule must be new."""
+    name_key, sex, year = key_of(identity.birth_name, identity.sex, identity.birth_date)
     with db.transaction() as transaction:
         transaction.add(
             AddedIdentity(
@@ -46,9 +113,11 @@ def add(db: Database, identity: Identity) -> None:
                 oid=identity.oid,
                 birth_name=identity.birth_name,
                 first_names=" ".join(identity.first_names),
-                sex=identity.sex,
+                sex=sex,
                 birth_date=identity.birth_date,
                 birth_place=identity.birth_place,
+                name_key=name_key,
+                year=year,
             )
         )
 
@@ -61,19 +130,19 @@ def remove(db: Database, matricule: str) -> bool:
 
 
 def having(db: Database, key: Key) -> Sequence[Known]:
-    """Return the added people with this birth name, sex and birth date."""
-    name, sex, date = key
-    query = select(AddedIdentity).where(
-        AddedIdentity.birth_name == name, AddedIdentity.sex == sex, AddedIdentity.birth_date == date
-    )
-    with db.transaction() as transaction:
-        return [Known(identity, identity) for identity in map(_identity, transaction.exec(query))]
+    """Return the added people under a key: read for every search, hence without the ORM."""
+    return [Known(identity, identity) for identity in map(_identity, db.rows(_HAVING, *key))]
+
+
+def known_as(db: Database, number: str) -> Identity | None:
+    """Return the added identity of a matricule, given with its key or without."""
+    rows = db.rows(_KNOWN_AS, number, f"{number}~")
+    return _identity(rows[0]) if rows else None
 
 
 def all_added(db: Database) -> list[Identity]:
     """Return every added identity, by matricule."""
-    with db.transaction() as transaction:
-        return [_identity(row) for row in transaction.exec(select(AddedIdentity).order_by(AddedIdentity.matricule))]
+    return list(map(_identity, db.rows(f"SELECT {_COLUMNS} FROM insi_identity ORDER BY matricule")))
 
 
 def has(db: Database, matricule: str) -> bool:
@@ -88,13 +157,59 @@ def count(db: Database) -> int:
         return transaction.exec(select(func.count()).select_from(AddedIdentity)).one()
 
 
-def _identity(row: AddedIdentity) -> Identity:
-    return Identity(
-        matricule=row.matricule,
-        oid=row.oid,
-        birth_name=row.birth_name,
-        first_names=tuple(row.first_names.split()),
-        sex=row.sex,
-        birth_date=row.birth_date,
-        birth_place=row.birth_place,
-    )
+def force(db: Database, matricule: str, *, conforms: bool) -> None:
+    """Decide what a verification of this matricule answers."""
+    with db.transaction() as transaction:
+        transaction.merge(ForcedVerification(matricule=matricule, conforms=conforms))
+
+
+def unforce(db: Database, matricule: str) -> bool:
+    """Let the traits decide again; tell whether something was forced."""
+    with db.transaction() as transaction:
+        statement = delete(ForcedVerification).where(col(ForcedVerification.matricule) == matricule)
+        return transaction.exec(statement).rowcount > 0
+
+
+def forced(db: Database) -> Mapping[str, bool]:
+    """Return what is forced, by matricule."""
+    with db.transaction() as transaction:
+        return {row.matricule: row.conforms for row in transaction.exec(select(ForcedVerification))}
+
+
+def keep(db: Database, kept: Deposit) -> None:
+    """Keep a deposit under its number."""
+    row = DepositRow(number=kept.number, ready=kept.ready.isoformat(), results=json.dumps(kept.results))
+    with db.transaction() as transaction:
+        transaction.add(row)
+
+
+def deposit(db: Database, number: str) -> Deposit | None:
+    """Return a deposit by its number."""
+    with db.transaction() as transaction:
+        row = transaction.get(DepositRow, number)
+    if row is None:
+        return None
+    results = tuple((str(ref), bool(right)) for ref, right in json.loads(row.results))
+    return Deposit(row.number, datetime.fromisoformat(row.ready), results)
+
+
+def deposits(db: Database) -> int:
+    """Return how many deposits there are."""
+    return int(db.rows("SELECT count(*) FROM insi_deposit")[0][0])
+
+
+def population_size(db: Database, default: int) -> int:
+    """Return how many generated people this session has."""
+    rows = db.rows("SELECT value FROM insi_setting WHERE name = ?", POPULATION)
+    return int(rows[0][0]) if rows else default
+
+
+def set_population_size(db: Database, size: int) -> None:
+    """Decide how many generated people this session has."""
+    with db.transaction() as transaction:
+        transaction.merge(Setting(name=POPULATION, value=size))
+
+
+def _identity(row: Sequence[Any]) -> Identity:
+    matricule, oid, birth_name, first_names, sex, birth_date, birth_place = map(str, row)
+    return Identity(matricule, oid, birth_name, tuple(first_names.split()), sex, birth_date, birth_place)

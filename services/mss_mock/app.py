@@ -6,7 +6,6 @@ Source: specs/mssante.md §1.1, §1.2, §4.1. Routes as a table; rules are in ``
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -83,9 +82,10 @@ def _search_posted(call: Call) -> RawResponse:
 
 def _page(call: Call) -> RawResponse:
     try:
-        token = dict(_query(call.query)).get("id", "")
-        kind, _, query = base64.urlsafe_b64decode(token.encode("ascii")).decode("utf-8").partition("?")
-    except (binascii.Error, ValueError) as error:
+        token = dict(_query(call.query))["id"]
+        octets = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        kind, _, query = octets.decode("utf-8").partition("?")
+    except (KeyError, ValueError) as error:
         raise SearchError(410, "processing", "HAPI-0417: Search ID does not exist and may have expired") from error
     return _answer(call, kind, _query(query))
 
@@ -97,7 +97,7 @@ def _answer(call: Call, kind: str, query: Query) -> RawResponse:
     criteria = {name: value for name, value in query if not name.startswith("_")}
     call.note(resource=kind, criteria=criteria, total=page.total)
     call.summarise(f"Recherche dans l'Annuaire Santé : {kind}, {page.total} résultat(s)")
-    root = call.url() + BASE
+    root = call.url(tls=call.tls) + BASE
     entries = [bundle_entry(f"{root}/{kind}/{one['id']}", one, search_mode="match") for one in page.resources]
     entries += [
         bundle_entry(f"{root}/{one['resourceType']}/{one['id']}", one, search_mode="include")
@@ -138,7 +138,7 @@ def _fhir(resource: dict[str, Any]) -> RawResponse:
 async def _unversioned(call: Call) -> RawResponse:
     await call.enter("annuaire-search")
     query = f"?{call.query}" if call.query else ""
-    location = f"{call.url()}{BASE}/{call.path_params['rest']}{query}"
+    location = f"{call.url(tls=call.tls)}{BASE}/{call.path_params['rest']}{query}"
     return RawResponse(307, b"", "", (("location", location),))
 
 

@@ -2,22 +2,25 @@
 
 ``psc/ecps``: GET what waits (``?persona=``) and the modes set; POST ``{"id", "action"}``; PUT ``{"persona", "mode"}``.
 ``psc/clients``: GET, POST a client, DELETE ``psc/clients/<id>``. ``psc/sessions``: GET, DELETE ``psc/sessions/<sid>``.
+``psc/personas``: GET, POST a professional, DELETE ``psc/personas/<id>`` of an added one.
 Source: design of the project (Control API). Knows the store, no wire.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
+from lgo_sandbox.people import Professional
+from lgo_sandbox.personas import BadPersona, read_persona, with_personas
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.session import Session
 
-from .codes import SPACES
+from .codes import MODE_CARD, MODE_MOBILE, SPACES
 from .domain.clients import Client
-from .domain.identity import find_person
+from .domain.identity import find_person, login_obstacle
 from .domain.lifetimes import login_lives
 from .ecps import ACTIONS, MODES, answer_push, is_mode, pending
 
@@ -164,8 +167,49 @@ def _not_allowed() -> Refusal:
     return Refusal(405, "méthode non prévue pour cette ressource")
 
 
+def personas(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read who can log in; add professionals to this session, and take them back."""
+    own = session.config.personas
+    if request.method == "GET":
+        return {"personas": [_persona(person, own) for person in session.people.professionals]}
+    if request.method == "POST":
+        return _add_persona(session, _object(request))
+    if request.method == "DELETE":
+        kept = tuple(record for record in own if record["id"] != request.tail)
+        if len(kept) == len(own):
+            raise Refusal(404, "aucune persona ajoutée de ce nom")
+        session.configure(replace(session.config, personas=kept))
+        return {"id": request.tail}
+    raise _not_allowed()
+
+
+def _add_persona(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        person = read_persona(body)
+        with_personas(session.people, [person])
+    except BadPersona as error:
+        raise Refusal(400, str(error)) from error
+    session.configure(replace(session.config, personas=(*session.config.personas, dict(body))))
+    return _persona(person, session.config.personas)
+
+
+def _persona(person: Professional, own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "national_id": person.national_id,
+        "name": person.name,
+        "label": person.label,
+        "profession": person.profession,
+        "structure": person.structure,
+        "ecps": not login_obstacle(person, MODE_MOBILE),
+        "card": not login_obstacle(person, MODE_CARD),
+        "own": any(record["id"] == person.id for record in own),
+    }
+
+
 RESOURCES = (
     Resource("ecps", "Simulateur e-CPS", ecps),
     Resource("clients", "Clients enrôlés", clients),
+    Resource("personas", "Personnes qui se connectent", personas),
     Resource("sessions", "Sessions Pro Santé Connect", sessions),
 )

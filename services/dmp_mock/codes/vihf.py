@@ -33,7 +33,6 @@ __all__ = [
     "ROLE",
     "SECTOR",
     "SECTOR_SYSTEM",
-    "SPECIALTY_SYSTEM",
     "STRUCTURE",
     "SUBJECT_ID",
     "URN_DMP",
@@ -86,7 +85,6 @@ VERSIONS = frozenset({"3.0", "4.0"})
 PURPOSES = frozenset({"normal", "bris_de_glace", "centre_15"})
 PURPOSE_SYSTEM = "1.2.250.1.213.1.1.4.248"
 SECTOR_SYSTEM = "1.2.250.1.71.4.2.4"
-SPECIALTY_SYSTEM = "1.2.250.1.213.1.1.4.5"
 
 G15 = "1.2.250.1.71.1.2.7"
 G16 = "1.2.250.1.71.1.2.8"

@@ -37,7 +37,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class CardRequest:
-    """What a client read on a card: matricules of 15 characters (person, holder) or "", date, rank, name."""
+    """What a client read on a card: matricules (person, holder; 13 characters, then the key if any), date, rank, name."""
 
     individual: str = ""
     holder: str = ""
@@ -57,7 +57,7 @@ def by_card(card: Card | None, request: CardRequest, known: Sequence[Identity]) 
     rank = request.rank or FIRST
     chosen = {one.matricule for one in covered if (one.birth_date, one.rank) == (request.birth_date, rank)}
     if request.individual and request.holder:
-        chosen &= {request.individual}
+        chosen = {matricule for matricule in chosen if matricule.startswith(request.individual)}
     found = [identity for identity in known if identity.matricule in chosen]
     if len(found) == 1:
         return Answer(ReturnCode.ONE, found[0])

@@ -34,6 +34,11 @@ class Spec:
     expunge: bool = True
 
     @property
+    def on_folder(self) -> bool:
+        """Tell whether it acts on the selected folder, so that what has arrived there is told first."""
+        return self.states == _SELECTED
+
+    @property
     def operation(self) -> str:
         """The name in journal and faults, the same with and without UID."""
         return f"imap-{self.name.removeprefix('UID ').lower()}"

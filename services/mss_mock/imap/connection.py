@@ -233,6 +233,8 @@ class Connection:
         outcome, status = "answered", 0
         try:
             await self._strike(spec)
+            if self.view is not None and spec.on_folder:
+                await self.send_all(self.view.news(expunge=False))
             answer = await spec.handler(self, cursor)
         except BadSyntax as error:
             answer, outcome = b"BAD " + _ascii(error), "refused"

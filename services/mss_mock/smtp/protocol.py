@@ -15,7 +15,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.smtp import MISSING, SMTP
+from aiosmtpd.smtp import MISSING, SMTP, TLSSetupException
 
 from lgo_sandbox.pki import Family, PeerCertificate
 from lgo_sandbox.session import Session
@@ -102,6 +102,8 @@ class MailConnection(SMTP):
             assert self.transport is not None
             asyncio.get_running_loop().call_soon(self.transport.close)
             return "421 4.3.2 Session is gone"
+        if isinstance(error, TLSSetupException):
+            return "454 4.7.0 TLS handshake failed"
         log.error("SMTP connection", exc_info=error)
         return "451 4.3.0 Internal error"
 

@@ -6,6 +6,7 @@ Source: specs/psc.md §2.1 (access token, captures; high), §2.2 (ID token: Keyc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..codes import FEDERATION, OPENID
 __all__ = ["INACTIVE", "Grant", "access_claims", "id_claims", "introspection", "other_ids", "subject"]
 
 INACTIVE = {"active": False}
+_RPPS = re.compile(r"8\d{11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ def subject(national_id: str) -> str:
 
 
 def other_ids(national_id: str) -> list[dict[str, Any]]:
-    """Return the ``otherIds`` of a person."""
-    return [{"identifiant": national_id, "origine": "RPPS", "qualite": 1}]
+    """Return the ``otherIds`` of a person; the origin of an identifier that is no RPPS is derived (low)."""
+    origin = "RPPS" if _RPPS.fullmatch(national_id) else "EDIT"
+    return [{"identifiant": national_id, "origine": origin, "qualite": 1}]
 
 
 def access_claims(grant: Grant, jti: str, iat: int, lifetime: int) -> dict[str, Any]:

@@ -32,7 +32,11 @@ CONTENT = Code("04", "Hospitalisation de jour", "1.2.250.1.213.2.2")
 RIM = "{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}"
 XDS = "{urn:ihe:iti:xds-b:2007}"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
-STATUS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:"
+ANSWER = (
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
+    '<r:RegistryResponse xmlns:r="urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0" '
+    'status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:{}"/></s:Body></s:Envelope>'
+)
 
 
 @pytest.fixture
@@ -157,11 +161,7 @@ def feed(
 
         def answer(request: httpx.Request) -> httpx.Response:
             requests.append(request)
-            body = (
-                '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><r:RegistryResponse '
-                f'xmlns:r="urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0" status="{STATUS}{status}"/></s:Body></s:Envelope>'
-            )
-            return httpx.Response(200, text=body, headers={"Content-Type": "application/soap+xml"})
+            return httpx.Response(200, text=ANSWER.format(status), headers={"Content-Type": "application/soap+xml"})
 
         writer = VihfWriter(
             Mode.INDIRECT, pharmacist, pharmacy, certificate("org-sign"), Software("LGO", "1", "i", "D"), workplace

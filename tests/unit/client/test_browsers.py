@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from queue import Queue
 
 import httpx
 import pytest
@@ -76,33 +78,40 @@ def redirect() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
 
 
-def opening(monkeypatch: pytest.MonkeyPatch, visit: Callable[[str], object]) -> list[str]:
-    """Put in place of the system's browser one that visits what it is told."""
+Visiting = Callable[[Callable[[str], object]], list[str]]
+
+
+@pytest.fixture
+def visiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visiting]:
+    """Put in place of the system's browser one that visits what it is told; wait for the end of the visit."""
     opened: list[str] = []
+    finished = threading.Event()
 
-    def open_url(url: str) -> bool:
-        opened.append(url)
-        visit(url)
-        return True
+    def put(visit: Callable[[str], object]) -> list[str]:
+        def open_url(url: str) -> bool:
+            opened.append(url)
+            visit(url)
+            finished.set()
+            return True
 
-    monkeypatch.setattr(webbrowser, "open", open_url)
-    return opened
+        monkeypatch.setattr(webbrowser, "open", open_url)
+        return opened
+
+    yield put
+    assert finished.wait(30)
 
 
 def get(url: str) -> httpx.Response:
     return httpx.get(url, trust_env=False)
 
 
-def test_the_external_browser_is_sent_to_psc_and_the_software_hears_it_back(
-    monkeypatch: pytest.MonkeyPatch, redirect: str
-) -> None:
-    answers: list[httpx.Response] = []
-    opened = opening(monkeypatch, lambda url: answers.append(get(f"{redirect}?code=c%20d&state=s")))
+def test_the_external_browser_is_sent_to_psc_and_the_software_hears_it_back(visiting: Visiting, redirect: str) -> None:
+    opened = visiting(lambda url: get(f"{redirect}?code=c%20d&state=s"))
     assert external_browser(START, redirect) == f"{redirect}?code=c%20d&state=s"
     assert opened == [START]
 
 
-def test_a_request_for_something_else_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch, redirect: str) -> None:
+def test_a_request_for_something_else_does_not_end_the_wait(visiting: Visiting, redirect: str) -> None:
     statuses: list[int] = []
 
     def visit(_url: str) -> None:
@@ -110,12 +119,14 @@ def test_a_request_for_something_else_does_not_end_the_wait(monkeypatch: pytest.
         statuses.append(get(redirect.replace("/callback", "/callbacks?code=x")).status_code)
         get(f"{redirect}?code=c")
 
-    opening(monkeypatch, visit)
+    visiting(visit)
     assert external_browser(START, redirect) == f"{redirect}?code=c"
     assert statuses == [404, 404]
 
 
-def test_a_connection_that_says_nothing_does_not_hold_the_door(monkeypatch: pytest.MonkeyPatch, redirect: str) -> None:
+def test_a_connection_that_says_nothing_does_not_hold_the_door(
+    visiting: Visiting, monkeypatch: pytest.MonkeyPatch, redirect: str
+) -> None:
     monkeypatch.setattr(browsers, "SILENCE_SECONDS", 0.05)
     port = int(redirect.rpartition(":")[2].partition("/")[0])
 
@@ -123,30 +134,23 @@ def test_a_connection_that_says_nothing_does_not_hold_the_door(monkeypatch: pyte
         with socket.create_connection(("127.0.0.1", port)):
             get(f"{redirect}?code=c")
 
-    opening(monkeypatch, visit)
+    visiting(visit)
     assert external_browser(START, redirect) == f"{redirect}?code=c"
 
 
-def test_a_user_who_never_comes_back_is_given_up(monkeypatch: pytest.MonkeyPatch, redirect: str) -> None:
+def test_a_user_who_never_comes_back_is_given_up(
+    visiting: Visiting, monkeypatch: pytest.MonkeyPatch, redirect: str
+) -> None:
     monkeypatch.setattr(browsers, "LOGIN_SECONDS", 0.05)
-    opening(monkeypatch, lambda url: None)
+    visiting(lambda url: None)
     with pytest.raises(TimeoutError, match="navigateur"):
         external_browser(START, redirect)
 
 
-def test_the_page_that_thanks_is_in_french(monkeypatch: pytest.MonkeyPatch, redirect: str) -> None:
-    texts: list[str] = []
-    done: list[bool] = []
-
-    def visit(_url: str) -> None:
-        with httpx.Client(trust_env=False) as http, http.stream("GET", f"{redirect}?code=c") as answer:
-            texts.append(answer.read().decode())
-            done.append(answer.headers["content-type"] == "text/html; charset=utf-8")
-
-    opening(monkeypatch, visit)
+def test_the_page_that_thanks_is_in_french(visiting: Visiting, redirect: str) -> None:
+    answers: Queue[httpx.Response] = Queue()
+    visiting(lambda url: answers.put(get(f"{redirect}?code=c")))
     external_browser(START, redirect)
-    for _ in range(200):
-        if done:
-            break
-        socket.create_server(("127.0.0.1", 0)).close()
-    assert "Connexion terminée" in "".join(texts)
+    answer = answers.get(timeout=30)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Connexion terminée" in answer.text

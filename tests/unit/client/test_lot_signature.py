@@ -53,7 +53,7 @@ def in_place(root: etree._Element, path: str) -> bytes:
     """Canonicalise a sub-tree as a node-set of its own document, by libxml2 and not by hand."""
     target = root.find(path)
     assert target is not None
-    return etree.tostring(target, method="c14n", exclusive=False, with_comments=True, with_tail=False)
+    return etree.tostring(target, method="c14n", exclusive=False, with_comments=True)
 
 
 def references(root: etree._Element, path: str) -> dict[str, str]:

@@ -324,13 +324,13 @@ def test_an_id_token_may_differ_where_the_standard_leaves_a_choice(
     assert connect().login(provider.browser).claims["sub"] == SUB
 
 
-@pytest.mark.parametrize(("claim", "seconds"), [("exp", -61), ("iat", 61)])
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -61), ("iat", 61), ("auth_time", 61)])
 def test_a_token_out_of_its_time_is_refused(connect: Connect, provider: Provider, claim: str, seconds: float) -> None:
     provider.claims = {claim: provider.now + seconds}
     assert refusal(connect, provider) == claim
 
 
-@pytest.mark.parametrize(("claim", "seconds"), [("exp", -59), ("iat", 59)])
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -59), ("iat", 59), ("auth_time", 59), ("auth_time", -14000)])
 def test_a_minute_of_difference_between_clocks_is_forgiven(
     connect: Connect, provider: Provider, claim: str, seconds: float
 ) -> None:
@@ -427,6 +427,11 @@ def test_an_incomplete_token_answer_is_refused(
 ) -> None:
     provider.answer = answer
     assert refusal(connect, provider) == code
+
+
+def test_the_type_of_the_token_may_be_written_in_any_case(connect: Connect, provider: Provider) -> None:
+    provider.answer = {"token_type": "bearer"}
+    assert connect().login(provider.browser).access_token() == ACCESS
 
 
 def test_an_oauth_error_gives_its_code(connect: Connect, provider: Provider) -> None:

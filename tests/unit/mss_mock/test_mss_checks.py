@@ -130,7 +130,7 @@ def test_every_requirement_of_a_check_is_in_the_catalogue_and_ids_are_unique():
     known = catalogue()
     for check in CHECKS:
         for requirement in check.requirements:
-            known[requirement]
+            assert requirement in known, requirement
     assert len({check.id for check in CHECKS}) == len(CHECKS)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
 

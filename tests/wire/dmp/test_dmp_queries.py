@@ -27,10 +27,6 @@ def _coded(type_code: str, class_code: str) -> dict[str, list[tuple[str, str]]]:
     return {"type": [(type_code, TYPE_SYSTEM)], "class": [(class_code, CLASS_SYSTEM)]}
 
 
-def _context(reply: Any) -> str:
-    return str(reply.text("//rs:RegistryError/@codeContext"))
-
-
 def test_the_answer_has_the_layout_of_the_real_one(dmp: Any) -> None:
     dmp.feed(dmp.document(slots={"serviceStopTime": "20260315110000", "sourcePatientInfo": "PID-5|MARTIN^CLAIRE"}))
     entry = dmp.find().all("//rim:ExtrinsicObject")[0]

@@ -9,30 +9,6 @@ import pytest
 from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.wire.http import RawResponse
 
-UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
-FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
-SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
-GET_DOCUMENTS = "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
-STATUS = "urn:oasis:names:tc:ebxml-regrep:StatusType"
-VISIBILITY = "1.2.250.1.213.1.1.4.13"
-TYPE_SYSTEM, CLASS_SYSTEM = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.1"
-
-
-def _found(reply: Any) -> list[str]:
-    return [str(value) for value in reply.all(f"//rim:ExternalIdentifier[@identificationScheme='{UNIQUE_ID}']/@value")]
-
-
-def _status(reply: Any) -> str:
-    return str(reply.text("//rs:RegistryResponse/@status"))
-
-
-def _coded(type_code: str, class_code: str) -> dict[str, list[tuple[str, str]]]:
-    return {"type": [(type_code, TYPE_SYSTEM)], "class": [(class_code, CLASS_SYSTEM)]}
-
-
-def _context(reply: Any) -> str:
-    return str(reply.text("//rs:RegistryError/@codeContext"))
-
 
 def _ask(dmp: Any, name: str, method: str = "GET", tail: str = "", body: Any = None) -> Any:
     sandbox = dmp.launcher.sandbox

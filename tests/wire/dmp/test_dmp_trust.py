@@ -9,11 +9,6 @@ import pytest
 
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
-VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
-
-
-def _authorisation(reply: Any) -> str:
-    return str(reply.text(VALUE.format("AUTORISATION", "code")))
 
 
 def test_a_message_without_vihf_is_refused(dmp: Any, writing: Any) -> None:

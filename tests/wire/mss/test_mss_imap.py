@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import imaplib
+import ssl
 
 import pytest
 from mss_mock.imap.commands import COMMANDS
@@ -422,3 +423,22 @@ def test_mail_sent_by_smtp_is_read_by_imap(tenant, mss):
     with tenant.imap(mss.GENERALISTE, "generaliste") as client:
         client.select()
         assert client.search(None, "UNSEEN", "SUBJECT", '"bonjour"')[1] == [b"1"]
+
+
+def test_a_client_that_does_not_trust_the_certificate_leaves_and_the_door_goes_on(operator, tenant, caplog):
+    for _ in range(3):
+        client = imaplib.IMAP4("127.0.0.1", operator.imap_port, timeout=20)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            client.starttls(ssl_context=ssl.create_default_context())
+        client.sock.close()
+    with tenant.imap() as client:
+        assert client.noop()[0] == "OK"
+    assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
+
+
+def test_a_session_deleted_meanwhile_closes_the_connection(mailbox, tenant):
+    sessions = tenant.operator.launcher.sandbox.sessions
+    mailbox.command(b"SELECT INBOX")
+    tenant.operator.run(lambda: sessions.delete(tenant.name))
+    assert mailbox.command(b"CREATE x")[-1].startswith(b"* BYE")
+    tenant.operator.run(lambda: sessions.create(tenant.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import smtplib
+import ssl
 
 import pytest
 
@@ -406,3 +407,22 @@ def test_a_message_stays_in_its_session(tenant, operator, mss):
     from mss_mock.delivery import store_of
 
     assert operator.run(lambda: store_of(default.get("default")).weight(mss.GENERALISTE)) == 0
+
+
+def test_a_client_that_does_not_trust_the_certificate_leaves_and_the_door_goes_on(operator, tenant, mss, caplog):
+    for _ in range(3):
+        with smtplib.SMTP("127.0.0.1", operator.smtp_port, timeout=20) as client:
+            with pytest.raises(ssl.SSLCertVerificationError):
+                client.starttls(context=ssl.create_default_context())
+            client.close()
+    with tenant.smtp() as client:
+        client.sendmail(mss.TITULAIRE, [mss.GENERALISTE], mss.MAIL)
+    assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
+
+
+def test_a_session_deleted_meanwhile_closes_the_connection(submission, tenant):
+    sessions = tenant.operator.launcher.sandbox.sessions
+    tenant.operator.run(lambda: (sessions.delete(tenant.name), sessions.create("autre-nom")))
+    assert submission.reply(b"MAIL FROM:<>")[0].startswith(b"421")
+    assert submission.line() == b""
+    tenant.operator.run(lambda: (sessions.delete("autre-nom"), sessions.create(tenant.name)))

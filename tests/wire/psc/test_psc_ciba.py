@@ -117,7 +117,7 @@ async def test_a_refusal_is_told_at_every_poll_until_the_request_expires(psc: An
     psc.move(seconds=120)
     for _ in range(3):
         assert told(await poll(psc, auth_req_id)) == (400, "expired_token")
-    assert "PSC-CIBA-03" in psc.findings()
+    assert psc.findings() == {"PSC-CIBA-03"}
 
 
 @pytest.mark.parametrize(

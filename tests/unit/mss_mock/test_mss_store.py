@@ -1,0 +1,135 @@
+"""The store: UIDs never come back, copies share octets, changes are seen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from lgo_sandbox.db import Database
+from mss_mock.store import Base, FolderError, New, Store
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+BOX = "a@b.fr"
+
+
+@pytest.fixture
+def store():
+    db = Database()
+    Base.metadata.create_all(db.engine)
+    yield Store(db, lambda: NOW)
+    db.close()
+
+
+def put(store, count=1, folder="INBOX", box=BOX):
+    return [store.add([New(box, b"m%d" % n, NOW, folder)])[0][1] for n in range(count)]
+
+
+def uids(store, folder="INBOX"):
+    return [row.uid for row in store.messages(store.folder(BOX, folder).id)]
+
+
+def contents(store):
+    with store._db.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM mss_content").scalar()
+
+
+def test_uids_only_grow_even_after_the_last_is_removed(store):
+    assert put(store, 3) == [1, 2, 3]
+    store.expunge(store.folder(BOX, "INBOX").id, [2, 3])
+    assert put(store) == [4]
+    assert uids(store) == [1, 4]
+
+
+def test_folders_of_a_mailbox_are_made_at_first_use_and_belong_to_it_alone(store):
+    put(store, box="x@y.fr")
+    assert store.messages(store.folder(BOX, "inbox").id) == []
+    assert {row.name for row in store.folders(BOX)} == {"INBOX", "Archive", "Drafts", "Junk", "Sent", "Trash"}
+
+
+def test_all_copies_of_a_mail_are_stored_or_none(store):
+    with pytest.raises(FolderError):
+        store.add([New(BOX, b"x", NOW), New(BOX, b"x", NOW, "Nulle-part")])
+    assert uids(store) == []
+
+
+def test_a_copy_shares_the_octets_and_the_last_holder_frees_them(store):
+    put(store, 2)
+    inbox = store.folder(BOX, "INBOX").id
+    copied = store.transfer(inbox, [1, 2, 99], BOX, "Archive", move=False)
+    assert (copied.sources, copied.targets) == ((1, 2), (1, 2))
+    assert contents(store) == 2
+    store.expunge(inbox, [1, 2])
+    assert contents(store) == 2
+    store.remove(BOX, "Archive")
+    assert contents(store) == 0
+
+
+def test_moving_leaves_nothing_behind_and_many_messages_go_in_one_step(store):
+    put(store, 3)
+    inbox = store.folder(BOX, "INBOX").id
+    store.add([New(BOX, b"x", NOW) for _ in range(1200)])
+    copied = store.transfer(inbox, uids(store), BOX, "Trash", move=True)
+    assert len(copied.targets) == 1203
+    assert uids(store) == []
+    assert uids(store, "Trash") == list(range(1, 1204))
+
+
+def test_every_change_raises_the_change_number_of_the_folder(store):
+    put(store)
+    inbox = store.folder(BOX, "INBOX").id
+    seen = [store.folder_modseq(inbox)]
+    for act in (
+        lambda: put(store),
+        lambda: store.change_flags(inbox, [1], lambda flags: flags | {"\\Seen"}),
+        lambda: store.transfer(inbox, [1], BOX, "Trash", move=True),
+        lambda: store.expunge(inbox, [2]),
+    ):
+        act()
+        seen.append(store.folder_modseq(inbox))
+    assert seen == sorted(set(seen))
+    assert store.folder_modseq(12345) is None
+
+
+def test_recent_is_told_once(store):
+    put(store, 2)
+    inbox = store.folder(BOX, "INBOX").id
+    assert store.claim_recent(inbox) == {1, 2}
+    assert store.claim_recent(inbox) == set()
+
+
+def test_uidvalidity_grows_with_every_folder_made_or_renamed(store):
+    store.create(BOX, "a/b")
+    before = {row.name: row.uidvalidity for row in store.folders(BOX)}
+    assert len(set(before.values())) == len(before)
+    store.rename(BOX, "a", "c")
+    after = {row.name: row.uidvalidity for row in store.folders(BOX)}
+    assert min(after["c"], after["c/b"]) > max(before.values())
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (lambda s: s.create(BOX, "Sent"), "ALREADYEXISTS"),
+        (lambda s: s.remove(BOX, "inbox"), "CANNOT"),
+        (lambda s: s.remove(BOX, "x"), "NONEXISTENT"),
+        (lambda s: s.rename(BOX, "x", "y"), "NONEXISTENT"),
+        (lambda s: s.rename(BOX, "Sent", "Trash"), "ALREADYEXISTS"),
+        (lambda s: s.rename(BOX, "Sent", "Sent/x"), "CANNOT"),
+        (lambda s: [s.create(BOX, f"f{n}") for n in range(300)], "LIMIT"),
+        (lambda s: s.transfer(s.folder(BOX, "INBOX").id, [1], BOX, "x", move=False), "TRYCREATE"),
+    ],
+)
+def test_folder_errors_have_their_response_code(store, act, code):
+    with pytest.raises(FolderError) as refused:
+        act(store)
+    assert refused.value.code == code
+
+
+def test_another_process_on_the_same_file_sees_and_numbers_on(tmp_path):
+    first, second = Database(tmp_path / "d.sqlite"), Database(tmp_path / "d.sqlite")
+    Base.metadata.create_all(first.engine)
+    stores = [Store(db, lambda: NOW) for db in (first, second)]
+    assert [put(stores[n % 2])[0] for n in range(4)] == [1, 2, 3, 4]
+    assert uids(stores[0]) == uids(stores[1])
+    first.close()
+    second.close()

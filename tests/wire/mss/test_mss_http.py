@@ -1,0 +1,195 @@
+"""Annuaire Santé, autoconfiguration and white list over HTTP, and the control resource."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from lgo_sandbox.contract import Refusal, ResourceRequest
+from lxml import etree
+from mss_mock.resources import handle_mailboxes
+
+WHITE_LIST = {"l": "https://listeblanche.mssante.fr/schema"}
+
+
+@pytest.fixture
+def annuaire(operator):
+    with httpx.Client(base_url=operator.annuaire, headers={"ESANTE-API-KEY": "cle-annuaire-sandbox"}) as client:
+        yield client
+
+
+def _ids(answer):
+    return [entry["resource"]["id"] for entry in answer.json().get("entry", [])]
+
+
+def test_without_its_key_the_directory_says_nothing(operator):
+    for headers in ({}, {"ESANTE-API-KEY": "autre"}):
+        answer = httpx.get(f"{operator.annuaire}/fhir/v2/Practitioner", headers=headers)
+        assert answer.status_code == 401
+        assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("Practitioner?family=delorme&given=ISABELLE", 1),
+        ("Practitioner?family=elorme", 0),
+        ("Practitioner?family:contains=elorme", 1),
+        ("Practitioner?family:exact=Delorme", 0),
+        ("Practitioner?name=helene", 1),
+        ("Practitioner?identifier=https://rpps.esante.gouv.fr|99700090055", 1),
+        ("Practitioner?identifier=urn:oid:1.2.250.1.71.4.2.1|899700090055", 1),
+        ("Practitioner?identifier=autre|899700090055", 0),
+        ("Practitioner?identifier=899700090055,899700090014", 2),
+        ("Practitioner?mailbox-mss=isabelle.delorme@medecin.mssante.fr", 1),
+        ("Practitioner?mailbox-mss:contains=@medecin.mssante", 2),
+        ("Practitioner?family=delorme&active=false", 0),
+        ("PractitionerRole?organization=Organization/001-10B0990041", 1),
+        ("PractitionerRole?mailbox-mss:contains=ch-valfontaine", 1),
+        ("Organization?name=pharmacie", 2),
+        ("Organization?type=SA33&address-city=valfontaine", 2),
+        ("Organization?mailbox-mss=contact@pharmacie-fontaine.mssante.fr", 1),
+    ],
+)
+def test_searches(annuaire, query, count):
+    answer = annuaire.get(f"/fhir/v2/{query}")
+    assert answer.headers["content-type"] == "application/fhir+json"
+    assert (answer.json()["total"], len(_ids(answer))) == (count, count)
+
+
+def test_a_posted_search_is_the_same(annuaire):
+    answer = annuaire.post("/fhir/v2/Practitioner/_search", data={"family": "delorme"})
+    assert _ids(answer) == ["003-899700090055"]
+
+
+def test_pages_follow_each_other_to_the_end(annuaire):
+    seen, url = [], "/fhir/v2/Practitioner?_count=5"
+    while url:
+        answer = annuaire.get(url).json()
+        seen += [entry["resource"]["id"] for entry in answer["entry"]]
+        url = next((link["url"] for link in answer["link"] if link["relation"] == "next"), None)
+    assert len(seen) == len(set(seen)) == annuaire.get("/fhir/v2/Practitioner").json()["total"]
+
+
+def test_a_mailbox_is_a_telecom_with_the_two_extensions(annuaire):
+    resource = annuaire.get("/fhir/v2/Organization/001-10B0990017").json()
+    boxes = [one for one in resource["telecom"] if one["system"] == "email"]
+    kinds = [box["extension"][1]["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] for box in boxes]
+    assert kinds == ["ORG", "APP"]
+    assert boxes[0]["extension"][0]["valueCoding"]["code"] == "MSSANTE"
+
+
+def test_includes_bring_what_a_role_refers_to(annuaire):
+    query = (
+        "?practitioner=003-899700090063&_include=PractitionerRole:practitioner&_include=PractitionerRole:organization"
+    )
+    entries = annuaire.get(f"/fhir/v2/PractitionerRole{query}").json()["entry"]
+    assert [entry["search"]["mode"] for entry in entries] == ["match", "include", "include"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/fhir/v2/Patient", 404, "HAPI-0302: Unknown resource type 'Patient'"),
+        ("/fhir/v2/Practitioner/inconnu", 404, "HAPI-2001"),
+        ("/fhir/v2/Practitioner?mailbox-mss-type=PER", 400, "Parameter mailbox-mss-type not found"),
+        ("/fhir/v2/Practitioner?family:sounds=x", 400, "Parameter family:sounds not found"),
+        ("/fhir/v2/Practitioner?_count=-1", 400, "_count"),
+        ("/fhir/v2/Practitioner?" + "family=a&" * 300, 400, "Too many"),
+        ("/fhir/v2/_page?id=***", 410, "HAPI-0417"),
+        ("/fhir/v2/_page?id=%C3%A9", 410, "HAPI-0417"),
+        ("/nulle-part", 404, ""),
+    ],
+)
+def test_errors_are_operation_outcomes(annuaire, path, status, text):
+    answer = annuaire.get(path)
+    assert answer.status_code == status
+    assert answer.json()["resourceType"] == "OperationOutcome"
+    assert text in answer.json()["issue"][0]["diagnostics"]
+
+
+def test_nothing_is_written_in_the_directory_and_old_addresses_redirect(annuaire):
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert annuaire.request(method, "/fhir/v2/Practitioner/x").status_code == 403
+    assert annuaire.post("/fhir/v2/Practitioner").status_code == 403
+    answer = annuaire.get("/fhir/Practitioner?family=delorme")
+    assert answer.status_code == 307
+    assert answer.headers["location"].endswith("/fhir/v2/Practitioner?family=delorme")
+
+
+def test_by_option_the_parameter_that_is_specified_but_absent_works(annuaire, tenant):
+    tenant.configure(annuaire_mailbox_type="specified")
+    answer = annuaire.get(f"/s/{tenant.name}/fhir/v2/Organization?mailbox-mss-type=APP&_count=2")
+    assert len(_ids(answer)) == 2
+    assert f"/s/{tenant.name}/fhir/v2/_page" in next(x["url"] for x in answer.json()["link"] if x["relation"] == "next")
+
+
+def test_autoconfiguration_tells_hosts_ports_starttls_and_oauth2(operator):
+    url = f"{operator.annuaire}/mail/config-v1.1.xml"
+    root = etree.fromstring(httpx.get(url, params={"emailaddress": "x@pharmacien.mssante.fr"}).content)
+    assert root.findtext("emailProvider/domain") == "pharmacien.mssante.fr"
+    for path, port in (("incomingServer", operator.imap_port), ("outgoingServer", operator.smtp_port)):
+        values = [
+            root.findtext(f"emailProvider/{path}/{name}")
+            for name in ("hostname", "port", "socketType", "authentication")
+        ]
+        assert values == ["127.0.0.1", str(port), "STARTTLS", "OAuth2"]
+    assert httpx.get(url, headers={"Host": "autoconfig.medecin.mssante.fr"}).status_code == 200
+    assert httpx.get(url, headers={"Host": "autoconfig.gmail.com"}).status_code == 404
+
+
+def test_the_white_list_binds_every_domain_to_the_operators_certificate(operator):
+    root = etree.fromstring(httpx.get(f"{operator.annuaire}/listeblanchemssante.xml").content)
+    names = root.xpath("l:ListeDomaines/l:Domaine/l:Nom/text()", namespaces=WHITE_LIST)
+    assert {"patient.mssante.fr", "pharmacien.mssante.fr"} <= set(names)
+    (name,) = set(root.xpath("//l:DNCertificatOperateur/text()", namespaces=WHITE_LIST))
+    assert name.startswith("CN=") and ",OU=3" in name and name.endswith("C=FR")
+    assert root.findtext("l:DateDeGeneration", namespaces=WHITE_LIST).endswith("Z")
+
+
+# Control resource
+
+
+def _ask(tenant, method="GET", tail="", body=None, **query):
+    request = ResourceRequest(method, tail, query, body)
+    return tenant.do(lambda session: handle_mailboxes(tenant.operator.launcher.sandbox, session, request))
+
+
+def test_mailboxes_and_their_messages_are_listed_raw_ones_byte_for_byte(tenant, mss):
+    tenant.put(mss.TITULAIRE, mss.MAIL)
+    counts = {box["address"]: box["messages"] for box in _ask(tenant)}
+    assert counts[mss.TITULAIRE] == 1
+    (message,) = _ask(tenant, tail=mss.TITULAIRE)
+    assert [message["uid"], message["subject"], message["text"]] == [1, "Bonjour", "Bonjour docteur.\r\n"]
+    assert _ask(tenant, tail=mss.TITULAIRE, raw="1", uid="1").body == mss.MAIL
+
+
+def test_a_message_is_put_in_a_mailbox_whole_or_composed(tenant, mss):
+    _ask(tenant, "POST", mss.TITULAIRE, {"raw": "Subject: x\n\ntexte\n"})
+    _ask(
+        tenant,
+        "POST",
+        mss.TITULAIRE,
+        {"from": "Isabelle <isabelle.delorme@medecin.mssante.fr>", "subject": "Été", "text": "é"},
+    )
+    first, second = tenant.inbox(mss.TITULAIRE)
+    assert first == b"Subject: x\r\n\r\ntexte\r\n"
+    assert b"\r\n" in second and b"Message-ID: <" in second
+    assert [m["subject"] for m in _ask(tenant, tail=mss.TITULAIRE)] == ["x", "Été"]
+
+
+@pytest.mark.parametrize(
+    ("method", "tail", "body", "status"),
+    [
+        ("GET", "x@y", None, 404),
+        ("POST", "", {}, 405),
+        ("DELETE", "helene.valmont@pharmacien.mssante.fr", None, 405),
+        ("POST", "helene.valmont@pharmacien.mssante.fr", None, 400),
+        ("POST", "helene.valmont@pharmacien.mssante.fr", {"raw": "\0"}, 400),
+        ("POST", "helene.valmont@pharmacien.mssante.fr", {"raw": "x", "folder": "non"}, 404),
+        ("POST", "helene.valmont@pharmacien.mssante.fr", {"subject": "a\r\nBcc: x@y"}, 400),
+    ],
+)
+def test_the_resource_refuses_with_a_sentence(tenant, method, tail, body, status):
+    with pytest.raises(Refusal) as refused:
+        _ask(tenant, method, tail, body)
+    assert refused.value.status == status
