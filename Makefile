@@ -9,7 +9,7 @@ demo: $(VENV)/.ready
 	$(BIN)/lgo-sandbox demo
 
 test: $(VENV)/.ready-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

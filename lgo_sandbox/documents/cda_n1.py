@@ -1,20 +1,23 @@
 """Writes level 1 documents: a header and a file (PDF/A-1) that people read.
 
 Bilan partagé de médication, entretien and intervention pharmaceutiques have no other form (specs/cda.md §0, §6.8;
-confidence high). Knows no document type: the header's code makes it.
+confidence high). Knows no document type: the header's code makes it, or its name in ``models``.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from lgo_sandbox.documents import oids
 from lgo_sandbox.documents.cda_elements import add, add_binary
 from lgo_sandbox.documents.cda_header import new_document
 from lgo_sandbox.documents.code_systems import format_of_media
 from lgo_sandbox.documents.errors import InvalidContent, refuse_bad_text
+from lgo_sandbox.documents.models import model_named
 from lgo_sandbox.documents.values import DocumentHeader, Identifier
 from lgo_sandbox.wire.xml import serialize
 
-__all__ = ["write_n1"]
+__all__ = ["write_n1", "write_n1_named"]
 
 _TEMPLATES = (Identifier(oids.T_XDS_SD),)
 
@@ -31,3 +34,15 @@ def write_n1(header: DocumentHeader, pdf: bytes, media_type: str = "application/
         document = new_document(header, _TEMPLATES)
         add_binary(add(add(document, "component"), "nonXMLBody"), "text", pdf, media_type)
         return serialize(document, declaration=True)
+
+
+def write_n1_named(name: str, header: DocumentHeader, pdf: bytes, media_type: str = "application/pdf") -> bytes:
+    """Return a level 1 document of a type named in ``models``: its code, and its title unless the header has one.
+
+    Raises InvalidContent as ``write_n1``, and for a name that is no level 1 type.
+    """
+    model = model_named(name)
+    if model.level != 1:
+        raise InvalidContent(f"{name} n'est pas un document de niveau 1")
+    named = replace(header, code=model.code, title=header.title or model.title)
+    return write_n1(named, pdf, media_type)

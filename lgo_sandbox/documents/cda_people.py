@@ -47,7 +47,7 @@ def add_author(parent: etree._Element, author: Author, at: datetime, **attribute
     _professional(assigned, author)
     if author.device:
         device = add(assigned, "assignedAuthoringDevice")
-        add(device, "manufacturerModelName", author.device_model or author.device)
+        add(device, "manufacturerModelName", author.device_model or ".")
         add(device, "softwareName", author.device)
     else:
         add_person_name(add(assigned, "assignedPerson"), author)

@@ -1,7 +1,7 @@
 """Reads the drug lines of e-prescriptions: eP-MED-DM 2022.01, 2023.01 and 2024.01, structured posology or not.
 
 Source: specs/cda.md §6.2, specs/eprescription.md §3.1 and §3.4 (what changed between versions); confidence high. The
-posology is the text that people read in the narrative. Shares constants with the writer, and no code.
+posology in words is the text that people read in the narrative. Shares constants with the writer, and no code.
 """
 
 from __future__ import annotations
@@ -11,7 +11,19 @@ from datetime import date
 from lxml import etree
 
 from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_reader_parts import child, children, iso_date, read_code, text_of
+from lgo_sandbox.documents.cda_narrative import Narrative
+from lgo_sandbox.documents.cda_reader_parts import (
+    attribute,
+    child,
+    children,
+    has_template,
+    integer,
+    iso_date,
+    read_code,
+    text_of,
+)
+from lgo_sandbox.documents.cda_reader_posology import read_posology
+from lgo_sandbox.documents.cda_reader_products import class_of_product, code_in, coded_in, ingredients_of
 from lgo_sandbox.documents.prescription_codes import (
     DISPENSER_NOTE,
     FLAGS,
@@ -21,10 +33,7 @@ from lgo_sandbox.documents.prescription_codes import (
 )
 from lgo_sandbox.documents.values import Code, DrugLine
 
-__all__ = ["read_drug_lines"]
-
-_POSOLOGY_HEADINGS = ("Posologie", "Fréquence", "Dose", "Rythme")
-_NOTHING = ("", "-")
+__all__ = ["read_drug_lines", "read_flags", "read_line", "read_renewals"]
 
 
 def read_drug_lines(root: etree._Element) -> tuple[DrugLine, ...]:
@@ -32,140 +41,105 @@ def read_drug_lines(root: etree._Element) -> tuple[DrugLine, ...]:
     sections = [
         section
         for section in root.iter(f"{{{oids.NS_HL7}}}section")
-        if _has_template(section, oids.T_S_DRUGS) or _has_template(section, oids.T_S_DRUGS_IHE)
+        if has_template(section, oids.T_S_DRUGS) or has_template(section, oids.T_S_DRUGS_IHE)
     ]
     return tuple(
-        _line(treatment, _Narrative(section))
+        read_line(treatment, Narrative(section))
         for section in sections
         for treatment in children(section, "entry/substanceAdministration")
     )
 
 
-class _Narrative:
-    """The table of a section, looked up by the ids that entries refer to."""
-
-    def __init__(self, section: etree._Element) -> None:
-        self._by_id: dict[str, etree._Element] = {}
-        for element in section.iterfind(f"{{{oids.NS_HL7}}}text//*[@ID]"):
-            self._by_id.setdefault(element.get("ID", ""), element)
-
-    def text(self, reference: str) -> str:
-        """Return the text behind a reference; official samples forget the ``#`` now and then."""
-        text = text_of(self._by_id.get(reference.removeprefix("#")))
-        return "" if text in _NOTHING else text
-
-    def posology(self, reference: str) -> str:
-        """Return the cells of the line's row that tell frequency and dose, joined."""
-        if text := self.text(f"{reference}-posologie"):
-            return text
-        row = self._row(reference)
-        return " ; ".join(
-            text for heading, text in row if heading.startswith(_POSOLOGY_HEADINGS) and text not in _NOTHING
-        )
-
-    def _row(self, reference: str) -> list[tuple[str, str]]:
-        element = self._by_id.get(reference.removeprefix("#"))
-        row = None if element is None else next(element.iterancestors(f"{{{oids.NS_HL7}}}tr"), None)
-        table = None if row is None else next(row.iterancestors(f"{{{oids.NS_HL7}}}table"), None)
-        headings = [text_of(one) for one in children(table, "thead/tr/th")]
-        return list(zip(headings, [text_of(one) for one in children(row, "td")], strict=False))
-
-
-def _line(treatment: etree._Element, narrative: _Narrative) -> DrugLine:
+def read_line(treatment: etree._Element, narrative: Narrative) -> DrugLine:
+    """Return a substanceAdministration as a drug line."""
     material = child(treatment, "consumable/manufacturedProduct/manufacturedMaterial")
-    reference = _attribute(treatment, "text/reference", "value")
+    reference = attribute(treatment, "text/reference", "value")
     supply = _sub_entry(treatment, "supply", oids.T_E_QUANTITY_FR)
     start, days = _period(treatment)
+    flags = read_flags(treatment)
     return DrugLine(
-        cis=_code_in(material, oids.CIS),
-        cip13=_code_in(material, oids.CIP),
+        cis=code_in(material, oids.CIS),
+        cip13=code_in(material, oids.CIP),
         name=text_of(child(material, "name")) or narrative.text(reference),
         form=read_code(child(material, "pharm:formCode")),
         posology=narrative.posology(reference),
-        quantity=_integer(_attribute(supply, "quantity", "value")) or 0,
+        quantity=integer(attribute(supply, "quantity", "value")) or 0,
         unit=_unit(supply),
-        renewals=_renewals(treatment),
+        renewals=read_renewals(treatment),
         start=start,
         duration_days=days,
         substitution_allowed=_substitution(treatment) != SUBSTITUTION_REFUSED.code,
         substitution_reason=_reason(treatment, narrative),
-        **_flags(treatment),
+        ald=flags["ald"],
+        work_accident=flags["work_accident"],
+        prevention=flags["prevention"],
+        not_reimbursable=flags["not_reimbursable"],
+        off_label=flags["off_label"],
         patient_note=_note(treatment, narrative, PATIENT_NOTE),
         dispenser_note=_note(treatment, narrative, DISPENSER_NOTE),
-        atc=read_code(child(material, "pharm:asSpecializedKind/pharm:generalizedMedicineClass/pharm:code")),
-        id=_attribute(treatment, "id", "root"),
+        atc=class_of_product(material),
+        id=attribute(treatment, "id", "root"),
+        structured=read_posology(treatment, narrative),
+        route=read_code(child(treatment, "routeCode")),
+        site=read_code(child(treatment, "approachSiteCode")),
+        virtual=coded_in(material, oids.MEDICABASE),
+        ingredients=ingredients_of(material),
     )
-
-
-def _has_template(element: etree._Element, template: str) -> bool:
-    return any(one.get("root") == template for one in children(element, "templateId"))
-
-
-def _attribute(parent: etree._Element | None, path: str, attribute: str) -> str:
-    element = child(parent, path)
-    return "" if element is None else element.get(attribute, "")
 
 
 def _sub_entry(treatment: etree._Element, name: str, template: str) -> etree._Element | None:
     candidates = children(treatment, f"entryRelationship/{name}")
-    return next((one for one in candidates if _has_template(one, template)), None)
-
-
-def _code_in(material: etree._Element | None, system: str) -> str:
-    codes = [*children(material, "code"), *children(material, "code/translation")]
-    return next((one.get("code", "") for one in codes if one.get("codeSystem") == system), "")
-
-
-def _integer(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return next((one for one in candidates if has_template(one, template)), None)
 
 
 def _unit(supply: etree._Element | None) -> Code | None:
-    unit = _attribute(supply, "quantity", "unit")
+    unit = attribute(supply, "quantity", "unit")
     return Code(unit, "", oids.EDQM) if unit else None
 
 
-def _renewals(treatment: etree._Element) -> int | None:
+def read_renewals(treatment: etree._Element) -> int | None:
+    """Return the number of renewals: 0 when nothing is said, None when they are not limited."""
     if child(treatment, "repeatNumber") is None:
         return 0
-    return _integer(_attribute(treatment, "repeatNumber", "value"))
+    return integer(attribute(treatment, "repeatNumber", "value"))
 
 
 def _period(treatment: etree._Element) -> tuple[str, int]:
-    start = iso_date(_attribute(treatment, "effectiveTime/low", "value"))
-    end = iso_date(_attribute(treatment, "effectiveTime/high", "value"))
-    width = _attribute(treatment, "effectiveTime/width", "value")
+    start = iso_date(attribute(treatment, "effectiveTime/low", "value"))
+    end = iso_date(attribute(treatment, "effectiveTime/high", "value"))
+    width = attribute(treatment, "effectiveTime/width", "value")
     try:
         days = (date.fromisoformat(end) - date.fromisoformat(start)).days + 1
     except ValueError:
-        days = _integer(width) or 0
+        days = integer(width) or 0
     return start, max(days, 0)
 
 
 def _substitution(treatment: etree._Element) -> str:
-    return _attribute(_sub_entry(treatment, "act", oids.T_E_SUBSTITUTION_FR), "code", "code")
+    return attribute(_sub_entry(treatment, "act", oids.T_E_SUBSTITUTION_FR), "code", "code")
 
 
-def _reason(treatment: etree._Element, narrative: _Narrative) -> str:
+def _reason(treatment: etree._Element, narrative: Narrative) -> str:
     act = _sub_entry(treatment, "act", oids.T_E_SUBSTITUTION_FR)
     if act is None or _substitution(treatment) != SUBSTITUTION_REFUSED.code:
         return ""
-    text = narrative.text(_attribute(act, "code/originalText/reference", "value"))
+    text = narrative.text(attribute(act, "code/originalText/reference", "value"))
     _, opened, reason = text.partition("(")
     return reason.rpartition(")")[0] if opened else text
 
 
-def _flags(treatment: etree._Element) -> dict[str, bool]:
+def read_flags(treatment: etree._Element) -> dict[str, bool]:
+    """Return the yes-or-no facts of a drug or device line, by field."""
     values = {}
     for observation in children(treatment, "entryRelationship/observation"):
-        value = _attribute(observation, "value", "value") == "true"
+        value = attribute(observation, "value", "value") == "true"
         for template in children(observation, "templateId"):
             root = template.get("root", "")
             values[OLD_FLAG_TEMPLATES.get(root, root)] = value
     return {flag.field: values.get(flag.template, False) for flag in FLAGS}
 
 
-def _note(treatment: etree._Element, narrative: _Narrative, kind: Code) -> str:
+def _note(treatment: etree._Element, narrative: Narrative, kind: Code) -> str:
     acts = children(treatment, "entryRelationship/act")
-    act = next((one for one in acts if _attribute(one, "code", "code") == kind.code), None)
-    return narrative.text(_attribute(act, "text/reference", "value"))
+    act = next((one for one in acts if attribute(one, "code", "code") == kind.code), None)
+    return narrative.text(attribute(act, "text/reference", "value"))

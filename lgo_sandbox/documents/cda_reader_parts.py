@@ -12,17 +12,29 @@ from datetime import datetime
 from lxml import etree
 
 from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.values import Author, Code, Identifier, Organization, PatientIdentity, Recipient
+from lgo_sandbox.documents.values import (
+    Author,
+    Code,
+    Identifier,
+    Organization,
+    PatientIdentity,
+    Recipient,
+    RelatedPerson,
+)
 from lgo_sandbox.identifiers import ROOTS_OF_INS
 
 __all__ = [
+    "attribute",
     "child",
     "children",
+    "has_template",
+    "integer",
     "iso_date",
     "moment_of",
     "read_author",
     "read_code",
     "read_identifier",
+    "read_informant",
     "read_organization",
     "read_patient",
     "read_recipient",
@@ -43,6 +55,22 @@ def child(parent: etree._Element | None, path: str) -> etree._Element | None:
 def children(parent: etree._Element | None, path: str) -> list[etree._Element]:
     """Return all elements at a path of HL7 names."""
     return [] if parent is None else parent.findall(path, _NAMESPACES)
+
+
+def attribute(parent: etree._Element | None, path: str, name: str) -> str:
+    """Return an attribute of the first element at a path, empty when there is none."""
+    element = child(parent, path)
+    return "" if element is None else element.get(name, "")
+
+
+def has_template(element: etree._Element, template: str) -> bool:
+    """Tell whether an element claims a template."""
+    return any(one.get("root") == template for one in children(element, "templateId"))
+
+
+def integer(text: str) -> int | None:
+    """Return a natural number, None for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def text_of(element: etree._Element | None) -> str:
@@ -102,23 +130,26 @@ def read_organization(element: etree._Element | None) -> Organization | None:
     )
 
 
-def read_author(entity: etree._Element) -> Author:
-    """Return the professional or the device of an assignedAuthor or an assignedEntity."""
+def read_author(entity: etree._Element, *, person: str = "assignedPerson") -> Author:
+    """Return the professional or the device of an assignedAuthor, an assignedEntity or an associatedEntity."""
     identifier = read_identifier(child(entity, "id")) or Identifier("")
     specialty = read_code(child(entity, "code")) or Code("", "", "")
-    name = child(entity, "assignedPerson/name")
+    name = child(entity, f"{person}/name")
+    structure = child(entity, "representedOrganization")
     return Author(
         national_id=identifier.extension,
         family_name=text_of(child(name, "family")),
         given_name=text_of(child(name, "given")),
         specialty_code=specialty.code,
         specialty_label=specialty.label,
-        structure=read_organization(child(entity, "representedOrganization")),
+        structure=read_organization(child(entity, "scopingOrganization") if structure is None else structure),
         prefix=text_of(child(name, "prefix")),
         suffix=text_of(child(name, "suffix")),
         root=identifier.root,
         specialty_system=specialty.system,
         device=text_of(child(entity, "assignedAuthoringDevice/softwareName")),
+        device_model=text_of(child(entity, "assignedAuthoringDevice/manufacturerModelName")),
+        function=read_code(child(entity.getparent(), "functionCode")),
     )
 
 
@@ -151,14 +182,38 @@ def read_patient(root: etree._Element) -> PatientIdentity | None:
         oid=ins.root,
         birth_name=_name_part(name, "family", "BR") or text_of(child(name, "family")),
         first_names=tuple(_given_names(name).split()),
-        sex=_attribute(person, "administrativeGenderCode", "code"),
-        birth_date=iso_date(_attribute(person, "birthTime", "value")),
+        sex=attribute(person, "administrativeGenderCode", "code"),
+        birth_date=iso_date(attribute(person, "birthTime", "value")),
         birth_place=text_of(child(person, "birthplace/place/addr/county")),
         used_name=_name_part(name, "family", "CL"),
         used_first_name=_name_part(name, "given", "CL"),
         **_place(role),
         local_id=local.extension,
         local_oid=local.root,
+        guardian=_guardian(child(person, "guardian")),
+    )
+
+
+def _guardian(element: etree._Element | None) -> RelatedPerson | None:
+    if element is None:
+        return None
+    return _related(element, "GUARD", "guardianPerson/name")
+
+
+def read_informant(element: etree._Element) -> RelatedPerson:
+    """Return the person of a relatedEntity."""
+    return _related(element, element.get("classCode", ""), "relatedPerson/name")
+
+
+def _related(element: etree._Element, kind: str, path: str) -> RelatedPerson:
+    name = child(element, path)
+    return RelatedPerson(
+        kind=kind,
+        family_name=text_of(child(name, "family")),
+        given_name=text_of(child(name, "given")),
+        prefix=text_of(child(name, "prefix")),
+        relation=read_code(child(element, "code")),
+        **_place(element),
     )
 
 
@@ -176,11 +231,6 @@ def _name_part(name: etree._Element | None, part: str, qualifier: str) -> str:
 def _given_names(name: etree._Element | None) -> str:
     full = next((one for one in children(name, "given") if one.get("qualifier") is None), None)
     return text_of(full) or _name_part(name, "given", "BR")
-
-
-def _attribute(parent: etree._Element | None, path: str, attribute: str) -> str:
-    element = child(parent, path)
-    return "" if element is None else element.get(attribute, "")
 
 
 def _place(element: etree._Element) -> dict[str, str]:

@@ -130,8 +130,8 @@ class Result:
     """An observation: laboratory, vital sign, life style, statement of a letter.
 
     ``value`` is what was found, as text for people (number and unit, label of a code, oui/non); ``quantity`` and
-    ``coded`` are the same for software when it is one. ``low`` and ``high`` bound the reference range, ``range_text`` is
-    the range in words, ``interpretation`` a code (``H``, ``L``, ``N``…).
+    ``coded`` are the same for software when it is one. ``low`` and ``high`` bound the reference range, ``range_text``
+    is the range in words, ``interpretation`` a code (``H``, ``L``, ``N``…).
     """
 
     section: str

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lgo_sandbox.documents import oids
+
 __all__ = ["Dosage", "Mode", "Posology", "Quantity", "QuantityRange"]
 
 
 class Mode(StrEnum):
     """How the doses follow each other; the values name the template of the administration mode."""
 
-    NORMAL = "1.3.6.1.4.1.19376.1.5.3.1.4.7.1"
+    NORMAL = oids.T_E_MODE_NORMAL
     TAPERED = "1.3.6.1.4.1.19376.1.5.3.1.4.8"
     SPLIT = "1.3.6.1.4.1.19376.1.5.3.1.4.9"
     CONDITIONAL = "1.3.6.1.4.1.19376.1.5.3.1.4.10"

@@ -52,8 +52,8 @@ _BARCODE_ANCHOR = "code-2d"
 class Extras:
     """What a prescription may say beside its drug lines.
 
-    ``sub_types`` are codes of SUB_TYPES (``MED-1098`` ordonnance sécurisée…); ``replaced`` is the doctor whom the author
-    replaces, ``dispenser`` the pharmacist whom the prescription names, ``before`` the wished date of execution.
+    ``sub_types`` are codes of SUB_TYPES (``MED-1098`` ordonnance sécurisée…); ``replaced`` is the doctor whom the
+    author replaces, ``dispenser`` the pharmacist whom the prescription names, ``before`` the wished date of execution.
     """
 
     devices: tuple[DeviceLine, ...] = ()

@@ -134,6 +134,7 @@ _TABLE = (
     _access_error("desir_simule_vitale", "Assertion de la carte Vitale refusée"),
     _message_error("desir_simule_enveloppe", "Le message n'est pas une enveloppe SOAP 1.2 acceptable"),
     _message_error("desir_simule_version", "Version de SOAP non acceptée : SOAP 1.2 est attendu"),
+    _message_error("desir_simule_en_tete", "Bloc d'en-tête à comprendre (mustUnderstand) inconnu"),
     _message_error("desir_simule_action", "Opération inconnue"),
     _message_error("desir_simule_contexte", "Contexte ContexteLPS ou ContexteBAM absent ou incomplet"),
     _message_error("desir_simule_taille", "Message trop volumineux"),

@@ -44,7 +44,19 @@ SANDBOX_PIN = "1234"
 CODE_GRANT = "authorization_code"
 REFRESH_GRANT = "refresh_token"
 CIBA_GRANT = "urn:openid:params:grant-type:ciba"
+EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+# API Pro Santé Connectée
+API_PATH = "/auth/realms/api-psc"
+API_REFRESH_LIFETIME = 30 * 60
+API_LIFETIMES = ("14400", "3600", "60")
+API_AUDIENCES = ("insi", "dmp", "eprescription")
+"""Audiences, and scopes of the same names: the sandbox's own."""
+ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
+EXCHANGED_TYPES = frozenset({ACCESS_TOKEN_TYPE, "urn:ietf:params:oauth:token-type:jwt"})
+SUBJECT_ISSUER = "psc"
+SIMULATION = (("X-Simulation", "serveur d'autorisation d'API : adresse, audiences et erreurs propres au bac a sable"),)
 
 COMMUNITY = "communautaire"
 TRUST = "confiance"
@@ -112,6 +124,15 @@ ERRORS: Mapping[str, ErrorEntry] = {
         "authorization_pending",
         "The authorization request is still pending as the end-user hasn't yet been authenticated.",
     ),
+    # Token exchange
+    "subject_token_missing": ErrorEntry(400, "invalid_request", "Missing parameter: subject_token"),
+    "subject_token_type_unknown": ErrorEntry(400, "invalid_request", "Invalid parameter: subject_token_type"),
+    "subject_issuer_unknown": ErrorEntry(400, "invalid_request", "Invalid parameter: subject_issuer"),
+    "subject_token_dead": ErrorEntry(400, "invalid_grant", "subject_token is not active"),
+    "audience_unknown": ErrorEntry(400, "invalid_target", "Audience not found"),
+    "api_scope_refused": ErrorEntry(400, "invalid_scope", "Invalid scopes"),
+    "api_client_refused": ErrorEntry(403, "unauthorized_client", "Client not allowed to exchange"),
+    "certificate_changed": ErrorEntry(400, "invalid_grant", "Token is bound to another certificate"),
     # Introspection and revocation
     "token_missing": ErrorEntry(400, "invalid_request", "Token not provided"),
     "token_of_another_client": ErrorEntry(400, "invalid_token", "Unmatching clients"),

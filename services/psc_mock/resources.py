@@ -18,7 +18,7 @@ from lgo_sandbox.personas import BadPersona, read_persona, with_personas
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.session import Session
 
-from .codes import MODE_CARD, MODE_MOBILE, SPACES
+from .codes import API_AUDIENCES, MODE_CARD, MODE_MOBILE, SPACES
 from .domain.clients import Client
 from .domain.identity import find_person, login_obstacle
 from .domain.lifetimes import login_lives
@@ -99,8 +99,9 @@ def _client(body: Mapping[str, Any]) -> Client:
         raise Refusal(400, f"membres inconnus : {', '.join(sorted(unknown))}")
     values: dict[str, Any] = {name: value for name, value in body.items() if name not in LISTS}
     values |= {name: _addresses(body[name]) for name in LISTS if name in body}
+    values |= {"api_scopes": _scopes(body["api_scopes"])} if "api_scopes" in body else {}
     flags = [values.get(name, False) for name in FLAGS]
-    texts = [value for name, value in values.items() if name not in (*LISTS, *FLAGS)]
+    texts = [value for name, value in values.items() if name not in (*LISTS, *FLAGS, "api_scopes")]
     if not all(isinstance(v, bool) for v in flags) or not all(isinstance(v, str) and len(v) <= MAX_TEXT for v in texts):
         raise Refusal(400, f"les membres d'un client sont des textes courts ; {', '.join(FLAGS)} sont des booléens")
     if not values.get("client_id") or values.get("space", SPACES[0]) not in SPACES:
@@ -111,6 +112,12 @@ def _client(body: Mapping[str, Any]) -> Client:
 def _addresses(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MAX_ADDRESSES or not all(map(_is_address, value)):
         raise Refusal(400, "les adresses sont une liste d'URI absolues sans fragment")
+    return tuple(value)
+
+
+def _scopes(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(one in API_AUDIENCES for one in value):
+        raise Refusal(400, f"api_scopes est une liste parmi {', '.join(API_AUDIENCES)}")
     return tuple(value)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .codes import TRUST
+from .codes import API_AUDIENCES, TRUST
 from .domain.clients import Client
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ CLIENTS = (
         certificate_ou="10B0990017",
         certificate_cn=PSC_CERTIFICATE_CN,
         ciba=True,
+        api_scopes=API_AUDIENCES,
     ),
     Client(
         "prescripteur-demo",

@@ -13,7 +13,7 @@ from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, S
 from lgo_sandbox.tokens import session_of_token
 
 from .checks import CHECKS
-from .codes import DOOR_AUTH, DOOR_WALLET
+from .codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET
 from .decode import decode
 from .domain.mutations import MUTATIONS
 from .ecps import MODES
@@ -38,6 +38,8 @@ OPTIONS = (
     Option("discovery", "2025", ("2025", "2023"), "Document de découverte et retour d'autorisation, par date"),
     Option("userinfo", "2023-11", ("2023-11", "2023"), "Forme des informations d'utilisateur, par date"),
     Option("acr", "eidas1", ("eidas1", "eidas3", "absent"), "Valeur du membre acr des jetons"),
+    Option("cnf", "ans", ("ans", "rfc8705"), "Écriture de l'empreinte du certificat (cnf) dans les jetons d'API"),
+    Option("api_lifetime", API_LIFETIMES[0], API_LIFETIMES, "Durée de vie d'un jeton d'API, en secondes"),
     Option("logout_state", "keep", ("keep", "drop"), "Paramètre state au retour de déconnexion"),
 )
 
@@ -50,6 +52,9 @@ OPERATIONS = (
     Operation("portal", "Portail e-CPS"),
     Operation("token", "Demande de jetons"),
     Operation("ciba", "Demande de connexion CIBA"),
+    Operation("api-discovery", "API : description du serveur d'autorisation"),
+    Operation("api-token", "API : échange de jeton"),
+    Operation("api-introspection", "API : introspection d'un jeton"),
     Operation("introspection", "Introspection d'un jeton"),
     Operation("userinfo", "Informations d'utilisateur"),
     Operation("logout", "Déconnexion"),

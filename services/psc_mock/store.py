@@ -20,7 +20,18 @@ from sqlmodel import Session as Transaction
 from .codes import CHOICE_LIFETIME, LOGIN_LIFETIME
 from .domain.clients import Client
 
-__all__ = ["Base", "CibaRequest", "ClientRow", "Code", "Login", "LoginRequest", "PersonaMode", "Token", "digest"]
+__all__ = [
+    "ApiToken",
+    "Base",
+    "CibaRequest",
+    "ClientRow",
+    "Code",
+    "Login",
+    "LoginRequest",
+    "PersonaMode",
+    "Token",
+    "digest",
+]
 
 CHOOSING, WAITING, ACCEPTED, REFUSED, WRONG_CODE = "choosing", "waiting", "accepted", "refused", "wrong_code"
 SERVED = "served"
@@ -45,6 +56,7 @@ class ClientRow(Base, table=True):
     certificate_ou: str = ""
     certificate_cn: str = ""
     ciba: bool = False
+    api_scopes: str = "[]"
 
 
 class LoginRequest(Base, table=True):
@@ -146,6 +158,28 @@ class Token(Base, table=True):
     revoked: bool = False
 
 
+class ApiToken(Base, table=True):
+    """A token of the *API Pro Santé Connectée* (key: its jti) or its refresh token (key: its digest)."""
+
+    __tablename__ = "psc_api_token"
+
+    key: str = Field(primary_key=True)
+    access: bool
+    sid: str = Field(index=True)
+    client_id: str
+    national_id: str
+    scope: str
+    audience: str
+    issuer: str
+    confirmation: str
+    acr: str
+    auth_time: int
+    auth_mode: str
+    created: float = Field(index=True)
+    lifetime: int
+    iat: int
+
+
 class PersonaMode(Base, table=True):
     """How a person's e-CPS answers, when it is not as the session's option says."""
 
@@ -187,6 +221,7 @@ def put_client(t: Transaction, client: Client) -> None:
         certificate_ou=client.certificate_ou,
         certificate_cn=client.certificate_cn,
         ciba=client.ciba,
+        api_scopes=json.dumps(client.api_scopes),
     )
     t.merge(row)
 
@@ -208,6 +243,7 @@ def _client(row: ClientRow) -> Client:
         row.certificate_ou,
         row.certificate_cn,
         row.ciba,
+        tuple(json.loads(row.api_scopes)),
     )
 
 
@@ -290,7 +326,12 @@ def logins(t: Transaction) -> Sequence[Login]:
 
 def forget_old(t: Transaction, now: float) -> None:
     """Delete what can serve nothing any more."""
-    for table, lifetime in ((Login, LOGIN_LIFETIME), (Code, LOGIN_LIFETIME), (Token, LOGIN_LIFETIME)):
+    for table, lifetime in (
+        (Login, LOGIN_LIFETIME),
+        (Code, LOGIN_LIFETIME),
+        (Token, LOGIN_LIFETIME),
+        (ApiToken, LOGIN_LIFETIME),
+    ):
         t.exec(delete(table).where(col(table.created) < now - lifetime))
     t.exec(delete(LoginRequest).where(col(LoginRequest.created) < now - CHOICE_LIFETIME))
     t.exec(delete(CibaRequest).where(col(CibaRequest.pushed) < now - CHOICE_LIFETIME))

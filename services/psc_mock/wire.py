@@ -6,6 +6,7 @@ Source: specs/psc.md §1.5, §1.7 and §6.4; RFC 6749 §5 and appendix B, RFC 67
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -30,6 +31,7 @@ __all__ = [
     "redirect",
     "set_cookie",
     "token_answer",
+    "with_headers",
     "with_parameters",
 ]
 
@@ -99,6 +101,11 @@ def bearer_token(header: str | None, fields: Mapping[str, str]) -> str:
 def json_answer(value: Any, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> RawResponse:
     """Return a JSON answer."""
     return RawResponse(status, write_json(value), JSON, tuple(headers))
+
+
+def with_headers(answer: RawResponse, headers: Sequence[tuple[str, str]]) -> RawResponse:
+    """Return an answer with further headers."""
+    return replace(answer, headers=(*answer.headers, *headers))
 
 
 def token_answer(value: Any, status: int = 200) -> RawResponse:

@@ -3,39 +3,59 @@
 The only room that knows XML. Source: specs/insi.md §1 and §2.2; see each module.
 """
 
-from insi_mock.wire.answers import answer, wsdl
+from insi_mock.wire.answers import GENERATIONS, answer
+from insi_mock.wire.bodies import card_request_of, claim_of, claims_of, deposit_number_of, traits_of
 from insi_mock.wire.decoding import decode
-from insi_mock.wire.faults import fault, problem, version_mismatch
+from insi_mock.wire.description import wsdl
+from insi_mock.wire.faults import fault, not_understood, problem, version_mismatch
 from insi_mock.wire.requests import (
     BY_CARD,
     BY_TRAITS,
+    COLLECT,
+    DEPOSIT,
     OPERATIONS,
+    VERIFY,
     Context,
+    NotUnderstood,
     OperationShape,
     WrongVersion,
-    assertion_of,
+    assertions_of,
     context_of,
     operation_of,
     read,
-    traits_of,
 )
+from insi_mock.wire.verifications import RECONSTRUCTED, collected, deposited, verified
 
 __all__ = [
     "BY_CARD",
     "BY_TRAITS",
+    "COLLECT",
+    "DEPOSIT",
+    "GENERATIONS",
     "OPERATIONS",
+    "RECONSTRUCTED",
+    "VERIFY",
     "Context",
+    "NotUnderstood",
     "OperationShape",
     "WrongVersion",
     "answer",
-    "assertion_of",
+    "assertions_of",
+    "card_request_of",
+    "claim_of",
+    "claims_of",
+    "collected",
     "context_of",
     "decode",
+    "deposit_number_of",
+    "deposited",
     "fault",
+    "not_understood",
     "operation_of",
     "problem",
     "read",
     "traits_of",
+    "verified",
     "version_mismatch",
     "wsdl",
 ]

@@ -1,11 +1,12 @@
 """The faults of INSi in the dialects of their two emitters: the gateway (``desir_…``), the application (``insi_…``).
 
-Source: specs/insi.md §2.2 (captures, high); that a fault begins with an XML declaration is ours by analogy with the
+Source: specs/insi.md §2.2 (captures of both, and of the gateway before 2023, high); that a fault begins with an XML declaration is ours by analogy with the
 answers (low). Clients look for literal prefixes in them. Knows the table of errors; decides nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from insi_mock.codes import ERRORS, REASONS, Error
@@ -14,7 +15,7 @@ from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.soap import Dialect, Fault, FaultCode, NotSoap, SoapVersion, read_envelope, write_fault
 
-__all__ = ["fault", "problem", "version_mismatch"]
+__all__ = ["fault", "not_understood", "problem", "version_mismatch"]
 
 SIMULATION = "X-Simulation"
 
@@ -28,10 +29,13 @@ APPLICATION = Dialect(
 )
 
 
-def fault(code: str, message_id: str | None = None, status: int = 500) -> RawResponse:
-    """Return the fault of an error, in the dialect of who emits it: the gateway (``desir_``) or the application."""
+def fault(code: str, message_id: str | None = None, status: int = 500, *, former: bool = False) -> RawResponse:
+    """Return the fault of an error, in the dialect of who emits it: the gateway (``desir_``) or the application.
+
+    ``former``: the gateway of before 2023, which spoke as the application does.
+    """
     error = ERRORS[code]
-    gateway = code.startswith("desir_")
+    gateway = code.startswith("desir_") and not former
     dressed = Fault(
         FaultCode.RECEIVER if error.receiver else FaultCode.SENDER,
         REASONS[error.siram],
@@ -64,6 +68,18 @@ def version_mismatch(version: SoapVersion) -> RawResponse:
     mismatch = Fault(FaultCode.VERSION_MISMATCH, error.label)
     body = DECLARATION + write_fault(mismatch, headers=upgrade, version=version)
     return RawResponse(500, body, f"{version.media_type};charset=utf-8", _simulation(error.simulation))
+
+
+def not_understood(blocks: Sequence[str]) -> RawResponse:
+    """Return the fault that names the header blocks which are not of the contract (SOAP 1.2 part 1 §5.4.8)."""
+    names = (block.removeprefix("{").rpartition("}") for block in blocks)
+    told = "".join(
+        f"<soap:NotUnderstood qname={quoteattr(f'q:{local}')}{f' xmlns:q={quoteattr(space)}' if space else ''}/>"
+        for space, _, local in names
+    )
+    error = ERRORS["desir_simule_en_tete"]
+    body = DECLARATION + write_fault(Fault(FaultCode.MUST_UNDERSTAND, error.label), headers=told.encode())
+    return RawResponse(500, body, CONTENT_TYPE, _simulation(error.simulation))
 
 
 _PROBLEMS = {ProblemKind.TOO_LARGE: "desir_simule_taille", ProblemKind.UNKNOWN_SESSION: "desir_simule_session"}

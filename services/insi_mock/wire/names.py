@@ -1,6 +1,6 @@
 """Names that the messages of INSi are made of: namespaces and media type, each written once.
 
-Source: specs/insi.md §1.1–1.3 (WSDL, high). Knows nothing.
+Source: specs/insi.md §1.1–1.3 (WSDL, high), §1.6 (verification: the unit answer low, the others ours). Knows nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from lgo_sandbox.wire.soap import SoapVersion
 
 __all__ = [
+    "BATCH_REQUEST",
+    "BATCH_RESULT",
     "CONTENT_TYPE",
     "CONTEXT_BAM",
     "CONTEXT_LPS",
@@ -17,6 +19,8 @@ __all__ = [
     "RESULT",
     "SIRAM",
     "SOAP",
+    "VERIFICATION_REQUEST",
+    "VERIFICATION_RESULT",
     "WSSE",
 ]
 
@@ -24,6 +28,10 @@ SOAP = SoapVersion.V12.namespace
 REQUEST_BY_TRAITS = "http://www.cnamts.fr/INSiRecSans"
 REQUEST_BY_CARD = "http://www.cnamts.fr/INSiRecVit"
 RESULT = "http://www.cnamts.fr/INSiResultat"
+VERIFICATION_REQUEST = "http://www.cnamts.fr/INSiLot2/REQUnitaire"
+VERIFICATION_RESULT = "http://www.cnamts.fr/INSiLot2/REPUnitaire"
+BATCH_REQUEST = "http://www.cnamts.fr/INSiLot2/REQMasse"
+BATCH_RESULT = "http://www.cnamts.fr/INSiLot2/REPMasse"
 CONTEXT_LPS = "urn:siram:lps:ctxlps"
 CONTEXT_BAM = "urn:siram:bam:ctxbam"
 SIRAM = "urn:siram"

@@ -1,7 +1,7 @@
-"""Reading a request of INSi: which operation, in which context, with which traits.
+"""Reading the head of a request of INSi: which operation, in which context, with which assertions.
 
-Source: specs/insi.md §1.2 (actions), §1.3 (header blocks, in any order) and §1.4 (bodies); WSDL and captures, high.
-Reads, never judges a value: what the traits may be is in ``domain``.
+Source: specs/insi.md §1.2 (actions), §1.3 (header blocks, in any order); WSDL and captures, high. The actions of the
+verification are not public: by analogy (low). Reads, never judges a value.
 """
 
 from __future__ import annotations
@@ -10,32 +10,57 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from insi_mock.domain import Refused, Traits
-from insi_mock.wire.names import CONTEXT_BAM, CONTEXT_LPS, REQUEST_BY_CARD, REQUEST_BY_TRAITS, WSSE
+from insi_mock.domain import Refused
+from insi_mock.wire.names import (
+    BATCH_REQUEST,
+    CONTEXT_BAM,
+    CONTEXT_LPS,
+    REQUEST_BY_CARD,
+    REQUEST_BY_TRAITS,
+    VERIFICATION_REQUEST,
+    WSSE,
+)
+from insi_mock.wire.texts import text_at
 from lgo_sandbox.wire.saml import SAML
-from lgo_sandbox.wire.soap import Envelope, NotSoap, SoapVersion, UnknownSoapVersion, read_envelope, soap_action_of
+from lgo_sandbox.wire.soap import (
+    WSA,
+    Envelope,
+    NotSoap,
+    SoapVersion,
+    UnknownSoapVersion,
+    must_understand,
+    read_envelope,
+    soap_action_of,
+)
 
 __all__ = [
     "BY_CARD",
     "BY_TRAITS",
+    "COLLECT",
+    "DEPOSIT",
     "OPERATIONS",
+    "VERIFY",
     "Context",
+    "NotUnderstood",
     "OperationShape",
     "WrongVersion",
-    "assertion_of",
+    "assertions_of",
     "context_of",
     "operation_of",
     "read",
-    "traits_of",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class OperationShape:
-    """How a request of one operation is recognised: its action, the name of its body element."""
+    """How a request of one operation is recognised: its action, the name of its body element.
+
+    ``reconstructed``: its contract is ours, and every answer says so.
+    """
 
     name: str
     body: str
+    reconstructed: bool = False
 
     @property
     def action(self) -> str:
@@ -45,7 +70,12 @@ class OperationShape:
 
 BY_TRAITS = OperationShape("rechercherInsAvecTraitsIdentite", f"{{{REQUEST_BY_TRAITS}}}RECSANSVITALE")
 BY_CARD = OperationShape("rechercherInsAvecCarteVitale", f"{{{REQUEST_BY_CARD}}}RECVITALE")
-OPERATIONS = (BY_TRAITS, BY_CARD)
+VERIFY = OperationShape("verifierInsAvecTraitsIdentite", f"{{{VERIFICATION_REQUEST}}}Requete", reconstructed=True)
+DEPOSIT = OperationShape("deposerVerificationsIns", f"{{{BATCH_REQUEST}}}Depot", reconstructed=True)
+COLLECT = OperationShape("releverVerificationsIns", f"{{{BATCH_REQUEST}}}Releve", reconstructed=True)
+OPERATIONS = (BY_TRAITS, BY_CARD, VERIFY, DEPOSIT, COLLECT)
+
+_BLOCKS = frozenset({f"{{{WSSE}}}Security", f"{{{CONTEXT_LPS}}}ContexteLPS", f"{{{CONTEXT_BAM}}}ContexteBAM"})
 
 
 class WrongVersion(Refused):
@@ -56,8 +86,19 @@ class WrongVersion(Refused):
         self.answered_in = answered_in
 
 
+class NotUnderstood(Refused):
+    """A header block that must be understood and is none of ours; ``blocks`` are their ``{namespace}local`` names."""
+
+    def __init__(self, blocks: tuple[str, ...]) -> None:
+        super().__init__("desir_simule_en_tete", ", ".join(blocks), "des blocs d'en-tête du contrat")
+        self.blocks = blocks
+
+
 def read(body: bytes) -> Envelope:
-    """Return the envelope of a request. Raises Refused for what is none, WrongVersion for another SOAP version."""
+    """Return the envelope of a request.
+
+    Raises Refused for what is none, WrongVersion for another SOAP version, NotUnderstood (SOAP 1.2 part 1 §5.2.3).
+    """
     try:
         envelope = read_envelope(body)
     except UnknownSoapVersion as error:
@@ -66,7 +107,14 @@ def read(body: bytes) -> Envelope:
         raise Refused("desir_simule_enveloppe", error.reason[:300], "une enveloppe SOAP 1.2") from error
     if envelope.version is not SoapVersion.V12:
         raise WrongVersion(envelope.version)
+    unknown = (block for block in envelope.headers if must_understand(block, SoapVersion.V12) and not _is_ours(block))
+    if blocks := tuple(str(block.tag) for block in unknown):
+        raise NotUnderstood(blocks)
     return envelope
+
+
+def _is_ours(block: etree._Element) -> bool:
+    return block.tag in _BLOCKS or str(block.tag).startswith(f"{{{WSA}}}")
 
 
 def operation_of(envelope: Envelope, content_type: str | None) -> OperationShape:
@@ -85,7 +133,7 @@ def operation_of(envelope: Envelope, content_type: str | None) -> OperationShape
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the two context blocks say of the software and of the call; "" for what is absent."""
+    """What the two context blocks say of the software, the call and the card; "" for what is absent."""
 
     version: str
     id: str
@@ -96,52 +144,40 @@ class Context:
     bam_version: str
     bam_id: str
     bam_time: str
+    card_number: str = ""
+    card_birth_date: str = ""
+    card_rank: str = ""
 
 
 def context_of(envelope: Envelope) -> Context:
     """Return the contexts. Raises Refused when a block, or COUVERTURE (empty without card), is absent."""
     lps = envelope.header(f"{{{CONTEXT_LPS}}}ContexteLPS")
     bam = envelope.header(f"{{{CONTEXT_BAM}}}ContexteBAM")
-    if lps is None or bam is None or bam.find(f"{{{CONTEXT_BAM}}}COUVERTURE") is None:
+    cover = None if bam is None else bam.find(f"{{{CONTEXT_BAM}}}COUVERTURE")
+    if lps is None or bam is None or cover is None:
         seen = ", ".join(etree.QName(block).localname for block in envelope.headers)
         raise Refused("desir_simule_contexte", f"blocs reçus : {seen}", "ContexteLPS, ContexteBAM et sa COUVERTURE")
-    product = f"{{{CONTEXT_LPS}}}LPS/{{{CONTEXT_LPS}}}"
+    card = _card_of(cover) if len(cover) else ("", "", "")
     return Context(
-        version=lps.get("Version") or "",
-        id=_text(lps, f"{{{CONTEXT_LPS}}}Id"),
-        time=_text(lps, f"{{{CONTEXT_LPS}}}Temps"),
-        idam=_text(lps, f"{product}IDAM"),
-        software=_text(lps, f"{product}Nom"),
-        instance=_text(lps, f"{product}Instance"),
-        bam_version=bam.get("Version") or "",
-        bam_id=_text(bam, f"{{{CONTEXT_BAM}}}Id"),
-        bam_time=_text(bam, f"{{{CONTEXT_BAM}}}Temps"),
+        lps.get("Version") or "",
+        *(text_at(lps, CONTEXT_LPS, *path) for path in _LPS_VALUES),
+        bam.get("Version") or "",
+        text_at(bam, CONTEXT_BAM, "Id"),
+        text_at(bam, CONTEXT_BAM, "Temps"),
+        *card,
     )
 
 
-def traits_of(envelope: Envelope) -> Traits:
-    """Return the traits of a RECSANSVITALE, verbatim: the service refuses, it never normalises."""
-    body = envelope.body
-    if body is None:
-        return Traits()
-    first_names = [_string(each) for each in body.iterfind(f"{{{REQUEST_BY_TRAITS}}}Prenom")]
-    birth_name, sex, birth_date, birth_place = (
-        _text(body, f"{{{REQUEST_BY_TRAITS}}}{name}")
-        for name in ("NomNaissance", "Sexe", "DateNaissance", "LieuNaissance")
-    )
-    return Traits(birth_name, " ".join(first_names), sex, birth_date, birth_place)
+_LPS_VALUES = (("Id",), ("Temps",), ("LPS", "IDAM"), ("LPS", "Nom"), ("LPS", "Instance"))
 
 
-def assertion_of(envelope: Envelope) -> etree._Element | None:
-    """Return the first SAML assertion of wsse:Security, the professional's; the block may be absent or empty."""
+def _card_of(cover: etree._Element) -> tuple[str, str, str]:
+    number = (text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
+    person = (text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", name) for name in ("DateNai", "Rang"))
+    return "".join(number), *person
+
+
+def assertions_of(envelope: Envelope) -> list[etree._Element]:
+    """Return the SAML assertions of wsse:Security; the block may be absent or empty."""
     security = envelope.header(f"{{{WSSE}}}Security")
-    return None if security is None else security.find(f"{{{SAML}}}Assertion")
-
-
-def _text(parent: etree._Element, path: str) -> str:
-    found = parent.find(path)
-    return "" if found is None else _string(found)
-
-
-def _string(element: etree._Element) -> str:
-    return str(element.xpath("string()"))
+    return [] if security is None else security.findall(f"{{{SAML}}}Assertion")

@@ -35,6 +35,7 @@ class Wire:
         self._writers = [writer]
         self._limit = limit
         self._unsent = 0
+        self._broken = False
         self.tls = False
 
     @property
@@ -91,8 +92,10 @@ class Wire:
         try:
             transport = await loop.start_tls(self._writer.transport, protocol, context, server_side=True)
         except (OSError, ssl.SSLError) as error:
+            self._broken = True  # nobody will tell the first protocol that the connection is lost
             raise Disconnected from error
         if transport is None:
+            self._broken = True
             raise Disconnected
         protocol.connection_made(transport)
         self._reader = reader
@@ -121,6 +124,9 @@ class Wire:
 
     async def close(self) -> None:
         """Send what is left and close."""
+        if self._broken:
+            self.abort()
+            return
         self._writer.close()
         with contextlib.suppress(OSError, ssl.SSLError):
             await self._writer.wait_closed()

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from lgo_sandbox.asgi import Call
 
 from .. import store, wire
-from ..domain.clients import ABSENT, CertificateShown, Client, check_credentials
+from ..codes import TRUST
+from ..domain.clients import ABSENT, CertificateShown, Client, check_certificate_alone, check_credentials
 from ..domain.refusals import Refused
 
-__all__ = ["authenticate", "note_client"]
+__all__ = ["authenticate", "authenticate_by_certificate", "note_client"]
 
 
 def note_client(call: Call, fields: Mapping[str, str]) -> None:
@@ -44,6 +45,19 @@ def authenticate(call: Call, fields: Mapping[str, str]) -> Client:
         else:
             return client
     raise refusal
+
+
+def authenticate_by_certificate(call: Call, fields: Mapping[str, str]) -> Client:
+    """Return the client that the form names and the certificate proves. Raises Refused, status 401."""
+    shown = certificate_shown(call)
+    call.note(certificate={"judgement": shown.judgement, "family": shown.family, "ou": shown.ou, "cn": shown.cn})
+    with call.session.db.transaction() as t:
+        client = store.find_client(t, fields.get("client_id", ""))
+    if client is None:
+        raise Refused("client_unknown")
+    call.note(client_id=client.client_id, space=TRUST)
+    check_certificate_alone(client, shown)
+    return client
 
 
 def certificate_shown(call: Call) -> CertificateShown:

@@ -16,7 +16,15 @@ from lgo_sandbox.wire.oauth import same_secret
 from ..codes import COMMUNITY, TRUST
 from .refusals import Refused
 
-__all__ = ["ABSENT", "CertificateShown", "Client", "check_credentials", "may_log_out_to", "may_redirect_to"]
+__all__ = [
+    "ABSENT",
+    "CertificateShown",
+    "Client",
+    "check_certificate_alone",
+    "check_credentials",
+    "may_log_out_to",
+    "may_redirect_to",
+]
 
 ABSENT = "absent"
 OK = "ok"
@@ -42,6 +50,8 @@ class Client:
     certificate_cn: str = ""
     ciba: bool = False
     """CIBA is opened client by client (specs/psc.md §3.1)."""
+    api_scopes: tuple[str, ...] = ()
+    """What the client may ask of the *API Pro Santé Connectée* (§3.5); empty: it is not enrolled there."""
 
     @property
     def bound(self) -> bool:
@@ -97,6 +107,13 @@ def check_credentials(client: Client, secret: str | None, shown: CertificateShow
         _check_certificate(client, secret, shown)
     elif not client.secret or secret is None or not same_secret(client.secret, secret):
         raise Refused("secret_wrong")
+
+
+def check_certificate_alone(client: Client, shown: CertificateShown) -> None:
+    """Pass when the certificate is the client's, whatever its space; a secret does not help. Raises Refused."""
+    if shown.judgement not in (ABSENT, OK):
+        raise Refused("certificate_refused")
+    _check_certificate(client, client.secret, shown)
 
 
 def _check_certificate(client: Client, secret: str | None, shown: CertificateShown) -> None:

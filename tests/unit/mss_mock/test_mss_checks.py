@@ -8,30 +8,62 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+
 from lgo_sandbox.findings import Observed, evaluate
 from lgo_sandbox.requirements import catalogue
 from mss_mock.checks import CHECKS
 from mss_mock.wire.mail import mail_facts
 
 MATRICULE = "256036330091838"
-DOCUMENT = {"title": "BPM", "uri": "DOC00001.XML", "code": "51969-4", "qualified": True, "matricule": MATRICULE,
-            "birth_name": "MARTIN", "birth_date": "1956-03-12"}  # fmt: skip
+DOCUMENT = {
+    "title": "BPM",
+    "uri": "DOC00001.XML",
+    "code": "51969-4",
+    "qualified": True,
+    "matricule": MATRICULE,
+    "birth_name": "MARTIN",
+    "birth_date": "1956-03-12",
+}
 ARCHIVE = {"patient": {"id": MATRICULE, "oid": "1.2.250.1.213.1.4.8"}, "problems": [], "documents": [DOCUMENT]}
 PDF = {"name": "20260105_BPM_MARTIN_Claire_12.pdf", "type": "application/pdf", "size": 9, "pdf": True, "pdf_a1": True}
 ZIP = {"name": "IHE_XDM.zip", "type": "application/zip", "size": 9, "pdf": False, "pdf_a1": False}
 MAIL = {
-    "message": True, "size": 900, "longest_line": 76, "tls_version": "TLSv1.3", "mailbox_kind": "PER",
-    "mailbox": "helene.valmont@pharmacien.mssante.fr", "sender_address": "helene.valmont@pharmacien.mssante.fr",
-    "sender_label": "DR Helene VALMONT - PHARMACIE DE LA FONTAINE", "subject": "Bonjour", "message_id": "<1@x.fr>",
-    "in_reply_to": None, "references": None, "nil": "N1", "ins": None, "code_cda": None, "mes": None, "reply_to": [],
-    "read_receipt": None, "delivery_receipt": None, "notify": [], "bodies": [["text/plain", "utf-8"]],
-    "alternative": False, "disposition_report": False, "defects": [], "attachments": [], "archives": [],
+    "message": True,
+    "size": 900,
+    "longest_line": 76,
+    "tls_version": "TLSv1.3",
+    "mailbox_kind": "PER",
+    "mailbox": "helene.valmont@pharmacien.mssante.fr",
+    "sender_address": "helene.valmont@pharmacien.mssante.fr",
+    "sender_label": "DR Helene VALMONT - PHARMACIE DE LA FONTAINE",
+    "subject": "Bonjour",
+    "message_id": "<1@x.fr>",
+    "in_reply_to": None,
+    "references": None,
+    "nil": "N1",
+    "ins": None,
+    "code_cda": None,
+    "mes": None,
+    "reply_to": [],
+    "read_receipt": None,
+    "delivery_receipt": None,
+    "notify": [],
+    "bodies": [["text/plain", "utf-8"]],
+    "alternative": False,
+    "disposition_report": False,
+    "defects": [],
+    "attachments": [],
+    "archives": [],
     "recipients": [{"address": "isabelle.delorme@medecin.mssante.fr", "kind": "PER"}],
-}  # fmt: skip
+}
 WITH_DOCUMENTS = {
-    **MAIL, "subject": "XDM/1.0/DDM+Bilan partagé MARTIN Claire 12/03/1956", "ins": "O", "code_cda": "51969-4",
-    "attachments": [ZIP, PDF], "archives": [ARCHIVE],
-}  # fmt: skip
+    **MAIL,
+    "subject": "XDM/1.0/DDM+Bilan partagé MARTIN Claire 12/03/1956",
+    "ins": "O",
+    "code_cda": "51969-4",
+    "attachments": [ZIP, PDF],
+    "archives": [ARCHIVE],
+}
 TO_CITIZEN = {**WITH_DOCUMENTS, "recipients": [{"address": f"{MATRICULE}@patient.mssante.fr", "kind": "PAT"}]}
 
 
@@ -92,7 +124,7 @@ def _archive(**changes):
         ("mss.citizen-ins", TO_CITIZEN, {"recipients": [{"address": "1@patient.mssante.fr", "kind": "PAT"}]}),
         ("mss.tls", MAIL, {"tls_version": "TLSv1.1"}),
     ],
-)  # fmt: skip
+)
 def test_a_mail_that_breaks_one_rule_raises_that_finding_only(check, base, changes):
     assert set(broken({**base, **changes})) == {check}
 
@@ -185,7 +217,8 @@ def test_a_zip_bomb_is_a_finding_not_a_crash():
     [
         b"",
         b"\0\xff\xfe",
-        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: text/plain; charset=inconnu\r\n\r\n\xe9",
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
+        b"Content-Type: text/plain; charset=inconnu\r\n\r\n\xe9",
         b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n***\r\n",
         b"From: =?bogus?q?x?= <\xff>\r\nSubject: =?utf-8?b?////?=\r\n\r\n",
         b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\n" * 3000,

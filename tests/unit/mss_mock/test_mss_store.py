@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from lgo_sandbox.db import Database
 from mss_mock.store import Base, FolderError, New, Store
 

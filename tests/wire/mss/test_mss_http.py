@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from lgo_sandbox.contract import Refusal, ResourceRequest
 from lxml import etree
+
+from lgo_sandbox.contract import Refusal, ResourceRequest
 from mss_mock.resources import handle_mailboxes
 
 WHITE_LIST = {"l": "https://listeblanche.mssante.fr/schema"}
@@ -142,7 +143,9 @@ def test_the_white_list_binds_every_domain_to_the_operators_certificate(operator
     names = root.xpath("l:ListeDomaines/l:Domaine/l:Nom/text()", namespaces=WHITE_LIST)
     assert {"patient.mssante.fr", "pharmacien.mssante.fr"} <= set(names)
     (name,) = set(root.xpath("//l:DNCertificatOperateur/text()", namespaces=WHITE_LIST))
-    assert name.startswith("CN=") and ",OU=3" in name and name.endswith("C=FR")
+    assert name.startswith("CN=")
+    assert ",OU=3" in name
+    assert name.endswith("C=FR")
     assert root.findtext("l:DateDeGeneration", namespaces=WHITE_LIST).endswith("Z")
 
 
@@ -173,7 +176,8 @@ def test_a_message_is_put_in_a_mailbox_whole_or_composed(tenant, mss):
     )
     first, second = tenant.inbox(mss.TITULAIRE)
     assert first == b"Subject: x\r\n\r\ntexte\r\n"
-    assert b"\r\n" in second and b"Message-ID: <" in second
+    assert b"\r\n" in second
+    assert b"Message-ID: <" in second
     assert [m["subject"] for m in _ask(tenant, tail=mss.TITULAIRE)] == ["x", "Été"]
 
 

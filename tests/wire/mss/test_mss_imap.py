@@ -7,6 +7,7 @@ import imaplib
 import ssl
 
 import pytest
+
 from mss_mock.imap.commands import COMMANDS
 from mss_mock.imap.connection import State
 
@@ -135,9 +136,19 @@ def test_commands_of_the_login_are_bad_in_a_folder(mailbox):
 def test_everything_announced_is_a_known_extension_that_answers(mailbox):
     announced = mailbox.command(b"CAPABILITY")[0].split()[2:]
     assert set(announced) == {
-        b"IMAP4rev1", b"LITERAL+", b"SASL-IR", b"ID", b"ENABLE", b"IDLE", b"NAMESPACE", b"UIDPLUS", b"MOVE",
-        b"UNSELECT", b"CHILDREN", b"SPECIAL-USE",
-    }  # fmt: skip
+        b"IMAP4rev1",
+        b"LITERAL+",
+        b"SASL-IR",
+        b"ID",
+        b"ENABLE",
+        b"IDLE",
+        b"NAMESPACE",
+        b"UIDPLUS",
+        b"MOVE",
+        b"UNSELECT",
+        b"CHILDREN",
+        b"SPECIAL-USE",
+    }
     for command in (b"ID NIL", b"ENABLE CONDSTORE", b"NAMESPACE", b"SELECT INBOX", b"UNSELECT"):
         assert mailbox.command(command)[-1].startswith(b"t OK"), command
 
@@ -237,7 +248,8 @@ def test_flags_and_keywords_are_stored_silently_or_not_and_announced_first(tenan
     _fill(tenant, mss, 1)
     mailbox.command(b"SELECT INBOX")
     lines = mailbox.command(b"STORE 1 +FLAGS ($Traite \\flagged)")
-    assert lines[0].startswith(b"* FLAGS") and b"$Traite" in lines[0]
+    assert lines[0].startswith(b"* FLAGS")
+    assert b"$Traite" in lines[0]
     assert lines[2] == b"* 1 FETCH (FLAGS (\\Flagged \\Recent $Traite))"
     assert mailbox.command(b"UID STORE 1 -FLAGS.SILENT ($Traite)") == [b"t OK STORE completed"]
     assert mailbox.command(b"UID STORE 1 FLAGS \\Seen")[0] == b"* 1 FETCH (FLAGS (\\Recent \\Seen) UID 1)"
@@ -263,7 +275,8 @@ def test_copy_and_move_answer_copyuid_and_share_or_leave_the_message(tenant, mai
     mailbox.command(b"SELECT INBOX")
     assert b"[COPYUID " in mailbox.command(b"COPY 1:2 Archive")[-1]
     lines = mailbox.command(b"UID MOVE 2,3 Trash")
-    assert lines[0].startswith(b"* OK [COPYUID ") and b" 2:3 1:2]" in lines[0]
+    assert lines[0].startswith(b"* OK [COPYUID ")
+    assert b" 2:3 1:2]" in lines[0]
     assert lines[1:] == [b"* 3 EXPUNGE", b"* 2 EXPUNGE", b"t OK MOVE completed"]
     assert mailbox.command(b"COPY 1 Nulle-part")[-1].startswith(b"t NO [TRYCREATE]")
     mailbox.command(b"STORE 1 +FLAGS.SILENT (\\Deleted)")

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mss_mock.imap.addresses import read_addresses
 from mss_mock.imap.rendering import body_structure, envelope
 from mss_mock.imap.structure import parse, resolve
@@ -46,7 +47,8 @@ def _forwarded() -> EmailMessage:
 SAMPLES = [build().as_bytes(policy=policy.SMTP) for build in (_simple, _alternative, _attached, _forwarded)]
 SAMPLES.append(b"Subject: x\r\n\r\nsans type\r\n")
 SAMPLES.append(
-    b"Content-Type: multipart/mixed; boundary=a\r\n\r\npre\r\n--a\r\n\r\nun\r\n--a\r\nContent-Type: text/html\r\n\r\n\r\n--a--\r\nepi"
+    b"Content-Type: multipart/mixed; boundary=a\r\n\r\npre\r\n--a\r\n\r\nun\r\n"
+    b"--a\r\nContent-Type: text/html\r\n\r\n\r\n--a--\r\nepi"
 )
 SAMPLES.append(b"Content-Type: multipart/digest; boundary=a\r\n\r\n--a\r\n\r\nSubject: in\r\n\r\ntext\r\n--a--\r\n")
 
@@ -81,7 +83,7 @@ def test_every_part_is_a_slice_of_the_message(raw):
         assert part.raw is raw
         assert part.start <= part.body <= part.end <= len(raw)
         for child in [*part.children, *([part.message] if part.message else [])]:
-            assert part.body <= child.start and child.end <= part.end
+            assert part.body <= child.start <= child.end <= part.end
             check(child)
 
     root = parse(raw)
@@ -107,9 +109,9 @@ def test_truncated_multiparts_keep_what_there_is():
 def test_part_numbers_go_through_enclosed_messages():
     root = parse(_forwarded().as_bytes(policy=policy.SMTP))
     enclosed = resolve(root, [2])
-    assert enclosed is not None and enclosed.message is not None
+    assert enclosed.message is not None
     inner = resolve(root, [2, 2])
-    assert inner is not None and (inner.maintype, inner.subtype) == (b"APPLICATION", b"ZIP")
+    assert (inner.maintype, inner.subtype) == (b"APPLICATION", b"ZIP")
     assert resolve(root, [2, 1, 2]).subtype == b"HTML"
     assert resolve(root, [1]).body_octets.startswith(b"Bonjour")
     assert resolve(root, [1, 1]) is None
@@ -166,13 +168,25 @@ def test_depth_and_number_of_parts_are_bounded():
 @given(
     st.lists(
         st.sampled_from(
-            [b"Content-Type: multipart/mixed; boundary=a", b"Content-Type: message/rfc822", b"", b"--a", b"--a--", b"\xff\0",
-             b"Content-Type: multipart/digest; boundary=\"a\\", b"From: (((", b'To: "x', b" folded", b"Subject:", b"texte"]
+            [
+                b"Content-Type: multipart/mixed; boundary=a",
+                b"Content-Type: message/rfc822",
+                b"",
+                b"--a",
+                b"--a--",
+                b"\xff\0",
+                b'Content-Type: multipart/digest; boundary="a\\',
+                b"From: (((",
+                b'To: "x',
+                b" folded",
+                b"Subject:",
+                b"texte",
+            ]
         ),
         max_size=25,
     ),
     st.sampled_from([b"\r\n", b"\n", b"\r"]),
-)  # fmt: skip
+)
 def test_no_message_makes_the_structure_fail(lines, newline):
     root = parse(newline.join(lines))
     body_structure(root, extended=True)

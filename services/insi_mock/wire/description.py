@@ -1,0 +1,43 @@
+"""The description of the service (WSDL): the public contract alone, or with the reconstructed operations.
+
+Source: specs/insi.md §1.1–1.4 (high), §1.6 (low, ours). Complete in one document: many stacks cannot fetch anything.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from insi_mock.wire.verifications import RECONSTRUCTED
+from lgo_sandbox.wire.http import RawResponse
+
+__all__ = ["wsdl"]
+
+CONTENT_TYPE = "text/xml;charset=utf-8"
+SECTIONS = ("types", "portType", "binding")
+
+
+def wsdl(address: str, *, reconstructed: bool = False) -> RawResponse:
+    """Return the description, schemas included, with the address where this service answers."""
+    text = _extended() if reconstructed else _file("insi.wsdl")
+    body = text.replace('"ADDRESS"', quoteattr(address)).encode()
+    return RawResponse(200, body, CONTENT_TYPE, (RECONSTRUCTED,) if reconstructed else ())
+
+
+def _file(name: str) -> str:
+    return files("insi_mock").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _extended() -> str:
+    """Put the reconstructed schemas, messages and operations where they belong in the public description."""
+    base, more = (etree.fromstring(_file(name).encode()) for name in ("insi.wsdl", "verification.wsdl"))
+    for section in SECTIONS:
+        base.find(f"{{*}}{section}").extend(list(more.find(f"{{*}}{section}")))
+    base.find("{*}portType").getprevious().addnext(messages := etree.Comment(" reconstructed: not the public contract "))
+    for message in reversed(more.findall("{*}message")):
+        messages.addnext(message)
+    return etree.tostring(base, encoding="unicode", xml_declaration=False)

@@ -1,0 +1,219 @@
+"""The authorization server of the *API Pro Santé Connectée*: token exchange, refresh, introspection, description.
+
+Source: specs/psc.md §3.5, RFC 8693, RFC 7662. Mutual TLS, no secret: the certificate's names are those enrolled for the
+client, and its thumbprint binds the tokens. The address of this server is ours; its answers say so. Resource servers
+introspect with their own credentials and check the certificate (``lgo_sandbox.api_access``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.tokens import mark, mark_header
+from lgo_sandbox.wire.binding import binding_fits, confirmation
+from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
+
+from .. import store, wire
+from ..codes import (
+    ACCESS_TOKEN_TYPE,
+    API_PATH,
+    API_REFRESH_LIFETIME,
+    EXCHANGE_GRANT,
+    ISSUER_PATH,
+    REFRESH_GRANT,
+    SIMULATION,
+)
+from ..domain.api import ApiGrant, api_claims, wanted_exchange
+from ..domain.claims import INACTIVE, Grant, id_claims
+from ..domain.clients import Client
+from ..domain.lifetimes import still_lives
+from ..domain.refusals import Refused
+from ..keys import signing_key
+from .answers import issuer_of
+from .client_authentication import authenticate, authenticate_by_certificate, note_client
+from .issuing import find_token
+from .sso import login_named
+
+__all__ = ["api_discovery", "api_introspect", "api_token"]
+
+
+def api_issuer(call: Call) -> str:
+    """Return the issuer of API tokens, beside that of Pro Santé Connect."""
+    return issuer_of(call).removesuffix(ISSUER_PATH) + API_PATH
+
+
+async def api_discovery(call: Call) -> RawResponse:
+    """Describe the server."""
+    await call.enter("api-discovery")
+    issuer = api_issuer(call)
+    protocol = f"{issuer}/protocol/openid-connect"
+    return _told(
+        {
+            "issuer": issuer,
+            "token_endpoint": f"{protocol}/token",
+            "introspection_endpoint": f"{protocol}/token/introspect",
+            "jwks_uri": f"{issuer_of(call)}/protocol/openid-connect/certs",
+            "grant_types_supported": [EXCHANGE_GRANT, REFRESH_GRANT],
+            "token_endpoint_auth_methods_supported": ["tls_client_auth"],
+            "tls_client_certificate_bound_access_tokens": True,
+        }
+    )
+
+
+async def api_token(call: Call) -> RawResponse:
+    """Exchange a token of Pro Santé Connect, or refresh a token of an API."""
+    try:
+        fields = wire.form(call.body)
+    except Refused:
+        fields = {}
+    note_client(call, fields)
+    call.note(token_in_query="token=" in call.query, grant_type=fields.get("grant_type", "")[:200])
+    await call.enter("api-token")
+    fields = wire.form(call.body)
+    if "grant_type" not in fields:
+        raise Refused("grant_type_missing")
+    if fields["grant_type"] not in (EXCHANGE_GRANT, REFRESH_GRANT):
+        raise Refused("grant_type_unknown")
+    client = authenticate_by_certificate(call, fields)
+    if not client.api_scopes:
+        raise Refused("api_client_refused")
+    answer = _exchanged(call, client, fields) if fields["grant_type"] == EXCHANGE_GRANT else _renewed(call, fields)
+    call.summarise(f"Jeton d'API délivré à {client.client_id}")
+    return wire.with_headers(wire.token_answer(answer), SIMULATION)
+
+
+async def api_introspect(call: Call) -> RawResponse:
+    """Tell a resource server about a token of an API."""
+    try:
+        fields = wire.form(call.body)
+    except Refused:
+        fields = {}
+    note_client(call, fields)
+    call.note(token_in_query="token=" in call.query)
+    await call.enter("api-introspection")
+    client = authenticate(call, wire.form(call.body))
+    if not fields.get("token"):
+        raise Refused("token_missing")
+    found = _find(call, fields["token"])
+    foreign = found is None and find_token(call, fields["token"]) is not None
+    call.note(active=found is not None, psc_token=foreign)
+    call.summarise(f"Introspection d'API par {client.client_id} : jeton {'actif' if found else 'inactif'}")
+    return _told(_introspection(found) if found else INACTIVE)
+
+
+def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
+    wanted = wanted_exchange(client, fields)
+    found = find_token(call, wanted.subject_token)
+    if found is None or not found.row.access or found.grant.client_id != client.client_id:
+        raise Refused("subject_token_dead")
+    grant = replace(found.grant, issuer=api_issuer(call), scope=wanted.scope, nonce="")
+    return _issued(call, ApiGrant(grant, wanted.audience, _confirmation(call)))
+
+
+def _renewed(call: Call, fields: Mapping[str, str]) -> dict[str, Any]:
+    row = _find(call, fields.get("refresh_token", ""))
+    if row is None or row.access or row.client_id != call.exchange.facts["client_id"]:
+        raise Refused("refresh_invalid")
+    cnf = json.loads(row.confirmation)
+    if cnf and (call.peer is None or not binding_fits(cnf, call.peer.der)):
+        raise Refused("certificate_changed")
+    login = login_named(call, row.sid)
+    if login is None:
+        raise Refused("session_dead")
+    return _issued(call, ApiGrant(_grant(row), row.audience, cnf))
+
+
+def _confirmation(call: Call) -> dict[str, str]:
+    return confirmation(call.peer.der, call.session.option("psc.cnf")) if call.peer else {}
+
+
+def _issued(call: Call, of: ApiGrant) -> dict[str, Any]:
+    session, grant = call.session, of.grant
+    iat, life = int(session.clock.wire().timestamp()), int(session.option("psc.api_lifetime"))
+    jti, header = session.ids.uuid(), mark_header(session.name)
+    access = signing_key().sign(api_claims(of, jti, iat, life), header)
+    refresh = mark(session.name, session.ids.token(48))
+    rows = [
+        _row(call, of, key, iat, lifetime, access=kind)
+        for key, kind, lifetime in ((jti, True, life), (store.digest(refresh), False, API_REFRESH_LIFETIME))
+    ]
+    with session.db.transaction() as t:
+        t.add_all(rows)
+    call.note(person=grant.national_id, session_state=grant.sid)
+    person = session.people.professional(grant.national_id)
+    names = (person.given_name, person.family_name) if person else ("", "")
+    identity = id_claims(grant, session.ids.uuid(), iat, life, at_hash(access), names)
+    return {
+        "access_token": access,
+        "expires_in": life,
+        "refresh_expires_in": API_REFRESH_LIFETIME,
+        "refresh_token": refresh,
+        "token_type": "Bearer",
+        "id_token": signing_key().sign(identity, header),
+        "not-before-policy": 0,
+        "session_state": grant.sid,
+        "scope": grant.scope,
+        "issued_token_type": ACCESS_TOKEN_TYPE,
+    }
+
+
+def _row(call: Call, of: ApiGrant, key: str, iat: int, lifetime: int, *, access: bool) -> store.ApiToken:
+    grant = of.grant
+    return store.ApiToken(
+        key=key,
+        access=access,
+        sid=grant.sid,
+        client_id=grant.client_id,
+        national_id=grant.national_id,
+        scope=grant.scope,
+        audience=of.audience,
+        issuer=grant.issuer,
+        confirmation=json.dumps(dict(of.confirmation)),
+        acr=grant.acr,
+        auth_time=grant.auth_time,
+        auth_mode=grant.auth_mode,
+        created=call.session.clock.age().timestamp(),
+        lifetime=lifetime,
+        iat=iat,
+    )
+
+
+def _grant(row: store.ApiToken) -> Grant:
+    return Grant(
+        issuer=row.issuer,
+        client_id=row.client_id,
+        sid=row.sid,
+        national_id=row.national_id,
+        scope=row.scope,
+        nonce="",
+        acr=row.acr,
+        auth_time=row.auth_time,
+        auth_mode=row.auth_mode,
+    )
+
+
+def _find(call: Call, token: str) -> store.ApiToken | None:
+    try:
+        _, claims = verify(token, [signing_key().public]) if token.count(".") == 2 else ({}, {})
+    except BadToken:
+        return None
+    with call.session.db.transaction() as t:
+        row = t.get(store.ApiToken, str(claims["jti"]) if "jti" in claims else store.digest(token))
+    lives = row is not None and still_lives(row.created, row.lifetime, call.session.clock.age().timestamp())
+    return row if lives else None
+
+
+def _introspection(row: store.ApiToken) -> dict[str, Any]:
+    of = ApiGrant(_grant(row), row.audience, json.loads(row.confirmation))
+    claims = api_claims(of, row.key if row.access else "", row.iat, row.lifetime)
+    claims["typ"] = "Bearer" if row.access else "Refresh"
+    return {**claims, "client_id": row.client_id, "username": row.national_id, "active": True}
+
+
+def _told(value: Any) -> RawResponse:
+    return wire.with_headers(wire.json_answer(value), SIMULATION)
