@@ -14,6 +14,8 @@ COPY client ./client
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check ${PIP_ARGS} --no-deps .
 
 ENV PATH=/venv/bin:$PATH LGO_SANDBOX_STATE=/state LGO_SANDBOX_HOST=0.0.0.0 LGO_SANDBOX_PUBLIC=true
+RUN useradd --uid 10001 sandbox && install -d -o sandbox /state
+USER sandbox
 VOLUME /state
 ENTRYPOINT ["lgo-sandbox"]
 CMD ["up"]

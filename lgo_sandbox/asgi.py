@@ -12,17 +12,20 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
 from email.utils import format_datetime
+from enum import Enum
 from typing import Any
 
 from .contract import Door, Problem, ProblemKind, Service
-from .exchanges import FAULTED, finish, open_exchange
+from .exchanges import ABORTED, FAULTED, finish, open_exchange
 from .faults import FaultKind
 from .journal import Exchange
 from .pki import Judgement, PeerCertificate
 from .sandbox import Addresses, Sandbox
 from .session import Session
 from .sessions import UnknownSession
+from .settings import MIB
 from .tls import peer_certificate_of
 from .tokens import session_of_bearer
 from .wire.http import RawResponse
@@ -36,6 +39,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 PREFIX = re.compile(r"/s/([a-z0-9-]{1,32})(?=/|$)")
 KEY = "lgo.call"
+DRAINED = 64 * MIB
+"""What is read and dropped of a body beyond the limit, so that its sender gets to the answer instead of a reset."""
 
 
 class FaultInjected(Exception):
@@ -146,24 +151,26 @@ class Gate:
             return
         started = time.perf_counter()
         prefixed = _strip_prefix(scope)
-        body = await _read(receive, self.service.max_body)
+        arrived = await _read(receive, self.service.max_body)
         peer = peer_certificate_of(scope.get("state", {}).get("transport"))
         headers = _text(scope["headers"])
         try:
-            session = self._session(prefixed, peer, _path_and_query(scope), dict(headers), body or b"")
+            session = self._session(prefixed, peer, _path_and_query(scope), dict(headers), arrived.octets)
         except UnknownSession as error:
-            unknown = Problem(ProblemKind.UNKNOWN_SESSION, 404, str(error), body=body or b"")
+            unknown = Problem(ProblemKind.UNKNOWN_SESSION, 404, str(error), body=arrived.octets)
             await _send(send, self.service.problem(unknown))
             return
         exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
-        _fill(exchange, scope, headers, body or b"", peer)
-        call = scope[KEY] = Call(scope, body or b"", self, session, exchange, peer)
+        _fill(exchange, scope, headers, arrived.octets, peer)
+        call = scope[KEY] = Call(scope, arrived.octets, self, session, exchange, peer)
         recorder = _Recorder(send, exchange, session, self.sandbox.settings.journal_body_bytes)
         try:
-            if body is None:
+            if arrived.how is _How.TOO_LARGE:
                 await self._refuse_size(call, recorder)
+            elif arrived.how is _How.CUT:
+                exchange.outcome = ABORTED
             else:
-                await self.app(scope, _replay(body, receive), recorder)
+                await self.app(scope, _replay(arrived.octets, receive), recorder)
         finally:
             exchange.duration_ms = (time.perf_counter() - started) * 1000
             finish(self.service, session, exchange)
@@ -229,21 +236,38 @@ def _path_and_query(scope: Scope) -> str:
     return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
-    """Return the body, or None when it is longer than the limit."""
+class _How(Enum):
+    """How a body arrived: whole, longer than the limit (then nothing of it is kept), or cut by the client's leaving."""
+
+    WHOLE = "whole"
+    TOO_LARGE = "too large"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    octets: bytes
+    how: _How
+
+
+async def _read(receive: Receive, limit: int) -> _Arrived:
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b"".join(chunks)
+            return _Arrived(b"".join(chunks), _How.CUT)
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > limit:
-            return None
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+        ended = not message.get("more_body", False)
+        if size <= limit:
+            chunks.append(chunk)
+            if ended:
+                return _Arrived(b"".join(chunks), _How.WHOLE)
+        elif ended or size > limit + DRAINED:
+            return _Arrived(b"", _How.TOO_LARGE)
+        else:
+            chunks.clear()
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -75,7 +75,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class NamedFault:
-    """A fault that the service itself plays on one operation (``*``: any); ``title`` is French. Armed with ``named``."""
+    """A fault that the service itself plays on one operation (``*``: any); ``title`` is French. Kind ``named``."""
 
     name: str
     operation: str

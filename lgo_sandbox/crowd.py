@@ -30,9 +30,9 @@ NAMES = tuple(start + end for start, end in product(NAME_STARTS, NAME_ENDS))
 NAME_INDEX = {name: index for index, name in enumerate(NAMES)}
 PLACE_INDEX = {place: index for index, place in enumerate(PLACES)}
 DAYS = 28
-COPIES = 2
-"""The same name, first name, sex and day twice, here and there: homonyms whom the birth place tells apart."""
-CHOICES = len(FIRST_NAMES["M"]) * COPIES
+CHOICES = len(FIRST_NAMES["M"])
+HOMONYM_EVERY = 500
+"""The last of so many numbers of a group has the traits of the one before: only the birth place tells them apart."""
 TRAITS = DAYS * len(NAMES) * CHOICES
 
 GROUP_STEP = 7919
@@ -97,15 +97,18 @@ def _numbers(group: int, day: int, name: int) -> Iterator[int]:
     number = (day + DAYS * name - group * GROUP_OFFSET) * NUMBER_BACK % TRAITS
     step = DAYS * len(NAMES) * NUMBER_BACK % TRAITS
     for _ in range(CHOICES):
-        if number < NUMBERS:
+        if number < NUMBERS and number % HOMONYM_EVERY != HOMONYM_EVERY - 1:
             yield number
+            if (number + 2) % HOMONYM_EVERY == 0:
+                yield number + 1
         number = (number + step) % TRAITS
 
 
 def _person(index: int, group: int, number: int) -> Patient:
     month_number, sex_index = divmod(group, len(SEXES))
     year, month = FIRST_YEAR + month_number // 12, month_number % 12 + 1
-    rest, day = divmod((number * NUMBER_STEP + group * GROUP_OFFSET) % TRAITS, DAYS)
+    model = number - 1 if (number + 1) % HOMONYM_EVERY == 0 else number
+    rest, day = divmod((model * NUMBER_STEP + group * GROUP_OFFSET) % TRAITS, DAYS)
     choice, name = divmod(rest, len(NAMES))
     sex, place, order = SEXES[sex_index], PLACES[number % len(PLACES)], FIRST_ORDER + number // len(PLACES)
     nir = f"{sex_index + 1}{year % 100:02d}{month:02d}{place}{order}"
@@ -115,7 +118,7 @@ def _person(index: int, group: int, number: int) -> Patient:
         matricule=nir + nir_key(nir),
         oid=OID_INS_NIA if waiting else OID_INS_NIR,
         birth_name=NAMES[name],
-        first_names=_first_names(sex, choice // COPIES, rest),
+        first_names=_first_names(sex, choice, rest),
         sex=sex,
         birth_date=f"{year}-{month:02d}-{day + 1:02d}",
         birth_place=place,

@@ -10,12 +10,15 @@ from .findings import Evaluation, Observed, evaluate
 from .journal import Exchange
 from .session import Session
 
-__all__ = ["FAULTED", "finish", "open_exchange"]
+__all__ = ["ABORTED", "FAULTED", "finish", "open_exchange"]
 
 FAULTED = "fault"
 """The outcome of an exchange whose answer an armed fault replaced."""
 
-UNCHECKED = frozenset({FAULTED, "error"})
+ABORTED = "aborted"
+"""The outcome of an exchange whose client left before its request was whole: the service never saw it."""
+
+UNCHECKED = frozenset({FAULTED, ABORTED, "error"})
 
 
 def open_exchange(session: Session, service: str, door: str, transport: str) -> Exchange:

@@ -77,7 +77,7 @@ class Launcher:
         _check_host(self.settings)
         bound = self._bind_group(self.settings.port_base, with_control=CONTROL in self._served)
         addresses = self._addresses(bound, self.settings.session)
-        if self.settings.published_host:
+        if self.settings.published_host and self.settings.port_base != 0:
             self._add_published(addresses)
         pki = Pki.open(
             self.settings.state / "pki",

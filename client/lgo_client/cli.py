@@ -1,22 +1,27 @@
 """The ``lgo`` command: the reference LGO in a terminal (French).
 
-``lgo demo`` plays a pharmacy's day; ``lgo insi`` searches an identity. Knows journeys and clients, not the services.
+``lgo demo`` plays a pharmacy's day; ``lgo insi`` searches an identity; ``lgo login`` logs in and out.
+Knows journeys and clients, not the services.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from .browsers import external_browser
+from .ciba import CARD, MOBILE, ciba_login
 from .clock import Workplace
 from .environment import Environment, EnvironmentMissing
 from .insi import Answer, Insi, Product, Traits
 from .journeys.officine_day import Told, play
+from .psc import ProSanteConnect, PscRefused, PscSession
 from .show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
 from .soap import SoapRefused
 from .transport import http_client
@@ -70,6 +75,41 @@ def insi(
             raise typer.Exit(1) from None
     _show_answer(answer)
     raise typer.Exit(0 if answer.code == "00" else 1)
+
+
+@app.command()
+def login(
+    ciba: Annotated[str, typer.Option(help="Identifiant national : se connecter par CIBA, sans navigateur.")] = "",
+    carte: Annotated[bool, typer.Option(help="Avec --ciba : par la carte au lieu de l'e-CPS.")] = False,
+    client: Annotated[str, typer.Option(help="client_id.")] = "lgo-demo",
+    ready: ReadyFile = None,
+) -> None:
+    """Se connecter par Pro Santé Connect (navigateur du poste, ou CIBA), dire qui, se déconnecter."""
+    environment = _environment(ready)
+    with http_client(environment.ca, environment.certificate("psc-client")) as http:
+        try:
+            provider = ProSanteConnect(http, environment.url("psc"), environment.client(client), Workplace())
+            session = _by_ciba(provider, ciba, carte) if ciba else provider.login(external_browser)
+            _show_identity(session.userinfo())
+            session.logout()
+        except (PscRefused, TimeoutError) as refusal:
+            console.print(f"refus {refusal}")
+            raise typer.Exit(1) from None
+    console.print("Sessions fermées.")
+
+
+def _by_ciba(provider: ProSanteConnect, national_id: str, carte: bool) -> PscSession:
+    def show(digits: str) -> None:
+        console.print(f"Nombre à comparer : [bold]{digits}[/bold]")
+
+    return ciba_login(provider, national_id, show, channel=CARD if carte else MOBILE)
+
+
+def _show_identity(identity: Mapping[str, Any]) -> None:
+    console.print(f"{identity.get('given_name')} {identity.get('family_name')} ({identity['SubjectNameID']})")
+    for exercise in identity.get("SubjectRefPro", {}).get("exercices", []):
+        for activity in exercise["activities"]:
+            console.print(f"  {exercise['codeProfession']} – {activity['raisonSocialeSite']}")
 
 
 def main() -> None:

@@ -91,10 +91,7 @@ class ProSanteConnect:
     def token(self, form: Mapping[str, str]) -> _Tokens:
         """Call the token endpoint. Raises PscRefused with the OAuth error code."""
         asked = self.workplace.stopwatch()
-        credentials = {"client_id": self.client.client_id}
-        if self.client.client_secret:
-            credentials["client_secret"] = self.client.client_secret
-        answer = _json(self.http.post(self.metadata["token_endpoint"], data={**form, **credentials}))
+        answer = self.call(self.metadata["token_endpoint"], form)
         if str(answer.get("token_type", "")).lower() != "bearer":
             raise PscRefused("token_type", "le jeton n'est pas de type Bearer")
         names = ("access_token", "refresh_token", "id_token")
@@ -102,6 +99,13 @@ class ProSanteConnect:
             raise PscRefused(missing[0], "la réponse n'a pas tous les jetons")
         access, refresh, identity = (answer[name] for name in names)
         return _Tokens(access, refresh, identity, asked, _number(answer, "expires_in"))
+
+    def call(self, url: str, form: Mapping[str, str]) -> dict[str, Any]:
+        """Post a form with the client's credentials. Raises PscRefused with the OAuth error code."""
+        credentials = {"client_id": self.client.client_id}
+        if self.client.client_secret:
+            credentials["client_secret"] = self.client.client_secret
+        return _json(self.http.post(url, data={**form, **credentials}))
 
     def identity_claims(self, tokens: _Tokens, nonce: str | None) -> dict[str, Any]:
         """Verify an ID token and return its claims. ``nonce`` None: a refreshed token, whose nonce is not compared."""
@@ -160,9 +164,12 @@ class PscSession:
         self._tokens = tokens
         self.claims = claims
         self.refreshed = 0
+        self.closed = False
 
     def access_token(self) -> str:
         """Return the access token, refreshed first when about to die (EXI 11). Raises PscRefused at session end."""
+        if self.closed:
+            raise PscRefused("session", "l'utilisateur s'est déconnecté")
         age = self._provider.workplace.stopwatch() - self._tokens.born
         if age > self._tokens.lifetime - REFRESH_MARGIN_SECONDS:
             fresh = self._provider.token({"grant_type": "refresh_token", "refresh_token": self._tokens.refresh})
@@ -182,6 +189,7 @@ class PscSession:
 
     def logout(self) -> None:
         """End the session at PSC (EXI 20). Raises PscRefused when PSC does not."""
+        self.closed = True
         hint = {"id_token_hint": self._tokens.identity}
         answer = self._provider.http.post(self._provider.metadata["end_session_endpoint"], data=hint)
         if answer.is_error:

@@ -75,7 +75,8 @@ def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:
     found = {
         wanted.operation if fault.operation == ANY else fault.operation
         for fault in sandbox.services[wanted.service].faults
-        if fault.name == str(wanted.value) and (wanted.operation == fault.operation or ANY in (wanted.operation, fault.operation))
+        if fault.name == str(wanted.value)
+        and (wanted.operation == fault.operation or ANY in (wanted.operation, fault.operation))
     }
     if len(found) != 1:
         raise ControlError(INVALID, f"panne nommée inconnue pour {wanted.service} : {str(wanted.value)!r}")

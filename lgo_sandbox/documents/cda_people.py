@@ -100,6 +100,8 @@ def add_informant(document: etree._Element, person: RelatedPerson) -> None:
 def add_guardian(patient: etree._Element, person: RelatedPerson) -> None:
     """Append the legal representative of a patient."""
     guardian = add(patient, "guardian")
+    if person.relation:
+        add_code(guardian, person.relation)
     _contact(guardian, person)
     add_person_name(add(guardian, "guardianPerson"), person)
 

@@ -7,120 +7,43 @@ with the writers, and no code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from lxml import etree
 
 from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_reader_body import Attachment, Section, read_attachments, read_level_1, read_sections
+from lgo_sandbox.documents.cda_entries import read_entries
+from lgo_sandbox.documents.cda_reader_body import read_attachments, read_level_1, read_sections
 from lgo_sandbox.documents.cda_reader_drugs import read_drug_lines
 from lgo_sandbox.documents.cda_reader_parts import (
     child,
     children,
-    moment_of,
     read_author,
     read_code,
     read_identifier,
+    read_informant,
     read_organization,
+    read_participant,
     read_patient,
     read_recipient,
     text_of,
 )
 from lgo_sandbox.documents.errors import IncompleteHeader, NotClinicalDocument, UnreadableXml
-from lgo_sandbox.documents.values import (
-    Author,
-    Code,
-    DrugLine,
-    Identifier,
-    Organization,
-    PatientIdentity,
-    Recipient,
-)
-from lgo_sandbox.identifiers import OID_EPU
+from lgo_sandbox.documents.read_values import ReadDocument, ServiceEvent
+from lgo_sandbox.documents.values import Author, Consent, Identifier
 from lgo_sandbox.wire.xml import MalformedXml, parse
 
-__all__ = ["ReadDocument", "ServiceEvent", "read_document"]
+__all__ = ["ReadDocument", "ServiceEvent", "read_document", "read_root"]
 
-_PDF = "application/pdf"
+_HEADER = frozenset(
+    (
+        *("realmCode", "typeId", "templateId", "id", "code", "title", "effectiveTime", "confidentialityCode"),
+        *("languageCode", "setId", "versionNumber", "recordTarget", "author", "dataEnterer", "informant", "custodian"),
+        *("informationRecipient", "legalAuthenticator", "authenticator", "participant", "inFulfillmentOf"),
+        *("documentationOf", "relatedDocument", "authorization", "componentOf", "component"),
+    )
+)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceEvent:
-    """An act that the document tells of; ``start`` and ``stop`` are HL7 times as received."""
-
-    ids: tuple[Identifier, ...]
-    code: Code | None
-    start: str
-    stop: str
-    performer: Author | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadDocument:
-    """A document as read. HL7 times are kept as received; ``moment`` is the effective time when it is complete.
-
-    ``body`` and ``body_media_type`` are the file of a level 1 document; ``attachments`` the files embedded in a level 3
-    document, with the sections that hold them. ``replaces`` is the id of the version that this one replaces.
-    """
-
-    id: Identifier
-    set_id: Identifier | None
-    version: str
-    code: Code
-    title: str
-    effective_time: str
-    confidentiality: str
-    language: str
-    templates: tuple[Identifier, ...]
-    patient: PatientIdentity
-    authors: tuple[Author, ...]
-    legal_authenticator: Author | None
-    custodian: Organization | None
-    recipients: tuple[Recipient, ...]
-    replaces: Identifier | None
-    orders: tuple[Identifier, ...]
-    service_events: tuple[ServiceEvent, ...]
-    facility_type: Code | None
-    practice_setting: Code | None
-    body: bytes | None
-    body_media_type: str
-    sections: tuple[Section, ...]
-    attachments: tuple[Attachment, ...]
-    drug_lines: tuple[DrugLine, ...]
-
-    @property
-    def level(self) -> int:
-        """1 for a file in an envelope, 3 for a structured body."""
-        return 3 if self.body is None else 1
-
-    @property
-    def moment(self) -> datetime | None:
-        """The effective time, None when it is not a date and time with a zone."""
-        return moment_of(self.effective_time)
-
-    @property
-    def body_pdf(self) -> bytes | None:
-        """The PDF of a level 1 document."""
-        return self.body if self.body_media_type == _PDF else None
-
-    @property
-    def attached_pdf(self) -> bytes | None:
-        """The PDF copy that a level 3 document carries in its section « Copie du document »."""
-        return next((one.content for one in self.attachments if one.is_copy and one.media_type == _PDF), None)
-
-    @property
-    def pdf(self) -> bytes | None:
-        """What people read: the body of level 1 or the copy of level 3."""
-        return self.body_pdf or self.attached_pdf
-
-    @property
-    def epu_number(self) -> str:
-        """The number of an e-prescription: of an act since 2023.01, of the document before."""
-        ids = [self.id, *(one for event in self.service_events for one in event.ids)]
-        return next((one.extension for one in ids if one.root == OID_EPU), "")
 
 
 def read_document(data: bytes) -> ReadDocument:
@@ -129,8 +52,13 @@ def read_document(data: bytes) -> ReadDocument:
     Raises DocumentError: UnreadableXml, NotClinicalDocument, IncompleteHeader (id, code, title or patient absent) or
     CorruptAttachment.
     """
-    root = _root(data)
+    return read_root(_root(data))
+
+
+def read_root(root: etree._Element) -> ReadDocument:
+    """Read a ClinicalDocument that is parsed already. Raises as ``read_document``, but UnreadableXml."""
     body, media_type = read_level_1(root)
+    entries = read_entries(root)
     events = tuple(_service_event(event) for event in children(root, "documentationOf/serviceEvent"))
     encounter = child(root, "componentOf/encompassingEncounter")
     return ReadDocument(
@@ -155,9 +83,19 @@ def read_document(data: bytes) -> ReadDocument:
         practice_setting=read_code(child(root, "documentationOf/serviceEvent//standardIndustryClassCode")),
         body=body,
         body_media_type=media_type,
-        sections=read_sections(root),
+        sections=read_sections(root, frozenset(one.section for one in entries.unknown)),
         attachments=read_attachments(root),
         drug_lines=read_drug_lines(root),
+        data_enterer=_author(child(root, "dataEnterer/assignedEntity")),
+        informants=tuple(read_informant(one) for one in children(root, "informant/relatedEntity")),
+        authenticators=tuple(read_author(one) for one in children(root, "authenticator/assignedEntity")),
+        participants=tuple(read_participant(one) for one in children(root, "participant")),
+        consents=tuple(_consent(one) for one in children(root, "authorization/consent")),
+        encounter=read_code(child(encounter, "code")),
+        encounter_id=read_identifier(child(encounter, "id")),
+        responsible=_author(child(encounter, "responsibleParty/assignedEntity")),
+        unknown_header=_unknown_header(root),
+        entries=entries,
     )
 
 
@@ -199,3 +137,13 @@ def _service_event(event: etree._Element) -> ServiceEvent:
         stop=_value(event, "effectiveTime/high"),
         performer=_author(child(event, "performer/assignedEntity")),
     )
+
+
+def _consent(consent: etree._Element) -> Consent:
+    return Consent(read_code(child(consent, "code")), read_identifier(child(consent, "id")))
+
+
+def _unknown_header(root: etree._Element) -> tuple[str, ...]:
+    names = (etree.QName(one) for one in root.iterchildren(tag=etree.Element))
+    unknown = (one for one in names if one.namespace != oids.NS_HL7 or one.localname not in _HEADER)
+    return tuple(dict.fromkeys(one.localname for one in unknown))

@@ -17,15 +17,12 @@ from lgo_sandbox.documents.cda_reader_parts import child, children, read_code, t
 from lgo_sandbox.documents.errors import CorruptAttachment
 from lgo_sandbox.documents.values import Code
 
-__all__ = ["KNOWN_SECTIONS", "Attachment", "Section", "read_attachments", "read_level_1", "read_sections"]
-
-KNOWN_SECTIONS = frozenset({oids.T_S_BARCODE, oids.T_S_DRUGS, oids.T_S_DRUGS_IHE, oids.T_S_PDF_COPY})
-"""Sections whose entries the library reads (drug lines, embedded files); of all others it reads the text."""
+__all__ = ["Attachment", "Section", "read_attachments", "read_level_1", "read_sections", "section_name", "sections_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section as read; ``known`` tells whether the library reads its entries."""
+    """A section as read; ``known`` tells whether the library reads all its entries."""
 
     name: str
     code: Code | None
@@ -52,30 +49,36 @@ def read_level_1(root: etree._Element) -> tuple[bytes | None, str]:
     return _content(text), text.get("mediaType", "")
 
 
-def read_sections(root: etree._Element) -> tuple[Section, ...]:
-    """Return all sections and sub-sections, in the order of the document."""
-    return tuple(_section(section) for section in _sections(root))
+def read_sections(root: etree._Element, unknown: frozenset[str] = frozenset()) -> tuple[Section, ...]:
+    """Return all sections and sub-sections, in order; ``unknown`` names those with entries that are not read."""
+    return tuple(_section(section, unknown) for section in sections_of(root))
+
+
+def section_name(element: etree._Element) -> str:
+    """Return the title of a section, or the label of its code."""
+    code = read_code(child(element, "code"))
+    return text_of(child(element, "title")) or (code.label if code else "")
 
 
 def read_attachments(root: etree._Element) -> tuple[Attachment, ...]:
     """Return the files embedded in the sections, images included. Raises CorruptAttachment for bad base 64."""
-    return tuple(one for section in _sections(root) for one in _attachments(section))
+    return tuple(one for section in sections_of(root) for one in _attachments(section))
 
 
-def _sections(root: etree._Element) -> list[etree._Element]:
+def sections_of(root: etree._Element) -> list[etree._Element]:
+    """Return the section elements of a document, sub-sections after those that hold them."""
     body = child(root, "component/structuredBody")
     return [] if body is None else list(body.iter(f"{{{oids.NS_HL7}}}section"))
 
 
-def _section(element: etree._Element) -> Section:
-    code = read_code(child(element, "code"))
-    templates = tuple(one.get("root", "") for one in children(element, "templateId"))
+def _section(element: etree._Element, unknown: frozenset[str] = frozenset()) -> Section:
+    name = section_name(element)
     return Section(
-        name=text_of(child(element, "title")) or (code.label if code else ""),
-        code=code,
-        templates=templates,
+        name=name,
+        code=read_code(child(element, "code")),
+        templates=tuple(one.get("root", "") for one in children(element, "templateId")),
         text=text_of(child(element, "text")),
-        known=not KNOWN_SECTIONS.isdisjoint(templates),
+        known=name not in unknown,
     )
 
 

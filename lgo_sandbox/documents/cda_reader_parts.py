@@ -17,6 +17,7 @@ from lgo_sandbox.documents.values import (
     Code,
     Identifier,
     Organization,
+    Participant,
     PatientIdentity,
     Recipient,
     RelatedPerson,
@@ -36,6 +37,7 @@ __all__ = [
     "read_identifier",
     "read_informant",
     "read_organization",
+    "read_participant",
     "read_patient",
     "read_recipient",
     "text_of",
@@ -44,6 +46,7 @@ __all__ = [
 _NAMESPACES = {"": oids.NS_HL7, "pharm": oids.NS_PHARM}
 _ADDRESS_PARTS = ("streetAddressLine", "houseNumber", "streetNameType", "streetName", "unitID", "additionalLocator")
 _LINE_BREAK = f"{{{oids.NS_HL7}}}br"
+_DAY = re.compile(r"([0-9]{4})(?:([0-9]{2})([0-9]{2})?)?")
 _FULL_TIME = re.compile(r"[0-9]{14}(\.[0-9]+)?[+-][0-9]{4}")
 
 
@@ -112,8 +115,9 @@ def moment_of(time: str) -> datetime | None:
 
 
 def iso_date(time: str) -> str:
-    """Return the day of an HL7 time as ``AAAA-MM-JJ``, empty when it has none."""
-    return f"{time[:4]}-{time[4:6]}-{time[6:8]}" if re.match(r"[0-9]{8}", time) else ""
+    """Return the day of an HL7 time as ``AAAA-MM-JJ`` (or the month, or the year), empty when it has none."""
+    digits = _DAY.match(time)
+    return "-".join(part for part in digits.groups() if part) if digits else ""
 
 
 def read_organization(element: etree._Element | None) -> Organization | None:
@@ -149,7 +153,7 @@ def read_author(entity: etree._Element, *, person: str = "assignedPerson") -> Au
         specialty_system=specialty.system,
         device=text_of(child(entity, "assignedAuthoringDevice/softwareName")),
         device_model=text_of(child(entity, "assignedAuthoringDevice/manufacturerModelName")),
-        function=read_code(child(entity.getparent(), "functionCode")),
+        function=None if person != "assignedPerson" else read_code(child(entity.getparent(), "functionCode")),
     )
 
 
@@ -203,6 +207,20 @@ def _guardian(element: etree._Element | None) -> RelatedPerson | None:
 def read_informant(element: etree._Element) -> RelatedPerson:
     """Return the person of a relatedEntity."""
     return _related(element, element.get("classCode", ""), "relatedPerson/name")
+
+
+def read_participant(element: etree._Element) -> Participant:
+    """Return a participant of the header; the person is None when nobody is identified."""
+    entity = child(element, "associatedEntity")
+    named = entity is not None and (child(entity, "associatedPerson") is not None or attribute(entity, "id", "root"))
+    return Participant(
+        kind=element.get("typeCode", ""),
+        person=read_author(entity, person="associatedPerson") if entity is not None and named else None,
+        function=read_code(child(element, "functionCode")),
+        start=moment_of(attribute(element, "time/low", "value") or attribute(element, "time", "value")),
+        stop=moment_of(attribute(element, "time/high", "value")),
+        role="" if entity is None else entity.get("classCode", ""),
+    )
 
 
 def _related(element: etree._Element, kind: str, path: str) -> RelatedPerson:

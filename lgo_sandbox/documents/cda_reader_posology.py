@@ -70,7 +70,7 @@ def _step(treatment: etree._Element, narrative: Narrative) -> Dosage:
     bounds = None if composed is None else next((one for one in parts if one.get(_TYPE) == "IVL_TS"), None)
     reference = attribute(repeated, "period/translation/originalText/reference", "value")
     return Dosage(
-        frequency=narrative.text(reference),
+        frequency=narrative.text(reference) or _frequency_by_name(treatment, narrative),
         every=read_quantity(child(repeated, "period")),
         event=attribute(repeated, "event", "code"),
         start=iso_date(attribute(bounds, "low", "value")),
@@ -78,3 +78,9 @@ def _step(treatment: etree._Element, narrative: Narrative) -> Dosage:
         dose=read_range(child(treatment, "doseQuantity")),
         rate=read_range(child(treatment, "rateQuantity")),
     )
+
+
+def _frequency_by_name(treatment: etree._Element, narrative: Narrative) -> str:
+    # An event of the day has no room for a reference (XSD, EIVL.event): the anchors are named after the line's.
+    line = attribute(treatment, "text/reference", "value")
+    return narrative.text(line.replace("-etape-", "-frequence-") if "-etape-" in line else f"{line}-frequence-1")

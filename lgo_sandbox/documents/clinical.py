@@ -81,9 +81,11 @@ class Vaccination:
 class RapidTest:
     """A rapid test: what was sought (LOINC), what was found (a code or a quantity), with which device.
 
-    ``udi`` is the unique device identifier, ``device`` its name, reference, lot and expiry in words.
+    ``family`` codes the kind of test (LOINC, « Sérologie bactérienne »), ``udi`` is the unique device identifier,
+    ``device`` its name, reference, lot and expiry in words.
     """
 
+    family: Code
     examination: Code
     label: str
     value: Code | Quantity

@@ -63,7 +63,7 @@ def write_dispensation(
         raise InvalidContent("une dispensation a au moins une ligne")
     completed = replace(
         header,
-        orders=(*header.orders, prescription),
+        orders=header.orders if prescription in header.orders else (*header.orders, prescription),
         event_code=document_types()[DISPENSATION],
         event_id=event_id or header.event_id or Identifier(derived_uid(header.id, "dispensation")),
         responsible=header.responsible or dispenser,

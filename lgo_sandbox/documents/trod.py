@@ -53,22 +53,21 @@ def write_trod(
     header: DocumentHeader,
     tests: Sequence[RapidTest],
     *,
-    family: Code,
     chapter: Code = _MICROBIOLOGY,
     consent: bool = True,
     pdf: bytes = b"",
 ) -> bytes:
     """Return a TROD 2024.01 document (UTF-8, with declaration).
 
-    ``family`` codes the kind of tests (LOINC, « Sérologie bactérienne »); the event of the header is the diagnosis that
-    was sought. The practice setting becomes DEPISTAGE, the consent is added unless refused. Raises InvalidContent for a
-    header of another type or title, no event code or no test.
+    The event of the header is the diagnosis that was sought. The practice setting becomes DEPISTAGE, the consent is
+    added unless refused. Raises InvalidContent for a header of another type or title, no event code or no test.
     """
     if header.code.code != RAPID_TEST or not header.title.startswith(TITLE.strip(" :")):
         raise InvalidContent(f"un TROD porte le code {RAPID_TEST} et un titre « {TITLE}… »")
     if not tests or header.event_code is None:
         raise InvalidContent("un TROD a au moins un test et le diagnostic recherché comme acte")
-    consents = (*header.consents, Consent(CONSENT)) if consent else header.consents
+    given = Consent(CONSENT)
+    consents = (*header.consents, given) if consent and given not in header.consents else header.consents
     completed = replace(header, practice_setting=_SETTING, consents=consents)
     with refuse_bad_text():
         document = new_document(completed, _TEMPLATES)
@@ -76,7 +75,7 @@ def write_trod(
         kind = SectionKind((oids.T_S_LAB_CHAPTER_IHE, oids.T_S_LAB_CHAPTER), chapter, _RESULTS_TITLE)
         section = add_section(body, header.id, kind)
         _narrative(add(section, "text"), tests)
-        _results(section, tests, family, header)
+        _results(section, tests, header)
         if pdf:
             add_pdf_copy(body, header.id, pdf)
         return serialize(document, declaration=True)
@@ -100,12 +99,12 @@ def _narrative(text: etree._Element, tests: Sequence[RapidTest]) -> None:
         add(add(row, "td"), "content", test.device, ID=f"dispositif-{rank}")
 
 
-def _results(section: etree._Element, tests: Sequence[RapidTest], family: Code, header: DocumentHeader) -> None:
+def _results(section: etree._Element, tests: Sequence[RapidTest], header: DocumentHeader) -> None:
     for rank, test in enumerate(tests, start=1):
         entry = add(section, "entry", typeCode="DRIV")
         add_templates(entry, oids.T_E_LAB_RESULTS)
         act = add(entry, "act", classCode="ACT", moodCode="EVN")
-        add_code(act, family)
+        add_code(act, test.family)
         add(act, "statusCode", code="completed")
         if test.udi or test.device:
             _device(act, test, rank)

@@ -14,11 +14,12 @@ from starlette.exceptions import HTTPException
 from dmp_mock import options
 from dmp_mock.admission import Admitted, admit
 from dmp_mock.codes.faults import FAULTS
-from dmp_mock.codes.operations import REPOSITORY, SUFFIXES, Transaction, transaction_of
+from dmp_mock.codes.operations import DESCRIBE, REPOSITORY, SUFFIXES, Transaction, transaction_of
 from dmp_mock.codes.xds import XdsCode
 from dmp_mock.domain.errors import Refused, XdsFailure
 from dmp_mock.handlers import FAILURES, HANDLERS
 from dmp_mock.problems import problem, rendered
+from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import Answer, Message, answer, check_addressing, fault, open_message, variant_of
 from lgo_sandbox.asgi import Call, FaultInjected
 from lgo_sandbox.sandbox import Sandbox
@@ -28,14 +29,16 @@ from lgo_sandbox.wire.soap import SoapVersion
 
 __all__ = ["create_app"]
 
-_PATH = re.compile(r"/*si-dmp-server/+v[12]/+services(?:/+(?P<suffix>[A-Za-z]*))?/*")
+_PATH = re.compile(r"/*si-dmp-server/+(?P<version>v[12])/+services(?:/+(?P<suffix>[A-Za-z]*))?/*")
+_DESCRIBED = ("wsdl", "singlewsdl")
+"""Queries that ask for the description; the second is what WCF's tools write."""
 _SEEN_AS_FAULTS = frozenset({XdsCode.DOCUMENT_UNIQUE_ID})
 """XDS codes that the real DMP was seen to answer as a SOAP fault (specs/dmp.md §4.2, medium)."""
 
 
 async def receive(call: Call) -> RawResponse:
     """Answer one SOAP request, whatever the transaction."""
-    suffix = _suffix(call)
+    suffix = _path(call)["suffix"] or ""
     message: Message | None = None
     packaged = suffix == REPOSITORY
     try:
@@ -55,12 +58,24 @@ async def receive(call: Call) -> RawResponse:
         return fault(refusal, message, packaged=packaged, new_uuid=call.session.ids.uuid)
 
 
-def _suffix(call: Call) -> str:
+async def describe(call: Call) -> RawResponse:
+    """Answer ``?wsdl`` with the description of what the path serves."""
+    path = _path(call)
+    if call.query.lower() not in _DESCRIBED:
+        raise HTTPException(405, "POST, ou GET ?wsdl", {"Allow": "POST"})
+    await call.enter(DESCRIBE)
+    described = wsdl(f"{call.url('dmp')}/si-dmp-server/{path['version']}/services", path["suffix"] or "")
+    if described is None:
+        raise HTTPException(404, "aucune transaction de ce chemin n'est simulée")
+    call.summarise("DMP : description du service (WSDL)")
+    return described
+
+
+def _path(call: Call) -> re.Match[str]:
     match = _PATH.fullmatch(str(call.scope["path"]))
-    suffix = (match["suffix"] or "") if match else None
-    if suffix is None or (suffix and suffix not in SUFFIXES):
+    if match is None or (match["suffix"] and match["suffix"] not in SUFFIXES):
         raise HTTPException(404, "chemin inconnu : /si-dmp-server/v2/services/{patients,registry,repository…}")
-    return suffix
+    return match
 
 
 def _transaction(message: Message) -> Transaction:
@@ -119,7 +134,7 @@ def _note_refusal(call: Call, refusal: Refused) -> None:
     call.summarise(f"{operation} refusée : {reason}")
 
 
-ROUTES = (Route("POST", "/{path:path}", receive),)
+ROUTES = (Route("POST", "/{path:path}", receive), Route("GET", "/{path:path}", describe))
 
 
 def create_app(_sandbox: Sandbox) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmp_mock.checks import CHECKS
-from dmp_mock.codes.operations import OPERATIONS
+from dmp_mock.codes.operations import DESCRIBE, OPERATIONS
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
 from dmp_mock.seeds import seed
@@ -66,7 +66,10 @@ SERVICE = Service(
     title="DMP / Mon espace santé",
     create_app=_app,
     doors=(Door("dmp", 3, "DMP (SOAP)"),),
-    operations=tuple(Operation(transaction.name, transaction.title) for transaction in OPERATIONS),
+    operations=(
+        *(Operation(transaction.name, transaction.title) for transaction in OPERATIONS),
+        Operation(DESCRIBE, "Lire la description du service (WSDL)"),
+    ),
     checks=CHECKS,
     options=OPTIONS,
     situations=SITUATIONS,

@@ -136,7 +136,7 @@ def check_card_assertion(call: Call, envelope: Envelope, number: str) -> None:
 
 
 def _signer(call: Call, element: etree._Element) -> PeerCertificate:
-    report = verify_enveloped_signature(element)
+    report = verify_enveloped_signature(element, accept_sha1=True)
     if not report.valid or report.certificate_der is None:
         raise _refused(f"signature refusée ({report.reason})")
     card = PeerCertificate.from_der(report.certificate_der)

@@ -245,6 +245,12 @@ CARD_FIELDS = (
     Field("individual", "MatriculeIndividu", "", "insi_simule_matricule", (_MATRICULE,)),
     Field("holder", "MatriculeOD", "", "insi_simule_matricule", (_MATRICULE,)),
     FIELDS[3],
-    Field("rank", "RangNaissance", "", "insi_simule_rang", (_forbidden(r"\A(?![1-9]\Z)", "autre chose qu'un chiffre de 1 à 9"),)),
+    Field(
+        "rank",
+        "RangNaissance",
+        "",
+        "insi_simule_rang",
+        (_forbidden(r"\A(?![1-9]\Z)", "autre chose qu'un chiffre de 1 à 9"),),
+    ),
 )
 """The values of a request by card that are controlled; the name is not: the card is only a key."""

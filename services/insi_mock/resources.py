@@ -1,7 +1,10 @@
-"""What the control API offers of INSi: the identities that a tester adds to a session.
+"""What the control API offers of INSi: identities that a tester adds, verifications he decides, a generated crowd.
 
-``GET insi/identities`` lists them, ``POST`` adds one, ``DELETE insi/identities/<matricule>`` forgets one. Source: own
-choice. Synthetic people only: we cannot know that somebody is invented, so every addition is answered by a warning.
+``GET insi/identities`` lists them, ``POST`` adds one, ``DELETE insi/identities/<matricule>`` forgets one. ``PUT
+insi/verifications/<matricule>`` with ``{"result": "KO"}`` (or OK) decides what a verification answers, ``DELETE`` lets
+the traits decide again. ``PUT insi/population`` with ``{"size": 100000}`` sets how many generated people there are.
+Source: own choice. Synthetic people only: we cannot know that somebody is invented, so every addition is answered by a
+warning.
 """
 
 from __future__ import annotations
@@ -11,12 +14,14 @@ from typing import Any
 
 from insi_mock import store
 from insi_mock.domain import Identity, Traits, broken_rules
+from insi_mock.seeds.people import identity_of
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
+from lgo_sandbox.crowd import CAPACITY, Crowd
 from lgo_sandbox.identifiers import OID_INS_NIR, ROOTS_OF_INS, nir_key
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.session import Session
 
-__all__ = ["IDENTITIES", "MAX_IDENTITIES"]
+__all__ = ["IDENTITIES", "MAX_IDENTITIES", "POPULATION", "VERIFICATIONS"]
 
 MAX_IDENTITIES = 10_000
 
@@ -87,3 +92,57 @@ def _is_matricule(text: str) -> bool:
 
 
 IDENTITIES = Resource("identities", "Identités ajoutées à la session", _identities)
+
+RESULTS = {"OK": True, "KO": False}
+
+
+def _verifications(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    if request.method == "GET":
+        return {"verifications": [_result(*item) for item in sorted(store.forced(session.db).items())]}
+    if request.method == "DELETE":
+        if not store.unforce(session.db, request.tail):
+            raise Refusal(404, f"Aucune vérification décidée pour le matricule {request.tail[:20]!r}.")
+        return {"removed": request.tail}
+    if request.method == "PUT":
+        return _force(session, request.tail, request.body)
+    raise Refusal(405, "Méthodes admises : GET, PUT, DELETE.")
+
+
+def _force(session: Session, matricule: str, body: Any) -> Any:
+    if not isinstance(body, dict) or body.get("result") not in RESULTS:
+        raise Refusal(400, 'Un objet JSON est attendu : {"result": "KO"}, ou "OK".')
+    if not _is_matricule(matricule):
+        raise Refusal(400, f"« {matricule[:30]} » n'a pas la forme d'un matricule de 15 caractères.")
+    if len(store.forced(session.db)) >= MAX_IDENTITIES:
+        raise Refusal(507, f"{MAX_IDENTITIES} vérifications sont déjà décidées dans cette session.")
+    store.force(session.db, matricule, conforms=RESULTS[body["result"]])
+    return _result(matricule, RESULTS[body["result"]])
+
+
+def _result(matricule: str, conforms: bool) -> dict[str, str]:
+    return {"matricule": matricule, "result": "OK" if conforms else "KO"}
+
+
+VERIFICATIONS = Resource("verifications", "Vérifications dont le testeur décide le résultat", _verifications)
+
+SAMPLE = 20
+
+
+def _population(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    if request.method == "PUT":
+        _set_population(session, request.body)
+    elif request.method != "GET":
+        raise Refusal(405, "Méthodes admises : GET, PUT.")
+    crowd = Crowd(store.population_size(session.db, sandbox.settings.generated_people))
+    sample = [asdict(identity_of(crowd.person(index))) for index in range(min(SAMPLE, crowd.size))]
+    return {"size": crowd.size, "capacity": CAPACITY, "sample": sample}
+
+
+def _set_population(session: Session, body: Any) -> None:
+    size = body.get("size") if isinstance(body, dict) else None
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= CAPACITY:
+        raise Refusal(400, f'Un objet JSON est attendu : {{"size": N}}, N de 0 à {CAPACITY}.')
+    store.set_population_size(session.db, size)
+
+
+POPULATION = Resource("population", "Population engendrée, autant de personnes qu'on veut", _population)

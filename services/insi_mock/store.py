@@ -46,8 +46,8 @@ class Base(SQLModel, registry=registry()):
 class AddedIdentity(Base, table=True):
     """One added identity; ``first_names`` joined by spaces, as the service tells them; ``name_key`` as it compares."""
 
-    __tablename__ = "insi_identity"
-    __table_args__ = (Index("insi_identity_key", "name_key", "sex", "year"),)
+    __tablename__ = "insi_person"
+    __table_args__ = (Index("insi_person_key", "name_key", "sex", "year"),)
 
     matricule: str = Field(primary_key=True)
     oid: str
@@ -98,8 +98,8 @@ class Deposit:
 
 
 _COLUMNS = "matricule, oid, birth_name, first_names, sex, birth_date, birth_place"
-_HAVING = f"SELECT {_COLUMNS} FROM insi_identity WHERE name_key = ? AND sex = ? AND year = ?"
-_KNOWN_AS = f"SELECT {_COLUMNS} FROM insi_identity WHERE matricule >= ? AND matricule < ?"
+_HAVING = f"SELECT {_COLUMNS} FROM insi_person WHERE name_key = ? AND sex = ? AND year = ?"
+_KNOWN_AS = f"SELECT {_COLUMNS} FROM insi_person WHERE matricule >= ? AND matricule < ?"
 POPULATION = "population"
 
 
@@ -142,7 +142,7 @@ def known_as(db: Database, number: str) -> Identity | None:
 
 def all_added(db: Database) -> list[Identity]:
     """Return every added identity, by matricule."""
-    return list(map(_identity, db.rows(f"SELECT {_COLUMNS} FROM insi_identity ORDER BY matricule")))
+    return list(map(_identity, db.rows(f"SELECT {_COLUMNS} FROM insi_person ORDER BY matricule")))
 
 
 def has(db: Database, matricule: str) -> bool:

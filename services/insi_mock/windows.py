@@ -1,6 +1,6 @@
 """What happened before a call that decides whether it may leave: the user's markers, and the earlier exchanges.
 
-Source: specs/requirements.md §2.1 (rules 4, 11, 12, 25, 27, 30, 37, 39, 48, 49, 52, 53) and §3.1 (cards INS-A to INS-G).
+Source: specs/requirements.md §2.1 (rules 4, 11, 12, 25, 27, 30, 37, 39, 48, 49, 52, 53), §3.1 (cards INS-A to INS-G).
 A marker about a person has his matricule, or « NOM PRENOM » as searched, for subject. Facts only: ``checks`` judges.
 Without markers, and for a search of one first name, nothing is read.
 """

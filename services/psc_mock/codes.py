@@ -26,6 +26,8 @@ LOGIN_IDLE = 30 * 60
 CODE_LIFETIME = 60
 CHOICE_LIFETIME = 30 * 60
 PUSH_LIFETIME = 120
+KEY_OVERLAP = 3600
+"""How long a former signing key stays published; every token that it signed and a client may verify is dead then."""
 DELAY_SECONDS = 5
 """After how long an e-CPS in mode ``delay`` accepts, unless the mode says (``delay:20``)."""
 
@@ -140,6 +142,10 @@ ERRORS: Mapping[str, ErrorEntry] = {
     "bearer_missing": ErrorEntry(401, ""),
     "bearer_invalid": ErrorEntry(401, "invalid_token", "Token verification failed"),
     "scope_insufficient": ErrorEntry(403, "insufficient_scope", "Missing openid scope"),
+    # Announced and dead
+    "registration_dead": ErrorEntry(403, "insufficient_scope", "Policy 'Trusted Hosts' rejected request"),
+    "device_endpoint_dead": ErrorEntry(401, "invalid_client", _BAD_CLIENT),
+    "pushed_dead": ErrorEntry(400, "invalid_request", "Pushed authorization request is not allowed"),
     # Authorization, redirected
     "parameter_repeated": ErrorEntry(302, "invalid_request", "duplicated parameter"),
     "request_object": ErrorEntry(302, "request_not_supported", "Request objects are not supported"),
@@ -189,6 +195,13 @@ RESPONSE_MODES = ("query", "fragment", "form_post")
 PKCE_METHODS = ("plain", "S256")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 
+DEAD_ENDPOINTS: Mapping[str, str] = {
+    f"{ISSUER_PATH}/clients-registrations/openid-connect": "registration_dead",
+    f"{PROTOCOL_PATH}/auth/device": "device_endpoint_dead",
+    f"{PROTOCOL_PATH}/ext/par/request": "pushed_dead",
+}
+"""Addresses that the discovery document announces and that serve nobody: path → refusal (low)."""
+
 DEAD_GRANTS: Mapping[str, str] = {
     "password": "password_dead",
     "client_credentials": "client_credentials_dead",
@@ -219,6 +232,21 @@ SCOPES_2025 = [
     "eidas2",
 ]
 SCOPES_2023 = [scope for scope in SCOPES_2025 if scope != "basic"]
+
+EXI_VERSION = "1.8.4"
+"""Version of the référentiel whose numbers are used; older texts number most requirements one lower."""
+
+MARKER_ACTIVE = "utilisateur-actif"
+MARKER_INACTIVE = "utilisateur-inactif"
+MARKER_LEAVING = "deconnexion-demandee"
+USER_MARKERS = (MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING)
+"""What a tester may tell of the user through markers; the last one counts."""
+
+
+def exi(number: int, version: str = EXI_VERSION) -> str:
+    """Return the id of a requirement of the référentiel, by its key: version and number."""
+    return f"EXI-PSC-{number:02d}" if version == EXI_VERSION else f"EXI-PSC-{number:02d}@{version}"
+
 
 # Identity
 OID_ROLE = "1.2.250.1.213.1.1.5.5"

@@ -2,7 +2,8 @@
 
 ``psc/ecps``: GET what waits (``?persona=``) and the modes set; POST ``{"id", "action"}``; PUT ``{"persona", "mode"}``.
 ``psc/clients``: GET, POST a client, DELETE ``psc/clients/<id>``. ``psc/sessions``: GET, DELETE ``psc/sessions/<sid>``.
-``psc/personas``: GET, POST a professional, DELETE ``psc/personas/<id>`` of an added one.
+``psc/keys``: GET, POST ``{"withdraw"}`` to rotate. ``psc/personas``: GET, POST a professional, DELETE
+``psc/personas/<id>`` of an added one.
 Source: design of the project (Control API). Knows the store, no wire.
 """
 
@@ -23,6 +24,7 @@ from .domain.clients import Client
 from .domain.identity import find_person, login_obstacle
 from .domain.lifetimes import login_lives
 from .ecps import ACTIONS, MODES, answer_push, is_mode, pending
+from .keys import published_keys, rotate, signing_key
 
 __all__ = ["RESOURCES"]
 
@@ -214,9 +216,22 @@ def _persona(person: Professional, own: Sequence[Mapping[str, Any]]) -> dict[str
     }
 
 
+def keys(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read the published keys; rotate the one that signs."""
+    if request.method == "POST":
+        withdraw = _object(request).get("withdraw", False)
+        if not isinstance(withdraw, bool):
+            raise Refusal(400, "withdraw est un booléen : vrai pour ne plus publier les anciennes clés")
+        rotate(session, withdraw=withdraw)
+    elif request.method != "GET":
+        raise _not_allowed()
+    return {"signing": signing_key(session).kid, "published": [key.kid for key in published_keys(session)]}
+
+
 RESOURCES = (
     Resource("ecps", "Simulateur e-CPS", ecps),
     Resource("clients", "Clients enrôlés", clients),
     Resource("personas", "Personnes qui se connectent", personas),
+    Resource("keys", "Clés de signature", keys),
     Resource("sessions", "Sessions Pro Santé Connect", sessions),
 )

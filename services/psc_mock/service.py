@@ -17,6 +17,7 @@ from .codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET
 from .decode import decode
 from .domain.mutations import MUTATIONS
 from .ecps import MODES
+from .keys import KEYS
 from .resources import RESOURCES
 from .seeds import seed
 from .wire import MAX_FIELDS, MAX_FORM, problem_answer
@@ -40,6 +41,7 @@ OPTIONS = (
     Option("acr", "eidas1", ("eidas1", "eidas3", "absent"), "Valeur du membre acr des jetons"),
     Option("cnf", "ans", ("ans", "rfc8705"), "Écriture de l'empreinte du certificat (cnf) dans les jetons d'API"),
     Option("api_lifetime", API_LIFETIMES[0], API_LIFETIMES, "Durée de vie d'un jeton d'API, en secondes"),
+    Option("signing_key", "1", tuple(KEYS), "Clé qui signe les jetons ; psc/keys la fait tourner"),
     Option("logout_state", "keep", ("keep", "drop"), "Paramètre state au retour de déconnexion"),
 )
 
@@ -55,6 +57,7 @@ OPERATIONS = (
     Operation("api-discovery", "API : description du serveur d'autorisation"),
     Operation("api-token", "API : échange de jeton"),
     Operation("api-introspection", "API : introspection d'un jeton"),
+    Operation("dead-endpoint", "Adresse annoncée mais hors service"),
     Operation("introspection", "Introspection d'un jeton"),
     Operation("userinfo", "Informations d'utilisateur"),
     Operation("logout", "Déconnexion"),

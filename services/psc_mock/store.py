@@ -136,6 +136,7 @@ class Code(Base, table=True):
     issuer: str
     created: float = Field(index=True)
     used: bool = False
+    mutations: str = ""
 
 
 class Token(Base, table=True):
@@ -156,6 +157,18 @@ class Token(Base, table=True):
     iat: int
     exp: int
     revoked: bool = False
+    mutations: str = ""
+
+
+class Use(Base, table=True):
+    """How often one access token was asked about by one operation since a moment."""
+
+    __tablename__ = "psc_use"
+
+    key: str = Field(primary_key=True)
+    operation: str = Field(primary_key=True)
+    since: float
+    times: int
 
 
 class ApiToken(Base, table=True):
@@ -180,6 +193,15 @@ class ApiToken(Base, table=True):
     iat: int
 
 
+class RetiredKey(Base, table=True):
+    """A signing key that signs no more, and since when."""
+
+    __tablename__ = "psc_retired_key"
+
+    number: str = Field(primary_key=True)
+    since: float
+
+
 class PersonaMode(Base, table=True):
     """How a person's e-CPS answers, when it is not as the session's option says."""
 
@@ -192,6 +214,22 @@ class PersonaMode(Base, table=True):
 def digest(secret: str) -> str:
     """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# Keys
+
+
+def retired_keys(t: Transaction) -> Sequence[RetiredKey]:
+    """Return the keys that sign no more."""
+    return t.exec(select(RetiredKey)).all()
+
+
+def retire_key(t: Transaction, before: str, after: str, now: float, *, withdraw: bool) -> None:
+    """Let a key follow another; ``withdraw`` forgets all former ones at once."""
+    forgotten = delete(RetiredKey) if withdraw else delete(RetiredKey).where(col(RetiredKey.number) == after)
+    t.exec(forgotten)
+    if not withdraw:
+        t.merge(RetiredKey(number=before, since=now))
 
 
 # Clients
@@ -333,6 +371,7 @@ def forget_old(t: Transaction, now: float) -> None:
         (ApiToken, LOGIN_LIFETIME),
     ):
         t.exec(delete(table).where(col(table.created) < now - lifetime))
+    t.exec(delete(Use).where(col(Use.since) < now - LOGIN_LIFETIME))
     t.exec(delete(LoginRequest).where(col(LoginRequest.created) < now - CHOICE_LIFETIME))
     t.exec(delete(CibaRequest).where(col(CibaRequest.pushed) < now - CHOICE_LIFETIME))
 
@@ -357,6 +396,36 @@ def issued_before(t: Transaction, client_id: str, state: str, nonce: str) -> tup
 def end_client_session(t: Transaction, sid: str, client_id: str) -> None:
     """Revoke the tokens that one client holds of a log-in; the person's SSO session goes on."""
     t.exec(update(Token).where(col(Token.sid) == sid, col(Token.client_id) == client_id).values(revoked=True))
+
+
+def recent_refreshes(t: Transaction, sid: str, client_id: str, since: float) -> int:
+    """Return how many refresh tokens a client got in a log-in since a moment."""
+    mine = (col(Token.sid) == sid, col(Token.client_id) == client_id, col(Token.access).is_(False))
+    return len(t.exec(select(Token.key).where(*mine, col(Token.created) > since)).all())
+
+
+def held_tokens(t: Transaction, sid: str, client_id: str) -> Sequence[Token]:
+    """Return the tokens that a client was given in a log-in, oldest first."""
+    query = select(Token).where(Token.sid == sid, Token.client_id == client_id)
+    return t.exec(query.order_by(col(Token.created))).all()
+
+
+def add_mutations(t: Transaction, sid: str, client_id: str, names: Sequence[str]) -> None:
+    """Remember on a client's tokens of a log-in what was wrong in what it received by them."""
+    for row in held_tokens(t, sid, client_id):
+        row.mutations = " ".join(dict.fromkeys([*row.mutations.split(), *names]))
+        t.add(row)
+
+
+def count_use(t: Transaction, key: str, operation: str, now: float, window: float) -> int:
+    """Count one more use of a token; return how many there were within the window."""
+    row = t.get(Use, (key, operation))
+    if row is None or now - row.since >= window:
+        t.merge(Use(key=key, operation=operation, since=now, times=1))
+        return 1
+    row.times += 1
+    t.add(row)
+    return row.times
 
 
 def revoke_all(t: Transaction, sid: str) -> None:

@@ -1,11 +1,12 @@
 """The documentation is true: its commands are run as they are written, its tables are those of the services.
 
-A block that opens with ```` ```sh run ```` is executed, the blocks of a page in one shell, in the order of the page. Only
-the ports differ from the page: the sandbox of the test listens on free ones.
+A block that opens with ```` ```sh run ```` is executed, the blocks of a page in one shell, in the order of the page.
+Only the ports differ from the page: the sandbox of the test listens on free ones.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -31,6 +33,8 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 SERVICE_PAGES = ("dmp", "mss", "eprescription")
 ASKING = ("status", "reset", "report", "client")
 PATIENCE_SECONDS = 60
+MUST_FAIL = 'must_fail() { if "$@"; then echo "should have failed: $*"; exit 1; fi; }\n'
+"""``! command`` in a page is what must fail; the shell alone would not end on it."""
 USUAL_PORTS = {
     "psc": (8081, 8481),
     "insi": (8082, 8482),
@@ -45,6 +49,17 @@ def blocks(page: Path) -> list[str]:
     return RUN.findall(page.read_text(encoding="utf-8"))
 
 
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "services" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = _generator()
+TABLED = [page for page in sorted((DOCS / "services").glob("*.md")) if "<!-- table: " in page.read_text("utf-8")]
 RUNNABLE = [page for page in PAGES if blocks(page)]
 
 
@@ -58,14 +73,15 @@ class Reader:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LGO_SANDBOX_", "PYTEST_"))}
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-        return {**kept, "PATH": path, "no_proxy": "*"}
+        return {**kept, "PATH": path, "no_proxy": "*", "PYTHONDONTWRITEBYTECODE": "1"}
 
     def types(self, text: str) -> subprocess.CompletedProcess[str]:
         for usual, real in self.addresses.items():
             text = re.sub(rf"{re.escape(usual)}\b", real, text)
+        text = re.sub(r"^! ", "must_fail ", text, flags=re.MULTILINE)
         return subprocess.run(
             ["bash", "-euo", "pipefail"],
-            input=text,
+            input=MUST_FAIL + text,
             cwd=self.folder,
             env=self.environment(),
             capture_output=True,
@@ -81,6 +97,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed: the commands of the documentation cannot be run")
     folder = tmp_path_factory.mktemp("reader")
+    (folder / "examples").symlink_to(ROOT / "examples")
     command = [sys.executable, "-m", "lgo_sandbox.cli", "up", "--port-base", "0"]
     environment = Reader(folder, {}).environment()
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
@@ -131,34 +148,17 @@ def test_the_asking_commands_of_the_readme_succeed(reader: Reader) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", SERVICE_PAGES)
-def test_the_situations_of_a_service_page_are_those_of_the_service(name: str) -> None:
-    (service,) = installed_services([name])
-    page = (DOCS / "services" / f"{name}.md").read_text(encoding="utf-8")
-    rows = [f"| `{one.id}` | {one.title} | {one.how} |" for one in service.situations]
-    assert _table(page, "situations") == rows
+@pytest.mark.parametrize("page", TABLED, ids=lambda page: page.stem)
+def test_the_tables_of_a_service_page_are_those_of_the_service(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    expected = generate.rewritten(text, *installed_services([page.stem]))
+    assert text == expected, "run: python docs/services/generate.py"
 
 
-@pytest.mark.parametrize("name", SERVICE_PAGES)
-def test_the_options_of_a_service_page_are_those_of_the_service(name: str) -> None:
-    (service,) = installed_services([name])
-    page = (DOCS / "services" / f"{name}.md").read_text(encoding="utf-8")
-    rows = [
-        f"| `{name}.{one.name}` | {', '.join(f'`{c}`' for c in _default_first(one.default, one.choices))} | {one.title} |"
-        for one in service.options
-    ]
-    assert _table(page, "options") == rows
-
-
-def _default_first(default: str, choices: tuple[str, ...]) -> list[str]:
-    return [default, *(choice for choice in choices if choice != default)]
-
-
-def _table(page: str, name: str) -> list[str]:
-    """Return the rows of the table below the mark ``<!-- table: name -->``, without its two head lines."""
-    _, mark, rest = page.partition(f"<!-- table: {name} -->\n")
-    assert mark, f"the page has no table {name}"
-    return rest.split("\n\n", 1)[0].splitlines()[2:]
+def test_the_pages_of_services_have_both_tables() -> None:
+    for name in SERVICE_PAGES:
+        page = (DOCS / "services" / f"{name}.md").read_text(encoding="utf-8")
+        assert [mark[0] for mark in generate.MARK.findall(page)] == ["situations", "options"], name
 
 
 def test_the_links_between_pages_lead_somewhere() -> None:
@@ -168,8 +168,8 @@ def test_the_links_between_pages_lead_somewhere() -> None:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
 
 
-def test_the_index_names_every_page() -> None:
+def test_the_index_leads_to_every_page() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     listed = {(DOCS / target).resolve() for target in LINK.findall(index) if "://" not in target}
-    pages = {page for page in DOCS.rglob("*.md") if "decisions" not in page.parts and page.name != "README.md"}
-    assert pages <= listed
+    for page in DOCS.rglob("*.md"):
+        assert page.name == "README.md" or {page, page.parent} & listed, page

@@ -4,7 +4,8 @@ import { ask, byId, element, facts } from "/console/dom.js";
 
 const KEPT = 500;
 const FINDING_FIELDS = [["Reçu", "received"], ["Attendu", "expected"], ["Remède", "remedy"]];
-const OUTCOMES = { answered: "répondu", refused: "refusé", error: "défaut du bac à sable", fault: "panne simulée" };
+const OUTCOMES = { answered: "répondu", refused: "refusé", error: "défaut du bac à sable", fault: "panne simulée",
+  aborted: "abandonné par le client" };
 const CONFIDENCE = { H: "source lue", M: "source partielle", L: "déduction" };
 
 let source = null;

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "DESCRIBE",
     "FAULT_ACTION",
     "NS_HABILITATIONS",
     "NS_HL7",
@@ -28,6 +29,9 @@ NS_QUERY = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
 NS_LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
 NS_HABILITATIONS = "urn:si-dmp-habilitations"
 NS_PATIENTS = "urn:si-dmp-patients"
+
+DESCRIBE = "wsdl"
+"""The operation that no transaction is: reading the description of the service."""
 
 REPOSITORY = "repository"
 """The path whose SOAP faults are multipart (specs/dmp.md §1.5)."""

@@ -37,7 +37,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class CardRequest:
-    """What a client read on a card: matricules (person, holder; 13 characters, then the key if any), date, rank, name."""
+    """What a client read on a card: matricules (13 characters, then the key if any), name, date, rank."""
 
     individual: str = ""
     holder: str = ""

@@ -24,7 +24,7 @@ Key = tuple[str, str, str]
 
 _SEPARATORS = re.compile("[ '-]+")
 UNKNOWN_PART = re.compile("00|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9]")
-"""A day or month that the civil registry ignores: 00, or a pseudo-month from 20 on (specs/insi.md §1.5, lunar dates)."""
+"""A day or month that the civil registry ignores: 00, or a pseudo-month from 20 on (specs/insi.md §1.5)."""
 
 
 @dataclass(frozen=True, slots=True)

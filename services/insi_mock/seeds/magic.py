@@ -102,13 +102,28 @@ CARD_SEARCHES = (
     Magic("vitale-absent", "Carte Vitale : personne à cette date", _card(MOTHER.matricule, "2000-01-01"), "01"),
     Magic("vitale-plusieurs", "Carte Vitale : même date, même rang", _card(COUSINS[0].matricule, "2012-09-09"), "02"),
     Magic("vitale-ancien", "Carte Vitale : matricule ancien", _card("190014418498189", "1990-01-22"), "00"),
-    Magic("vitale-panne", "Carte Vitale : erreur technique", CardRequest(RUTH, "", "INSI-PANNE-TECHNIQUE", "1976-07-14"), "insi_101"),
+    Magic(
+        "vitale-panne",
+        "Carte Vitale : erreur technique",
+        CardRequest(RUTH, "", "INSI-PANNE-TECHNIQUE", "1976-07-14"),
+        "insi_101",
+    ),
 )
 
 VERIFICATIONS = (
     Magic("verification-ok", "Vérification conforme", _claim(_identity("adrtrois-toussaint")), "00"),
-    Magic("verification-ko", "Vérification KO : nom différent", _claim(_identity("adrtrois-toussaint"), birth_name="ADRQUATRE"), "01"),
-    Magic("verification-ancien", "Vérification KO : matricule ancien", _claim(_identity("renard-camille"), matricule="190014418498189"), "01"),
+    Magic(
+        "verification-ko",
+        "Vérification KO : nom différent",
+        _claim(_identity("adrtrois-toussaint"), birth_name="ADRQUATRE"),
+        "01",
+    ),
+    Magic(
+        "verification-ancien",
+        "Vérification KO : matricule ancien",
+        _claim(_identity("renard-camille"), matricule="190014418498189"),
+        "01",
+    ),
     Magic("verification-jamais", "Trouvée par la recherche, jamais confirmée", _claim(TRICHET), "01"),
 )
 

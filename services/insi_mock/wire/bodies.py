@@ -35,7 +35,9 @@ def card_request_of(envelope: Envelope) -> CardRequest:
     if body is None:
         return CardRequest()
     individual, holder = (_matricule(body, REQUEST_BY_CARD, name) for name in ("MatriculeIndividu", "MatriculeOD"))
-    name, date, rank = (text_at(body, REQUEST_BY_CARD, each) for each in ("NomNaissance", "DateNaissance", "RangNaissance"))
+    name, date, rank = (
+        text_at(body, REQUEST_BY_CARD, each) for each in ("NomNaissance", "DateNaissance", "RangNaissance")
+    )
     return CardRequest(individual, holder, name, date, rank)
 
 

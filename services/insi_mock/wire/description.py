@@ -36,8 +36,12 @@ def _extended() -> str:
     """Put the reconstructed schemas, messages and operations where they belong in the public description."""
     base, more = (etree.fromstring(_file(name).encode()) for name in ("insi.wsdl", "verification.wsdl"))
     for section in SECTIONS:
-        base.find(f"{{*}}{section}").extend(list(more.find(f"{{*}}{section}")))
-    base.find("{*}portType").getprevious().addnext(messages := etree.Comment(" reconstructed: not the public contract "))
+        _child(base, section).extend(list(_child(more, section)))
+    place = list(base).index(_child(base, "portType"))
     for message in reversed(more.findall("{*}message")):
-        messages.addnext(message)
-    return etree.tostring(base, encoding="unicode", xml_declaration=False)
+        base.insert(place, message)
+    return str(etree.tostring(base, encoding="unicode"))
+
+
+def _child(parent: etree._Element, name: str) -> etree._Element:
+    return next(parent.iterchildren(f"{{*}}{name}"))

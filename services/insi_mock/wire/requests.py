@@ -159,22 +159,25 @@ def context_of(envelope: Envelope) -> Context:
         raise Refused("desir_simule_contexte", f"blocs reçus : {seen}", "ContexteLPS, ContexteBAM et sa COUVERTURE")
     card = _card_of(cover) if len(cover) else ("", "", "")
     return Context(
-        lps.get("Version") or "",
-        *(text_at(lps, CONTEXT_LPS, *path) for path in _LPS_VALUES),
-        bam.get("Version") or "",
-        text_at(bam, CONTEXT_BAM, "Id"),
-        text_at(bam, CONTEXT_BAM, "Temps"),
-        *card,
+        version=lps.get("Version") or "",
+        id=text_at(lps, CONTEXT_LPS, "Id"),
+        time=text_at(lps, CONTEXT_LPS, "Temps"),
+        idam=text_at(lps, CONTEXT_LPS, "LPS", "IDAM"),
+        software=text_at(lps, CONTEXT_LPS, "LPS", "Nom"),
+        instance=text_at(lps, CONTEXT_LPS, "LPS", "Instance"),
+        bam_version=bam.get("Version") or "",
+        bam_id=text_at(bam, CONTEXT_BAM, "Id"),
+        bam_time=text_at(bam, CONTEXT_BAM, "Temps"),
+        card_number=card[0],
+        card_birth_date=card[1],
+        card_rank=card[2],
     )
 
 
-_LPS_VALUES = (("Id",), ("Temps",), ("LPS", "IDAM"), ("LPS", "Nom"), ("LPS", "Instance"))
-
-
 def _card_of(cover: etree._Element) -> tuple[str, str, str]:
-    number = (text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
-    person = (text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", name) for name in ("DateNai", "Rang"))
-    return "".join(number), *person
+    number = "".join(text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
+    date, rank = (text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", name) for name in ("DateNai", "Rang"))
+    return number, date, rank
 
 
 def assertions_of(envelope: Envelope) -> list[etree._Element]:

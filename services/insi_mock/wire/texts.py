@@ -1,4 +1,4 @@
-"""Texts inside elements, verbatim: through comments, and "" for what is absent. Source: own choice; knows no message."""
+"""Texts inside elements, verbatim: through comments, "" for what is absent. Source: own choice; knows no message."""
 
 from __future__ import annotations
 

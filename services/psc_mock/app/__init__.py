@@ -10,12 +10,13 @@ from typing import Any
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.web import Route, service_app
 
-from ..codes import API_PATH, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
+from ..codes import API_PATH, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
 from ..wire import problem_answer
 from .answers import guarded, only_on
 from .api import api_discovery, api_introspect, api_token
 from .authorization import authorize, forward_authorization
 from .ciba import call_back
+from .dead import dead_endpoint, status_iframe
 from .ecps import ecps_answer, ecps_page, portal
 from .introspection import introspect, revoke
 from .login import login_page, login_step
@@ -38,6 +39,8 @@ ROUTES = [
         (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/logout", logout),
         (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/revoke", revoke),
         (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/ext/ciba/auth", call_back),
+        (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/login-status-iframe.html", status_iframe),
+        *((DOOR_AUTH, "POST", path, dead_endpoint) for path in DEAD_ENDPOINTS),
         (DOOR_AUTH, "GET", f"{API_PATH}/.well-known/openid-configuration", api_discovery),
         (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token", api_token),
         (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token/introspect", api_introspect),

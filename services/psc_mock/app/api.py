@@ -33,7 +33,7 @@ from ..domain.claims import INACTIVE, Grant, id_claims
 from ..domain.clients import Client
 from ..domain.lifetimes import still_lives
 from ..domain.refusals import Refused
-from ..keys import signing_key
+from ..keys import signing_key, verifying_keys
 from .answers import issuer_of
 from .client_authentication import authenticate, authenticate_by_certificate, note_client
 from .issuing import find_token
@@ -136,7 +136,7 @@ def _issued(call: Call, of: ApiGrant) -> dict[str, Any]:
     session, grant = call.session, of.grant
     iat, life = int(session.clock.wire().timestamp()), int(session.option("psc.api_lifetime"))
     jti, header = session.ids.uuid(), mark_header(session.name)
-    access = signing_key().sign(api_claims(of, jti, iat, life), header)
+    access = signing_key(call.session).sign(api_claims(of, jti, iat, life), header)
     refresh = mark(session.name, session.ids.token(48))
     rows = [
         _row(call, of, key, iat, lifetime, access=kind)
@@ -154,7 +154,7 @@ def _issued(call: Call, of: ApiGrant) -> dict[str, Any]:
         "refresh_expires_in": API_REFRESH_LIFETIME,
         "refresh_token": refresh,
         "token_type": "Bearer",
-        "id_token": signing_key().sign(identity, header),
+        "id_token": signing_key(call.session).sign(identity, header),
         "not-before-policy": 0,
         "session_state": grant.sid,
         "scope": grant.scope,
@@ -199,7 +199,7 @@ def _grant(row: store.ApiToken) -> Grant:
 
 def _find(call: Call, token: str) -> store.ApiToken | None:
     try:
-        _, claims = verify(token, [signing_key().public]) if token.count(".") == 2 else ({}, {})
+        _, claims = verify(token, verifying_keys()) if token.count(".") == 2 else ({}, {})
     except BadToken:
         return None
     with call.session.db.transaction() as t:

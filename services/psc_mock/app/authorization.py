@@ -15,10 +15,11 @@ from .. import store, wire
 from ..discovery import scopes
 from ..domain.authorization import AuthorizationRequest, checked_request, return_address
 from ..domain.identity import find_person
+from ..domain.lifetimes import still_lives
 from ..domain.refusals import Redirected
 from .answers import authorization_answer, issuer_of, profile_of, wallet_url
 from .login import BROWSER_COOKIE, choose_person, cookie_path, grant_code
-from .sso import current_login
+from .sso import current_login, last_marker
 
 __all__ = ["authorize", "forward_authorization"]
 
@@ -51,6 +52,7 @@ async def authorize(call: Call) -> RawResponse:
     """Answer an authorization request."""
     parameters, repeated = wire.parameters(_parameters(call))
     call.note(client_id=parameters.get("client_id", ""), authorization=_noted(parameters), wrong_host=False)
+    call.note(user_agent=call.headers.get("user-agent", "")[:300])
     await call.enter("authorization")
     with call.session.db.transaction() as t:
         client = store.find_client(t, parameters.get("client_id", ""))
@@ -75,13 +77,27 @@ def _by_sso(call: Call, request: AuthorizationRequest) -> RawResponse | None:
         hinted = find_person(call.session.people, request.login_hint)
         usable = usable and (hinted is None or hinted.national_id == login.national_id)
     if login is not None and usable:
-        call.note(sso=True)
+        call.note(sso=True, marker=last_marker(call))
+        _note_held(call, request.client_id, login.sid)
         call.summarise(f"Autorisation pour {request.client_id} par la session PSC ouverte")
         members = grant_code(call, request, login, issuer_of(call))
         return authorization_answer(call, request.address, members)
     if "none" in request.prompt:
         raise Redirected("login_required", request.address)
     return None
+
+
+def _note_held(call: Call, client_id: str, sid: str) -> None:
+    """Note what the client did with the tokens that it had in this log-in."""
+    now = call.session.clock.age().timestamp()
+    with call.session.db.transaction() as t:
+        held = store.held_tokens(t, sid, client_id)
+    refresh = [row for row in held if not row.access and still_lives(row.created, row.lifetime, now)]
+    dead = held and not any(row.access and still_lives(row.created, row.lifetime, now) for row in held)
+    call.note(
+        revoked_before=bool(held) and all(row.revoked for row in held),
+        refresh_unused=bool(dead) and len(refresh) == 1 and sum(not row.access for row in held) == 1,
+    )
 
 
 def _by_person(call: Call, request: AuthorizationRequest) -> RawResponse:

@@ -17,7 +17,7 @@ from ..codes import CODE_LIFETIME
 from ..domain.clients import Client
 from ..domain.lifetimes import still_lives
 from ..domain.refusals import Refused
-from .issuing import Issue, issue_tokens
+from .issuing import WINDOW, Issue, issue_tokens
 from .sso import alive
 
 __all__ = ["by_code", "by_refresh"]
@@ -28,7 +28,9 @@ def by_code(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, 
     if "code" not in fields:
         raise Refused("code_missing")
     code = _taken_code(call, fields["code"])
-    call.note(challenge=code.code_challenge_method, verifier="code_verifier" in fields)
+    call.note(
+        swallowed=code.mutations.split(), challenge=code.code_challenge_method, verifier="code_verifier" in fields
+    )
     now = call.session.clock.age().timestamp()
     if not still_lives(code.created, CODE_LIFETIME, now):
         raise Refused("code_expired")
@@ -56,7 +58,15 @@ def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     login = _login(call, row.sid)
     if row.revoked:
         raise Refused("session_dead")
+    _note_refreshes(call, row)
     return issue_tokens(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer))
+
+
+def _note_refreshes(call: Call, row: store.Token) -> None:
+    now = call.session.clock.age().timestamp()
+    with call.session.db.transaction() as t:
+        count = store.recent_refreshes(t, row.sid, row.client_id, now - WINDOW)
+    call.note(recent_refreshes=count, swallowed=row.mutations.split())
 
 
 def _taken_code(call: Call, value: str) -> store.Code:

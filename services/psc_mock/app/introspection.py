@@ -13,7 +13,7 @@ from .. import store, wire
 from ..domain.claims import INACTIVE, introspection
 from ..domain.refusals import Refused
 from .client_authentication import authenticate, note_client
-from .issuing import find_token
+from .issuing import count_use, find_token
 
 __all__ = ["introspect", "revoke"]
 
@@ -29,6 +29,7 @@ async def introspect(call: Call) -> RawResponse:
     call.summarise(f"Introspection par {client.client_id} : jeton {'actif' if found else 'inactif'}")
     if found is None:
         return wire.json_answer(INACTIVE)
+    count_use(call, found)
     row = found.row
     return wire.json_answer(introspection(found.grant, row.jti, row.iat, row.exp, access=row.access))
 

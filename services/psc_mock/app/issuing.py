@@ -16,13 +16,15 @@ from lgo_sandbox.wire.jwt import BadToken, at_hash, unverified_claims, verify
 from .. import store
 from ..domain.claims import Grant, access_claims, id_claims
 from ..domain.lifetimes import still_lives, token_lifetimes
-from ..keys import signing_key
+from ..keys import signing_key, verifying_keys
 from .mutating import signed_id_token
 from .sso import login_named
 
-__all__ = ["Found", "Issue", "claimed_client", "find_token", "issue_tokens"]
+__all__ = ["WINDOW", "Found", "Issue", "claimed_client", "count_use", "find_token", "issue_tokens"]
 
 ABSENT = "absent"
+WINDOW = 60.0
+"""Seconds of age time over which uses of a token are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     access_life, refresh_life = token_lifetimes(issue.login.created, now)
     grant = _grant(call, issue)
     jti, header = session.ids.uuid(), mark_header(session.name)
-    access = signing_key().sign(access_claims(grant, jti, iat, access_life), header)
+    access = signing_key(call.session).sign(access_claims(grant, jti, iat, access_life), header)
     refresh = mark(session.name, session.ids.token(48))
     common: dict[str, Any] = {
         "sid": grant.sid,
@@ -59,7 +61,7 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
         "scope": grant.scope,
         "nonce": grant.nonce,
     }
-    common |= {"issuer": grant.issuer}
+    common |= {"issuer": grant.issuer, "mutations": " ".join(sorted(call.struck))}
     rows = [
         store.Token(key=key, access=kind, jti=id_, created=now, lifetime=life, iat=iat, exp=iat + life, **common)
         for key, kind, id_, life in (
@@ -86,6 +88,14 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     }
 
 
+def count_use(call: Call, found: Found) -> None:
+    """Note how often this access token was asked about within a minute."""
+    if found.row.access:
+        now = call.session.clock.age().timestamp()
+        with call.session.db.transaction() as t:
+            call.note(uses=store.count_use(t, found.row.key, call.exchange.operation, now, WINDOW))
+
+
 def claimed_client(call: Call) -> str:
     """Return the client that a bearer token claims to be for, unverified: faults look for it. Empty without one."""
     scheme, _, token = call.headers.get("authorization", "").partition(" ")
@@ -96,19 +106,26 @@ def claimed_client(call: Call) -> str:
 
 
 def find_token(call: Call, token: str) -> Found | None:
-    """Return a token that lives, access or refresh; None for one that is unknown, tampered with, expired or revoked."""
+    """Return a token that lives, access or refresh; None for one that is unknown, tampered with, expired or revoked.
+
+    Notes which of these it is.
+    """
     try:
-        _, claims = verify(token, [signing_key().public]) if token.count(".") == 2 else ({}, {})
+        _, claims = verify(token, verifying_keys()) if token.count(".") == 2 else ({}, {})
     except BadToken:
         return None
     key = str(claims["jti"]) if "jti" in claims else store.digest(token)
     with call.session.db.transaction() as t:
         row = t.get(store.Token, key)
-    if row is None or row.revoked or not still_lives(row.created, row.lifetime, call.session.clock.age().timestamp()):
+    if row is None:
         return None
     login = login_named(call, row.sid)
-    if login is None:
+    expired = not still_lives(row.created, row.lifetime, call.session.clock.age().timestamp())
+    if login is None or row.revoked or expired:
+        state = "session-over" if login is None else "revoked" if row.revoked else "expired"
+        call.note(token_state=state if row.access else "refresh")
         return None
+    call.note(token_state="live" if row.access else "refresh")
     return Found(row, _grant(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer)))
 
 
@@ -132,4 +149,4 @@ def _id_token(call: Call, grant: Grant, iat: int, lifetime: int, access: str) ->
     person = call.session.people.professional(grant.national_id)
     names = (person.given_name, person.family_name) if person else ("", "")
     claims = id_claims(grant, call.session.ids.uuid(), iat, lifetime, at_hash(access), names)
-    return signed_id_token(call, signing_key(), claims)
+    return signed_id_token(call, signing_key(call.session), claims)

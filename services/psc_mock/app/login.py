@@ -7,7 +7,7 @@ cookie), and its form carries a token of its own, so that nobody can finish a lo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.people import Professional
@@ -20,6 +20,7 @@ from ..codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
 from ..domain.authorization import AuthorizationRequest
 from ..domain.identity import find_person, login_obstacle
 from ..domain.lifetimes import still_lives
+from ..domain.mutations import Kind, struck_of_kind
 from ..domain.refusals import Redirected, Shown
 from ..ecps import ACTIONS, mode_of, state_now
 from ..pages import page
@@ -100,7 +101,9 @@ def choose_person(
     return wire.redirect(wallet_url(call, f"/login/{row.id}"), cookies, status=303)
 
 
-def grant_code(call: Call, request: AuthorizationRequest, login: store.Login, issuer: str) -> dict[str, str | None]:
+def grant_code(
+    call: Call, request: AuthorizationRequest, login: store.Login, issuer: str, struck: Collection[str] = ()
+) -> dict[str, str | None]:
     """Make a code for a running log-in, which it keeps alive; return the members of the answer."""
     code = mark(call.session.name, call.session.ids.token())
     now = call.session.clock.age().timestamp()
@@ -116,6 +119,7 @@ def grant_code(call: Call, request: AuthorizationRequest, login: store.Login, is
         code_challenge_method=request.code_challenge_method,
         issuer=issuer,
         created=now,
+        mutations=" ".join(struck_of_kind({*call.struck, *struck}, Kind.CALLBACK)),
     )
     login.used = now
     with call.session.db.transaction() as t:
@@ -181,8 +185,9 @@ def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) 
     call.note(person=row.national_id)
     call.summarise(f"Connexion de {row.national_id} à {request.client_id}")
     sso = wire.set_cookie(SSO_COOKIE, cookie, cookie_path(call), secure=call.tls)
-    members = grant_code(call, request, login, row.issuer)
-    return authorization_answer(call, request.address, members, [*cookies, sso], row.mutations.split())
+    struck = row.mutations.split()
+    members = grant_code(call, request, login, row.issuer, struck)
+    return authorization_answer(call, request.address, members, [*cookies, sso], struck)
 
 
 def _given_up(call: Call, row: store.LoginRequest, code: str) -> Redirected:

@@ -18,11 +18,11 @@ from .. import store, wire
 from ..codes import PROTOCOL_PATH
 from ..domain.clients import may_log_out_to
 from ..domain.refusals import Refused, Shown
-from ..keys import signing_key
+from ..keys import verifying_keys
 from ..pages import page
 from .client_authentication import authenticate
 from .login import cookie_path
-from .sso import SSO_COOKIE, current_login
+from .sso import SSO_COOKIE, current_login, last_marker
 
 __all__ = ["logout"]
 
@@ -34,6 +34,7 @@ async def logout(call: Call) -> RawResponse:
         client_id=fields.get("client_id", ""),
         hint="id_token_hint" in fields,
         target="post_logout_redirect_uri" in fields,
+        marker=last_marker(call),
     )
     await call.enter("logout")
     if repeated:
@@ -56,7 +57,7 @@ async def logout(call: Call) -> RawResponse:
 def _hint(token: str) -> dict[str, str]:
     """Return the claims of an ID token of ours, expired or not. Raises Shown."""
     try:
-        _, claims = verify(token, [signing_key().public])
+        _, claims = verify(token, verifying_keys())
     except BadToken as error:
         raise Shown("hint_invalid") from error
     if claims.get("typ") != "ID":

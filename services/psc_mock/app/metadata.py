@@ -10,7 +10,7 @@ from .. import wire
 from ..codes import DOOR_WALLET
 from ..discovery import discovery_document
 from ..domain.mutations import Kind, apply
-from ..keys import signing_key
+from ..keys import published_keys
 from .answers import issuer_of, profile_of
 
 __all__ = ["certs", "discovery"]
@@ -30,6 +30,6 @@ async def certs(call: Call) -> RawResponse:
     """Answer the public keys."""
     await call.enter("certs")
     call.summarise("Clés publiques de signature")
-    published = jwks([signing_key().public_jwk()])
+    published = jwks(key.public_jwk() for key in published_keys(call.session))
     apply(call.struck, Kind.ANSWER, published)
     return wire.json_answer(published)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from lgo_sandbox.asgi import Call
 
 from .. import store, wire
+from ..codes import USER_MARKERS
 from ..domain.lifetimes import login_lives
 
-__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named", "new_login"]
+__all__ = ["SSO_COOKIE", "alive", "current_login", "last_marker", "login_named", "new_login"]
 
 SSO_COOKIE = "PSC_SESSION"
 
@@ -50,3 +51,9 @@ def new_login(call: Call, national_id: str, means: str) -> tuple[store.Login, st
         used=now,
     )
     return login, cookie
+
+
+def last_marker(call: Call) -> str:
+    """Return what the tester last told of the user, empty when nothing."""
+    told = [marker.name for marker in call.session.markers.all() if marker.name in USER_MARKERS]
+    return told[-1] if told else ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 
-from .. import wire
+from .. import store, wire
 from ..domain import identity
 from ..domain.mutations import Kind, apply
 from ..domain.refusals import Refused
-from .issuing import claimed_client, find_token
+from .issuing import claimed_client, count_use, find_token
 
 __all__ = ["userinfo"]
 
@@ -25,6 +25,8 @@ async def userinfo(call: Call) -> RawResponse:
     if found is None or not found.row.access:
         raise Refused("bearer_invalid")
     grant = found.grant
+    count_use(call, found)
+    call.note(swallowed=found.row.mutations.split())
     call.note(client_id=grant.client_id, person=grant.national_id)
     if not grant.with_openid:
         raise Refused("scope_insufficient")
@@ -35,5 +37,8 @@ async def userinfo(call: Call) -> RawResponse:
     places = identity.workplaces(people, person)
     call.summarise(f"Identité de {person.name} rendue à {grant.client_id}")
     told = identity.userinfo(person, places, grant.auth_mode, call.session.option("psc.userinfo"))
-    apply(call.struck, Kind.ANSWER, told)
+    if call.struck:
+        apply(call.struck, Kind.ANSWER, told)
+        with call.session.db.transaction() as t:
+            store.add_mutations(t, found.row.sid, grant.client_id, sorted(call.struck))
     return wire.json_answer(told)

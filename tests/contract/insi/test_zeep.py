@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class LocalTransport(Transport):
         return super().load(url)
 
 
-def client_of(launcher: Launcher, prefix: str = "") -> zeep.Client:
+def client_of(launcher: Launcher, prefix: str = "", description: str = "wsdl") -> zeep.Client:
     pki = launcher.sandbox.pki
     issued = pki.issue("org-auth", holder=PHARMACY)
     http = requests.Session()
@@ -52,7 +52,7 @@ def client_of(launcher: Launcher, prefix: str = "") -> zeep.Client:
     http.cert = (str(issued.chain), str(issued.key))
     http.verify = str(pki.ca_bundle)
     return zeep.Client(
-        f"{launcher.sandbox.addresses.tls['insi']}{prefix}/lps?wsdl", transport=LocalTransport(session=http)
+        f"{launcher.sandbox.addresses.tls['insi']}{prefix}/lps?{description}", transport=LocalTransport(session=http)
     )
 
 
@@ -98,18 +98,54 @@ async def test_zeep_reads_a_fault_of_the_application(launcher: Launcher) -> None
     assert fault.value.detail.find(".//{urn:siram}Erreur").get("code") == "insi_102"
 
 
+def search_by_card(client: zeep.Client, number: str, date: str, **more: str) -> Any:
+    holder = {"NumIdentifiant": number[:13], "Cle": number[13:]}
+    return client.service.rechercherInsAvecCarteVitale(
+        MatriculeOD=holder, DateNaissance=date, RangNaissance="1", _soapheaders=headers(), **more
+    )
+
+
+async def test_zeep_finds_a_child_by_the_card_of_his_mother(launcher: Launcher) -> None:
+    client = await asyncio.to_thread(client_of, launcher)
+    found = await asyncio.to_thread(search_by_card, client, "285046311395040", "2014-09-23")
+    assert found.CR.CodeCR == "00"
+    assert found.INDIVIDU.TIQ.NomNaissance == "BERNARD"
+
+
 async def test_zeep_reads_the_fault_of_the_search_by_card(launcher: Launcher) -> None:
     client = await asyncio.to_thread(client_of, launcher)
-
-    def search_by_card() -> Any:
-        matricule = {"NumIdentifiant": "1600120207777", "Cle": "13"}
-        return client.service.rechercherInsAvecCarteVitale(
-            MatriculeIndividu=matricule, DateNaissance="1960-01-01", RangNaissance="1", _soapheaders=headers()
-        )
-
     with pytest.raises(zeep.exceptions.Fault) as fault:
-        await asyncio.to_thread(search_by_card)
+        await asyncio.to_thread(
+            search_by_card, client, "276076322091669", "1976-07-14", NomNaissance="INSI-PANNE-TECHNIQUE"
+        )
     assert fault.value.detail.find(".//{urn:siram}Erreur").get("code") == "insi_101"
+
+
+async def test_zeep_verifies_deposits_and_collects_by_the_reconstructed_description(launcher: Launcher) -> None:
+    client = await asyncio.to_thread(client_of, launcher, description="wsdl=reconstituee")
+    claim = {
+        "INSFourni": {"IdIndividu": {"NumIdentifiant": "160012B020777", "Cle": "13"}, "OID": "1.2.250.1.213.1.4.8"},
+        "TraitsIdentiteIndividu": {
+            "NomNaissance": "ADRTROIS",
+            "ListePrenom": "TOUSSAINT",
+            "Sexe": "M",
+            "DateNaissance": "1960-01-01",
+        },
+    }
+    service = client.service
+    answer = await asyncio.to_thread(
+        service.verifierInsAvecTraitsIdentite, IndividuVerifie=claim, _soapheaders=headers()
+    )
+    assert (answer.CodeCR, answer.LibelleCR) == ("00", "Identite verifiee")
+    receipt = await asyncio.to_thread(
+        service.deposerVerificationsIns, IndividuVerifie=[{**claim, "ref": "1"}], _soapheaders=headers()
+    )
+    collect = service.releverVerificationsIns
+    early = await asyncio.to_thread(collect, NumeroDepot=receipt.NumeroDepot, _soapheaders=headers())
+    assert (early.Etat, early.Verification) == ("EN_COURS", [])
+    launcher.sandbox.sessions.get("default").move_clock(by=timedelta(hours=1))
+    done = await asyncio.to_thread(collect, NumeroDepot=receipt.NumeroDepot, _soapheaders=headers())
+    assert [(each.ref, each.CR.CodeCR) for each in done.Verification] == [("1", "00")]
 
 
 async def test_zeep_stays_in_the_session_whose_description_it_read(launcher: Launcher) -> None:

@@ -109,11 +109,19 @@ def test_prescriptions_of_every_official_version_give_the_same_lines(artefacts: 
     assert (document.attached_pdf is None) == (version == "2022.01")
 
 
-def test_sections_that_are_not_known_are_kept_and_named(artefacts: Path):
-    sample = artefacts / "ExemplesCDA" / "eP-MED-DM_2024.01_PosoNonStruct.xml"
-    names = {section.name: section.known for section in read_document(sample.read_bytes()).sections}
-    assert names["Prescription de médicaments"] is True
-    assert names["Signes vitaux"] is False
+def test_sections_with_entries_that_are_not_known_are_kept_and_named(artefacts: Path):
+    sample = artefacts / "ExemplesCDA" / "LDL-SES_2022.01.xml"
+    document = read_document(sample.read_bytes())
+    names = {section.name: section.known for section in document.sections}
+    assert names["Traitements à la sortie"] is True
+    assert names["Suites à donner"] is False
+    (entry,) = document.entries.unknown
+    assert (entry.section, entry.element, entry.templates[-1]) == (
+        "Suites à donner",
+        "encounter",
+        "1.2.250.1.213.1.1.3.58",
+    )
+    assert entry.xml.startswith(b"<encounter")
 
 
 def test_a_level_1_document_reads_back_as_written(

@@ -12,6 +12,7 @@ from lxml import etree
 
 from insi_mock.domain import Traits
 from insi_mock.seeds import MAGIC, Magic
+from insi_mock.seeds.magic import SEARCHES
 from insi_mock.service import SERVICE
 from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.faults import Fault, FaultKind
@@ -53,7 +54,7 @@ def findings(session: Session) -> set[str]:
 async def test_each_published_situation_answers_what_it_says(
     client: httpx.AsyncClient, asking: Asking, magic: Magic
 ) -> None:
-    response = await client.post("/lps", content=asking(magic.traits))
+    response = await client.post("/lps", content=asking(magic.asked))
     assert code_of(response) == magic.code
     assert response.status_code == (200 if len(magic.code) == 2 else 500)
 
@@ -73,8 +74,8 @@ async def test_each_published_situation_answers_what_it_says(
 async def test_each_odd_answer_is_odd_as_announced(
     client: httpx.AsyncClient, asking: Asking, situation: str, told: dict[str, str | None]
 ) -> None:
-    magic = next(magic for magic in MAGIC if magic.id == situation)
-    answer = traits_told(await client.post("/lps", content=asking(magic.traits)))
+    magic = next(magic for magic in SEARCHES if magic.id == situation)
+    answer = traits_told(await client.post("/lps", content=asking(magic.asked)))
     assert {name: answer.get(name) for name in told} == told
 
 
@@ -142,19 +143,6 @@ async def test_the_reserved_idam_is_refused_and_explained(
     assert last(session).outcome == "refused"
 
 
-async def test_the_search_by_card_answers_its_technical_error_and_says_that_it_is_not_simulated(
-    client: httpx.AsyncClient, request_xml: str
-) -> None:
-    request = (
-        request_xml.replace("AvecTraitsIdentite", "AvecCarteVitale")
-        .replace("RECSANSVITALE", "RECVITALE")
-        .replace("INSiRecSans", "INSiRecVit")
-    )
-    response = await client.post("/lps", content=request)
-    assert code_of(response) == "insi_101"
-    assert response.headers["x-simulation"] == "INSI-CARTE-VITALE-NON-SIMULEE"
-
-
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
@@ -182,13 +170,13 @@ async def test_the_request_of_the_readme_works(client: httpx.AsyncClient) -> Non
     assert code_of(response) == "00"
 
 
-@pytest.mark.parametrize("magic", [magic for magic in MAGIC if len(magic.code) == 2], ids=lambda magic: magic.id)
+@pytest.mark.parametrize("magic", [magic for magic in SEARCHES if len(magic.code) == 2], ids=lambda magic: magic.id)
 async def test_every_business_answer_is_valid_for_the_published_schema(
     client: httpx.AsyncClient, asking: Asking, magic: Magic
 ) -> None:
     description = etree.fromstring((await client.get("/lps?wsdl")).content)
     (schema,) = description.xpath("//*[local-name()='schema'][contains(@targetNamespace, 'INSiResultat')]")
-    answer = etree.fromstring((await client.post("/lps", content=asking(magic.traits))).content)
+    answer = etree.fromstring((await client.post("/lps", content=asking(magic.asked))).content)
     etree.XMLSchema(etree.fromstring(etree.tostring(schema))).assertValid(answer[0][0])
 
 

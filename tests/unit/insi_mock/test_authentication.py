@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import xmlsec
 from cryptography import x509
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureMethod, XMLSigner, methods
 
-from lgo_sandbox.pki import Kind, OrganisationHolder, PersonHolder, Pki
-from lgo_sandbox.sandbox import Sandbox
+from insi_mock.domain import CardRequest
+from lgo_sandbox.pki import Issued, Kind, OrganisationHolder, PersonHolder, Pki
 from lgo_sandbox.session import Session
 
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -125,8 +127,83 @@ async def test_a_date_at_the_end_of_time_is_refused_after_a_jump(
     assert code_of(await client.post("/lps", content=presenting(text))) == "desir_simule_assertion"
 
 
-async def test_a_psc_assertion_is_refused_clearly(
-    client: httpx.AsyncClient, presenting: Presenting, sandbox: Sandbox
+async def test_the_assertion_of_a_psc_session_is_believed_and_the_answer_says_so(
+    client: httpx.AsyncClient, presenting: Presenting, session: Session
 ) -> None:
-    request = presenting(assertion(qualifier="PSC"), None)
-    assert code_of(await client.post("/lps", content=request)) == "desir_simule_psc"
+    response = await client.post("/lps", content=presenting(assertion(qualifier="PSC"), None))
+    assert code_of(response) == "00"
+    assert response.headers["x-simulation"] == "INSI-PSC-TRANSPORT-NON-PUBLIC"
+    exchange = session.journal.read()[-1]
+    assert (exchange.facts["authentication"], exchange.facts["caller"]) == ("PSC", "899700090014")
+    assert exchange.findings == ()
+    assert "INSI-PSC" in {seen.check_id for seen in session.journal.observations() if seen.passed}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        assertion("899700099999", qualifier="PSC"),
+        assertion(qualifier="PSC", age=timedelta(minutes=61)),
+        assertion(qualifier="PSC").replace("IssueInstant", "Instant"),
+    ],
+    ids=["unknown", "too old", "without date"],
+)
+async def test_a_psc_assertion_of_nobody_or_of_another_time_is_refused(
+    client: httpx.AsyncClient, presenting: Presenting, text: str
+) -> None:
+    assert code_of(await client.post("/lps", content=presenting(text, None))) == "desir_simule_psc"
+
+
+async def test_psc_is_refused_by_option(client: httpx.AsyncClient, presenting: Presenting, session: Session) -> None:
+    session.configure(replace(session.config, options={"insi.psc": "refused"}))
+    response = await client.post("/lps", content=presenting(assertion(qualifier="PSC"), None))
+    assert code_of(response) == "desir_simule_psc"
+
+
+async def test_an_assertion_signed_with_sha1_is_accepted(client: httpx.AsyncClient, request_xml: str, pki: Pki) -> None:
+    issued = pki.issue(Kind.CPS_SIGN, holder=PHARMACIST)
+    signed = signed_with_sha1(assertion(), issued)
+    block = f'<wsse:Security xmlns:wsse="{WSSE}">{signed}</wsse:Security>'
+    response = await client.post("/lps", content=request_xml.replace("</soap:Header>", f"{block}</soap:Header>"))
+    assert code_of(response) == "00"
+
+
+def signed_with_sha1(text: str, issued: Issued) -> str:
+    """Sign as old cards do: signxml refuses to."""
+    element = etree.fromstring(text)
+    template = xmlsec.template.create(element, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA1)
+    element.insert(1, template)
+    reference = xmlsec.template.add_reference(template, xmlsec.Transform.SHA1, uri="#_a1")
+    xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
+    xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+    xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(template))
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_file(str(issued.key), xmlsec.KeyFormat.PEM)
+    context.key.load_cert_from_file(str(issued.cert), xmlsec.KeyFormat.PEM)
+    context.register_id(element, "ID")
+    context.sign(template)
+    return etree.tostring(element).decode()
+
+
+CARD = CardRequest(holder="276076322091669", birth_date="1976-07-14", rank="1")
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "code"),
+    [
+        ("ignored", assertion("x", qualifier="VITALE"), "00"),
+        ("checked", "", "00"),
+        ("checked", assertion("276076322091669", qualifier="VITALE"), "00"),
+        ("checked", assertion("160012B02077713", qualifier="VITALE"), "desir_simule_vitale"),
+        ("checked", assertion("276076322091669", qualifier="VITALE", age=timedelta(minutes=21)), "desir_simule_vitale"),
+        ("required", "", "desir_simule_vitale"),
+        ("required", assertion("276076322091669", qualifier="VITALE"), "00"),
+    ],
+)
+async def test_the_assertion_of_a_carte_vitale_is_controlled_by_option(
+    client: httpx.AsyncClient, asking: Callable[..., str], session: Session, mode: str, text: str, code: str
+) -> None:
+    session.configure(replace(session.config, options={"insi.vitale_assertion": mode}))
+    block = f'<wsse:Security xmlns:wsse="{WSSE}">{text}</wsse:Security>'
+    request = asking(CARD).replace("</soap:Header>", f"{block}</soap:Header>")
+    assert code_of(await client.post("/lps", content=request)) == code

@@ -12,6 +12,7 @@ from insi_mock.domain import (
     Known,
     Refused,
     Run,
+    Strategy,
     Traits,
     broken_rules,
     check_idam,
@@ -102,7 +103,7 @@ def person(first_names: str, place: str = "63220", matricule: str = "10106632207
 
 
 def found(asked: str, listed: str, run: Run = "leading") -> bool:
-    return search([person(listed)], Traits("DURAND", asked, "M", "1980-02-01"), run).code is ReturnCode.ONE
+    return search([person(listed)], Traits("DURAND", asked, "M", "1980-02-01"), Strategy(run)).code is ReturnCode.ONE
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from lxml import etree
 
 from insi_mock import wire
 from insi_mock.codes import ERRORS, FIELDS, REASONS, ReturnCode
-from insi_mock.domain import Answer, Identity, Refused, Traits
-from insi_mock.seeds import known_people
+from insi_mock.domain import Answer, Identity, Refused, Traits, key_of
+from insi_mock.seeds import reference
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.people import population
 from lgo_sandbox.wire.soap import SoapVersion
@@ -21,7 +21,7 @@ MESSAGE_ID = "uuid:0a1b2c3d-0000-4000-8000-000000000001"
 
 
 def identity_of(name: str, sex: str, date: str) -> Identity:
-    return known_people(population())[name, sex, date][0].answer
+    return reference(population()).by_key[key_of(name, sex, date)][0].answer
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from lgo_sandbox.findings import Observed, evaluate
 from lgo_sandbox.requirements.catalogue import catalogue
 from psc_mock.checks import CHECKS
+from psc_mock.codes import EXI_VERSION, exi
 
 RIGHT_REQUEST: dict[str, Any] = {
     "response_type": "code",
@@ -109,6 +110,54 @@ def test_the_plain_port_is_a_warning_and_a_community_client_needs_no_certificate
     community = {**RIGHT_TOKEN, "space": "communautaire", "certificate": absent}
     assert findings("token", community) == set()
     assert findings("token", {**RIGHT_TOKEN, "certificate": absent}, "http") == {"PSC-TLS-01"}
+
+
+def test_exi_numbers_are_keyed_by_version_and_number_and_have_their_alias_in_the_catalogue() -> None:
+    assert exi(16) == "EXI-PSC-16"
+    assert exi(15, "1.7") == "EXI-PSC-15@1.7"
+    numbers = {number for check in CHECKS for number in check.requirements if number.startswith("EXI-PSC-")}
+    assert numbers >= {"EXI-PSC-10", "EXI-PSC-11", "EXI-PSC-16", "EXI-PSC-20", "EXI-PSC-24", "EXI-PSC-25", "EXI-PSC-32"}
+    assert all(f"{number}@{EXI_VERSION}" in catalogue() for number in numbers)
+
+
+def test_every_rule_of_the_specification_has_its_check_with_a_french_remedy() -> None:
+    wanted = {f"PSC-AUTHZ-{n:02d}" for n in range(1, 11)} | {f"PSC-TOK-{n:02d}" for n in range(1, 7)}
+    wanted |= {f"PSC-SES-{n:02d}" for n in range(1, 5)} | {f"PSC-CIBA-{n:02d}" for n in range(1, 6)}
+    wanted |= {"PSC-API-01", "PSC-API-02", "PSC-CLI-01"}
+    assert wanted <= {check.id for check in CHECKS}
+    assert all(check.remedy.endswith(".") and check.confidence in "HML" for check in CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("facts", "check"),
+    [
+        ({"refusal": "certificate_changed", "grant_type": "refresh_token"}, "PSC-API-01"),
+        ({"refusal": "api_scope_refused"}, "PSC-API-02"),
+        ({"refusal": "audience_unknown"}, "PSC-API-02"),
+        ({"refusal": "api_client_refused"}, "PSC-API-02"),
+    ],
+)
+def test_a_wrong_exchange_breaks_exactly_its_rule(facts: dict[str, Any], check: str) -> None:
+    assert findings("api-token", facts) == {check}
+
+
+def test_a_log_in_token_at_an_api_is_reproached() -> None:
+    assert findings("api-introspection", {"psc_token": True, "active": False}) == {"PSC-API-03"}
+    assert findings("api-introspection", {"psc_token": False, "active": True}) == set()
+
+
+@pytest.mark.parametrize(
+    ("facts", "check"),
+    [
+        ({"refusal": "ciba_too_early", "told_before": "ciba_pending"}, "PSC-CIBA-03"),
+        ({"refusal": "ciba_denied", "told_before": "ciba_denied"}, "PSC-CIBA-03"),
+        ({"refusal": "ciba_expired", "told_before": "ciba_denied"}, "PSC-CIBA-03"),
+    ],
+)
+def test_a_wrong_poll_breaks_exactly_its_rule(facts: dict[str, Any], check: str) -> None:
+    grant = {**RIGHT_TOKEN, "grant_type": "urn:openid:params:grant-type:ciba", "interval": 5}
+    assert findings("token", {**grant, "told_before": "ciba_pending"}) == set()
+    assert findings("token", {**grant, **facts}) == {check}
 
 
 def test_ids_are_unique_and_requirements_are_in_the_catalogue() -> None:

@@ -12,7 +12,7 @@ from lgo_sandbox.tokens import mark, mark_header
 from psc_mock import wire
 from psc_mock.decode import decode
 from psc_mock.domain.refusals import Refused, Shown
-from psc_mock.keys import KID, signing_key
+from psc_mock.keys import KEYS, key_numbered
 from psc_mock.resources import RESOURCES
 from psc_mock.service import SERVICE, session_hint
 
@@ -64,12 +64,13 @@ def test_problems_are_told_in_oauth_json(kind: ProblemKind, status: int, error: 
 
 
 def test_the_signing_key_is_stable_and_named_sandbox() -> None:
-    assert signing_key() is signing_key()
-    assert "SANDBOX" in KID
+    assert key_numbered("1") is key_numbered("1")
+    assert key_numbered("1").kid == "SANDBOX-psc-2025"
+    assert all("SANDBOX" in key_numbered(number).kid for number in KEYS)
 
 
 def test_codes_and_tokens_of_a_request_tell_their_session() -> None:
-    jwt = signing_key().sign({"a": 1}, mark_header("blue"))
+    jwt = key_numbered("1").sign({"a": 1}, mark_header("blue"))
     assert session_hint("/t", {}, f"grant_type=x&code={mark('blue', 'abc')}".encode()) == "blue"
     assert session_hint(f"/logout?id_token_hint={jwt}", {}, b"") == "blue"
     assert session_hint("/t", {}, b"token=" + jwt.encode()) == "blue"
@@ -77,7 +78,7 @@ def test_codes_and_tokens_of_a_request_tell_their_session() -> None:
 
 
 def test_decode_opens_tokens_and_hides_secrets() -> None:
-    token = signing_key().sign({"sub": "f:1"})
+    token = key_numbered("1").sign({"sub": "f:1"})
     exchange = Exchange("x", "psc", "psc", "https", "", "", target="POST /token?a=1")
     exchange.request_body = f"client_secret=s3cret&token={token}".encode()
     exchange.response_body = f'{{"access_token":"{token}","expires_in":120}}'.encode()

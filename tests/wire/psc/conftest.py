@@ -53,6 +53,10 @@ class Psc:
     def wallet(self) -> str:
         return self.launcher.sandbox.addresses.root("psc_wallet") + self.prefix
 
+    @property
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.launcher.sandbox.pki.ca_bundle))
+
     def url(self, name: str) -> str:
         return f"{self.issuer}/protocol/openid-connect/{name}"
 

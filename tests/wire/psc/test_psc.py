@@ -432,3 +432,45 @@ async def test_armed_status_fault_answers_in_oauth_json(psc: Any) -> None:
     answer = await psc.refresh("x")
     assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
     assert (await psc.refresh("x")).status_code == 400
+
+
+async def test_keys_rotate_and_the_former_one_stays_published_for_an_hour(psc: Any) -> None:
+    async def published() -> list[str]:
+        return [key["kid"] for key in (await psc.http.get(psc.url("certs"))).json()["keys"]]
+
+    old = await psc.tokens()
+    first = await published()
+    told = psc.resource("keys", "POST", {})
+    assert told["published"] == [told["signing"], *first]
+    assert await published() == told["published"]
+    new = await psc.tokens()
+    assert unverified_header(old["access_token"])["kid"] == first[0]
+    assert unverified_header(new["access_token"])["kid"] == told["signing"]
+    assert (await psc.userinfo(old["access_token"])).status_code == 200
+    psc.move(hours=1)
+    assert await published() == [told["signing"]]
+    hint = {"id_token_hint": old["id_token"]}
+    assert (await psc.http.get(psc.url("logout"), params=hint)).status_code == 200
+
+
+async def test_a_key_may_be_withdrawn_at_once_and_comes_back_with_the_rotation(psc: Any) -> None:
+    first = psc.resource("keys")["signing"]
+    for _ in range(2):
+        told = psc.resource("keys", "POST", {"withdraw": True})
+        assert told["published"] == [told["signing"]] != [first]
+    assert psc.resource("keys", "POST", {})["signing"] == first
+    assert len(psc.resource("keys")["published"]) == 2
+
+
+async def test_a_signing_key_reaches_every_process_of_the_session(psc: Any, psc_state: Any) -> None:
+    told = psc.resource("keys", "POST", {})
+    async with running(Settings(state=psc_state, port_base=0), ["psc"]) as other:
+        url = f"{other.sandbox.addresses.root('psc')}/auth/realms/esante-wallet/protocol/openid-connect/certs"
+        assert [key["kid"] for key in (await psc.http.get(url)).json()["keys"]] == told["published"]
+
+
+@pytest.mark.parametrize("parameter", ["kc_idp_hint", "ui_locales", "unknown"])
+async def test_further_parameters_are_let_pass(psc: Any, returned_by: Any, parameter: str) -> None:
+    psc.option(ecps="accept")
+    assert "code" in returned_by(await psc.authorize(login_hint="titulaire", **{parameter: "x"}))
+    assert psc.findings() == set()

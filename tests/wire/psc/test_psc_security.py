@@ -8,6 +8,7 @@ import hmac
 import json
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -285,3 +286,57 @@ async def test_token_endpoint_never_breaks(
     for name in ("token", "token/introspect", "logout", "revoke"):
         answer = await psc.http.post(psc.url(name), content=urlencode(pairs).encode() + noise, headers=headers)
         assert answer.status_code < 500, name
+
+
+async def test_a_planted_session_cookie_is_not_adopted_by_a_login(psc: Any, hidden_in: Any) -> None:
+    psc.option(ecps="accept")
+    host = httpx.URL(psc.wallet).host
+    for name in ("PSC_SESSION", "PSC_BROWSER"):
+        psc.http.cookies.set(name, "planted-by-an-attacker", domain=host, path="/")
+    page = await psc.http.get((await psc.authorize()).headers["location"])
+    form = {"csrf": hidden_in(page, "csrf"), "person": "titulaire"}
+    done = await psc.http.post(str(page.url), data=form)
+    given = [cookie for cookie in done.headers.get_list("set-cookie") if cookie.startswith("PSC_SESSION=")]
+    assert len(given) == 1
+    assert "planted" not in given[0]
+    async with httpx.AsyncClient(verify=psc.trust, trust_env=False) as attacker:
+        attacker.cookies.set("PSC_SESSION", "planted-by-an-attacker", domain=host, path="/")
+        silent = await attacker.get(f"{psc.wallet}/auth", params=psc.request(prompt="none"))
+    assert "error=login_required" in silent.headers["location"]
+
+
+async def test_a_login_takes_a_new_session_even_when_one_runs(psc: Any, returned_by: Any) -> None:
+    first = await psc.tokens()
+    again = returned_by(await psc.authorize(login_hint="adjoint"))
+    assert again["session_state"] != first["session_state"]
+
+
+async def test_ciba_tokens_serve_no_browser(psc: Any) -> None:
+    psc.option(ecps="accept")
+    form = {"scope": "openid scope_all", "login_hint": "899700090014", "binding_message": "42", "channel": "MOBILE"}
+    asked = (await psc.post("ext/ciba/auth", **form)).json()
+    grant = "urn:openid:params:grant-type:ciba"
+    tokens = (await psc.post("token", grant_type=grant, auth_req_id=asked["auth_req_id"])).json()
+    for value in (asked["auth_req_id"], tokens["session_state"], tokens["refresh_token"]):
+        psc.http.cookies.set("PSC_SESSION", value, domain=httpx.URL(psc.wallet).host, path="/")
+        silent = await psc.authorize(prompt="none")
+        assert "error=login_required" in silent.headers["location"]
+        psc.http.cookies.clear()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["ext/ciba/auth", "token", "revoke", "token/introspect", "logout"]),
+    api=st.booleans(),
+    fields=st.dictionaries(
+        st.sampled_from(["grant_type", "auth_req_id", "scope", "login_hint", "binding_message", "channel", "token"]),
+        st.one_of(
+            st.text(max_size=40), st.sampled_from(["openid", "899700090014", "urn:openid:params:grant-type:ciba"])
+        ),
+        max_size=6,
+    ),
+)
+async def test_back_channel_endpoints_never_break(psc: Any, path: str, api: bool, fields: dict[str, str]) -> None:
+    url = psc.url(path).replace("esante-wallet", "api-psc") if api else psc.url(path)
+    answer = await psc.http.post(url, data=fields, auth=("lgo-demo", "secret-lgo-demo"))
+    assert answer.status_code < 500

@@ -1,7 +1,7 @@
-"""What we reproach a client of INSi, beside the answer that the service gives: rule, requirement, remedy in French.
+"""What we reproach a single request: its formats, headers, authentication; and which ways of asking were seen.
 
 Source: specs/insi.md §1.3 and §1.4 (headers and formats), specs/requirements.md §2.1 (rules of the RNIV). A check reads
-the facts that ``app`` noted; it knows no XML and no session.
+the facts that were noted; it knows no XML and no session.
 """
 
 from __future__ import annotations
@@ -11,29 +11,104 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from insi_mock.codes import CERTIFICATE_ERRORS, ERRORS
+from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY
 from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.identifiers import matricule_is_valid
 
-__all__ = ["CHECKS"]
+__all__ = ["REQUESTS"]
 
 _UUID = re.compile(r"uuid:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _SOFTWARE = re.compile(r"urn:lps:[^:]+:.+")
 _VERSIONS = ("01_00", "01_02")
-_SEARCHES = frozenset({"rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale"})
-_BY_TRAITS = frozenset({"rechercherInsAvecTraitsIdentite"})
+_BY_TRAITS = frozenset({BY_TRAITS.name})
+_BY_CARD = frozenset({BY_CARD.name})
+_CALLS = frozenset({BY_TRAITS.name, BY_CARD.name, VERIFY.name, DEPOSIT.name, COLLECT.name})
 _AUTHENTICATION_ERRORS = frozenset(
-    {*CERTIFICATE_ERRORS.values(), "desir_simule_certificat_absent", "desir_simule_assertion", "desir_simule_psc"}
+    {
+        *CERTIFICATE_ERRORS.values(),
+        "desir_simule_certificat_absent",
+        "desir_simule_assertion",
+        "desir_simule_psc",
+        "desir_simule_vitale",
+    }
 )
+_PLACE = "LieuNaissance"
+_NO_PLACE = "00000"
 _FIELD_ERRORS = frozenset(code for code in ERRORS if code.startswith("insi_"))
 
 
 def _traits(seen: Observed) -> Outcome:
     if "traits" not in seen.facts:
         return None
-    broken = seen.facts["broken_rules"]
+    broken = [rule for rule in seen.facts["broken_rules"] if rule["value"] and rule["element"] != _PLACE]
+    return _told(broken, "majuscules A à Z sans accent, espace, apostrophe, tiret ; formats du guide INSi")
+
+
+def _mandatory(seen: Observed) -> Outcome:
+    if "traits" not in seen.facts:
+        return None
+    missing = [rule for rule in seen.facts["broken_rules"] if not rule["value"]]
+    return _told(missing, "nom de naissance, prénom, sexe et date de naissance ; le lieu (COG) s'il est connu")
+
+
+def _place(seen: Observed) -> Outcome:
+    place = seen.facts.get("traits", {}).get("birth_place", "")
+    if not place:
+        return None
+    broken = [rule for rule in seen.facts["broken_rules"] if rule["element"] == _PLACE]
+    if place == _NO_PLACE:
+        return Violation(place, "le code COG, ou 99999 quand le lieu de naissance est inconnu")
+    return _told(broken, "un code COG de 5 caractères, ou 99999 quand le lieu de naissance est inconnu")
+
+
+def _card(seen: Observed) -> Outcome:
+    if "card" not in seen.facts:
+        return None
+    return _told(seen.facts["broken_rules"], "matricule, date de naissance et rang lus sur la carte, tels quels")
+
+
+def _told(broken: list[dict[str, str]], expected: str) -> Outcome:
     if not broken:
         return True
-    received = " ; ".join(f"{rule['element']} « {rule['value']} » : {rule['what']}" for rule in broken)
-    return Violation(received, "majuscules A à Z sans accent, espace, apostrophe, tiret ; formats du guide INSi")
+    return Violation(" ; ".join(f"{rule['element']} « {rule['value']} » : {rule['what']}" for rule in broken), expected)
+
+
+def _cover(seen: Observed) -> Outcome:
+    """Compare what the contexte BAM and the request tell of the card."""
+    if "card" not in seen.facts or "context" not in seen.facts:
+        return None
+    card, context = seen.facts["card"], seen.facts["context"]
+    asked = (card["holder"] or card["individual"], card["birth_date"])
+    told = (context["card_number"], context["card_birth_date"])
+    return True if asked == told else Violation(f"COUVERTURE {told}, RECVITALE {asked}", "la même carte dans les deux")
+
+
+def _key(seen: Observed) -> Outcome:
+    """Only matricules of 15 characters have a key to be wrong."""
+    card = seen.facts.get("card", {})
+    given = [*(card.get(name, "") for name in ("individual", "holder")), *seen.facts.get("claims", ())]
+    given = [matricule for matricule in given if len(matricule) == 15]
+    wrong = [matricule for matricule in given if not matricule_is_valid(matricule)]
+    if wrong:
+        return Violation(", ".join(wrong), "une clé juste : 97 moins le reste du matricule par 97")
+    return True if given else None
+
+
+def _answered(operation: str) -> Callable[[Observed], Outcome]:
+    return lambda seen: (seen.operation == operation and "code" in seen.facts) or None
+
+
+def _first_names(seen: Observed) -> Outcome:
+    """Several first names at once come after each of them alone (specs/insi.md §4, CNDA 2.07)."""
+    if "tried" not in seen.facts:
+        return None
+    asked = seen.facts["traits"]["first_names"].split(" ")
+    missing = [name for name in asked if name not in seen.facts["tried"]]
+    return (
+        Violation(f"sans essai seul de {', '.join(missing)}", "chaque prénom seul, puis tous ensemble")
+        if missing
+        else True
+    )
 
 
 def _calendar_date(seen: Observed) -> Outcome:
@@ -44,13 +119,6 @@ def _calendar_date(seen: Observed) -> Outcome:
         return bool(date.fromisoformat(text))
     except ValueError:
         return Violation(text, "une date du calendrier, complétée selon le RNIV quand l'état civil l'ignore")
-
-
-def _doubt(seen: Observed) -> Outcome:
-    if "doubt" not in seen.facts:
-        return None
-    doubt = seen.facts["doubt"]
-    return Violation(f"recherche après le marqueur « {doubt} »", "aucun appel à INSi") if doubt else True
 
 
 def _message_id(seen: Observed) -> Outcome:
@@ -128,7 +196,7 @@ def _refused_for(seen: Observed, concerns: Callable[[str], bool]) -> Outcome:
     return Violation(refusal["received"], refusal["expected"], f"{refusal['code']} : {ERRORS[refusal['code']].label}")
 
 
-CHECKS = (
+REQUESTS = (
     Check(
         id="INSI-TRAITS",
         title="Traits d'identité dans le jeu de caractères et les formats de l'INS",
@@ -150,13 +218,71 @@ CHECKS = (
         operations=_BY_TRAITS,
     ),
     Check(
-        id="INSI-DOUTE",
-        title="Aucun appel à INSi pour une identité douteuse ou fictive",
-        test=_doubt,
-        requirements=("INS/va1.20", "INS/va1.44"),
-        source="specs/requirements.md §2.1 (règle 25), §3.1 fiche INS-E",
-        remedy="Bloquez l'appel à INSi tant que l'attribut « douteuse » ou « fictive » est posé.",
+        id="INSI-TRAITS-OBLIGATOIRES",
+        title="Recherche avec tous les traits obligatoires",
+        test=_mandatory,
+        requirements=("LGO.INS.09",),
+        source="specs/insi.md §4 ; specs/requirements.md §2.1 (règle 5)",
+        remedy="N'appelez INSi qu'avec nom de naissance, prénom, sexe et date de naissance.",
         operations=_BY_TRAITS,
+    ),
+    Check(
+        id="INSI-LIEU",
+        title="Lieu de naissance codé par le COG",
+        test=_place,
+        requirements=("INS/va1.22",),
+        source="specs/insi.md §1.4 ; specs/requirements.md §2.1 (règle 5)",
+        remedy="Envoyez le code COG de la commune ou du pays ; 99999, ou rien, quand le lieu est inconnu.",
+        confidence="B",
+        operations=_BY_TRAITS,
+    ),
+    Check(
+        id="INSI-PRENOMS",
+        title="Chaque prénom seul, dans l'ordre, avant tous les prénoms ensemble",
+        test=_first_names,
+        requirements=("INS/va1.35",),
+        source="specs/insi.md §4 (cas 2.07)",
+        remedy="Cherchez avec chaque prénom de naissance seul ; sans réponse 00, avec tous, séparés par un espace.",
+        operations=_BY_TRAITS,
+        severity=Severity.WARNING,
+    ),
+    Check(
+        id="INSI-RECHERCHE-TRAITS",
+        title="Recherche par les traits aboutie",
+        test=_answered(BY_TRAITS.name),
+        requirements=("INS/va1.34",),
+        source="specs/requirements.md §2.1",
+        remedy="Cherchez un INS par les traits d'identité.",
+        operations=_BY_TRAITS,
+    ),
+    Check(
+        id="INSI-VITALE",
+        title="Recherche par la carte Vitale bien formée",
+        test=_card,
+        requirements=("INS/va1.34",),
+        source="specs/insi.md §1.4 ; specs/requirements.md §2.1",
+        remedy="Recopiez de la carte le matricule avec sa clé, la date de naissance (AAAA-MM-JJ) et le rang.",
+        operations=_BY_CARD,
+    ),
+    Check(
+        id="INSI-COUVERTURE",
+        title="La même carte dans le contexte BAM et dans la demande",
+        test=_cover,
+        requirements=(),
+        source="specs/insi.md §1.3 et §3 (test 1.03)",
+        remedy="Remplissez COUVERTURE (ASSURE, BENEFICIAIRE) avec la carte lue.",
+        confidence="C",
+        operations=_BY_CARD,
+        severity=Severity.WARNING,
+    ),
+    Check(
+        id="INSI-CLE",
+        title="Aucun appel avec un matricule dont la clé est fausse",
+        test=_key,
+        requirements=("INS/va1.41",),
+        source="specs/requirements.md §2.1 (règle 17), §3.1 fiche INS-I",
+        remedy="Contrôlez la clé du matricule avant d'appeler INSi.",
+        operations=_CALLS - _BY_TRAITS,
     ),
     Check(
         id="INSI-CERTIFICAT-ORGANISATION",
@@ -165,7 +291,17 @@ CHECKS = (
         requirements=("INS/va1.58", "INS/va1.14"),
         source="specs/insi.md §3",
         remedy="Présentez un certificat client d'organisation au CN INSI-AUTO ou INSI-MANU.",
-        operations=_SEARCHES,
+        operations=_CALLS,
+    ),
+    Check(
+        id="INSI-PSC",
+        title="Appel sous l'identité d'une session Pro Santé Connect",
+        test=_authenticated_by("PSC"),
+        requirements=("INS/PSC.01",),
+        source="specs/insi.md §3 ; specs/requirements.md §2.1",
+        remedy="Joignez l'assertion PSC (NameQualifier PSC) du professionnel connecté.",
+        confidence="B",
+        operations=_CALLS,
     ),
     Check(
         id="INSI-CPX",
@@ -174,7 +310,7 @@ CHECKS = (
         requirements=("INS/va1.37",),
         source="specs/insi.md §3",
         remedy="Joignez une assertion signée par le certificat de signature de la carte.",
-        operations=_SEARCHES,
+        operations=_CALLS,
     ),
     Check(
         id="INSI-AUTHENTIFICATION",
@@ -183,7 +319,7 @@ CHECKS = (
         requirements=(),
         source="specs/insi.md §3",
         remedy="Vérifiez le certificat (CN, dates, révocation, autorité) ou l'assertion (signature, âge, porteur).",
-        operations=_SEARCHES,
+        operations=_CALLS,
     ),
     Check(
         id="INSI-PORT-CLAIR",
@@ -192,7 +328,7 @@ CHECKS = (
         requirements=(),
         source="specs/insi.md §3",
         remedy="Appelez le port TLS avec un certificat : le service réel n'accepte rien d'autre.",
-        operations=_SEARCHES,
+        operations=_CALLS,
         severity=Severity.WARNING,
     ),
     Check(
@@ -211,7 +347,7 @@ CHECKS = (
         source="specs/insi.md §1.3",
         remedy="Envoyez un MessageID, préfixé par « uuid: ».",
         confidence="B",
-        operations=_SEARCHES,
+        operations=_CALLS,
         severity=Severity.WARNING,
     ),
     Check(
@@ -222,7 +358,7 @@ CHECKS = (
         source="specs/insi.md §1.3",
         remedy="Envoyez le bloc wsa:Action ; le WSDL ne le lie pas, mais les clients du terrain l'envoient.",
         confidence="B",
-        operations=_SEARCHES,
+        operations=_CALLS,
         severity=Severity.INFO,
     ),
     Check(
@@ -233,7 +369,7 @@ CHECKS = (
         source="specs/insi.md §1.1",
         remedy='Envoyez Content-Type: application/soap+xml; charset=utf-8; action="…".',
         confidence="B",
-        operations=_SEARCHES,
+        operations=_CALLS,
         severity=Severity.WARNING,
     ),
     Check(
@@ -244,7 +380,7 @@ CHECKS = (
         source="specs/insi.md §1.3",
         remedy="Préfixez ContexteLPS/LPS/Nom par « urn:lps: ».",
         confidence="B",
-        operations=_SEARCHES,
+        operations=_CALLS,
         severity=Severity.INFO,
     ),
     Check(
@@ -254,7 +390,7 @@ CHECKS = (
         requirements=(),
         source="specs/insi.md §1.3",
         remedy="Renseignez @Version (01_00 pour LPS, 01_02 pour BAM), Id et Temps dans chaque contexte.",
-        operations=_SEARCHES,
+        operations=_CALLS,
         severity=Severity.WARNING,
     ),
 )

@@ -1,8 +1,7 @@
-"""What the sandbox reproaches a client of Pro Santé Connect, beside the answer that the service gives anyway.
+"""What an authorization request may be reproached with.
 
-Source: specs/psc.md §4.4 (catalogue) and §4.1 (meaning of the EXI PSC numbers, référentiel v1.8.4). Pure functions of
-the facts that handlers note: ``authorization`` (the parameters sent), ``wrong_host``, ``state_reused``,
-``nonce_reused``, ``redirect_ok``, ``grant_type``, ``refusal``, ``space``, ``certificate``, ``token_in_query``.
+Source: specs/psc.md §4.4 (PSC-AUTHZ), §4.1. Facts: ``authorization`` (the parameters sent), ``wrong_host``,
+``state_reused``, ``nonce_reused``, ``redirect_ok``, ``refusal``, ``user_agent``.
 """
 
 from __future__ import annotations
@@ -13,23 +12,18 @@ from urllib.parse import urlsplit
 
 from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
 
-from .codes import CODE_GRANT, DEAD_GRANTS, EIDAS, REFRESH_GRANT, SCOPE, TRUST
+from ..codes import EIDAS, SCOPE, exi
 
 __all__ = ["CHECKS"]
 
 AUTHORIZATION = frozenset({"authorization"})
 TOKEN = frozenset({"token"})
-BACK_CHANNEL = frozenset({"token", "introspection", "revocation"})
-WITH_TOKENS = frozenset({"token", "introspection", "revocation", "userinfo"})
 TOLERATED_EIDAS = frozenset({"eidas2", "eidas3"})
 MIN_RANDOM = 16
 """Characters below which a state or nonce can hold no 64 bits of chance."""
-WRONG_CODE_USE = {
-    "code_replayed": "code d'autorisation déjà utilisé",
-    "redirect_mismatch": "redirect_uri différente de celle de la demande",
-    "code_of_another_client": "code délivré à un autre client",
-}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+EMBEDDED = ("; wv)", "WebView", "Electron/", "CefSharp", "QtWebEngine", "JavaFX", "Trident/", "MSIE ")
+"""What the User-Agent of a browser component inside a program says, when it says it."""
 
 
 def _sent(observed: Observed) -> Mapping[str, Any] | None:
@@ -131,47 +125,12 @@ def _host(observed: Observed) -> Outcome:
     return True
 
 
-def _code_use(observed: Observed) -> Outcome:
-    if observed.facts.get("grant_type") != CODE_GRANT:
+def _external_browser(observed: Observed) -> Outcome:
+    agent = str(observed.facts.get("user_agent", ""))
+    if _sent(observed) is None or not agent:
         return None
-    refusal = observed.facts.get("refusal")
-    if refusal in WRONG_CODE_USE:
-        return Violation(WRONG_CODE_USE[refusal], "un code, une fois, par son client, avec la même redirect_uri")
-    return refusal is None
-
-
-def _certificate(observed: Observed) -> Outcome:
-    shown = observed.facts.get("certificate")
-    if not isinstance(shown, Mapping):
-        return None
-    judgement, trust = shown["judgement"], observed.facts.get("space") == TRUST
-    expected = "un certificat IGC-Santé d'organisation en cours de validité, celui du client"
-    if judgement == "absent":
-        return Violation("aucun certificat client", expected) if trust and observed.transport == "https" else None
-    if judgement != "ok" or observed.facts.get("refusal") == "certificate_refused":
-        received = f"certificat {judgement}, famille {shown['family']}, OU={shown['ou']}, CN={shown['cn']}"
-        return Violation(received, expected)
-    return True
-
-
-def _transport(observed: Observed) -> Outcome:
-    if observed.transport == "https":
-        return True
-    return Violation("appel sur le port sans TLS", "TLS 1.2 ou plus, avec un certificat client IGC-Santé")
-
-
-def _grant(observed: Observed) -> Outcome:
-    grant = observed.facts.get("grant_type")
-    if grant in DEAD_GRANTS or grant == "implicit":
-        return Violation(f"grant_type={grant}", f"{CODE_GRANT} ou {REFRESH_GRANT}")
-    return grant in (CODE_GRANT, REFRESH_GRANT)
-
-
-def _token_place(observed: Observed) -> Outcome:
-    if "token_in_query" not in observed.facts:
-        return None
-    if observed.facts["token_in_query"]:
-        return Violation("jeton ou secret dans l'URL", "en-tête Authorization ou corps de formulaire")
+    if found := [mark for mark in EMBEDDED if mark in agent]:
+        return Violation(f"User-Agent : {agent[:200]} ({found[0].strip()})", "le navigateur du poste")
     return True
 
 
@@ -180,7 +139,7 @@ CHECKS = (
         "PSC-AUTHZ-01",
         "Niveau eIDAS demandé à l'autorisation",
         _acr_values,
-        ("EXI-PSC-16", "PSC.08"),
+        (exi(16), "PSC.08"),
         "specs/psc.md §4.4",
         f"Ajouter acr_values={EIDAS} à la demande d'autorisation.",
         operations=AUTHORIZATION,
@@ -189,7 +148,7 @@ CHECKS = (
         "PSC-AUTHZ-02",
         "Portée demandée à l'autorisation",
         _scope,
-        ("EXI-PSC-10", "EXI-PSC-15"),
+        (exi(10), exi(15)),
         "specs/psc.md §4.4",
         f"Demander exactement « {SCOPE} ».",
         operations=AUTHORIZATION,
@@ -198,7 +157,7 @@ CHECKS = (
         "PSC-AUTHZ-03",
         "state imprévisible et unique",
         _random("state", "state_reused"),
-        ("EXI-PSC-09", "EXI-PSC-15"),
+        (exi(9), exi(15)),
         "specs/psc.md §4.4",
         "Tirer un state au hasard à chaque demande, et le vérifier au retour.",
         operations=AUTHORIZATION,
@@ -207,7 +166,7 @@ CHECKS = (
         "PSC-AUTHZ-04",
         "nonce imprévisible et unique",
         _random("nonce", "nonce_reused"),
-        ("EXI-PSC-09", "EXI-PSC-15"),
+        (exi(9), exi(15)),
         "specs/psc.md §4.4",
         "Tirer un nonce au hasard à chaque demande, et le comparer à celui de l'ID token.",
         operations=AUTHORIZATION,
@@ -216,7 +175,7 @@ CHECKS = (
         "PSC-AUTHZ-05",
         "Flux authorization code",
         _response_type,
-        ("EXI-PSC-10",),
+        (exi(10),),
         "specs/psc.md §4.4",
         "Utiliser response_type=code ; les autres types annoncés sont hors service.",
         operations=AUTHORIZATION,
@@ -225,7 +184,7 @@ CHECKS = (
         "PSC-AUTHZ-06",
         "Adresse de retour déclarée",
         _redirect_uri,
-        ("EXI-PSC-15",),
+        (exi(15),),
         "specs/psc.md §4.4",
         "Envoyer l'une des adresses déclarées à l'enrôlement, au caractère près.",
         operations=AUTHORIZATION,
@@ -234,7 +193,7 @@ CHECKS = (
         "PSC-AUTHZ-07",
         "PKCE en S256",
         _pkce,
-        ("EXI-PSC-09",),
+        (exi(9),),
         "specs/psc.md §4.4 (conseil)",
         "Utiliser code_challenge_method=S256, et envoyer code_verifier avec le code.",
         confidence="M",
@@ -245,7 +204,7 @@ CHECKS = (
         "PSC-AUTHZ-08",
         "Autorisation demandée au portail",
         _host,
-        ("EXI-PSC-09", "EXI-PSC-14"),
+        (exi(9), exi(14)),
         "specs/psc.md §1.1",
         "Lire authorization_endpoint dans le document wallet-openid-configuration.",
         operations=AUTHORIZATION,
@@ -254,58 +213,21 @@ CHECKS = (
         "PSC-AUTHZ-10",
         "Niveau eIDAS toléré avec remarque",
         _acr_remark,
-        ("EXI-PSC-16",),
+        (exi(16),),
         "specs/psc.md §4.1",
         f"Préférer acr_values={EIDAS}, seule valeur servie aujourd'hui.",
         operations=AUTHORIZATION,
         severity=Severity.INFO,
     ),
     Check(
-        "PSC-TOK-01",
-        "Code d'autorisation bien employé",
-        _code_use,
-        ("EXI-PSC-15",),
+        "PSC-AUTHZ-09",
+        "Navigateur externe",
+        _external_browser,
+        (exi(25), exi(26), "PSC.01"),
         "specs/psc.md §4.4",
-        "Échanger chaque code une seule fois, avec la redirect_uri de la demande.",
-        operations=TOKEN,
-    ),
-    Check(
-        "PSC-TOK-02",
-        "Certificat client sur le canal arrière",
-        _certificate,
-        ("EXI-PSC-24",),
-        "specs/psc.md §4.4",
-        "Présenter le certificat IGC-Santé de l'organisation, valide et enrôlé pour ce client.",
-        operations=BACK_CHANNEL,
-    ),
-    Check(
-        "PSC-TLS-01",
-        "Canal arrière en TLS",
-        _transport,
-        ("EXI-PSC-24",),
-        "specs/psc.md §4.1",
-        "Appeler le port TLS : sur l'autre, l'absence de certificat client n'est que tolérée, pour les premiers pas.",
-        operations=frozenset({"token", "revocation", "userinfo"}),
-        severity=Severity.WARNING,
-    ),
-    Check(
-        "PSC-TOK-05",
-        "Type d'octroi en service",
-        _grant,
-        ("EXI-PSC-10",),
-        "specs/psc.md §4.4",
-        "N'utiliser ni mot de passe, ni client_credentials, ni flux implicite, même annoncés.",
-        operations=TOKEN,
-    ),
-    Check(
-        "PSC-TOK-06",
-        "Aucun jeton dans l'URL",
-        _token_place,
-        ("EXI-PSC-15",),
-        "specs/psc.md §4.4 (conseil) ; RFC 6750 §2.3",
-        "Envoyer le jeton dans l'en-tête Authorization : les URL restent dans les journaux.",
+        "Ouvrir le navigateur du poste : un composant embarqué n'est toléré qu'avec la preuve de sa maintenance.",
         confidence="M",
-        operations=WITH_TOKENS,
+        operations=AUTHORIZATION,
         severity=Severity.WARNING,
     ),
 )

@@ -1,0 +1,49 @@
+"""Writes the tables of the service pages again from what the services publish: ``python docs/services/generate.py``.
+
+A table follows a mark ``<!-- table: situations -->`` or ``<!-- table: options -->`` and ends at an empty line. The
+tests compare the pages with what this would write.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from lgo_sandbox.contract import Option, Service, Situation
+from lgo_sandbox.sandbox import installed_services
+
+__all__ = ["MARK", "rewritten"]
+
+HERE = Path(__file__).parent
+MARK = re.compile(r"(?<=<!-- table: )(situations|options)( -->\n)(?:\|.*\n)*")
+
+
+def rewritten(page: str, service: Service) -> str:
+    """Return a page with its tables as the service has them."""
+    tables = {
+        "situations": ["| situation | what happens | how to get it |", "|---|---|---|"]
+        + [_situation(one) for one in service.situations],
+        "options": ["| option | values, default first | what it decides |", "|---|---|---|"]
+        + [_option(service.name, one) for one in service.options],
+    }
+    return MARK.sub(lambda mark: mark[1] + mark[2] + "".join(f"{row}\n" for row in tables[mark[1]]), page)
+
+
+def _situation(one: Situation) -> str:
+    return f"| `{one.id}` | {_cell(one.title)} | {_cell(one.how)} |"
+
+
+def _option(service: str, one: Option) -> str:
+    values = [one.default, *(choice for choice in one.choices if choice != one.default)]
+    return f"| `{service}.{one.name}` | {', '.join(f'`{value}`' for value in values)} | {_cell(one.title)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for path in HERE.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        if MARK.search(text):
+            path.write_text(rewritten(text, *installed_services([path.stem])), encoding="utf-8")

@@ -1,0 +1,30 @@
+"""Addresses that the discovery document announces and that serve nobody.
+
+Source: specs/psc.md §1.3–1.4 (announced: high; what the real ones answer: low, Keycloak's wording). The iframe of
+session checks is a page without effect.
+"""
+
+from __future__ import annotations
+
+from lgo_sandbox.asgi import Call
+from lgo_sandbox.wire.http import RawResponse
+
+from ..codes import DEAD_ENDPOINTS
+from ..domain.refusals import Refused
+from ..pages import page
+
+__all__ = ["dead_endpoint", "status_iframe"]
+
+
+async def dead_endpoint(call: Call) -> RawResponse:
+    """Refuse; the finding says that the announcement is not to be trusted."""
+    path = str(call.scope["path"])
+    call.note(dead_endpoint=path)
+    await call.enter("dead-endpoint")
+    raise Refused(DEAD_ENDPOINTS[path])
+
+
+async def status_iframe(call: Call) -> RawResponse:
+    """Show an empty page."""
+    await call.enter("portal")
+    return page("message", title="État de session", text="Sans effet dans cette simulation.", link="", link_text="")

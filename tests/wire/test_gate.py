@@ -1,0 +1,56 @@
+"""The gate before every service, over real sockets: what a client sends badly never reaches a service."""
+
+from __future__ import annotations
+
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from lgo_sandbox.pytest_plugin import SandboxSession
+
+DOORS = ("psc", "insi", "dmp", "eprescription", "annuaire")
+PATHS = {"psc": "/auth/realms/esante-wallet/protocol/openid-connect/token", "insi": "/lps"}
+
+
+def _connect(session: SandboxSession, door: str) -> socket.socket:
+    target = urlsplit(session.ready["services"][door]["http"])
+    return socket.create_connection((target.hostname or "", target.port or 0), timeout=10)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_request_cut_by_its_client_is_journaled_and_never_answered(
+    sandbox_session: SandboxSession, door: str
+) -> None:
+    with _connect(sandbox_session, door) as connection:
+        head = f"POST {PATHS.get(door, '/')} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+        connection.sendall(head.encode() + b"grant_type=refresh_token")
+        time.sleep(0.1)
+    exchanges = sandbox_session.exchanges(wait=5, after=0)
+    assert [(e["outcome"], e["operation"], e["findings"]) for e in exchanges] == [("aborted", "", [])]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_body_beyond_the_limit_is_refused_in_the_service_s_own_words(
+    sandbox_session: SandboxSession, door: str
+) -> None:
+    with _connect(sandbox_session, door) as connection:
+        size = 40 * 1024 * 1024
+        head = f"POST {PATHS.get(door, '/')} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n"
+        connection.sendall(head.encode())
+        for _ in range(40):
+            connection.sendall(b"x" * (1024 * 1024))
+        answer = connection.recv(65536)
+    assert answer.startswith((b"HTTP/1.1 413", b"HTTP/1.1 500")), answer[:200]
+    assert b"Traceback" not in answer
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_unknown_session_is_said_clearly(sandbox_session: SandboxSession, door: str) -> None:
+    with _connect(sandbox_session, door) as connection:
+        connection.sendall(b"GET /s/inconnue/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    assert b"inconnue" in answer
