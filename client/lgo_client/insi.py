@@ -89,7 +89,7 @@ class Insi:
         """
         if not traits.first_names:
             raise ValueError("une recherche INSi demande au moins un prénom")
-        return self._first_found(_attempts(traits), Answer("01", "", traits))
+        return self._until({"00"}, _attempts(traits), Answer("01", "", traits))
 
     def resolve(self, traits: Traits) -> Answer:
         """Search as an LGO does at the counter: without the birth place first, then by what the code calls for.
@@ -102,12 +102,14 @@ class Insi:
         alone = replace(traits, first_names=traits.first_names[:1], birth_place="")
         answer = self.search(alone)
         if answer.code == "02":
-            return self._first_found(_narrower(traits), answer)
+            return self._until({"00"}, _narrower(traits), answer)
         if answer.code == "01":
-            answer = self._first_found(_respelled(alone), answer)
+            answer = self._until({"00", "02"}, _respelled(alone), answer)
         if answer.code == "01":
-            answer = self._first_found(_others(replace(traits, birth_place="")), answer)
-        return self._first_found(_narrower(traits), answer) if answer.code == "02" else answer
+            answer = self._until({"00", "02"}, _others(replace(traits, birth_place="")), answer)
+        if answer.code == "02" and traits.birth_place:
+            answer = self.search(replace(answer.asked, birth_place=traits.birth_place))
+        return answer
 
     def verify(self, claim: Claim) -> Verification:
         """Ask whether a matricule and strict traits are those of one person (reconstructed operation)."""
@@ -130,11 +132,11 @@ class Insi:
         self._keep(trace, "00", "en cours" if collected.results is None else f"{len(collected.results)} résultats")
         return collected
 
-    def _first_found(self, attempts: Iterator[Traits], before: Answer) -> Answer:
+    def _until(self, enough: set[str], attempts: Iterator[Traits], before: Answer) -> Answer:
         answer = before
         for attempt in attempts:
             answer = self.search(attempt)
-            if answer.code == "00":
+            if answer.code in enough:
                 break
         return answer
 

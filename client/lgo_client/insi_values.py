@@ -1,7 +1,7 @@
 """What an LGO asks INSi and gets from it, as values; and the trace it keeps of every call.
 
-Source: specs/insi.md §1.3–1.6 (contract, high; verification low), specs/requirements.md §2.1 (rules 37, 39, 48, 53: what
-a trace tells). Knows no wire.
+Source: specs/insi.md §1.3–1.6 (contract, high; verification low), specs/requirements.md §2.1 (rules 37, 39, 48, 53:
+what a trace tells). Knows no wire.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ class Collected:
 class CallTrace:
     """One call as rules 37, 39, 48 and 53 want it traced.
 
-    ``mode`` is « traits », « carte Vitale », « vérification », « dépôt » or « relève »; ``code`` the return code, or that
-    of the fault; ``found`` the identity of a code 00, with its history and traits.
+    ``mode`` is « traits », « carte Vitale », « vérification », « dépôt » or « relève »; ``code`` the return code (OK or
+    KO for a verification), or that of the fault; ``found`` the identity of a code 00, with its history and traits.
     """
 
     at: str

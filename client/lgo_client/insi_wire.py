@@ -80,7 +80,7 @@ class Written:
 
 
 def write(operation: Operation, asked: Asked, product: Product, workplace: Workplace, assertion: str = "") -> Written:
-    """Return a request; ``assertion`` is a SAML assertion for wsse:Security, absent under an organisation certificate."""
+    """Return a request; ``assertion`` goes into wsse:Security, which an organisation certificate does without."""
     context = _context_lps(product, workplace)
     cover = asked if isinstance(asked, VitaleCard) else None
     context += _context_bam(product, workplace, cover)

@@ -255,11 +255,19 @@ def _package(parts: list[Part], media: MediaType, truncated: bool) -> Package:
 
 
 def _root(parts: list[Part], start: str) -> Part:
-    wanted = start.strip().removeprefix("<").removesuffix(">")
+    wanted = _utf8(start).strip().removeprefix("<").removesuffix(">")
     for part in parts:
         if not wanted or unquote(part.content_id) == unquote(wanted):
             return part
     raise MtomError(f"aucune partie racine {wanted[:200]!r}")
+
+
+def _utf8(parameter: str) -> str:
+    """Return an HTTP parameter as the part's own header reads: HTTP hands octets over as Latin 1."""
+    try:
+        return parameter.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return parameter
 
 
 def attachments(root: etree._Element, package: Package) -> dict[etree._Element, bytes]:

@@ -72,6 +72,17 @@ class UnknownSoapVersion(NotSoap):
     """The root is an Envelope of a namespace that is neither SOAP 1.1 nor 1.2."""
 
 
+_ROLE_ATTRIBUTE = {SoapVersion.V11: "actor", SoapVersion.V12: "role"}
+_OUR_ROLES = frozenset(
+    {
+        "",
+        f"{SoapVersion.V12.namespace}/role/next",
+        f"{SoapVersion.V12.namespace}/role/ultimateReceiver",
+        "http://schemas.xmlsoap.org/soap/actor/next",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """A SOAP message: header blocks, the single body element, and the WS-Addressing 1.0 properties as text.
@@ -170,9 +181,14 @@ def _addressing_text(block: etree._Element) -> str:
 
 
 def must_understand(block: etree._Element, version: SoapVersion) -> bool:
-    """Tell whether a header block is marked mustUnderstand; the attribute without namespace, seen in the field, says
-    nothing (SOAP 1.2 §5.2.3)."""
-    return (block.get(f"{{{version.namespace}}}mustUnderstand") or "").strip() in {"1", "true"}
+    """Tell whether the receiver must understand a header block: it is marked so, and meant for the receiver.
+
+    The attribute without namespace, seen in the field, says nothing (SOAP 1.2 §5.2.3); a block for a role that is not
+    ours, such as ``none``, does not concern us (SOAP 1.2 §2.4, SOAP 1.1 §4.2.2).
+    """
+    marked = (block.get(f"{{{version.namespace}}}mustUnderstand") or "").strip() in {"1", "true"}
+    role = block.get(f"{{{version.namespace}}}{_ROLE_ATTRIBUTE[version]}") or ""
+    return marked and role.strip() in _OUR_ROLES
 
 
 def soap_action_of(content_type: str | None, soap_action: str | None = None) -> str | None:

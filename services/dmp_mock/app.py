@@ -20,7 +20,7 @@ from dmp_mock.domain.errors import Refused, XdsFailure
 from dmp_mock.handlers import FAILURES, HANDLERS
 from dmp_mock.problems import problem, rendered
 from dmp_mock.wire.description import wsdl
-from dmp_mock.wire.messages import Answer, Message, answer, check_addressing, fault, open_message, variant_of
+from dmp_mock.wire.messages import Answer, Message, answer, check_addressing, check_coding, fault, open_message, variant_of
 from lgo_sandbox.asgi import Call, FaultInjected
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.web import Route, service_app
@@ -42,6 +42,7 @@ async def receive(call: Call) -> RawResponse:
     message: Message | None = None
     packaged = suffix == REPOSITORY
     try:
+        check_coding(call.headers.get("content-encoding"))
         message = open_message(call.headers.get("content-type"), call.body)
         transaction = _transaction(message)
         packaged = packaged or (not suffix and transaction.suffix == REPOSITORY)

@@ -134,13 +134,16 @@ def _previous_trace(call: Call, markers: list[Marker]) -> dict[str, Any]:
 
 
 def search_facts(call: Call, traits: Traits) -> dict[str, Any]:
-    """Return which first names were asked alone before a search that asks several together."""
+    """Return which first names were asked alone before a search that asks several together, and whether 02 came."""
     if " " not in traits.first_names:
         return {}
-    asked = (exchange.facts.get("traits", {}) for exchange in _earlier(call))
     same = (traits.birth_name, traits.sex, traits.birth_date)
-    tried = {t.get("first_names") for t in asked if (t.get("birth_name"), t.get("sex"), t.get("birth_date")) == same}
-    return {"tried": sorted(filter(None, tried))}
+    tried: dict[str, str] = {}
+    for exchange in _earlier(call):
+        asked = exchange.facts.get("traits", {})
+        if (asked.get("birth_name"), asked.get("sex"), asked.get("birth_date")) == same:
+            tried[asked["first_names"]] = exchange.facts.get("code", "")
+    return {"tried": sorted(filter(None, tried)), "homonyms": "02" in tried.values()}
 
 
 def verification_facts(call: Call, matricule: str, conforms: bool) -> dict[str, Any]:

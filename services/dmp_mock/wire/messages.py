@@ -23,6 +23,7 @@ __all__ = [
     "Message",
     "answer",
     "check_addressing",
+    "check_coding",
     "fault",
     "http_answer",
     "open_message",
@@ -61,6 +62,13 @@ class Answer:
     parts: Sequence[mtom.OutgoingPart] = ()
     packaged: bool = False
     simulated: bool = False
+
+
+def check_coding(content_encoding: str | None) -> None:
+    """Raise Refused for a compressed body: the guide asks for none, and what it would unfold to is not bounded."""
+    coding = (content_encoding or "").strip().lower()
+    if coding not in ("", "identity"):
+        raise Refused("coding", coding[:100], rule="coding", received=coding[:100], expected="corps non compressé")
 
 
 def open_message(content_type: str | None, body: bytes) -> Message:

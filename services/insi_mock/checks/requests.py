@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from insi_mock.codes import CERTIFICATE_ERRORS, ERRORS
+from insi_mock.domain.matching import words
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY
 from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.identifiers import matricule_is_valid
@@ -99,11 +100,16 @@ def _answered(operation: str) -> Callable[[Observed], Outcome]:
 
 
 def _first_names(seen: Observed) -> Outcome:
-    """Several first names at once come after each of them alone (specs/insi.md §4, CNDA 2.07)."""
-    if "tried" not in seen.facts:
+    """Several first names at once come after each of them alone (specs/insi.md §4, CNDA 2.07).
+
+    They may also tell homonyms apart after a 02, or respell a composed first name (§2.1).
+    """
+    if "tried" not in seen.facts or seen.facts["homonyms"]:
         return None
-    asked = seen.facts["traits"]["first_names"].split(" ")
-    missing = [name for name in asked if name not in seen.facts["tried"]]
+    tried, asked = seen.facts["tried"], seen.facts["traits"]["first_names"]
+    if any(name != asked and words(name) == words(asked) for name in tried):
+        return None
+    missing = [name for name in asked.split(" ") if name not in tried]
     return (
         Violation(f"sans essai seul de {', '.join(missing)}", "chaque prénom seul, puis tous ensemble")
         if missing

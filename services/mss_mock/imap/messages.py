@@ -6,6 +6,7 @@ BAD, a UID that does not is nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from ..codes import MAX_KEYWORDS
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 UID = Item("UID", b"UID")
+SEARCHED_AT_ONCE = 50
+"""After how many messages SEARCH lets other connections have their turn."""
+
 Change = Callable[[frozenset[str]], frozenset[str]]
 
 
@@ -202,9 +206,13 @@ async def _search(connection: Connection, cursor: Cursor, *, by_uid: bool) -> by
     except BadCharset as error:
         raise No("Unknown charset", f"BADCHARSET ({' '.join(CHARSETS)})") from error
     cursor.end()
-    found = [candidate for candidate in _candidates(connection, view) if test(candidate)]
-    numbers = (candidate.row.uid if by_uid else candidate.number for candidate in found)
-    await connection.send(b" ".join([b"* SEARCH", *(b"%d" % number for number in numbers)]))
+    found: list[int] = []
+    for turn, candidate in enumerate(_candidates(connection, view)):
+        if turn % SEARCHED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+        if test(candidate):
+            found.append(candidate.row.uid if by_uid else candidate.number)
+    await connection.send(b" ".join([b"* SEARCH", *(b"%d" % number for number in found)]))
     return b"OK SEARCH completed"
 
 

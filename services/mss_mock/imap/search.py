@@ -60,8 +60,10 @@ class Candidate:
 
     @cached_property
     def headers(self) -> str:
-        """All decoded headers in lower case."""
-        return "\n".join(f"{name}: {value}" for name, value in self.mail.headers).lower() if self.mail else self.text
+        """All decoded headers in lower case, those of parts and enclosed messages too."""
+        if self.mail is None:
+            return self.text
+        return "\n".join(f"{name}: {value}" for part in self.mail.walk() for name, value in part.headers).lower()
 
     def header(self, name: str) -> list[str]:
         """Return the decoded values of a header in lower case."""

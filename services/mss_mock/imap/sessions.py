@@ -19,7 +19,7 @@ from ..journaling import Record, strike
 from ..login import Login, LoginRefused, LoginUnavailable
 from ..wire.sasl import is_xoauth2, without_secret
 from .connection import Bye, Connection, No, State
-from .output import nstring, paren, string
+from .output import paren, string
 from .syntax import BadSyntax, Cursor
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
 MAX_LOGINS = 10
 MAX_ID_FIELDS = 30
 _ALWAYS = ("IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE")
-_OPEN = ("IDLE", "NAMESPACE", "UIDPLUS", "MOVE", "UNSELECT", "CHILDREN", "SPECIAL-USE")
+_OPEN = ("IDLE", "NAMESPACE", "UIDPLUS", "MOVE", "UNSELECT", "CHILDREN", "LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}|=")
 
 
@@ -88,7 +88,7 @@ async def logout(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def identify(connection: Connection, cursor: Cursor) -> bytes:
-    """ID: what the client says is kept for the login's exchange."""
+    """ID: our name only, for a value that is NIL, as the standard allows, breaks several clients."""
     cursor.space()
     if not cursor.skip(b"NIL"):
         cursor.expect(b"(")
@@ -102,9 +102,7 @@ async def identify(connection: Connection, cursor: Cursor) -> bytes:
             if count > MAX_ID_FIELDS * 2:
                 raise BadSyntax("too many fields")
     cursor.end()
-    await connection.send(
-        b"* ID " + paren((string(b"name"), string(b"lgo-sandbox"), string(b"version"), nstring(None)))
-    )
+    await connection.send(b"* ID " + paren((string(b"name"), string(b"lgo-sandbox"))))
     return b"OK ID completed"
 
 

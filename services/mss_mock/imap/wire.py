@@ -77,10 +77,11 @@ class Wire:
             await self.flush()
 
     async def flush(self) -> None:
-        """Wait until what was sent is under way. Raises Disconnected."""
+        """Wait until what was sent is under way, and let others have their turn. Raises Disconnected."""
         self._unsent = 0
         try:
             await self._writer.drain()
+            await asyncio.sleep(0)
         except OSError as error:
             raise Disconnected from error
 

@@ -169,12 +169,16 @@ class Store:
         with self._db.transaction() as tx:
             modseq = touch(tx, folder_id)
             result: dict[int, frozenset[str]] = {}
+            changed: dict[frozenset[str], list[int]] = {}
             for uid, text in flags_of(tx, folder_id, sorted(uids)):
                 before = flag_set(text)
                 result[uid] = after = change(before)
                 if after != before:
-                    mine = (messages.c.folder_id == folder_id) & (messages.c.uid == uid)
-                    values = {"flags": " ".join(sorted(after)), "modseq": modseq}
+                    changed.setdefault(after, []).append(uid)
+            for flags, uids_of_flags in changed.items():
+                values = {"flags": " ".join(sorted(flags)), "modseq": modseq}
+                for chunk in chunks(uids_of_flags):
+                    mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(chunk)
                     tx.execute(update(messages).where(mine).values(values))
             return result
 

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from lgo_client.identity import Event, IdentityRefused, LocalIdentity, State, transition
-from lgo_client.insi import Answer, Found, Matricule, Traits
+from lgo_client.identity import FLOWS, Attribute, Event, Flow, IdentityRefused, LocalIdentity, State, transition
+from lgo_client.insi import Answer, Found, Matricule, Traits, Verification
 
 LEGAL = {
     (State.PROVISOIRE, Event.INSI_FOUND): State.RECUPEREE,
@@ -25,6 +25,15 @@ LEGAL = {
     (State.QUALIFIEE, Event.STRICT_TRAIT_CHANGED): State.VALIDEE,
     (State.QUALIFIEE, Event.DOUBT): State.PROVISOIRE,
     (State.QUALIFIEE, Event.FICTITIOUS): State.PROVISOIRE,
+    (State.PROVISOIRE, Event.INS_VERIFIED): State.RECUPEREE,
+    (State.VALIDEE, Event.INS_VERIFIED): State.QUALIFIEE,
+    (State.RECUPEREE, Event.VERIFICATION_KO): State.PROVISOIRE,
+    (State.QUALIFIEE, Event.VERIFICATION_KO): State.PROVISOIRE,
+    (State.PROVISOIRE, Event.RESTORED): State.PROVISOIRE,
+    (State.PROVISOIRE, Event.HOMONYM): State.PROVISOIRE,
+    (State.RECUPEREE, Event.HOMONYM): State.RECUPEREE,
+    (State.VALIDEE, Event.HOMONYM): State.VALIDEE,
+    (State.QUALIFIEE, Event.HOMONYM): State.QUALIFIEE,
 }
 ILLEGAL = [pair for pair in product(State, Event) if pair not in LEGAL]
 
@@ -66,6 +75,9 @@ def test_every_event_outside_the_table_is_refused(before: State, event: Event) -
 def test_the_illegal_events_are_repeated_proofs_and_repeated_answers() -> None:
     repeated = {Event.INSI_FOUND: {State.RECUPEREE, State.QUALIFIEE}, Event.DOCUMENT_CHECKED: set(State)}
     repeated[Event.DOCUMENT_CHECKED] -= {State.PROVISOIRE, State.RECUPEREE}
+    repeated[Event.INS_VERIFIED] = {State.RECUPEREE, State.QUALIFIEE}
+    repeated[Event.VERIFICATION_KO] = {State.PROVISOIRE, State.VALIDEE}
+    repeated[Event.RESTORED] = set(State) - {State.PROVISOIRE}
     assert set(ILLEGAL) == {(state, event) for event, states in repeated.items() for state in states}
 
 
@@ -184,3 +196,77 @@ def test_a_changed_trait_does_not_lift_a_doubt() -> None:
 def test_what_confirms_an_identity_cannot_pass_for_a_change(event: Event) -> None:
     with pytest.raises(IdentityRefused, match="n'invalide pas"):
         identity().with_answer(answer(), "hv").changed(event, "hv")
+
+
+@pytest.mark.parametrize("flow", Flow)
+@pytest.mark.parametrize("state", State)
+def test_a_flow_carries_the_matricule_in_its_states_only(flow: Flow, state: State) -> None:
+    with_ins = replace(identity(), state=state, found=FOUND)
+    if state in FLOWS[flow]:
+        assert with_ins.matricule_for(flow) == FOUND
+    else:
+        with pytest.raises(IdentityRefused, match="règle 28"):
+            with_ins.matricule_for(flow)
+
+
+def test_only_the_screen_and_a_verification_carry_the_matricule_of_an_identity_that_is_not_qualified() -> None:
+    assert {flow for flow in Flow if FLOWS[flow] != {State.QUALIFIEE}} == {Flow.SCREEN, Flow.VERIFICATION}
+    assert all(FLOWS[flow] <= {State.RECUPEREE, State.QUALIFIEE} for flow in Flow)
+
+
+def test_rule_49_a_ko_drops_the_matricule_of_a_qualified_identity() -> None:
+    after = qualified().changed(Event.VERIFICATION_KO, "hv")
+    assert (after.state, after.found, after.blocked) == (State.PROVISOIRE, None, False)
+    assert after.traces[-1].event == "INSi n'a pas vérifié l'identité"
+
+
+OK, KO = Verification(True, "00", "Identite verifiee"), Verification(False, "01", "Identite non verifiee")
+
+
+def test_rule_30_an_ins_of_another_domain_is_at_best_recovered_without_a_document() -> None:
+    received = identity().with_verification(OK, FOUND, "hv")
+    assert (received.state, received.found) == (State.RECUPEREE, FOUND)
+    checked = identity().with_document("passeport", "hv").with_verification(OK, FOUND, "hv")
+    assert checked.transmissible == FOUND
+
+
+def test_rule_51_an_ins_of_another_domain_that_insi_denies_is_not_kept() -> None:
+    with pytest.raises(IdentityRefused, match="règle 51"):
+        identity().with_verification(KO, FOUND, "hv")
+
+
+def test_an_ins_is_not_taken_twice_nor_for_a_blocked_identity_nor_beside_another_first_name() -> None:
+    with pytest.raises(IdentityRefused, match="sans objet"):
+        qualified().with_verification(OK, FOUND, "hv")
+    with pytest.raises(IdentityRefused, match="douteuse ou fictive"):
+        identity().changed(Event.DOUBT, "hv").with_verification(OK, FOUND, "hv")
+    with pytest.raises(IdentityRefused, match="règle 6"):
+        identity("ALAIN").with_verification(OK, FOUND, "hv")
+
+
+def test_a_doubt_is_lifted_and_insi_may_be_asked_again() -> None:
+    lifted = qualified().changed(Event.DOUBT, "hv").marked(Event.RESTORED, "hv")
+    assert (lifted.state, lifted.attributes) == (State.PROVISOIRE, frozenset())
+    assert lifted.with_answer(answer(), "hv").state is State.RECUPEREE
+
+
+def test_a_homonym_keeps_its_state_and_may_become_doubtful_but_never_fictitious() -> None:
+    homonym = qualified().marked(Event.HOMONYM, "hv")
+    assert (homonym.state, homonym.attributes, homonym.blocked) == (State.QUALIFIEE, {Attribute.HOMONYME}, False)
+    assert homonym.transmissible == FOUND
+    doubtful = homonym.changed(Event.DOUBT, "hv")
+    assert doubtful.attributes == {Attribute.HOMONYME, Attribute.DOUTEUSE}
+    assert doubtful.marked(Event.RESTORED, "hv").attributes == {Attribute.HOMONYME}
+    with pytest.raises(IdentityRefused, match="aucun autre"):
+        homonym.changed(Event.FICTITIOUS, "hv")
+
+
+@pytest.mark.parametrize("event", [Event.DOUBT, Event.INSI_FOUND, Event.STRICT_TRAIT_CHANGED])
+def test_what_changes_a_state_is_no_mere_attribute(event: Event) -> None:
+    with pytest.raises(IdentityRefused, match="plus que des attributs"):
+        identity().marked(event, "hv")
+
+
+def test_there_is_no_doubt_to_lift_without_one() -> None:
+    with pytest.raises(IdentityRefused, match="ni douteuse ni fictive"):
+        identity().marked(Event.RESTORED, "hv")
