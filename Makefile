@@ -31,6 +31,11 @@ lock: $(VENV)/.ready-dev
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --upgrade \
 		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
+# Writes the generated pages again: the people, the tables of the services.
+docs: $(VENV)/.ready
+	$(BIN)/python -m lgo_sandbox.people_sheet > docs/fr/personnes.md
+	$(BIN)/python docs/services/generate.py
+
 clean:
 	rm -rf $(VENV) .lgo-sandbox build dist
 

@@ -1,7 +1,7 @@
 """Measures Pro Santé Connect beside a peer and writes docs/performance-psc.md. Run it with ``python bench/psc.py``.
 
-Token endpoint and discovery against the npm package oauth2-mock-server and a bare FastAPI route: CPU of the server process
-per request, each server on one core, journal on; then a log-in with few and with 10 000 live sessions. Nothing here is
+Token endpoint and discovery against the npm package oauth2-mock-server and a bare FastAPI route: CPU of the server
+process per request, each server on one core, journal on; then a log-in with few and with 10 000 live sessions. Nothing here is
 asserted by tests. Without node or npm the peer's lines are left out.
 """
 
@@ -165,8 +165,11 @@ def crowded(root: Path) -> list[str]:
     """Measure a log-in (authorization to tokens) with few live sessions, then with many."""
     with psc_server(root, "few") as (pid, document):
         few = cost(pid, log_in(document), LOGINS)
-    fill(root / "few")
-    with psc_server(root, "few") as (pid, document):
+    with psc_server(root, "many"):
+        pass
+    fill(root / "many")
+    (root / "many.json").unlink()
+    with psc_server(root, "many") as (pid, document):
         many = cost(pid, log_in(document), LOGINS)
     return [
         "## Many live sessions",
@@ -214,8 +217,8 @@ with data.transaction() as t:
         for access, life in ((True, 120), (False, 1800)):
             t.add(store.Token(key=f"{sid}-{access}", access=access, jti=f"{sid}-{access}", created=now, lifetime=life,
                               iat=int(now), exp=int(now) + life, **common))
-        t.add(store.Code(digest=sid, client_id="lgo-demo", redirect_uri="x", sid=sid, scope="openid", state=sid, nonce=sid,
-                         code_challenge="", code_challenge_method="", issuer="i", created=now, used=True))
+        t.add(store.Code(digest=sid, client_id="lgo-demo", redirect_uri="x", sid=sid, scope="openid", state=sid,
+                         nonce=sid, code_challenge="", code_challenge_method="", issuer="i", created=now, used=True))
 """
 
 HEADER = """# Performance of Pro Santé Connect

@@ -10,7 +10,7 @@ whole process. Must not know any table.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ class Database:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self.engine = _engine(path)
+        self._raw: sqlite3.Connection | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -44,14 +45,22 @@ class Database:
 
     @property
     def raw(self) -> sqlite3.Connection:
-        """The SQLite connection itself, for backup, serialisation and pragmas."""
-        connection = self.engine.raw_connection().driver_connection
-        assert isinstance(connection, sqlite3.Connection)
-        return connection
+        """The SQLite connection itself, the only one of the pool, for backup, serialisation and pragmas."""
+        if self._raw is None:
+            connection = self.engine.raw_connection().driver_connection
+            assert isinstance(connection, sqlite3.Connection)
+            self._raw = connection
+        return self._raw
 
-    def rows(self, sql: str, *parameters: str | int) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *parameters: str | float) -> list[tuple[Any, ...]]:
         """Return the rows of a query, outside of any transaction: for hot reads, twenty times cheaper than the ORM."""
         return self.raw.execute(sql, parameters).fetchall()
+
+    def write(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        """Execute statements in one transaction of their own: for hot writes. Not within ``transaction``."""
+        with self.raw as connection:
+            for sql, parameters in statements:
+                connection.execute(sql, parameters)
 
     def version(self) -> int:
         """Return a number that changes when *another* connection has committed."""
@@ -82,6 +91,7 @@ class Database:
 
     def close(self) -> None:
         """Close the connection; a database in memory is gone."""
+        self._raw = None
         self.engine.dispose()
 
 

@@ -25,7 +25,7 @@ __all__ = ["Exchange", "Filter", "Journal", "JournalLimits", "Observation"]
 
 LAST_EXCHANGES = 5
 EXCHANGE_ID_ROOM = 48
-EVICT_SHARE = 10
+EVICT_SHARE = 100
 PLAIN_COLUMNS = (
     *("id", "service", "door", "operation", "transport", "started", "age", "duration_ms", "peer", "certificate"),
     *("target", "status", "outcome", "summary", "fault", "request_size", "response_size"),
@@ -205,15 +205,18 @@ class Journal:
             count = newest - oldest + 1
             if count <= self._limits.exchanges and self._weight <= self._limits.octets:
                 return
-            excess = max(count - self._limits.exchanges, count // EVICT_SHARE, 1)
-            while self._weight > self._limits.octets or excess:
-                last = oldest + (excess or max((newest - oldest) // EVICT_SHARE, 1))
-                connection.execute(delete(exchanges).where(exchanges.c.seq < last))
-                connection.execute(delete(findings).where(findings.c.seq < last))
-                self._weight = int(connection.execute(select(func.sum(exchanges.c.weight))).scalar() or 0)
-                oldest, excess = last, 0
-                if oldest > newest:
-                    break
+            last = oldest + max(count - self._limits.exchanges, 0)
+            self._drop_before(connection, last)
+            while self._weight > self._limits.octets and last <= newest:
+                last += max(count // EVICT_SHARE, 1)
+                self._drop_before(connection, last)
+
+    def _drop_before(self, connection: Any, last: int) -> None:
+        """Forget what is older than a number; weigh only that, the rest would have to be read whole."""
+        gone = select(func.sum(exchanges.c.weight)).where(exchanges.c.seq < last)
+        self._weight -= int(connection.execute(gone).scalar() or 0)
+        connection.execute(delete(exchanges).where(exchanges.c.seq < last))
+        connection.execute(delete(findings).where(findings.c.seq < last))
 
 
 def _conditions(wanted: Filter) -> list[Any]:

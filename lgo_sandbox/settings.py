@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     header_bytes: int = 64 * KIB
     max_sessions: int = 500
     control_body_bytes: int = 1 * MIB
+    validate_body_bytes: int = 40 * MIB
+    """The largest file that the control API validates."""
     dump_bytes: int = 256 * MIB
     """The largest session archive that the control API takes."""
     replay_body_bytes: int = 64 * MIB

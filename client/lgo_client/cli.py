@@ -1,6 +1,6 @@
 """The ``lgo`` command: the reference LGO in a terminal (French).
 
-``lgo demo`` plays a pharmacy's day; ``lgo insi`` searches an identity; ``lgo login`` logs in and out.
+``lgo demo`` plays a pharmacy's day; ``lgo insi`` and ``lgo identite`` follow identities; ``lgo login`` logs in and out.
 Knows journeys and clients, not the services.
 """
 
@@ -17,18 +17,19 @@ from rich.console import Console
 
 from .browsers import external_browser
 from .ciba import CARD, MOBILE, ciba_login
+from .cli_insi import identite_app, insi_app
 from .clock import Workplace
 from .environment import Environment, EnvironmentMissing
-from .insi import Answer, Insi, Product, Traits
 from .journeys.officine_day import Told, play
 from .psc import ProSanteConnect, PscRefused, PscSession
 from .show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
-from .soap import SoapRefused
 from .transport import http_client
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Le LGO de référence, en ligne de commande.")
+app.add_typer(insi_app, name="insi")
+app.add_typer(identite_app, name="identite")
 console = Console()
 
 ReadyFile = Annotated[Path | None, typer.Option("--ready", help="Fichier de connexion (ready.json).")]
@@ -50,31 +51,6 @@ def demo(
     if not once and not told.failure:
         _wait()
     raise typer.Exit(_exit_code(told))
-
-
-@app.command()
-def insi(
-    name: Annotated[str, typer.Argument(help="Nom de naissance.")],
-    first_name: Annotated[str, typer.Argument(help="Prénoms de naissance.")],
-    sex: Annotated[str, typer.Option("--sexe")],
-    birth_date: Annotated[str, typer.Option("--naissance", help="AAAA-MM-JJ")],
-    birth_place: Annotated[str, typer.Option("--lieu", help="Code COG.")] = "",
-    ready: ReadyFile = None,
-) -> None:
-    """Chercher une identité par traits, avec le certificat de l'officine."""
-    environment = _environment(ready)
-    certificate = environment.certificate("org-auth")
-    sender = environment.structure("officine").id_nat
-    with http_client(environment.ca, certificate) as http:
-        product = Product("LGO-DE-REFERENCE", "1.0", environment.fact("idam"), Workplace().uuid(), sender)
-        client = Insi(http, environment.url("insi"), product, Workplace())
-        try:
-            answer = client.retrieve(Traits(name, tuple(first_name.split()), sex, birth_date, birth_place))
-        except SoapRefused as refusal:
-            console.print(f"refus {refusal}")
-            raise typer.Exit(1) from None
-    _show_answer(answer)
-    raise typer.Exit(0 if answer.code == "00" else 1)
 
 
 @app.command()
@@ -123,14 +99,6 @@ def _environment(ready: Path | None) -> Environment:
     except EnvironmentMissing as missing:
         console.print(str(missing))
         raise typer.Exit(2) from None
-
-
-def _show_answer(answer: Answer) -> None:
-    console.print(f"{answer.code} {answer.label}")
-    if answer.found is not None:
-        found = answer.found
-        console.print(f"{found.birth_name} {found.first_names}, {found.sex}, {found.birth_date}, {found.birth_place}")
-        console.print(f"matricule {found.active.number} ({found.active.oid})")
 
 
 def _wait() -> None:

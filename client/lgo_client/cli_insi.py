@@ -5,7 +5,7 @@ Source: specs/insi.md §1.2 and §4. Knows the INSi client and the identity, no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -106,7 +106,7 @@ def qualifier(
     doubt: Annotated[bool, typer.Option("--douteuse", help="Déclarer l'identité douteuse avant l'appel.")] = False,
     ready: Ready = None,
 ) -> None:
-    """Créer une identité, appeler INSi, contrôler une pièce : montrer chaque statut et ce que chaque flux peut porter."""
+    """Créer une identité, appeler INSi, contrôler une pièce : montrer les statuts et ce que chaque flux peut porter."""
     names = tuple(first_names.split())
     identity = LocalIdentity(name, names[0], sex, birth_date, birth_place)
     refusal = ""
@@ -148,7 +148,7 @@ def _calling(ready: Path | None, mode: str) -> Iterator[Insi]:
     workplace, structure = Workplace(), environment.structure("officine")
     person = environment.person(USER)
     product = Product(PRODUCT_NAME, PRODUCT_VERSION, environment.fact("idam"), workplace.uuid(), structure.id_nat)
-    assertions = {
+    assertions: dict[str, Callable[[], str]] = {
         ORGANISATION: str,
         CARD: lambda: card_assertion(person, structure, environment.certificate(f"cps-{USER}-sign"), workplace),
         PSC: lambda: psc_assertion(person, structure, workplace),

@@ -1,7 +1,7 @@
 """Writes the tables of the service pages again from what the services publish: ``python docs/services/generate.py``.
 
-A table follows a mark ``<!-- table: situations -->`` or ``<!-- table: options -->`` and ends at an empty line. The
-tests compare the pages with what this would write.
+A table follows a mark ``<!-- table: situations -->`` (or ``options``, ``faults``, ``checks``) and ends at an empty line.
+The tests compare the pages with what this would write.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lgo_sandbox.contract import Option, Service, Situation
+from lgo_sandbox.contract import NamedFault, Option, Service, Situation
+from lgo_sandbox.findings import Check
 from lgo_sandbox.sandbox import installed_services
 
 __all__ = ["MARK", "rewritten"]
 
 HERE = Path(__file__).parent
-MARK = re.compile(r"(?<=<!-- table: )(situations|options)( -->\n)(?:\|.*\n)*")
+MARK = re.compile(r"(?<=<!-- table: )(situations|options|faults|checks)( -->\n)(?:\|.*\n)*")
 
 
 def rewritten(page: str, service: Service) -> str:
@@ -25,6 +26,8 @@ def rewritten(page: str, service: Service) -> str:
         + [_situation(one) for one in service.situations],
         "options": ["| option | values, default first | what it decides |", "|---|---|---|"]
         + [_option(service.name, one) for one in service.options],
+        "faults": ["| fault | on | what it answers |", "|---|---|---|"] + [_fault(one) for one in service.faults],
+        "checks": ["| check | requirements | rule |", "|---|---|---|"] + [_check(one) for one in service.checks],
     }
     return MARK.sub(lambda mark: mark[1] + mark[2] + "".join(f"{row}\n" for row in tables[mark[1]]), page)
 
@@ -36,6 +39,14 @@ def _situation(one: Situation) -> str:
 def _option(service: str, one: Option) -> str:
     values = [one.default, *(choice for choice in one.choices if choice != one.default)]
     return f"| `{service}.{one.name}` | {', '.join(f'`{value}`' for value in values)} | {_cell(one.title)} |"
+
+
+def _fault(one: NamedFault) -> str:
+    return f"| `{one.name}` | {'every operation' if one.operation == '*' else one.operation} | {_cell(one.title)} |"
+
+
+def _check(one: Check) -> str:
+    return f"| `{one.id}` | {', '.join(one.requirements) or '–'} | {_cell(one.title)} |"
 
 
 def _cell(text: str) -> str:

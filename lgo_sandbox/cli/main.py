@@ -164,6 +164,24 @@ def connect(
         Asking(control, state, session).connect(folder)
 
 
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FICHIER…", help="CDA, PDF, archive XDM ou message .eml.")],
+    form: Annotated[str, typer.Option("--format", help="text, json ou junit.")] = "text",
+    artefacts: Annotated[
+        Path | None, typer.Option("--artefacts", help="Dossier des schémas officiels (ou LGO_SANDBOX_ARTEFACTS).")
+    ] = None,
+    schematrons: Annotated[bool, typer.Option("--schematrons/--no-schematrons", help="Jouer les schématrons.")] = True,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Fichier (défaut : sortie standard).")] = None,
+) -> None:
+    """Vérifier des documents de santé. Rend 0 : aucune erreur ; 1 : au moins une erreur ; 2 : fichier illisible."""
+    from lgo_sandbox.cli.validating import validate_files
+
+    with explained():
+        code = validate_files(files, form, artefacts, output, schematrons=schematrons)
+    raise typer.Exit(code)
+
+
 @client.command("add")
 def client_add(
     client_id: Annotated[str, typer.Option("--client-id", help="Identifiant du client.")],

@@ -29,6 +29,7 @@ from lgo_sandbox.control import (
     services,
     sessions,
     tuning,
+    validation,
 )
 from lgo_sandbox.control.access import documented_session
 from lgo_sandbox.control.errors import add_error_handlers
@@ -40,7 +41,7 @@ __all__ = ["ROOT", "create_app"]
 ROOT = "/_sandbox/v1"
 ABOUT = "Pilotage du bac à sable : sessions, horloge, pannes, échanges, constats, rapports. Données fictives."
 
-_WHOLE = (health, services, people, pki, sessions)
+_WHOLE = (health, services, people, pki, sessions, validation)
 _OF_A_SESSION = (archives, clock, connection, events, exchanges, faults, findings, listeners, markers, reports, tuning)
 
 

@@ -21,7 +21,7 @@ from lgo_sandbox.settings import Settings
 
 __all__ = ["Guard"]
 
-_LARGE = "/load"
+_LOAD, _VALIDATE = "/load", "/validate"
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -42,7 +42,7 @@ class Guard:
         if scope["type"] != "http":
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        limit = self._settings.dump_bytes if scope["path"].endswith(_LARGE) else self._settings.control_body_bytes
+        limit = self._limit(scope["path"])
         if message := self._stranger(headers):
             await error_response(403, message)(scope, receive, send)
         elif _declared_size(headers) > limit:
@@ -50,6 +50,11 @@ class Guard:
             await error_response(413, message, {"connection": "close"})(scope, receive, send)
         else:
             await self._app(scope, _bounded(receive, limit), _hardened(send))
+
+    def _limit(self, path: str) -> int:
+        if path.endswith(_VALIDATE):
+            return self._settings.validate_body_bytes
+        return self._settings.dump_bytes if path.endswith(_LOAD) else self._settings.control_body_bytes
 
     def _stranger(self, headers: Mapping[str, str]) -> str:
         if self._settings.public:

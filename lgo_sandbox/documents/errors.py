@@ -9,6 +9,7 @@
       InsDatamatrixError      the text is no datamatrix INS
       BarcodeError            an image cannot be read or a code not drawn
       XdmError                an archive is refused
+      PdfError                the bytes are no PDF that we accept
       DrugCodeError           a text is no code of a drug box
       ArtefactsError          the folder of official artefacts cannot be used
 
@@ -30,6 +31,7 @@ __all__ = [
     "InsDatamatrixError",
     "InvalidContent",
     "NotClinicalDocument",
+    "PdfError",
     "UnreadableXml",
     "XdmError",
     "refuse_bad_text",
@@ -70,6 +72,10 @@ class BarcodeError(DocumentError):
 
 class XdmError(DocumentError):
     """An archive is no IHE XDM archive that we accept."""
+
+
+class PdfError(DocumentError):
+    """The bytes are no PDF, or more than we accept."""
 
 
 class DrugCodeError(DocumentError):

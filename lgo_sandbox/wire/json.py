@@ -17,6 +17,13 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 64
 
 
+_ENCODERS = [
+    json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_members)
+    for sort_members in (False, True)
+]
+"""Built once: ``json.dumps`` builds one for each call."""
+
+
 class BadJson(ValueError):
     """The bytes are not JSON that we accept; ``reason`` in French."""
 
@@ -49,8 +56,7 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
 
 def write_json(value: Any, *, sort_members: bool = False) -> bytes:
     """Return a JSON value as compact UTF-8 bytes, members in the order given or sorted by name."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_members)
-    return text.encode("utf-8")
+    return _ENCODERS[sort_members].encode(value).encode("utf-8")
 
 
 def _refuse_depth(value: Any, max_depth: int) -> None:

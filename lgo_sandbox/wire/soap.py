@@ -112,13 +112,13 @@ class Envelope:
         return next((block for block in self.headers if block.tag == qname), None)
 
 
-def read_envelope(message: Xml, *, max_bytes: int = MAX_BYTES) -> Envelope:
-    """Return the parts of a SOAP message given as bytes or as its root element.
+def read_envelope(message: Xml, *, max_bytes: int = MAX_BYTES, long_texts: bool = False) -> Envelope:
+    """Return the parts of a SOAP message given as bytes or as its root element; the limits are those of ``xml.parse``.
 
     Raises NotSoap for what is not XML, not an Envelope, or an Envelope with no Body, with two Headers or Bodies, with
     anything else beside them, or with several elements in the Body (document/literal has one at most).
     """
-    root = _root(message, max_bytes)
+    root = _root(message, max_bytes, long_texts=long_texts)
     version = _version(root)
     children = _children(root)
     names = [child.tag for child in children]
@@ -130,11 +130,11 @@ def read_envelope(message: Xml, *, max_bytes: int = MAX_BYTES) -> Envelope:
     return _envelope(version, _children(children[0]) if len(names) == 2 else [], content)
 
 
-def _root(message: Xml, max_bytes: int) -> etree._Element:
+def _root(message: Xml, max_bytes: int, *, long_texts: bool) -> etree._Element:
     if not isinstance(message, bytes):
         return message
     try:
-        return parse(message, max_bytes=max_bytes)
+        return parse(message, max_bytes=max_bytes, long_texts=long_texts)
     except MalformedXml as error:
         raise NotSoap(error.reason) from error
 

@@ -18,8 +18,11 @@ MAX_DEPTH = 200
 
 _ASCII_BASED = frozenset({"UTF-8", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"})
 _ENCODINGS = _ASCII_BASED | {"UTF-16", "UTF-16LE", "UTF-16BE"}
-_LONG_TEXT = 9_000_000
-_DECLARED_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]*)[\"']")
+_PLAIN_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml\s+version\s*=\s*[\"']1\.0[\"'](?:\s+encoding\s*=\s*[\"'](?:%b)[\"'])?"
+    rb"(?:\s+standalone\s*=\s*[\"'](?:yes|no)[\"'])?\s*\?>|\s*<(?!\?xml|\0))" % "|".join(sorted(_ASCII_BASED)).encode(),
+    re.IGNORECASE,
+)
 
 
 class MalformedXml(ValueError):
@@ -30,16 +33,22 @@ class MalformedXml(ValueError):
         self.reason = reason
 
 
-def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> etree._Element:
+def parse(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, long_texts: bool = False
+) -> etree._Element:
     """Return the root element of an XML document.
 
+    A single text is at most 10 MB, which a PDF of 8 MB in base64 exceeds; ``long_texts`` lifts that. Since the same
+    limit guards against entities, a DOCTYPE is then looked for before anything is parsed.
     Raises MalformedXml for anything else: too long or too deep, a DOCTYPE even if harmless, an entity that is not one
     of the five predefined, an encoding out of UTF-8, UTF-16, ASCII and Latin 1/9 or bytes that contradict it.
     """
     if len(data) > max_bytes:
         raise MalformedXml(f"document XML de {len(data)} octets, plus que les {max_bytes} admis")
+    if long_texts and (b"<!DOCTYPE" in data or not _shows_its_doctype(data)):
+        long_texts = False
     try:
-        root = etree.fromstring(data, _parser(long_texts=_may_hold_a_long_text(data)))
+        root = etree.fromstring(data, _parser(long_texts=long_texts))
     except (etree.LxmlError, LookupError, ValueError) as error:
         raise MalformedXml(f"XML mal formé : {error}") from error
     _refuse_prolog(root.getroottree().docinfo)
@@ -52,15 +61,9 @@ def serialize(element: etree._Element, *, declaration: bool) -> bytes:
     return etree.tostring(element, encoding="UTF-8", xml_declaration=declaration, with_tail=False)
 
 
-def _may_hold_a_long_text(data: bytes) -> bool:
-    """Tell whether the parser's own limit on one text, 10 MB, may be lifted: a PDF of 8 MB in base64 is beyond it.
-
-    That limit also guards against entities, so it stays for whatever holds a DOCTYPE or could hide one in its encoding.
-    """
-    if len(data) <= _LONG_TEXT or b"\0" in data[:4] or b"<!DOCTYPE" in data:
-        return False
-    declared = _DECLARED_ENCODING.match(data)
-    return declared is None or declared[1].decode("ascii").upper() in _ASCII_BASED
+def _shows_its_doctype(data: bytes) -> bool:
+    """Tell whether a DOCTYPE, if any, stands there in plain octets: no encoding can hide it."""
+    return _PLAIN_START.match(data) is not None
 
 
 def _parser(*, long_texts: bool) -> etree.XMLParser:

@@ -20,7 +20,16 @@ from dmp_mock.domain.errors import Refused, XdsFailure
 from dmp_mock.handlers import FAILURES, HANDLERS
 from dmp_mock.problems import problem, rendered
 from dmp_mock.wire.description import wsdl
-from dmp_mock.wire.messages import Answer, Message, answer, check_addressing, check_coding, fault, open_message, variant_of
+from dmp_mock.wire.messages import (
+    Answer,
+    Message,
+    answer,
+    check_addressing,
+    check_coding,
+    fault,
+    open_message,
+    variant_of,
+)
 from lgo_sandbox.asgi import Call, FaultInjected
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.web import Route, service_app

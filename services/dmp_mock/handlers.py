@@ -23,7 +23,7 @@ from dmp_mock.domain.patients import DmpState, check_feed, check_open, check_rea
 from dmp_mock.domain.queries import Query, check_query, finds
 from dmp_mock.domain.registering import fingerprint_errors, register
 from dmp_mock.domain.rights import may_refer, may_see
-from dmp_mock.domain.values import CdaHeader, Entry
+from dmp_mock.domain.values import CdaHeader, Entry, NotCda
 from dmp_mock.wire.contents import read_cda, read_manifest
 from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.patients import ExistenceTest, read_test, write_test
@@ -101,7 +101,8 @@ def _manifest(request: Admitted, matched: MatchedLot) -> Any:
     return read_manifest(matched.contents[signature.id], documents, digests=digests)
 
 
-def _document_facts(entry: Entry, header: CdaHeader | None) -> dict[str, Any]:
+def _document_facts(entry: Entry, found: CdaHeader | NotCda | None) -> dict[str, Any]:
+    header = found if isinstance(found, CdaHeader) else None
     return {
         "type": entry.code("type"),
         "class": entry.code("class"),

@@ -33,6 +33,9 @@ __all__ = ["SERVICE"]
 TELLING = ("code", "refresh_token", "id_token_hint", "token", "access_token", "subject_token", "auth_req_id")
 """Parameters whose value tells the session it was issued in."""
 
+MARKS = ("~", "%7E", "%7e", ".")
+"""What a value that tells a session holds: the sign after its name, or the dots of a JWT."""
+
 OPTIONS = (
     Option("ecps", MODES[0], MODES, "Réponse de l'e-CPS : à la main, ou automatique"),
     Option("ciba_interval", "5", ("5", "2", "1", "0"), "Secondes entre deux interrogations CIBA (0 : non annoncé)"),
@@ -96,6 +99,8 @@ def _tables() -> tuple[MetaData, ...]:
 def session_hint(target: str, _headers: Mapping[str, str], body: bytes) -> str:
     """Return the session that a code or token of a request names, empty when none does. ``target``: path and query."""
     for text in (body[:MAX_FORM].decode("latin-1"), urlsplit(target).query if "?" in target else ""):
+        if not any(mark in text for mark in MARKS):
+            continue
         try:
             pairs = dict(parse_qsl(text, max_num_fields=MAX_FIELDS))
         except ValueError:

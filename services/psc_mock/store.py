@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel import Session as Transaction
@@ -123,9 +124,13 @@ class Code(Base, table=True):
     """An authorization code with what it grants; kept after use, to recognise a replay."""
 
     __tablename__ = "psc_code"
+    __table_args__ = (
+        Index("psc_code_state", "client_id", "state"),
+        Index("psc_code_nonce", "client_id", "nonce"),
+    )
 
     digest: str = Field(primary_key=True)
-    client_id: str = Field(index=True)
+    client_id: str
     redirect_uri: str
     sid: str
     scope: str
@@ -143,11 +148,12 @@ class Token(Base, table=True):
     """An access token (key: its jti) or a refresh token (key: its digest)."""
 
     __tablename__ = "psc_token"
+    __table_args__ = (Index("psc_token_of_login", "sid", "created"),)
 
     key: str = Field(primary_key=True)
     access: bool
     jti: str
-    sid: str = Field(index=True)
+    sid: str
     client_id: str
     scope: str
     nonce: str
@@ -396,12 +402,6 @@ def issued_before(t: Transaction, client_id: str, state: str, nonce: str) -> tup
 def end_client_session(t: Transaction, sid: str, client_id: str) -> None:
     """Revoke the tokens that one client holds of a log-in; the person's SSO session goes on."""
     t.exec(update(Token).where(col(Token.sid) == sid, col(Token.client_id) == client_id).values(revoked=True))
-
-
-def recent_refreshes(t: Transaction, sid: str, client_id: str, since: float) -> int:
-    """Return how many refresh tokens a client got in a log-in since a moment."""
-    mine = (col(Token.sid) == sid, col(Token.client_id) == client_id, col(Token.access).is_(False))
-    return len(t.exec(select(Token.key).where(*mine, col(Token.created) > since)).all())
 
 
 def held_tokens(t: Transaction, sid: str, client_id: str) -> Sequence[Token]:

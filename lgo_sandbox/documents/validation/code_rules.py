@@ -86,7 +86,11 @@ def _labels(table: CodeTable | None, official: OfficialSet | None) -> dict[tuple
 
 
 def _differs(found: str, expected: str) -> bool:
-    return " ".join(found.split()).casefold() != " ".join(expected.split()).casefold()
+    return _folded(found) != _folded(expected)
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.replace("’", "'").split()).casefold()
 
 
 def _bound(element: etree._Element, use: _Use, sets: Mapping[str, OfficialSet]) -> Faults:

@@ -30,9 +30,8 @@ _DEVICE_FLAGS = tuple(flag for flag in FLAGS if flag.field != "off_label")
 _DISPENSER = "G15_21"
 _SCREENING = "DEPISTAGE"
 _TYPE = f"{{{oids.NS_XSI}}}type"
-_UCUM = re.compile(
-    r"(?:[A-Za-zµ%\[\]'*_0-9^.+\-]{1,12}|\{[^{}]{0,40}\})(?:[./](?:[A-Za-z0-9%\[\]'*_^+\-]{1,12}|\{[^{}]*\}))*"
-)
+_UNIT_ATOM = r"(?:[A-Za-zµ%\[\]'*_0-9^+\-]{1,16}(?:\{[^{}]{0,40}\})?|\{[^{}]{0,40}\})"
+_UCUM = re.compile(rf"/?{_UNIT_ATOM}(?:[./]{_UNIT_ATOM})*")
 _NOT_UCUM = re.compile(r"[a-zé]*(?:gramme|litre|minute|heure|jour|unite|unité|comprime|comprimé|boite)s?")
 _MATERIAL = "manufacturedProduct/manufacturedMaterial"
 
@@ -98,9 +97,7 @@ def _prescription(root: etree._Element) -> Faults:
 
 def _prescription_sections(root: etree._Element) -> Faults:
     templates = {one.get("root") for section in sections_of(root) for one in children(section, "templateId")}
-    version = next(
-        one.get("extension") for one in children(root, "templateId") if one.get("root") == oids.T_EP_MED_DM
-    )
+    version = next(one.get("extension") for one in children(root, "templateId") if one.get("root") == oids.T_EP_MED_DM)
     if oids.T_S_PDF_COPY not in templates and version != "2022.01":
         yield fault("CDA-PRE-03", root, "section absente", oids.T_S_PDF_COPY)
     if oids.T_S_BARCODE not in templates:

@@ -36,7 +36,17 @@ __all__ = [
 
 _N1_TYPES = frozenset({"78601-2", "56445-0"})
 _TRANSPORT_KEYS = frozenset(
-    {"coding", "soap", "soap-version", "soap-understand", "soap-body", "wsa-absent", "wsa-invalid", "wsa-action", "request"}
+    {
+        "coding",
+        "soap",
+        "soap-version",
+        "soap-understand",
+        "soap-body",
+        "wsa-absent",
+        "wsa-invalid",
+        "wsa-action",
+        "request",
+    }
 )
 _VIHF_KEYS = frozenset(
     {

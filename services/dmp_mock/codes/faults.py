@@ -33,7 +33,10 @@ class FaultLine:
 FAULTS: dict[str, FaultLine] = {
     "soap": FaultLine("", "Message SOAP illisible : {}", True, "SOAP 1.2 §5; the text is ours"),
     "coding": FaultLine(
-        "", "Content-Encoding {} n'est pas pris en charge : envoyer le corps sans compression", True, "RFC 9110 §8.4, own"
+        "",
+        "Content-Encoding {} n'est pas pris en charge : envoyer le corps sans compression",
+        True,
+        "RFC 9110 §8.4, own",
     ),
     "soap-version": FaultLine("", "Version de SOAP inconnue : {}", True, "SOAP 1.2 §5.4.6", "VersionMismatch"),
     "soap-understand": FaultLine(

@@ -13,7 +13,9 @@ from lgo_sandbox.identifiers import ROOTS_OF_INS
 __all__ = ["Cx", "dtm_floor", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
 
 MAX_OID = 64
-_CX = re.compile(r"(?P<id>[^\^]*)\^\^\^([^&\^]*)&(?P<root>[0-9.]+)&ISO\^(?P<type>[A-Z]+)(?:\^\^(?P<since>[0-9]*))?")
+_CX = re.compile(
+    r"(?P<id>[^\^]*)\^\^\^([^&\^]*)&(?P<root>[0-9.]+)&ISO(?:\^(?P<type>[A-Z]+)(?:\^\^(?P<since>[0-9]*))?)?"
+)
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _DTM = re.compile(r"[0-9]{4}([0-9]{2}){0,5}")
 _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
@@ -27,15 +29,18 @@ class Cx(NamedTuple):
     root: str
 
 
-def read_cx(text: str) -> Cx | None:
-    """Return the identifier in ``id^^^&root&ISO^TYPE[^^date]``, None when it is none."""
+def read_cx(text: str, *, typed: bool = True) -> Cx | None:
+    """Return the identifier in ``id^^^&root&ISO^TYPE[^^date]``, None when it is none.
+
+    The type is the DMP's wish; IHE's own tools leave it out of queries: ``typed`` False takes both.
+    """
     match = _CX.fullmatch(text)
-    return Cx(match["id"], match["root"]) if match and match["id"] else None
+    return Cx(match["id"], match["root"]) if match and match["id"] and (match["type"] or not typed) else None
 
 
-def read_ins(text: str) -> Cx | None:
+def read_ins(text: str, *, typed: bool = True) -> Cx | None:
     """Return a matricule INS (fifteen characters, one of the four INS roots), None when it is none."""
-    found = read_cx(text)
+    found = read_cx(text, typed=typed)
     well_formed = found and _MATRICULE.fullmatch(found.number) and found.root in ROOTS_OF_INS
     return found if well_formed else None
 

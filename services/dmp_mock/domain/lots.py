@@ -16,7 +16,7 @@ from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
 from dmp_mock.domain.hl7 import Cx, organisation_id, read_ins
 from dmp_mock.domain.metadata import entry_errors, entry_remarks, set_errors
 from dmp_mock.domain.rights import Caller
-from dmp_mock.domain.values import CdaHeader, Entry, Link, Lot
+from dmp_mock.domain.values import CdaHeader, Entry, Link, Lot, NotCda
 
 __all__ = ["MatchedLot", "SignedManifest", "check_author", "check_lot", "check_replaced", "match_documents"]
 
@@ -67,11 +67,11 @@ def match_documents(lot: Lot) -> MatchedLot:
 
 
 def check_lot(
-    matched: MatchedLot, ins: Cx, headers: Mapping[str, CdaHeader | None], manifest: SignedManifest | None
+    matched: MatchedLot, ins: Cx, headers: Mapping[str, CdaHeader | NotCda], manifest: SignedManifest | None
 ) -> tuple[str, ...]:
     """Return the remarks on a lot. Raises XdsFailure with everything that is wrong.
 
-    ``headers``: for each entry whose header must agree with the metadata, the CDA header, or None for what is no CDA.
+    ``headers``: for each entry whose header must agree with the metadata, the CDA header, or why there is none.
     """
     lot = matched.lot
     errors = [*_structure(lot)]
@@ -150,13 +150,13 @@ def _has(lot: Lot, kind: Association, source: str, target: str) -> bool:
     )
 
 
-def _headers(lot: Lot, headers: Mapping[str, CdaHeader | None], ins: Cx) -> Iterator[XdsError]:
+def _headers(lot: Lot, headers: Mapping[str, CdaHeader | NotCda], ins: Cx) -> Iterator[XdsError]:
     for entry in lot.entries:
         if entry.id not in headers:
             continue
         header = headers[entry.id]
-        if header is None:
-            yield _bad("le document n'est pas un ClinicalDocument bien formé", entry.id)
+        if isinstance(header, NotCda):
+            yield _bad(f"le document n'est pas un ClinicalDocument lisible : {header.reason[:300]}", entry.id)
         elif not any(number == ins.number for _root, number in header.patients):
             yield _bad("l'INS de l'en-tête CDA n'est pas celui des métadonnées", f"{entry.id[:100]}/recordTarget")
 

@@ -152,7 +152,7 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     ),
     EntryRule(
         "sourcePatientId",
-        "un CX",
+        "IPP^^^&OID&ISO^PI",
         lambda e: _unless(read_cx(e.slot("sourcePatientId")), e.slot("sourcePatientId")),
         True,
     ),

@@ -75,7 +75,7 @@ def _check_patient(query: Query, ins: Cx) -> None:
     given = query.values(codes.PATIENT_ID)
     if len(given) > 1:
         raise _failure(XdsCode.QUERY_PARAM_NUMBER, "un seul patientId est admis", codes.PATIENT_ID)
-    if given and read_ins(given[0]) != ins:
+    if given and read_ins(given[0], typed=False) != ins:
         raise _failure(
             XdsCode.PATIENT_MISMATCH, f"patientId {given[0][:80]} différent du patient du VIHF", codes.PATIENT_ID
         )

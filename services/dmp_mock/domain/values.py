@@ -11,7 +11,7 @@ from typing import Any
 
 from dmp_mock.codes.xds import SIGNATURE_CLASS, SIGNATURE_FORMAT, Status
 
-__all__ = ["Author", "CdaHeader", "Coded", "Entry", "Link", "Lot", "SubmissionSet"]
+__all__ = ["Author", "CdaHeader", "Coded", "Entry", "Link", "Lot", "NotCda", "SubmissionSet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,13 @@ class CdaHeader:
     media_type: str = ""
     starts_with_pdf: bool = False
     replaced: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCda:
+    """A document without a header to read; ``reason`` in French."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

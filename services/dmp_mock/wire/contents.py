@@ -1,7 +1,7 @@
 """Looking into submitted documents: the CDA header, and the manifest of the lot's signature.
 
-Source: specs/cda.md §4 and §6.8 (header, N1 body), specs/dmp.md §3.5 (IHE DSG manifest; high). What is malformed gives
-None; a digest is compared only when asked for, and then with inclusive C14N or raw octets, as senders do either.
+Source: specs/cda.md §4 and §6.8 (header, N1 body), specs/dmp.md §3.5 (IHE DSG manifest; high). What is malformed is
+said so; a digest is compared only when asked for, and then with inclusive C14N or raw octets, as senders do either.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from dmp_mock.domain.lots import SignedManifest
-from dmp_mock.domain.values import CdaHeader
+from dmp_mock.domain.values import CdaHeader, NotCda
 from lgo_sandbox.documents import oids
 from lgo_sandbox.identifiers import ROOTS_OF_INS
 from lgo_sandbox.wire.signature import DS
@@ -31,14 +31,14 @@ _UNSIGNED_DIGEST = "AA=="
 """What the manifest says of the lot itself."""
 
 
-def read_cda(content: bytes) -> CdaHeader | None:
-    """Return the header of a CDA, None for what is no well-formed ClinicalDocument."""
+def read_cda(content: bytes) -> CdaHeader | NotCda:
+    """Return the header of a CDA, or why there is none."""
     try:
-        root = parse(content)
-    except MalformedXml:
-        return None
+        root = parse(content, long_texts=True)
+    except MalformedXml as error:
+        return NotCda(error.reason)
     if root.tag != f"{{{oids.NS_HL7}}}ClinicalDocument":
-        return None
+        return NotCda(f"sa racine est {str(root.tag)[:200]}")
     ids = root.findall("h:recordTarget/h:patientRole/h:id", _HL7)
     text = root.find("h:component/h:nonXMLBody/h:text", _HL7)
     return CdaHeader(
@@ -105,7 +105,7 @@ def _digests(name: str | None, content: bytes) -> set[str]:
         return set()
     forms = [content]
     try:
-        root = parse(content)
+        root = parse(content, long_texts=True)
         forms += [etree.tostring(root, method="c14n", with_comments=comments) for comments in (False, True)]
         tree = root.getroottree()
         forms += [etree.tostring(tree, method="c14n", with_comments=comments) for comments in (False, True)]

@@ -75,7 +75,7 @@ def open_message(content_type: str | None, body: bytes) -> Message:
     """Return the opened request. Raises Refused for what is no package, no XML, no SOAP or has no body element."""
     try:
         package = mtom.read_package(content_type, body)
-        envelope = soap.read_envelope(package.root)
+        envelope = soap.read_envelope(package.root, long_texts=True)
     except soap.UnknownSoapVersion as error:
         raise Refused("soap-version", error.reason, received=error.reason, expected="SOAP 1.2") from error
     except (mtom.MtomError, soap.NotSoap) as error:

@@ -1,7 +1,7 @@
 """The table of commands: where each may come, who runs it, what the journal keeps.
 
-Source: RFC 3501 §6 (states of commands), RFC 2177, 2342, 2971, 3691, 4315, 5161, 6851. What is not in the table, or not
-allowed in the state, is answered BAD.
+Source: RFC 3501 §6 (states of commands), RFC 2177, 2342, 2971, 3691, 4315, 5161, 5258, 6851. What is not in the table,
+or not allowed in the state, is answered BAD.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from . import folders, messages, sessions
+from . import folders, listing, messages, sessions
 from .connection import Connection, State
 from .syntax import Cursor
 
@@ -62,9 +62,9 @@ _SPECS = (
     Spec("RENAME", _AFTER, folders.rename),
     Spec("SUBSCRIBE", _AFTER, folders.subscribe),
     Spec("UNSUBSCRIBE", _AFTER, folders.unsubscribe),
-    Spec("LIST", _AFTER, folders.list_folders, journal=False),
-    Spec("LSUB", _AFTER, folders.list_subscribed, journal=False),
-    Spec("STATUS", _AFTER, folders.status, journal=False),
+    Spec("LIST", _AFTER, listing.list_folders, journal=False),
+    Spec("LSUB", _AFTER, listing.list_subscribed, journal=False),
+    Spec("STATUS", _AFTER, listing.status, journal=False),
     Spec("APPEND", _AFTER, folders.append),
     Spec("CHECK", _SELECTED, sessions.noop, journal=False),
     Spec("CLOSE", _SELECTED, folders.close),

@@ -1,18 +1,16 @@
-"""Commands on folders: select, list, make, rename, fill.
+"""Commands on folders: select, make, rename, subscribe, fill.
 
-Source: RFC 3501 §6.3, RFC 5258-free LIST with RFC 3348 (CHILDREN) and RFC 6154 (SPECIAL-USE) attributes, RFC 4315
-(APPENDUID), RFC 3691 (UNSELECT); confidence high.
+Source: RFC 3501 §6.3, RFC 4315 (APPENDUID), RFC 3691 (UNSELECT); confidence high. ``listing`` has LIST and STATUS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
-from ..codes import DELIMITER, MAILBOX_QUOTA, MAX_KEYWORDS
-from ..store import FolderRow, New
+from ..codes import MAILBOX_QUOTA, MAX_KEYWORDS
+from ..store import New
 from .connection import Connection, No, State
-from .names import matcher, read_name
-from .output import mailbox, paren, string
+from .names import read_name
 from .syntax import BadSyntax, Cursor
 from .view import SYSTEM_FLAGS, View
 
@@ -22,12 +20,9 @@ __all__ = [
     "create",
     "delete",
     "examine",
-    "list_folders",
-    "list_subscribed",
     "read_flags",
     "rename",
     "select",
-    "status",
     "subscribe",
     "unselect",
     "unsubscribe",
@@ -163,93 +158,7 @@ async def unsubscribe(connection: Connection, cursor: Cursor) -> bytes:
     return b"OK UNSUBSCRIBE completed"
 
 
-# Listing
-
-
-async def list_folders(connection: Connection, cursor: Cursor) -> bytes:
-    """LIST."""
-    reference, pattern = _patterns(cursor)
-    if not pattern:
-        await connection.send(f'* LIST (\\Noselect) "{DELIMITER}" ""'.encode("ascii"))
-        return b"OK LIST completed"
-    rows = {row.name: row for row in connection.store.folders(connection.mailbox)}
-    for name in _with_parents(rows):
-        if matcher(reference, pattern)(name):
-            await connection.send(_list_line(b"LIST", name, _attributes(name, rows)))
-    return b"OK LIST completed"
-
-
-async def list_subscribed(connection: Connection, cursor: Cursor) -> bytes:
-    """LSUB: also shows, as \\Noselect, what only holds subscribed folders, when ``%`` asks for that level."""
-    reference, pattern = _patterns(cursor)
-    subscribed = connection.store.subscriptions(connection.mailbox)
-    matches = matcher(reference, pattern)
-    for name in _with_parents(subscribed) if pattern.endswith(b"%") else subscribed:
-        if matches(name):
-            await connection.send(_list_line(b"LSUB", name, [] if name in subscribed else ["\\Noselect"]))
-    return b"OK LSUB completed"
-
-
-def _patterns(cursor: Cursor) -> tuple[bytes, bytes]:
-    cursor.space()
-    reference = cursor.astring()
-    cursor.space()
-    pattern = cursor.pattern()
-    cursor.end()
-    return reference, pattern
-
-
-def _with_parents(names: Iterable[str]) -> list[str]:
-    found = set[str]()
-    for name in names:
-        levels = name.split(DELIMITER)
-        found.update(DELIMITER.join(levels[: n + 1]) for n in range(len(levels)))
-    return sorted(found)
-
-
-def _attributes(name: str, rows: dict[str, FolderRow]) -> list[str]:
-    children = any(other.startswith(name + DELIMITER) for other in rows)
-    attributes = ["\\HasChildren" if children else "\\HasNoChildren"]
-    if name not in rows:
-        return ["\\Noselect", *attributes]
-    use = rows[name].special_use
-    return [*attributes, use] if use else attributes
-
-
-def _list_line(kind: bytes, name: str, attributes: Sequence[str]) -> bytes:
-    listed = paren(attribute.encode("ascii") for attribute in attributes)
-    return b"* %b %b %b %b" % (kind, listed, string(DELIMITER.encode()), mailbox(name))
-
-
-_STATUS_ITEMS: dict[str, Callable[[FolderRow, Sequence[frozenset[str]], int], int]] = {
-    "MESSAGES": lambda _row, flags, _recent: len(flags),
-    "RECENT": lambda _row, _flags, recent: recent,
-    "UIDNEXT": lambda row, _flags, _recent: row.uidnext,
-    "UIDVALIDITY": lambda row, _flags, _recent: row.uidvalidity,
-    "UNSEEN": lambda _row, flags, _recent: sum("\\Seen" not in each for each in flags),
-}
-
-
-async def status(connection: Connection, cursor: Cursor) -> bytes:
-    """STATUS."""
-    name = _name(cursor)
-    cursor.space()
-    cursor.expect(b"(")
-    items = [cursor.word()]
-    while not cursor.skip(b")"):
-        cursor.space()
-        items.append(cursor.word())
-    cursor.end()
-    if not set(items) <= set(_STATUS_ITEMS):
-        raise BadSyntax("unknown status item")
-    folder = connection.store.folder(connection.mailbox, name)
-    if folder is None:
-        raise No("Mailbox does not exist", "NONEXISTENT")
-    rows = connection.store.messages(folder.id)
-    flags, recent = [row.flags for row in rows], sum(row.recent for row in rows)
-    values = (b"%b %d" % (item.encode(), _STATUS_ITEMS[item](folder, flags, recent)) for item in items)
-    await connection.send(b"* STATUS " + mailbox(name) + b" " + paren(values))
-    return b"OK STATUS completed"
+# Filling
 
 
 async def append(connection: Connection, cursor: Cursor) -> bytes:

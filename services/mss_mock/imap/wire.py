@@ -75,13 +75,15 @@ class Wire:
         self._unsent += len(octets)
         if self._unsent > DRAIN_ABOVE:
             await self.flush()
+            await asyncio.sleep(
+                0
+            )  # others have their turn; never in flush, for what follows STARTTLS would be read here
 
     async def flush(self) -> None:
-        """Wait until what was sent is under way, and let others have their turn. Raises Disconnected."""
+        """Wait until what was sent is under way. Raises Disconnected."""
         self._unsent = 0
         try:
             await self._writer.drain()
-            await asyncio.sleep(0)
         except OSError as error:
             raise Disconnected from error
 

@@ -23,7 +23,7 @@ from ..ecps import mode_of, pushed_state, state_now
 from .answers import issuer_of, profile_of
 from .client_authentication import authenticate, note_client
 from .issuing import Issue, issue_tokens
-from .sso import new_login
+from .sso import login_named, new_login
 
 __all__ = ["by_ciba", "call_back"]
 
@@ -74,8 +74,10 @@ def by_ciba(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, 
     with call.session.db.transaction() as t:
         if not store.serve_ciba(t, row):
             raise Refused("auth_req_id_invalid")
-        login, _ = new_login(call, row.national_id, row.means)
-        t.add(login)
+        made, _ = new_login(call, row.national_id, row.means)
+        t.add(made)
+    login = login_named(call, made.sid)
+    assert login is not None
     return issue_tokens(call, Issue(login, row.client_id, row.scope, "", row.issuer))
 
 

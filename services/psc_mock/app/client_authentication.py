@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from lgo_sandbox.asgi import Call
 
-from .. import store, wire
+from .. import hot, wire
 from ..codes import TRUST
 from ..domain.clients import ABSENT, CertificateShown, Client, check_certificate_alone, check_credentials
 from ..domain.refusals import Refused
@@ -33,8 +33,7 @@ def authenticate(call: Call, fields: Mapping[str, str]) -> Client:
     call.note(certificate={"judgement": shown.judgement, "family": shown.family, "ou": shown.ou, "cn": shown.cn})
     refusal = Refused("client_unknown")
     for client_id, secret in wire.client_credentials(call.headers.get("authorization"), fields):
-        with call.session.db.transaction() as t:
-            client = store.find_client(t, client_id)
+        client = hot.client(call.session.db, client_id)
         if client is None:
             continue
         call.note(client_id=client_id, space=client.space)
@@ -51,8 +50,7 @@ def authenticate_by_certificate(call: Call, fields: Mapping[str, str]) -> Client
     """Return the client that the form names and the certificate proves. Raises Refused, status 401."""
     shown = certificate_shown(call)
     call.note(certificate={"judgement": shown.judgement, "family": shown.family, "ou": shown.ou, "cn": shown.cn})
-    with call.session.db.transaction() as t:
-        client = store.find_client(t, fields.get("client_id", ""))
+    client = hot.client(call.session.db, fields.get("client_id", ""))
     if client is None:
         raise Refused("client_unknown")
     call.note(client_id=client.client_id, space=TRUST)

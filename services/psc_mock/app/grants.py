@@ -12,13 +12,13 @@ from typing import Any
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.wire.oauth import pkce_matches
 
-from .. import store
+from .. import hot, store
 from ..codes import CODE_LIFETIME
 from ..domain.clients import Client
 from ..domain.lifetimes import still_lives
 from ..domain.refusals import Refused
 from .issuing import WINDOW, Issue, issue_tokens
-from .sso import alive
+from .sso import login_named
 
 __all__ = ["by_code", "by_refresh"]
 
@@ -47,8 +47,7 @@ def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     """Exchange a refresh token; the person's session goes on, ``auth_time`` stays."""
     if "refresh_token" not in fields:
         raise Refused("refresh_missing")
-    with call.session.db.transaction() as t:
-        row = t.get(store.Token, store.digest(fields["refresh_token"]))
+    row = hot.token(call.session.db, store.digest(fields["refresh_token"]))
     if row is None or row.access:
         raise Refused("refresh_invalid")
     if row.client_id != client.client_id:
@@ -62,10 +61,9 @@ def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     return issue_tokens(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer))
 
 
-def _note_refreshes(call: Call, row: store.Token) -> None:
+def _note_refreshes(call: Call, row: hot.TokenFacts) -> None:
     now = call.session.clock.age().timestamp()
-    with call.session.db.transaction() as t:
-        count = store.recent_refreshes(t, row.sid, row.client_id, now - WINDOW)
+    count = hot.recent_refreshes(call.session.db, row.sid, row.client_id, now - WINDOW)
     call.note(recent_refreshes=count, swallowed=row.mutations.split())
 
 
@@ -82,10 +80,9 @@ def _taken_code(call: Call, value: str) -> store.Code:
     return code
 
 
-def _login(call: Call, sid: str) -> store.Login:
-    with call.session.db.transaction() as t:
-        login = t.get(store.Login, sid)
-    if login is None or not alive(login, call.session.clock.age().timestamp()):
+def _login(call: Call, sid: str) -> hot.LoginFacts:
+    login = login_named(call, sid)
+    if login is None:
         raise Refused("session_dead")
     return login
 

@@ -13,7 +13,7 @@ from lgo_sandbox.asgi import Call
 from lgo_sandbox.tokens import mark, mark_header
 from lgo_sandbox.wire.jwt import BadToken, at_hash, unverified_claims, verify
 
-from .. import store
+from .. import hot, store
 from ..domain.claims import Grant, access_claims, id_claims
 from ..domain.lifetimes import still_lives, token_lifetimes
 from ..keys import signing_key, verifying_keys
@@ -31,7 +31,7 @@ WINDOW = 60.0
 class Issue:
     """What tokens are made for: a running log-in, and what was granted in it."""
 
-    login: store.Login
+    login: hot.LoginFacts
     client_id: str
     scope: str
     nonce: str
@@ -42,7 +42,7 @@ class Issue:
 class Found:
     """A live token with its log-in."""
 
-    row: store.Token
+    row: hot.TokenFacts
     grant: Grant
 
 
@@ -55,24 +55,16 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     jti, header = session.ids.uuid(), mark_header(session.name)
     access = signing_key(call.session).sign(access_claims(grant, jti, iat, access_life), header)
     refresh = mark(session.name, session.ids.token(48))
-    common: dict[str, Any] = {
-        "sid": grant.sid,
-        "client_id": grant.client_id,
-        "scope": grant.scope,
-        "nonce": grant.nonce,
-    }
-    common |= {"issuer": grant.issuer, "mutations": " ".join(sorted(call.struck))}
+    granted = (grant.sid, grant.client_id, grant.scope, grant.nonce, grant.issuer, now)
+    mutations = " ".join(sorted(call.struck))
     rows = [
-        store.Token(key=key, access=kind, jti=id_, created=now, lifetime=life, iat=iat, exp=iat + life, **common)
+        hot.TokenFacts(key, kind, id_, *granted, life, iat, iat + life, False, mutations)
         for key, kind, id_, life in (
             (jti, True, jti, access_life),
             (store.digest(refresh), False, session.ids.uuid(), refresh_life),
         )
     ]
-    issue.login.used = now
-    with session.db.transaction() as t:
-        t.add_all(rows)
-        t.merge(issue.login)
+    hot.keep(session.db, rows, grant.sid, now)
     call.note(person=grant.national_id, session_state=grant.sid)
     id_token = {"id_token": _id_token(call, grant, iat, access_life, access)} if grant.with_openid else {}
     return {
@@ -115,8 +107,7 @@ def find_token(call: Call, token: str) -> Found | None:
     except BadToken:
         return None
     key = str(claims["jti"]) if "jti" in claims else store.digest(token)
-    with call.session.db.transaction() as t:
-        row = t.get(store.Token, key)
+    row = hot.token(call.session.db, key)
     if row is None:
         return None
     login = login_named(call, row.sid)

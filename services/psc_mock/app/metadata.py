@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import jwks
@@ -21,9 +23,17 @@ async def discovery(call: Call) -> RawResponse:
     await call.enter("discovery")
     call.summarise("Document de découverte")
     authorization_endpoint = call.url(DOOR_WALLET, tls=True) + "/auth"
-    document = discovery_document(issuer_of(call), authorization_endpoint, profile_of(call))
+    of = (issuer_of(call), authorization_endpoint, profile_of(call))
+    if not call.struck:
+        return _answer(*of)
+    document = discovery_document(*of)
     apply(call.struck, Kind.ANSWER, document)
     return wire.json_answer(document)
+
+
+@lru_cache(maxsize=64)
+def _answer(issuer: str, authorization_endpoint: str, profile: str) -> RawResponse:
+    return wire.json_answer(discovery_document(issuer, authorization_endpoint, profile))
 
 
 async def certs(call: Call) -> RawResponse:

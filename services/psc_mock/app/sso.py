@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lgo_sandbox.asgi import Call
 
-from .. import store, wire
+from .. import hot, store, wire
 from ..codes import USER_MARKERS
 from ..domain.lifetimes import login_lives
 
@@ -17,7 +17,7 @@ __all__ = ["SSO_COOKIE", "alive", "current_login", "last_marker", "login_named",
 SSO_COOKIE = "PSC_SESSION"
 
 
-def alive(login: store.Login | None, now: float) -> bool:
+def alive(login: store.Login | hot.LoginFacts | None, now: float) -> bool:
     """Tell whether a log-in runs."""
     return login is not None and not login.ended and login_lives(login.created, login.used, now)
 
@@ -30,10 +30,9 @@ def current_login(call: Call) -> store.Login | None:
     return login if alive(login, call.session.clock.age().timestamp()) else None
 
 
-def login_named(call: Call, sid: str) -> store.Login | None:
+def login_named(call: Call, sid: str) -> hot.LoginFacts | None:
     """Return a running log-in by its id."""
-    with call.session.db.transaction() as t:
-        login = t.get(store.Login, sid)
+    login = hot.login(call.session.db, sid)
     return login if alive(login, call.session.clock.age().timestamp()) else None
 
 

@@ -45,11 +45,12 @@ GRANTS: Mapping[str, GrantHandler] = {
 async def token(call: Call) -> RawResponse:
     """Answer a token request."""
     call.note(token_in_query=_has_token(call))
-    fields = _fields(call)
+    fields, unreadable = _fields(call)
     note_client(call, fields)
     call.note(grant_type=fields.get("grant_type", "")[:200])
     await call.enter("token")
-    fields = wire.form(call.body)
+    if unreadable:
+        raise unreadable
     if "grant_type" not in fields:
         raise Refused("grant_type_missing")
     handler = GRANTS.get(fields["grant_type"])
@@ -60,11 +61,11 @@ async def token(call: Call) -> RawResponse:
     return mutated_answer(call, answer)
 
 
-def _fields(call: Call) -> dict[str, str]:
+def _fields(call: Call) -> tuple[dict[str, str], Refused | None]:
     try:
-        return wire.form(call.body)
-    except Refused:
-        return {}
+        return wire.form(call.body), None
+    except Refused as refused:
+        return {}, refused
 
 
 def _has_token(call: Call) -> bool:

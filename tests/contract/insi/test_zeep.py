@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,26 +11,15 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from insi_mock.service import SERVICE
 from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.pki import OrganisationHolder
-from lgo_sandbox.settings import Settings
+from lgo_sandbox.pki import Issued, OrganisationHolder
 
-PHARMACY = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
 SESSION = "equipe-b"
 
 
-def no_control(_launcher: Launcher) -> Any:
-    raise AssertionError("control is not served here")
-
-
-@pytest.fixture
-async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    launcher = Launcher(Settings(state=tmp_path, port_base=0), [SERVICE], frozenset({"insi"}))
-    await launcher.start(no_control)
-    launcher.sandbox.sessions.create(SESSION)
-    yield launcher
-    await launcher.close()
+def organisation(launcher: Launcher) -> Issued:
+    holder = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
+    return launcher.sandbox.pki.issue("org-auth", holder=holder)
 
 
 class LocalTransport(Transport):
@@ -45,7 +32,7 @@ class LocalTransport(Transport):
 
 def client_of(launcher: Launcher, prefix: str = "", description: str = "wsdl") -> zeep.Client:
     pki = launcher.sandbox.pki
-    issued = pki.issue("org-auth", holder=PHARMACY)
+    issued = organisation(launcher)
     http = requests.Session()
     http.trust_env = False
     http.headers["connection"] = "close"
@@ -149,6 +136,7 @@ async def test_zeep_verifies_deposits_and_collects_by_the_reconstructed_descript
 
 
 async def test_zeep_stays_in_the_session_whose_description_it_read(launcher: Launcher) -> None:
+    launcher.sandbox.sessions.create(SESSION)
     client = await asyncio.to_thread(client_of, launcher, f"/s/{SESSION}")
     found = await asyncio.to_thread(search, client, "ADRTROIS", "TOUSSAINT", "M", "1960-01-01")
     assert found.CR.CodeCR == "00"

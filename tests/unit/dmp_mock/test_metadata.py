@@ -15,7 +15,7 @@ from dmp_mock.domain.hl7 import Cx
 from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_lot, match_documents
 from dmp_mock.domain.metadata import ENTRY_RULES, SET_RULES, entry_errors, entry_remarks, set_errors
 from dmp_mock.domain.registering import register
-from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, Link, Lot, SubmissionSet
+from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, Link, Lot, NotCda, SubmissionSet
 from lgo_sandbox.documents import code_systems, oids
 
 INS = Cx("256036330091838", "1.2.250.1.213.1.4.10")
@@ -74,7 +74,7 @@ LINKS = (
 )
 LOT = Lot((SET,), (ENTRY, SIGNATURE), LINKS, {"Document01": b"<a/>", "Signature01": b"<s/>"})
 MANIFEST = SignedManifest(frozenset({"1.2.3.4", "1.2.3.6"}))
-HEADERS: dict[str, CdaHeader | None] = {"Document01": CdaHeader(patients=((INS.root, INS.number),))}
+HEADERS: dict[str, CdaHeader | NotCda] = {"Document01": CdaHeader(patients=((INS.root, INS.number),))}
 
 
 def _slot(name: str, *values: str) -> Entry:
@@ -219,7 +219,7 @@ LOTS: list[tuple[XdsCode, Callable[[], Any]]] = [
         lambda: _check(replace(LOT, entries=(ENTRY, replace(SIGNATURE, unique_id="1.2.3.4")))),
     ),
     (XdsCode.PATIENT_MISMATCH, lambda: check_lot(MatchedLot(LOT, {}), Cx("1", INS.root), {}, MANIFEST)),
-    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, {"Document01": None})),
+    (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, {"Document01": NotCda("illisible")})),
     (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, {"Document01": CdaHeader(patients=((INS.root, "1"),))})),
     (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, manifest=None)),
     (XdsCode.REPOSITORY_METADATA, lambda: _check(LOT, manifest=SignedManifest(frozenset({"1.2.3.6"})))),

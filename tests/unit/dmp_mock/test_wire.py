@@ -14,7 +14,7 @@ from dmp_mock.codes import xds
 from dmp_mock.codes.operations import transaction_of
 from dmp_mock.codes.xds import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError
-from dmp_mock.domain.values import Author, Coded, Entry
+from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, NotCda
 from dmp_mock.wire.contents import read_cda, read_manifest
 from dmp_mock.wire.ebrim import read_entry, read_objects
 from dmp_mock.wire.entries import write_entry
@@ -204,7 +204,7 @@ def test_the_header_of_a_cda_is_read() -> None:
     text = base64.b64encode(b"%PDF-1.4").decode()
     body = f'<nonXMLBody><text mediaType="application/pdf" representation="B64">{text}</text></nonXMLBody>'
     header = read_cda(CDA.format(related, body).encode())
-    assert header is not None
+    assert isinstance(header, CdaHeader)
     assert (header.id, header.replaced) == ("1.2^3", "9.9")
     assert header.patients == (("1.2.250.1.213.1.4.8", "256036330091838"),)
     assert (header.level, header.media_type, header.starts_with_pdf) == ("N1", "application/pdf", True)
@@ -212,14 +212,32 @@ def test_the_header_of_a_cda_is_read() -> None:
 
 def test_a_structured_body_is_level_3() -> None:
     header = read_cda(CDA.format("", "<structuredBody/>").encode())
-    assert header is not None
+    assert isinstance(header, CdaHeader)
     assert header.level == "N3"
     assert not header.starts_with_pdf
 
 
-@pytest.mark.parametrize("content", [b"", b"<a/>", b"<!DOCTYPE a><a/>", b"%PDF-1.4"])
-def test_what_is_no_cda_has_no_header(content: bytes) -> None:
-    assert read_cda(content) is None
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "mal formé"),
+        (b"<a/>", "sa racine est a"),
+        (b"<!DOCTYPE a><a/>", "DOCTYPE"),
+        (b"%PDF-1.4", "mal formé"),
+        (b'<?xml version="1.0" encoding="windows-1252"?>' + CDA.encode(), "encodage WINDOWS-1252 non admis"),
+    ],
+)
+def test_what_is_no_cda_has_no_header_and_says_why(content: bytes, reason: str) -> None:
+    found = read_cda(content)
+    assert isinstance(found, NotCda)
+    assert reason in found.reason
+
+
+def test_the_header_of_a_cda_with_a_pdf_beyond_8_mb_is_read() -> None:
+    text = base64.b64encode(b"%PDF-1.4" + b"x" * 15_000_000).decode()
+    header = read_cda(CDA.format("", f'<nonXMLBody><text representation="B64">{text}</text></nonXMLBody>').encode())
+    assert isinstance(header, CdaHeader)
+    assert header.starts_with_pdf
 
 
 def _signature(unique_id: str, digest: str, method: str = "http://www.w3.org/2000/09/xmldsig#sha1") -> bytes:

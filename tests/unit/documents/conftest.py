@@ -78,7 +78,7 @@ def pharmacy() -> Organization:
 @pytest.fixture
 def pharmacist(pharmacy: Organization) -> Author:
     return Author(
-        "899900012345", "OFFICINE", "Camille", "G15_21/A", "Pharmacien titulaire d'officine", pharmacy, "MME", "DR"
+        "899900012347", "OFFICINE", "Camille", "G15_21/A", "Pharmacien titulaire d'officine", pharmacy, "MME", "DR"
     )
 
 
@@ -86,7 +86,7 @@ def pharmacist(pharmacy: Organization) -> Author:
 def doctor() -> Author:
     practice = Organization("1350012345", "CABINET TEST", "SA07", "1 rue Basse", "35000", "RENNES", "0299111111")
     label = "Médecin - Qualifié en Médecine Générale (SM)"
-    return Author("899900067890", "MÉDECIN", "Alix", "G15_10/SM26", label, practice, "M", "DR")
+    return Author("899900067895", "MÉDECIN", "Alix", "G15_10/SM26", label, practice, "M", "DR")
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def lines() -> tuple[DrugLine, ...]:
 @pytest.fixture
 def preparateur(pharmacy: Organization) -> Author:
     label = "Préparateur en pharmacie (officine)"
-    return Author("899900055550", "PILULE", "Sacha", "317", label, pharmacy, specialty_system=oids.FUNCTION_ROLE)
+    return Author("899900055551", "PILULE", "Sacha", "317", label, pharmacy, specialty_system=oids.FUNCTION_ROLE)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def submission(header: DocumentHeader) -> SubmissionSet:
 
 def test_the_formats_of_the_wire_are_those_of_the_guide(header: DocumentHeader):
     author, patient = header.authors[0], header.patient
-    assert xcn(author) == "899900012345^OFFICINE^Camille^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS"
+    assert xcn(author) == "899900012347^OFFICINE^Camille^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS"
     assert author.structure is not None
     assert xon(author.structure) == "PHARMACIE TEST^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^10B0123456"
     assert cx_ins(patient) == "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH"

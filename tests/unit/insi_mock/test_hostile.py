@@ -119,3 +119,51 @@ def test_any_action_and_any_missing_tag_is_answered(sandbox: Sandbox, action: st
     for tag in tags:
         body = body.replace(tag, b"Autre")
     code_of(post(sandbox, body, f'application/soap+xml; action="{action}"'))
+
+
+CLAIM_BODY = (
+    b'<Requete xmlns="http://www.cnamts.fr/INSiLot2/REQUnitaire"><IndividuVerifie><INSFourni><IdIndividu>'
+    b"<NumIdentifiant>160012B020777</NumIdentifiant><Cle>13</Cle></IdIndividu><OID>1.2.250.1.213.1.4.8</OID></INSFourni>"
+    b"<TraitsIdentiteIndividu><NomNaissance>ADRTROIS</NomNaissance><ListePrenom>TOUSSAINT</ListePrenom><Sexe>M</Sexe>"
+    b"<DateNaissance>1960-01-01</DateNaissance></TraitsIdentiteIndividu></IndividuVerifie></Requete>"
+)
+CARD_BODY = (
+    b'<RECVITALE xmlns="http://www.cnamts.fr/INSiRecVit"><MatriculeOD><NumIdentifiant>2760763220916</NumIdentifiant>'
+    b"<Cle>69</Cle></MatriculeOD><DateNaissance>1976-07-14</DateNaissance><RangNaissance>1</RangNaissance></RECVITALE>"
+)
+BATCH_BODY = CLAIM_BODY.replace(b"REQUnitaire", b"REQMasse").replace(b"Requete", b"Depot")
+START, END = REQUEST.index(b"<RECSANSVITALE"), REQUEST.index(b"</soap:Body>")
+ACTION = REQUEST[REQUEST.index(b"<wsa:Action") : REQUEST.index(b"</wsa:Action>") + len(b"</wsa:Action>")]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    body=st.sampled_from([CARD_BODY, CLAIM_BODY, BATCH_BODY]),
+    start=st.integers(0, len(CLAIM_BODY)),
+    length=st.integers(0, 60),
+    octets=st.binary(max_size=20),
+)
+def test_any_damage_to_another_body_is_answered(
+    sandbox: Sandbox, body: bytes, start: int, length: int, octets: bytes
+) -> None:
+    damaged = body[:start] + octets + body[start + length :]
+    response = post(sandbox, REQUEST[:START].replace(ACTION, b"") + damaged + REQUEST[END:])
+    root = etree.fromstring(response.content)
+    assert root.tag in {f"{{{namespace}}}Envelope" for namespace in ENVELOPES}
+    assert (response.status_code == 500) is (etree.QName(root[-1][0]).localname == "Fault")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    body=st.sampled_from([CARD_BODY, CLAIM_BODY]),
+    value=st.sampled_from([b"2760763220916", b"69<", b"1976-07-14", b">1<", b"160012B020777", b"ADRTROIS", b">M<"]),
+    text=XML_TEXT,
+)
+def test_any_text_in_any_value_of_another_body_is_answered(
+    sandbox: Sandbox, body: bytes, value: bytes, text: str
+) -> None:
+    written = text.replace(">", "").encode()
+    kept = (b">" if value.startswith(b">") else b"") + written + (b"<" if value.endswith(b"<") else b"")
+    response = post(sandbox, REQUEST[:START].replace(ACTION, b"") + body.replace(value, kept) + REQUEST[END:])
+    root = etree.fromstring(response.content)
+    assert (response.status_code == 500) is (etree.QName(root[-1][0]).localname == "Fault")

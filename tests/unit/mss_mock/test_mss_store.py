@@ -134,3 +134,12 @@ def test_another_process_on_the_same_file_sees_and_numbers_on(tmp_path):
     assert uids(stores[0]) == uids(stores[1])
     first.close()
     second.close()
+
+
+def test_flags_of_many_messages_change_in_one_step_each_from_its_own(store):
+    store.add([New(BOX, b"x", NOW, flags=frozenset({"$Pair"} if n % 2 else ())) for n in range(1200)])
+    inbox = store.folder(BOX, "INBOX").id
+    changed = store.change_flags(inbox, uids(store), lambda flags: flags | {"\\Seen"})
+    assert changed == {row.uid: row.flags for row in store.messages(inbox)}
+    assert (changed[1], changed[2]) == ({"\\Seen"}, {"$Pair", "\\Seen"})
+    assert store.change_flags(inbox, [2, 9999], lambda flags: flags - {"$Pair"}) == {2: {"\\Seen"}}

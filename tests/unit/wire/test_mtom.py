@@ -277,3 +277,10 @@ def test_reading_anything_raises_nothing_else_than_its_own_error(content_type: s
 def test_reading_a_damaged_package_raises_nothing_else_than_its_own_error(at: int, length: int, put: bytes) -> None:
     with suppress(MtomError):
         read_package(SAMPLE_TYPE, SAMPLE[:at] + put + SAMPLE[at + length :])
+
+
+def test_a_root_is_found_by_a_content_id_beyond_ascii() -> None:
+    start = "<racine-é@x>".encode()
+    body = package_of(b"b", b"Content-ID: " + start + b"\r\n\r\n<a/>", b"Content-ID: <2>\r\n\r\nx")
+    for header in (start.decode("latin-1"), start.decode()):
+        assert read_package(f'multipart/related; boundary=b; start="{header}"', body).root == b"<a/>"

@@ -61,6 +61,22 @@ def test_must_understand_without_its_namespace_says_nothing() -> None:
     assert not must_understand(action, SoapVersion.V12)
 
 
+@pytest.mark.parametrize(
+    ("version", "role", "ours"),
+    [
+        (SoapVersion.V12, 'role=""', True),
+        (SoapVersion.V12, f'role="{S12}/role/next"', True),
+        (SoapVersion.V12, f'role="{S12}/role/ultimateReceiver"', True),
+        (SoapVersion.V12, f'role="{S12}/role/none"', False),
+        (SoapVersion.V11, 'actor="http://schemas.xmlsoap.org/soap/actor/next"', True),
+        (SoapVersion.V11, 'actor="urn:intermediary"', False),
+    ],
+)
+def test_a_block_for_another_role_need_not_be_understood(version: SoapVersion, role: str, ours: bool) -> None:
+    block = etree.fromstring(f'<x xmlns:s="{version.namespace}" s:mustUnderstand="1" s:{role}/>')
+    assert must_understand(block, version) is ours
+
+
 def test_an_element_is_read_like_its_bytes() -> None:
     assert read_envelope(parse(REQUEST)).message_id == read_envelope(REQUEST).message_id
 

@@ -44,6 +44,32 @@ def test_hostile_or_broken_xml_is_refused_with_a_reason(data: bytes):
     assert refusal.value.reason
 
 
+LONG = b"x" * 10_100_000
+ENTITIES = b'<!DOCTYPE a [<!ENTITY b "c">]>'
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"\xef\xbb\xbf", b'<?xml version="1.0"?>', b"<?xml version='1.0' encoding='iso-8859-1'?>\n<!-- -->"]
+)
+def test_a_long_text_is_read_where_it_is_expected(start: bytes):
+    assert parse(start + b"<a>" + LONG + b"</a>", long_texts=True).text == LONG.decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ENTITIES + b"<a>" + LONG + b"</a>", id="DOCTYPE"),
+        pytest.param(b"<a/>".join([ENTITIES.lower(), LONG]), id="no DOCTYPE, no XML"),
+        pytest.param((ENTITIES + b"<a>" + LONG + b"</a>").decode().encode("utf-16"), id="hidden in UTF-16"),
+        pytest.param((ENTITIES + b"<a>" + LONG + b"</a>").decode().encode("utf-16-le"), id="hidden in bare UTF-16"),
+        pytest.param(b'<?xml version="1.0" encoding="UTF-7"?><a>' + LONG + b"</a>", id="hidden in UTF-7"),
+    ],
+)
+def test_a_long_text_is_refused_where_entities_could_hide(data: bytes):
+    with pytest.raises(MalformedXml):
+        parse(data, long_texts=True)
+
+
 def test_a_limit_of_size_or_depth_can_be_lowered():
     with pytest.raises(MalformedXml, match="5 admis"):
         parse(b"<abc/>", max_bytes=5)

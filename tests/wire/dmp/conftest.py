@@ -114,11 +114,13 @@ class Dmp:
         certificate: Issued | None = None,
         content_type: str = "application/soap+xml; charset=UTF-8",
         tls: bool = True,
+        coding: str = "",
     ) -> Reply:
         """Send octets and open the answer."""
         self._sent += 1
         sender = self.client(certificate if tls else None)
-        return opened(sender.post(self.url(suffix, tls=tls), content=content, headers={"Content-Type": content_type}))
+        headers = {"Content-Type": content_type} | ({"Content-Encoding": coding} if coding else {})
+        return opened(sender.post(self.url(suffix, tls=tls), content=content, headers=headers))
 
     def certificate_for(self, vihf: Vihf) -> Issued:
         """Return the TLS certificate that goes with a VIHF."""

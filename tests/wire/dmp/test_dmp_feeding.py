@@ -272,3 +272,19 @@ def test_another_patients_document_is_neither_replaced_nor_read(dmp: Any, writin
     assert dmp.feed(intruder, vihf=dmp.indirect(patient=other)).errors == ["XDSReplaceFailed"]
     assert dmp.read(document.unique_id, vihf=dmp.direct(patient=other)).fault[0] == "soap:XDSDocumentUniqueIdError"
     assert _found(dmp.find(vihf=dmp.direct(patient=other))) == []
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_document_of_20_mb_is_fed_and_read_in_or_out_of_the_xml(dmp: Any, writing: Any, plain: bool) -> None:
+    document = dmp.document(writing.cda(dmp.patient, pdf=b"%PDF-1.4 " + bytes(range(250)) * 60_000))
+    assert len(document.content) > 20_000_000
+    assert _status(dmp.feed(document, plain=plain)) == SUCCESS
+    assert list(dmp.read(document.unique_id).parts.values()) == [document.content]
+
+
+def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Any) -> None:
+    document = dmp.document()
+    document.content = document.content.replace(b"UTF-8", b"windows-1252")
+    refused = dmp.feed(document)
+    assert refused.errors == ["XDSRepositoryMetadataError"]
+    assert "encodage WINDOWS-1252 non admis" in refused.text("//rs:RegistryError/@codeContext")

@@ -162,6 +162,23 @@ def test_an_entry_uuid_or_another_repository_gives_no_document(dmp: Any) -> None
     assert "DocumentRequest" in dmp.read().fault[1]
 
 
+def test_a_query_as_ihe_tools_write_it_finds_the_same(dmp: Any, writing: Any) -> None:
+    document = dmp.document()
+    dmp.feed(document)
+    untyped = f"<rim:Value>'{dmp.patient}^^^&amp;1.2.250.1.213.1.4.10&amp;ISO'</rim:Value>"
+    statuses = "".join(f"<rim:Value>('{STATUS}:{each}')</rim:Value>" for each in ("Approved", "Deprecated"))
+    body = (
+        f'<query:AdhocQueryRequest xmlns:query="{writing.NS["query"]}" xmlns:rim="{writing.NS["rim"]}">'
+        '<query:ResponseOption returnComposedObjects="true" returnType="LeafClass"/>'
+        '<rim:AdhocQuery id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d">'
+        f'<rim:Slot name="$XDSDocumentEntryPatientId"><rim:ValueList>{untyped}</rim:ValueList></rim:Slot>'
+        f'<rim:Slot name="$XDSDocumentEntryStatus"><rim:ValueList>{statuses}</rim:ValueList></rim:Slot>'
+        "</rim:AdhocQuery></query:AdhocQueryRequest>"
+    )
+    reply = dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", body, dmp.direct())
+    assert _found(reply) == [document.unique_id]
+
+
 def test_a_masked_document_is_seen_by_its_author_and_the_treating_doctor_alone(dmp: Any) -> None:
     masked = dmp.document(codes={"confidentiality": [("N", "2.16.840.1.113883.5.25"), ("MASQUE_PS", VISIBILITY)]})
     assert _status(dmp.feed(masked)) == SUCCESS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -115,6 +116,52 @@ def test_a_wrong_action_is_a_finding_and_a_fault_only_when_strict(dmp: Any, writ
     assert dmp.findings() == ["DMP-ACTION"]
     dmp.configure(strict_action="oui")
     assert dmp.call("patients", "urn:autre", body, dmp.indirect()).fault[0] == "wsa:ActionNotSupported"
+
+
+def test_a_mandatory_header_for_another_role_is_passed_over(dmp: Any, writing: Any) -> None:
+    role = f"{writing.NS['s']}/role/none"
+    extra = f'<x:h xmlns:x="urn:x" soap:mustUnderstand="1" soap:role="{role}"/>'
+    octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS, extra=extra)
+    assert dmp.post("patients", octets, certificate=dmp.issue("org-auth")).status == 200
+
+
+@pytest.mark.parametrize("suffix", ["patients", "repository"])
+def test_a_compressed_body_is_refused_with_that_reason(dmp: Any, writing: Any, suffix: str) -> None:
+    octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+    reply = dmp.post(suffix, gzip.compress(octets), certificate=dmp.issue("org-auth"), coding="gzip")
+    assert (reply.status, reply.text("//s:Code/s:Value")) == (500, "soap:Sender")
+    assert reply.fault[1].startswith("Content-Encoding gzip n'est pas pris en charge")
+    assert dmp.findings() == ["DMP-TRANSPORT"]
+    assert dmp.post("patients", octets, certificate=dmp.issue("org-auth"), coding="identity").status == 200
+
+
+def test_a_body_in_pieces_is_read_after_an_interim_answer(dmp: Any, writing: Any) -> None:
+    octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+    pieces = (octets[i : i + 100] for i in range(0, len(octets), 100))
+    headers = {"Content-Type": "application/soap+xml", "Expect": "100-continue"}
+    answer = dmp.client(dmp.issue("org-auth")).post(dmp.url("patients"), content=pieces, headers=headers)
+    assert writing.opened(answer).text("//h:queryResponseCode/@code") == "OK"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "ports"),
+    [
+        ("patients", ["patients"]),
+        ("registry/", ["registry"]),
+        ("/repository", ["repository"]),
+        ("", ["patients", "registry", "repository"]),
+    ],
+)
+def test_each_path_describes_its_transactions(dmp: Any, suffix: str, ports: list[str]) -> None:
+    answer = dmp.client(None).get(f"{dmp.url(suffix)}?WSDL")
+    found = etree.fromstring(answer.content).xpath("//*[local-name()='address']/@location")
+    assert answer.headers["content-type"] == "text/xml; charset=UTF-8"
+    assert found == [dmp.url(port) for port in ports]
+
+
+def test_a_path_without_simulated_transaction_has_no_description(dmp: Any, writing: Any) -> None:
+    reply = writing.opened(dmp.client(None).get(f"{dmp.url('habilitations')}?wsdl"))
+    assert (reply.status, reply.text("//s:Code/s:Value")) == (404, "soap:Sender")
 
 
 def test_a_body_over_the_limit_is_refused_in_soap(dmp: Any) -> None:

@@ -147,6 +147,8 @@ def test_everything_announced_is_a_known_extension_that_answers(mailbox):
         b"MOVE",
         b"UNSELECT",
         b"CHILDREN",
+        b"LIST-EXTENDED",
+        b"LIST-STATUS",
         b"SPECIAL-USE",
     }
     for command in (b"ID NIL", b"ENABLE CONDSTORE", b"NAMESPACE", b"SELECT INBOX", b"UNSELECT"):
@@ -163,6 +165,63 @@ def test_the_folders_have_their_special_uses(tenant):
     assert set(names) == {"INBOX", "Archive", "Drafts", "Junk", "Sent", "Trash"}
     assert b"\\Sent" in names["Sent"]
     assert b"\\Trash" in names["Trash"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (b'(SPECIAL-USE) "" S*', [b'LIST (\\Sent) "/" Sent']),
+        (b'"" "Sen%" RETURN (SPECIAL-USE SUBSCRIBED)', [b'LIST (\\Subscribed \\Sent) "/" Sent']),
+        (b'() "" (INBOX "Tr*")', [b'LIST () "/" INBOX', b'LIST () "/" Trash']),
+        (b'"" Sent RETURN ()', [b'LIST () "/" Sent']),
+        (b'"" a% RETURN (CHILDREN)', [b'LIST (\\HasChildren) "/" a', b'LIST (\\HasNoChildren) "/" ailleurs']),
+        (b'(SUBSCRIBED) "" a/*', [b'LIST (\\Subscribed) "/" a/b']),
+        (
+            b'(SUBSCRIBED RECURSIVEMATCH) "" a%',
+            [
+                b'LIST () "/" a ("CHILDINFO" ("SUBSCRIBED"))',
+                b'LIST (\\NonExistent \\Noselect \\Subscribed) "/" absent',
+            ],
+        ),
+        (
+            b'(SUBSCRIBED REMOTE) "" a% RETURN (STATUS (MESSAGES UNSEEN))',
+            [b'LIST (\\NonExistent \\Noselect \\Subscribed) "/" absent'],
+        ),
+        (
+            b'"" INBOX RETURN (STATUS (UNSEEN MESSAGES) CHILDREN)',
+            [b'LIST (\\HasNoChildren) "/" INBOX', b"STATUS INBOX (UNSEEN 1 MESSAGES 1)"],
+        ),
+    ],
+)
+def test_list_selects_and_tells_what_its_options_ask_for(mailbox, tenant, mss, arguments, expected):
+    tenant.put(mss.TITULAIRE, mss.MAIL)
+    for command in (b"CREATE a/b", b"SUBSCRIBE a/b", b"CREATE ailleurs", b"CREATE absent", b"SUBSCRIBE absent"):
+        mailbox.command(command)
+    mailbox.command(b"DELETE absent")
+    assert mailbox.command(b"LIST " + arguments) == [*(b"* " + line for line in expected), b"t OK LIST completed"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        b'(RECURSIVEMATCH) "" *',
+        b'(X) "" *',
+        b'"" * RETURN (X)',
+        b'"" * RETURN',
+        b'"" * RETURN (STATUS ())',
+        b'"" * RETURN (STATUS (X))',
+        b'"" * RETOUR (CHILDREN)',
+        b'"" (a b',
+        b'(SUBSCRIBED) ""',
+        b'"" (' + b"a " * 60 + b"b)",
+    ],
+)
+def test_bad_options_of_list_are_bad(mailbox, arguments):
+    assert mailbox.command(b"LIST " + arguments)[-1].startswith(b"t BAD")
+
+
+def test_id_tells_no_field_without_a_value(mailbox):
+    assert mailbox.command(b'ID ("name" "lgo" "version" NIL)')[0] == b'* ID ("name" "lgo-sandbox")'
 
 
 def test_folders_are_made_renamed_subscribed_and_deleted(tenant):

@@ -29,11 +29,11 @@ def fetch(text: bytes, row: MessageRow = ROW) -> bytes:
     return answer(items, Subject(row, lambda: RAW, recent=True))
 
 
-def found(text: bytes, *literals: bytes) -> bool:
+def found(text: bytes, *literals: bytes, raw: bytes = RAW) -> bool:
     cursor = Cursor(Command(text.split(b"{}"), list(literals)))
     test = read_search(cursor)
     cursor.end()
-    return test(Candidate(ROW, 3, lambda: RAW, recent=True, numbers=Extent(3), uids=Extent(7)))
+    return test(Candidate(ROW, 3, lambda: raw, recent=True, numbers=Extent(3), uids=Extent(7)))
 
 
 def test_simple_items():
@@ -173,3 +173,9 @@ def test_another_charset_is_named_as_unknown():
         found(b"CHARSET KOI8-R SEEN")
     with pytest.raises(BadSyntax):
         found(b"SUBJECT {}", b"\xff")
+
+
+def test_text_finds_what_the_header_of_an_enclosed_message_says():
+    raw = b"Subject: dehors\r\nContent-Type: message/rfc822\r\n\r\nSubject: dedans\r\n\r\ncorps\r\n"
+    assert found(b"TEXT dedans", raw=raw)
+    assert not found(b"BODY dedans", raw=raw)

@@ -1,0 +1,143 @@
+"""XDM archives and mails: what the reference writers make breaks no rule, each fault has its own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+
+from lgo_sandbox.documents.cda_n1 import write_n1
+from lgo_sandbox.documents.code_systems import CLASSES, CONTENT_TYPES, document_types, format_of_media
+from lgo_sandbox.documents.ebrim import SubmissionSet, entry_from_cda
+from lgo_sandbox.documents.pdf import pdf_file_name
+from lgo_sandbox.documents.validation import Validator
+from lgo_sandbox.documents.values import DocumentHeader
+from lgo_sandbox.documents.xdm import XdmDocument, write_xdm
+from lgo_sandbox.documents.xds_formats import dtm, xds_author
+from lgo_sandbox.documents.xds_values import DocumentEntry
+
+
+@pytest.fixture
+def archive(header: DocumentHeader, readable: bytes) -> Callable[..., bytes]:
+    cda = write_n1(header, readable)
+
+    def write(content: bytes = cda, **changes: object) -> bytes:
+        entry: DocumentEntry = replace(
+            entry_from_cda(header, content, format_of_media("application/pdf")),
+            **changes,  # type: ignore[arg-type]
+        )
+        submission = SubmissionSet(
+            "2.25.1", "2.25.2", entry.patient_id, dtm(header.effective_time), CONTENT_TYPES["SA33"],
+            (xds_author(header.authors[0]),),
+        )  # fmt: skip
+        return write_xdm(submission, [XdmDocument(entry, content)], made_at=header.effective_time)
+
+    return write
+
+
+@pytest.fixture
+def mail(header: DocumentHeader, archive: Callable[..., bytes], readable: bytes) -> Callable[..., bytes]:
+    name = pdf_file_name(header.effective_time, "Bilan", "PAT-TROIS", "DOMINIQUE", "42")
+
+    def write(
+        subject: str = "XDM/1.0/DDM+Bilan PAT-TROIS DOMINIQUE 28/03/1979",
+        pdf_name: str = name,
+        zip_name: str = "IHE_XDM.zip",
+        subtype: str = "plain",
+        drop: str = "",
+        **headers: str,
+    ) -> bytes:
+        message = EmailMessage()
+        given = {
+            "From": "Pharmacie Test <officine@pharmacie.mssante.fr>",
+            "To": "279035121518989@patient.mssante.fr",
+            "Subject": subject,
+            "Message-ID": "<1@pharmacie.mssante.fr>",
+            "X-MSS-CODECDA": "56445-0",
+            "X-MSS-INS": "O",
+            "X-MSS-NIL": "SANDBOX000001",
+        } | {one.replace("_", "-"): text for one, text in headers.items()}
+        for one, text in given.items():
+            if one != drop and text:
+                message[one] = text
+        message.set_content("Bonjour", subtype=subtype)
+        message.add_attachment(archive(), maintype="application", subtype="zip", filename=zip_name)
+        message.add_attachment(readable, maintype="application", subtype="pdf", filename=pdf_name)
+        return message.as_bytes()
+
+    return write
+
+
+def rules_of(data: bytes) -> set[str]:
+    return {one.rule.id for one in Validator().validate(data).problems}
+
+
+def test_an_archive_that_we_write_breaks_no_rule(archive: Callable[..., bytes]):
+    report = Validator().validate(archive())
+    assert (report.subject.kind, report.problems) == ("xdm", ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"unique_id": "2.25.404"}, "XDM-07"),
+        ({"type_code": document_types()["78601-2"]}, "XDM-06"),
+        ({"class_code": CLASSES["52"]}, "XDM-08"),
+        ({"format_code": format_of_media("text/plain")}, "XDM-08"),
+        ({"patient_id": "160012B02077713^^^&1.2.250.1.213.1.4.10&ISO^NH"}, "XDM-05"),
+        ({"patient_id": "279035121518989^^^&1.2.250.1.213.1.4.8&ISO^NH"}, "XDM-05"),
+    ],
+)
+def test_metadata_that_do_not_say_like_the_document_are_reported(
+    archive: Callable[..., bytes], changes: dict[str, object], rule: str
+):
+    assert rules_of(archive(**changes)) == {rule}
+
+
+def test_a_document_of_an_archive_that_cannot_be_read_is_reported(archive: Callable[..., bytes]):
+    assert {"XDM-09", "CDA-XML-01"} <= rules_of(archive(b"<oops"))
+
+
+def test_a_file_that_is_no_archive_is_reported():
+    assert rules_of(b"PK\x03\x04nothing") == {"XDM-01"}
+
+
+def test_a_problem_inside_an_archive_names_its_file(header: DocumentHeader, archive: Callable[..., bytes]):
+    report = Validator().validate(archive(write_n1(replace(header, language="en-US"), b"%PDF-")))
+    assert {one.part.split(" > ")[0] for one in report.problems} == {"DOC00001.XML"}
+
+
+def test_a_mail_that_follows_the_rules_breaks_none(mail: Callable[..., bytes]):
+    report = Validator().validate(mail())
+    assert (report.subject.kind, [one.rule.id for one in report.problems]) == ("mail", [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"subject": "Bilan de M. X"}, "MSS-02"),
+        ({"subject": "XDM/1.0/DDM+Bilan PAT-TROIS DOMINIQUE 01/01/1970"}, "MSS-02"),
+        ({"subject": "XDM/1.0/DDM+Bilan AUTRE DOMINIQUE 28/03/1979"}, "MSS-02"),
+        ({"zip_name": "documents.zip"}, "MSS-03"),
+        ({"pdf_name": "bilan.doc"}, "MSS-04"),
+        ({"pdf_name": "bilan.pdf"}, "MSS-05"),
+        ({"X_MSS_CODECDA": "34112-3"}, "MSS-06"),
+        ({"X_MSS_INS": "N"}, "MSS-07"),
+        ({"drop": "X-MSS-NIL"}, "MSS-08"),
+        ({"drop": "Message-ID"}, "MSS-09"),
+        ({"From": "officine@pharmacie.mssante.fr"}, "MSS-10"),
+        ({"subtype": "html"}, "MSS-12"),
+        ({"To": "160012B02077713@patient.mssante.fr"}, "MSS-13"),
+    ],
+)
+def test_a_fault_in_a_mail_is_reported_under_its_rule(mail: Callable[..., bytes], changes: dict[str, str], rule: str):
+    assert rule in rules_of(mail(**changes))
+
+
+def test_a_mail_beyond_the_limit_is_reported(mail: Callable[..., bytes]):
+    assert "MSS-11" in rules_of(mail() + b"\n" * (25 * 1024 * 1024))
+
+
+def test_a_file_of_no_known_kind_is_reported():
+    assert rules_of(b"\x00\x01\x02") == {"FIL-01"}
+    assert rules_of(b"") == {"FIL-01"}
