@@ -1,8 +1,8 @@
 """Measures Pro Santé Connect beside a peer and writes docs/performance-psc.md. Run it with ``python bench/psc.py``.
 
 Token endpoint and discovery against the npm package oauth2-mock-server and a bare FastAPI route: CPU of the server
-process per request, each server on one core, journal on; then a log-in with few and with 10 000 live sessions. Nothing here is
-asserted by tests. Without node or npm the peer's lines are left out.
+process per request, each server on one core, journal on; then a log-in with few and with 10 000 live sessions. Nothing
+here is asserted by tests. Without node or npm the peer's lines are left out.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def crowded(root: Path) -> list[str]:
     with psc_server(root, "many"):
         pass
     fill(root / "many")
-    (root / "many.json").unlink()
+    (root / "many.json").unlink(missing_ok=True)
     with psc_server(root, "many") as (pid, document):
         many = cost(pid, log_in(document), LOGINS)
     return [

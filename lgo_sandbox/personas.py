@@ -6,16 +6,14 @@ and ``given_name`` are compulsory; the rest defaults to a *pharmacien adjoint* o
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from .people import Population, Professional
+from .records import BadFile, read_records
 
 __all__ = ["BadPersona", "read_persona", "read_personas", "with_personas"]
 
@@ -32,13 +30,12 @@ DEFAULTS: Mapping[str, Any] = {
 }
 MAX_TEXT = 200
 MAX_PERSONAS = 500
-MAX_FILE = 1024 * 1024
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 _NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]{2,63}")
 _FLAGS = ("has_card", "has_ecps")
 
 
-class BadPersona(ValueError):
+class BadPersona(BadFile):
     """The record is no professional; the message says why, in French."""
 
 
@@ -87,41 +84,5 @@ def with_personas(people: Population, added: Iterable[Professional]) -> Populati
 
 
 def read_personas(path: Path) -> list[Professional]:
-    """Read a file of personas: a list under ``personas``, in YAML (with PyYAML), JSON or TOML by its suffix.
-
-    Raises BadPersona, also when the file cannot be read.
-    """
-    try:
-        octets = path.read_bytes()
-    except OSError as error:
-        raise BadPersona(f"{path} : fichier illisible ({error.strerror})") from error
-    if len(octets) > MAX_FILE:
-        raise BadPersona(f"{path} : fichier trop long")
-    content = _parsed(path, octets)
-    records = content.get("personas") if isinstance(content, dict) else content
-    if not isinstance(records, list):
-        raise BadPersona(f"{path} : une liste « personas » est attendue")
-    return [read_persona(record) for record in records]
-
-
-def _parsed(path: Path, octets: bytes) -> Any:
-    try:
-        text = octets.decode("utf-8")
-        if path.suffix == ".json":
-            return json.loads(text)
-        if path.suffix == ".toml":
-            return tomllib.loads(text)
-        return _yaml(text)
-    except ValueError as error:
-        raise BadPersona(f"{path} : {str(error)[:MAX_TEXT]}") from error
-
-
-def _yaml(text: str) -> Any:
-    try:
-        yaml: Any = import_module("yaml")
-    except ImportError:
-        raise BadPersona("PyYAML n'est pas installé : donnez les personas en JSON ou en TOML") from None
-    try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    """Return the professionals of a file (``records.read_records``). Raises BadFile, of which BadPersona is one."""
+    return [read_persona(record) for record in read_records(path, "personas")]

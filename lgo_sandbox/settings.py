@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """Folder with the official CDA schemas and samples."""
     personas: Path | None = None
     """File of further professionals (YAML, JSON or TOML), whom every service then knows."""
+    service_files: dict[str, Path] = {}
+    """Files that services read, by the name that a service gives them: ``{"psc.clients": "clients.yaml"}``."""
     public_names: tuple[str, ...] = ()
     """More host names for the TLS server certificate."""
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 import typer
 
+from lgo_sandbox.records import BadFile
+
 __all__ = ["CANNOT", "NOT_EXECUTABLE", "NOT_FOUND", "CommandError", "explained"]
 
 CANNOT = 2
@@ -25,9 +27,12 @@ class CommandError(Exception):
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn a CommandError into its message and exit code."""
+    """Turn a CommandError, or a file of the user that cannot be used, into its message and exit code."""
     try:
         yield
     except CommandError as error:
         typer.echo(f"lgo-sandbox : {error}", err=True)
         raise typer.Exit(error.code) from None
+    except BadFile as error:
+        typer.echo(f"lgo-sandbox : {error}", err=True)
+        raise typer.Exit(CANNOT) from None

@@ -32,6 +32,7 @@ _CODE_SIDE = 24.0
 _LINE = 5.0
 _RPPS_PREFIX = "8"
 _LABEL_WIDTH = 42.0
+_RIGHT_WIDTH = 64.0
 _VALUE_WIDTH = 85.0
 _INK = (20, 32, 48)
 _ACCENT = (0, 84, 122)
@@ -120,7 +121,6 @@ def _draw_all(page: _Page, content: PdfContent) -> None:
     _recipients(page, content.recipients)
     for section in content.sections:
         _section(page, section)
-    _qr(page, content)
 
 
 def _person(person: Author | Recipient) -> str:
@@ -159,9 +159,23 @@ def _structure_lines(structure: Organization | None) -> list[str]:
 
 def _write_date(page: _Page, content: PdfContent) -> None:
     after = page.get_y()
-    page.set_xy(page.w - _MARGIN - 64, _MARGIN)
-    page.cell(64, _LINE, f"Le {content.created:%d/%m/%Y à %H:%M}", align="R")
+    page.set_xy(page.w - _MARGIN - _RIGHT_WIDTH, _MARGIN)
+    page.cell(_RIGHT_WIDTH, _LINE, f"Le {content.created:%d/%m/%Y à %H:%M}", align="R")
+    if content.qr_png:
+        after = max(after, _qr(page, content.qr_png, content.qr_caption))
     page.set_xy(_MARGIN, after + 4)
+
+
+def _qr(page: _Page, image: bytes, caption: str) -> float:
+    left, top = page.w - _MARGIN - _CODE_SIDE, _MARGIN + _LINE + 3
+    try:
+        page.image(io.BytesIO(image), left, top, _CODE_SIDE, _CODE_SIDE)
+    except (OSError, ValueError) as error:
+        raise InvalidContent(f"image du code illisible : {error}") from error
+    page.set_xy(page.w - _MARGIN - _RIGHT_WIDTH, top + _CODE_SIDE)
+    page.ink(_SIZE.small)
+    page.cell(_RIGHT_WIDTH, 4, caption, align="R")
+    return top + _CODE_SIDE + 4
 
 
 def _title(page: _Page, content: PdfContent) -> None:
@@ -279,17 +293,3 @@ def _table(page: _Page, table: PdfTable) -> None:
         for cells in (table.headings, *table.rows):
             drawn.row(cells)
     page.set_draw_color(*_ACCENT)
-
-
-def _qr(page: _Page, content: PdfContent) -> None:
-    if not content.qr_png:
-        return
-    page.room(_CODE_SIDE + 8)
-    left, top = page.w - _MARGIN - _CODE_SIDE - 8, page.get_y() + 2
-    try:
-        page.image(io.BytesIO(content.qr_png), left, top, _CODE_SIDE, _CODE_SIDE)
-    except (OSError, ValueError) as error:
-        raise InvalidContent(f"image du code illisible : {error}") from error
-    page.set_xy(left - 8, top + _CODE_SIDE)
-    page.ink(_SIZE.small)
-    page.cell(_CODE_SIDE + 16, 4, content.qr_caption, align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)

@@ -23,13 +23,15 @@ _XMP = "http://ns.adobe.com/xap/1.0/"
 _PDF = "http://ns.adobe.com/pdf/1.3/"
 _PDFAID = "http://www.aiim.org/pdfa/ns/id/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_NAMESPACES = {"x": _X, "rdf": _RDF, "dc": _DC, "xmp": _XMP, "pdf": _PDF, "pdfaid": _PDFAID}
+_PROPERTIES = {"dc": _DC, "xmp": _XMP, "pdf": _PDF, "pdfaid": _PDFAID}
 
 
 def xmp_packet(title: str, author: str, created: datetime) -> str:
     """Return the ``x:xmpmeta`` element as text. Raises ValueError for characters that XML does not admit."""
-    root = etree.Element(f"{{{_X}}}xmpmeta", nsmap=_NAMESPACES)
-    description = etree.SubElement(etree.SubElement(root, f"{{{_RDF}}}RDF"), f"{{{_RDF}}}Description")
+    root = etree.Element(f"{{{_X}}}xmpmeta", nsmap={"x": _X})
+    # XMP readers (veraPDF's among them) refuse an rdf:RDF that declares no namespace itself.
+    rdf = etree.SubElement(root, f"{{{_RDF}}}RDF", nsmap={"rdf": _RDF})
+    description = etree.SubElement(rdf, f"{{{_RDF}}}Description", nsmap=_PROPERTIES)
     description.set(f"{{{_RDF}}}about", "")
     moment = created.isoformat(timespec="seconds")
     for name in ("CreateDate", "ModifyDate", "MetadataDate"):

@@ -1,4 +1,4 @@
-"""The magic identities for people: one line of French for each request, and the table that the docs print.
+"""The magic identities for people: one line of French for each request.
 
 Source: own choice. Knows the seeds; knows no wire.
 """
@@ -6,9 +6,8 @@ Source: own choice. Knows the seeds; knows no wire.
 from __future__ import annotations
 
 from insi_mock.domain import CardRequest, Claim, Traits
-from insi_mock.seeds import MAGIC
 
-__all__ = ["how", "magic_table"]
+__all__ = ["how"]
 
 
 def how(asked: Traits | CardRequest | Claim) -> str:
@@ -32,9 +31,3 @@ def _card(request: CardRequest) -> str:
     number = f"MatriculeOD {request.holder}" if request.holder else f"MatriculeIndividu {request.individual}"
     name = f", NomNaissance {request.birth_name}" if request.birth_name else ""
     return f"{number}{name}, DateNaissance {request.birth_date}, RangNaissance {request.rank or '1'}"
-
-
-def magic_table() -> str:
-    """Return the Markdown table of all magic identities, in the order of the seeds."""
-    rows = (f"| `{magic.id}` | {magic.title} | {how(magic.asked)} | `{magic.code}` |" for magic in MAGIC)
-    return "\n".join(["| situation | what it is | request | answer |", "|---|---|---|---|", *rows])

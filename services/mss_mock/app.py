@@ -20,7 +20,8 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 
 from .codes import ANNUAIRE_KEY, BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME
-from .directory import Page, SearchError, find, included, known_kind, read
+from .directory import Page, SearchError, elements_of, find, included, known_kind, read
+from .directory_parameters import KINDS, parameter_type, search_parameters
 from .domain import mailboxes
 from .wire.configuration import ListedDomain, MailServer, autoconfig, white_list
 
@@ -32,6 +33,7 @@ XML = "application/xml; charset=utf-8"
 AUTOCONFIG_PREFIX = "autoconfig."
 MAX_QUERY = 64 * 1024
 MAX_FIELDS = 200
+METADATA_DATE = "2026-01-05"
 DEFAULT_PORTS = {"imap": "2143", "smtp": "2587"}
 _ISSUES = {400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 413: "too-long"}
 
@@ -98,7 +100,10 @@ def _answer(call: Call, kind: str, query: Query) -> RawResponse:
     call.note(resource=kind, criteria=criteria, total=page.total)
     call.summarise(f"Recherche dans l'Annuaire Santé : {kind}, {page.total} résultat(s)")
     root = call.url(tls=call.tls) + BASE
-    entries = [bundle_entry(f"{root}/{kind}/{one['id']}", one, search_mode="match") for one in page.resources]
+    entries = [
+        bundle_entry(f"{root}/{kind}/{one['id']}", elements_of(one, query), search_mode="match")
+        for one in page.resources
+    ]
     entries += [
         bundle_entry(f"{root}/{one['resourceType']}/{one['id']}", one, search_mode="include")
         for one in included(call.session.people, page, query)
@@ -125,6 +130,34 @@ def _read(call: Call) -> RawResponse:
     resource = read(call.session.people, call.path_params["kind"], call.path_params["identity"])
     call.summarise(f"Lecture dans l'Annuaire Santé : {resource['resourceType']}/{resource['id']}")
     return _fhir(resource)
+
+
+def _metadata(call: Call) -> RawResponse:
+    mailbox_type = call.session.option("mss.annuaire_mailbox_type") == "specified"
+    call.summarise("Lecture des capacités de l'Annuaire Santé")
+    resources = [
+        {
+            "type": kind,
+            "interaction": [{"code": "read"}, {"code": "search-type"}],
+            "searchParam": [
+                {"name": name, "type": parameter_type(name)}
+                for name in sorted(search_parameters(kind, mailbox_type=mailbox_type))
+            ],
+        }
+        for kind in KINDS
+    ]
+    return _fhir(
+        {
+            "resourceType": "CapabilityStatement",
+            "status": "active",
+            "date": METADATA_DATE,
+            "kind": "instance",
+            "implementation": {"description": "Annuaire Santé (SIMULATION)"},
+            "fhirVersion": "4.0.1",
+            "format": [FHIR_JSON],
+            "rest": [{"mode": "server", "resource": resources}],
+        }
+    )
 
 
 def _write(_call: Call) -> RawResponse:
@@ -185,6 +218,7 @@ ROUTES = (
     Route("GET", "/.well-known/autoconfig/mail/config-v1.1.xml", _autoconfig),
     Route("GET", "/listeblanchemssante.xml", _white_list),
     Route("GET", f"{BASE}/_page", _directory("annuaire-search", _page)),
+    Route("GET", f"{BASE}/metadata", _directory("annuaire-read", _metadata)),
     Route("GET", f"{BASE}/{{kind}}", _directory("annuaire-search", _search)),
     Route("POST", f"{BASE}/{{kind}}/_search", _directory("annuaire-search", _search_posted)),
     Route("GET", f"{BASE}/{{kind}}/{{identity}}", _directory("annuaire-read", _read)),

@@ -7,21 +7,19 @@ reference).
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from lgo_sandbox.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
 from lgo_sandbox.people import Population, Professional, Structure
 
 from .codes import BoxKind
+from .directory_parameters import KINDS, Resource, search_parameters
 from .domain import application_mailbox
 
-__all__ = ["KINDS", "Page", "SearchError", "find", "included", "read", "search_parameters"]
+__all__ = ["Page", "SearchError", "elements_of", "find", "included", "known_kind", "read"]
 
-KINDS = ("Practitioner", "PractitionerRole", "Organization")
 FR_CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 AS = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition"
 TRE = "https://mos.esante.gouv.fr/NOS"
@@ -32,11 +30,11 @@ RPPS, RPPS_RANK, FINESS = (
     "https://rppsrang.esante.gouv.fr",
     "https://finess.esante.gouv.fr",
 )
+UPDATED = "2026-01-05T03:00:00.000+00:00"
+"""When everybody was last changed: the sandbox's people never are."""
+
 STRUCK_OFF, NO_RPPS = "radie", "sans-rpps"
 DEFAULT_COUNT, MAX_COUNT, MAX_VALUES = 50, 10_000, 100
-
-Resource = dict[str, Any]
-Match = Callable[[Resource, str, str], bool]
 
 
 class SearchError(ValueError):
@@ -87,7 +85,7 @@ def _mailbox(address: str, kind: BoxKind) -> Resource:
 
 
 def _base(kind: str, identity: str, profile: str, identifiers: Sequence[Resource], *, active: bool = True) -> Resource:
-    meta = {"source": SOURCE, "profile": [f"{AS}/{profile}"]}
+    meta = {"lastUpdated": UPDATED, "source": SOURCE, "profile": [f"{AS}/{profile}"]}
     return {"resourceType": kind, "id": identity, "meta": meta, "identifier": list(identifiers), "active": active}
 
 
@@ -147,101 +145,17 @@ def _organization(s: Structure) -> Resource:
 def _resources(people: Population) -> Mapping[str, Mapping[str, Resource]]:
     known = [p for p in people.professionals if NO_RPPS not in p.tags]
     roles = [_role(p, people.structure(p.structure)) for p in known if p.structure and STRUCK_OFF not in p.tags]
-    groups = (map(_practitioner, known), roles, map(_organization, people.structures))
+    groups = (map(_practitioner, known), roles, map(_organization, people.structures), (), ())
     return {kind: {one["id"]: one for one in group} for kind, group in zip(KINDS, groups, strict=True)}
 
 
 # Searching
 
 
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
-
-
-def _string(values: Iterable[str], wanted: str, modifier: str) -> bool:
-    if modifier == "exact":
-        return wanted in values
-    plain = _plain(wanted)
-    return any(plain in text if modifier == "contains" else text.startswith(plain) for text in map(_plain, values))
-
-
-def _names(resource: Resource, *members: str) -> list[str]:
-    found: list[str] = []
-    for name in resource.get("name", ()):
-        for member in members:
-            value = name.get(member, [])
-            found += value if isinstance(value, list) else [value]
-    return found
-
-
-def _token(pairs: Iterable[tuple[str, str]], wanted: str) -> bool:
-    system, bar, value = wanted.rpartition("|")
-    return any(one == value and (not bar or its_system == system) for its_system, one in pairs)
-
-
-def _codings(concepts: Iterable[Resource]) -> list[tuple[str, str]]:
-    return [(coding["system"], coding["code"]) for concept in concepts for coding in concept["coding"]]
-
-
-def _mss_addresses(resource: Resource) -> list[str]:
-    return [one["value"] for one in resource.get("telecom", ()) if one["system"] == "email"]
-
-
-def _box_kinds(resource: Resource) -> list[tuple[str, str]]:
-    boxes = [one for one in resource.get("telecom", ()) if one["system"] == "email"]
-    return _codings(box["extension"][1]["extension"][0]["valueCodeableConcept"] for box in boxes)
-
-
-def _refers(member: str) -> Match:
-    def match(resource: Resource, wanted: str, _modifier: str) -> bool:
-        reference = str(resource.get(member, {}).get("reference", ""))
-        return wanted in (reference, reference.partition("/")[2])
-
-    return match
-
-
-_COMMON: Mapping[str, Match] = {
-    "_id": lambda r, wanted, _: r["id"] == wanted,
-    "active": lambda r, wanted, _: wanted == ("true" if r["active"] else "false"),
-    "identifier": lambda r, wanted, _: _token(((i["system"], i["value"]) for i in r["identifier"]), wanted),
-    "mailbox-mss": lambda r, wanted, modifier: _string(_mss_addresses(r), wanted, modifier),
-}
-_PARAMETERS: Mapping[str, Mapping[str, Match]] = {
-    "Practitioner": {
-        **_COMMON,
-        "family": lambda r, wanted, modifier: _string(_names(r, "family"), wanted, modifier),
-        "given": lambda r, wanted, modifier: _string(_names(r, "given"), wanted, modifier),
-        "name": lambda r, wanted, modifier: _string(_names(r, "family", "given", "prefix", "suffix"), wanted, modifier),
-        "qualification-code": lambda r, wanted, _: _token(
-            _codings(q["code"] for q in r.get("qualification", ())), wanted
-        ),
-    },
-    "PractitionerRole": {
-        **_COMMON,
-        "organization": _refers("organization"),
-        "practitioner": _refers("practitioner"),
-        "role": lambda r, wanted, _: _token(_codings(r["code"]), wanted),
-    },
-    "Organization": {
-        **_COMMON,
-        "name": lambda r, wanted, modifier: _string([r["name"]], wanted, modifier),
-        "type": lambda r, wanted, _: _token(_codings(r["type"]), wanted),
-        "address-city": lambda r, wanted, modifier: _string([a["city"] for a in r["address"]], wanted, modifier),
-        "address-postalcode": lambda r, wanted, modifier: _string(
-            [a["postalCode"] for a in r["address"]], wanted, modifier
-        ),
-    },
-}
-_CONTROLS = frozenset({"_count", "_total", "_include", "_format", "_pretty", "_offset"})
+_CONTROLS = frozenset({"_count", "_elements", "_format", "_include", "_offset", "_pretty", "_revinclude", "_total"})
 _MODIFIERS = frozenset({"", "contains", "exact"})
+SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 _INCLUDES = {"PractitionerRole:practitioner": "practitioner", "PractitionerRole:organization": "organization"}
-
-
-def search_parameters(kind: str, *, mailbox_type: bool) -> Mapping[str, Match]:
-    """Return the parameters of a resource type; ``mailbox_type``: with the one that is specified but not there."""
-    extra: dict[str, Match] = {"mailbox-mss-type": lambda r, wanted, _: _token(_box_kinds(r), wanted)}
-    return {**_PARAMETERS[kind], **(extra if mailbox_type else {})}
 
 
 def known_kind(kind: str) -> None:
@@ -275,7 +189,10 @@ def find(people: Population, kind: str, query: Sequence[tuple[str, str]], *, mai
         if name not in parameters or modifier not in _MODIFIERS:
             raise SearchError(400, "invalid", f"Parameter {key[:80]} not found")
         wanted = [one for one in value.split(",")[:MAX_VALUES] if one]
-        matches = [r for r in matches if any(parameters[name](r, one, modifier) for one in wanted)]
+        try:
+            matches = [r for r in matches if any(parameters[name](r, one, modifier) for one in wanted)]
+        except ValueError as error:
+            raise SearchError(400, "invalid", f"Invalid value of {key[:80]}") from error
     matches.sort(key=lambda resource: str(resource["id"]))
     offset, count = _number(query, "_offset", 0), min(_number(query, "_count", DEFAULT_COUNT), MAX_COUNT)
     return Page(matches[offset : offset + count], len(matches), offset, count)
@@ -290,16 +207,40 @@ def _number(query: Sequence[tuple[str, str]], name: str, default: int) -> int:
     return int(value)
 
 
+def elements_of(resource: Resource, query: Sequence[tuple[str, str]]) -> Resource:
+    """Return a resource with what ``_elements`` asks for, marked as a part."""
+    wanted = {name for key, value in query if key == "_elements" for name in value.split(",") if name}
+    if not wanted:
+        return resource
+    kept = {name: value for name, value in resource.items() if name in wanted | {"resourceType", "id"}}
+    return {**kept, "meta": {**resource["meta"], "tag": [SUBSETTED]}}
+
+
 def included(people: Population, page: Page, query: Sequence[tuple[str, str]]) -> list[Resource]:
-    """Return the resources that ``_include`` adds. Raises SearchError for an unknown one."""
-    wanted = [value for name, value in query if name == "_include"]
+    """Return the resources that ``_include`` and ``_revinclude`` add. Raises SearchError for an unknown one."""
     found: dict[str, Resource] = {}
-    for value in wanted:
+    for key, value in query:
+        if key not in ("_include", "_revinclude"):
+            continue
         if value not in _INCLUDES:
-            raise SearchError(400, "invalid", f"HAPI-2015: Invalid _include parameter value: {value[:80]}")
-        for resource in page.resources:
-            reference = str(resource.get(_INCLUDES[value], {}).get("reference", ""))
-            kind, _, identity = reference.partition("/")
-            if identity:
-                found[reference] = read(people, kind, identity)
+            raise SearchError(400, "invalid", f"HAPI-2015: Invalid {key} parameter value: {value[:80]}")
+        more = _targets(people, page, value) if key == "_include" else _sources(people, page, value)
+        found.update((f"{one['resourceType']}/{one['id']}", one) for one in more)
+    for resource in page.resources:
+        found.pop(f"{resource['resourceType']}/{resource['id']}", None)
     return [found[reference] for reference in sorted(found)]
+
+
+def _reference(resource: Resource, include: str) -> str:
+    return str(resource.get(_INCLUDES[include], {}).get("reference", ""))
+
+
+def _targets(people: Population, page: Page, include: str) -> list[Resource]:
+    references = [_reference(one, include) for one in page.resources]
+    return [read(people, *reference.split("/")) for reference in references if reference]
+
+
+def _sources(people: Population, page: Page, include: str) -> list[Resource]:
+    matched = {f"{one['resourceType']}/{one['id']}" for one in page.resources}
+    roles = _resources(people)[include.partition(":")[0]].values()
+    return [role for role in roles if _reference(role, include) in matched]

@@ -10,7 +10,7 @@ Source: design of the project (Control API). Knows the store, no wire.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
@@ -19,19 +19,15 @@ from lgo_sandbox.personas import BadPersona, read_persona, with_personas
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.session import Session
 
-from .codes import API_AUDIENCES, MODE_CARD, MODE_MOBILE, SPACES
+from .codes import MODE_CARD, MODE_MOBILE
 from .domain.clients import Client
 from .domain.identity import find_person, login_obstacle
 from .domain.lifetimes import login_lives
 from .ecps import ACTIONS, MODES, answer_push, is_mode, pending
 from .keys import published_keys, rotate, signing_key
+from .registry import BadClient, enrolled_clients, read_client
 
 __all__ = ["RESOURCES"]
-
-MAX_TEXT = 500
-MAX_ADDRESSES = 50
-LISTS = ("redirect_uris", "post_logout_uris")
-FLAGS = ("loopback_any_port", "ciba")
 
 
 def ecps(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
@@ -75,15 +71,14 @@ def _set_mode(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
     return {"persona": person.id, "mode": mode}
 
 
-def clients(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+def clients(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
     """Read, add, change and strike off clients."""
     from . import store
 
     if request.method == "GET":
-        with session.db.transaction() as t:
-            return {"clients": [asdict(client) for client in store.clients(t)]}
+        return {"clients": [asdict(client) for client in enrolled_clients(sandbox, session)]}
     if request.method == "POST":
-        client = _client(_object(request))
+        client = _read_client(request)
         with session.db.transaction() as t:
             store.put_client(t, client)
         return asdict(client)
@@ -95,43 +90,11 @@ def clients(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> An
     raise _not_allowed()
 
 
-def _client(body: Mapping[str, Any]) -> Client:
-    unknown = set(body) - {field.name for field in fields(Client)}
-    if unknown:
-        raise Refusal(400, f"membres inconnus : {', '.join(sorted(unknown))}")
-    values: dict[str, Any] = {name: value for name, value in body.items() if name not in LISTS}
-    values |= {name: _addresses(body[name]) for name in LISTS if name in body}
-    values |= {"api_scopes": _scopes(body["api_scopes"])} if "api_scopes" in body else {}
-    flags = [values.get(name, False) for name in FLAGS]
-    texts = [value for name, value in values.items() if name not in (*LISTS, *FLAGS, "api_scopes")]
-    if not all(isinstance(v, bool) for v in flags) or not all(isinstance(v, str) and len(v) <= MAX_TEXT for v in texts):
-        raise Refusal(400, f"les membres d'un client sont des textes courts ; {', '.join(FLAGS)} sont des booléens")
-    if not values.get("client_id") or values.get("space", SPACES[0]) not in SPACES:
-        raise Refusal(400, f"« client_id » est requis ; espaces : {', '.join(SPACES)}")
-    return Client(**values)
-
-
-def _addresses(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or len(value) > MAX_ADDRESSES or not all(map(_is_address, value)):
-        raise Refusal(400, "les adresses sont une liste d'URI absolues sans fragment")
-    return tuple(value)
-
-
-def _scopes(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(one in API_AUDIENCES for one in value):
-        raise Refusal(400, f"api_scopes est une liste parmi {', '.join(API_AUDIENCES)}")
-    return tuple(value)
-
-
-def _is_address(value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and len(value) <= MAX_TEXT
-        and value.isascii()
-        and value.isprintable()
-        and ":" in value
-        and not set(value) & set('# "<>\\')
-    )
+def _read_client(request: ResourceRequest) -> Client:
+    try:
+        return read_client(_object(request))
+    except BadClient as error:
+        raise Refusal(400, str(error)) from error
 
 
 def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:

@@ -18,6 +18,7 @@ from .decode import decode
 from .domain.mutations import MUTATIONS
 from .ecps import MODES
 from .keys import KEYS
+from .registry import enrolled_clients, filed_clients
 from .resources import RESOURCES
 from .seeds import seed
 from .wire import MAX_FIELDS, MAX_FORM, problem_answer
@@ -87,6 +88,7 @@ SITUATIONS = (
 def _app(sandbox: Sandbox) -> Any:
     from .app import create_app
 
+    filed_clients(sandbox)
     return create_app(sandbox)
 
 
@@ -111,11 +113,8 @@ def session_hint(target: str, _headers: Mapping[str, str], body: bytes) -> str:
     return ""
 
 
-def _connection_facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
-    from . import store
-
-    with session.db.transaction() as t:
-        enrolled = store.clients(t)
+def _connection_facts(sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
+    enrolled = enrolled_clients(sandbox, session)
     members = ("client_id", "client_secret", "redirect_uris", "space", "title")
     values = ((c.client_id, c.secret, list(c.redirect_uris), c.space, c.title) for c in enrolled)
     return {"oidc_clients": [dict(zip(members, one, strict=True)) for one in values]}

@@ -241,12 +241,6 @@ def retire_key(t: Transaction, before: str, after: str, now: float, *, withdraw:
 # Clients
 
 
-def find_client(t: Transaction, client_id: str) -> Client | None:
-    """Return an enrolled client."""
-    row = t.get(ClientRow, client_id)
-    return _client(row) if row else None
-
-
 def clients(t: Transaction) -> list[Client]:
     """Return all enrolled clients, by id."""
     return [_client(row) for row in t.exec(select(ClientRow).order_by(col(ClientRow.client_id)))]

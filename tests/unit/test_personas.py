@@ -10,6 +10,7 @@ import pytest
 
 from lgo_sandbox.people import population
 from lgo_sandbox.personas import BadPersona, read_persona, read_personas, with_personas
+from lgo_sandbox.records import BadFile
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.settings import Settings
 
@@ -69,7 +70,7 @@ def test_a_file_of_personas_is_known_to_the_whole_sandbox(tmp_path: Path, name: 
 def test_a_wrong_file_of_personas_is_explained(tmp_path: Path, text: str) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadPersona):
+    with pytest.raises(BadFile):
         read_personas(path)
-    with pytest.raises(BadPersona):
+    with pytest.raises(BadFile):
         read_personas(tmp_path / "absent.yaml")

@@ -17,6 +17,7 @@ from ..domain.authorization import AuthorizationRequest, checked_request, return
 from ..domain.identity import find_person
 from ..domain.lifetimes import still_lives
 from ..domain.refusals import Redirected
+from ..registry import enrolled
 from .answers import authorization_answer, issuer_of, profile_of, wallet_url
 from .login import BROWSER_COOKIE, choose_person, cookie_path, grant_code
 from .sso import current_login, last_marker
@@ -54,8 +55,8 @@ async def authorize(call: Call) -> RawResponse:
     call.note(client_id=parameters.get("client_id", ""), authorization=_noted(parameters), wrong_host=False)
     call.note(user_agent=call.headers.get("user-agent", "")[:300])
     await call.enter("authorization")
+    client = enrolled(call.sandbox, call.session, parameters.get("client_id", ""))
     with call.session.db.transaction() as t:
-        client = store.find_client(t, parameters.get("client_id", ""))
         reused = store.issued_before(t, *(parameters.get(name, "") for name in ("client_id", "state", "nonce")))
     call.note(state_reused=reused[0], nonce_reused=reused[1], redirect_ok=False)
     to = return_address(parameters, repeated, client)

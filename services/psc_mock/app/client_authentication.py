@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 from lgo_sandbox.asgi import Call
 
-from .. import hot, wire
+from .. import wire
 from ..codes import TRUST
 from ..domain.clients import ABSENT, CertificateShown, Client, check_certificate_alone, check_credentials
 from ..domain.refusals import Refused
+from ..registry import enrolled
 
 __all__ = ["authenticate", "authenticate_by_certificate", "note_client"]
 
@@ -33,7 +34,7 @@ def authenticate(call: Call, fields: Mapping[str, str]) -> Client:
     call.note(certificate={"judgement": shown.judgement, "family": shown.family, "ou": shown.ou, "cn": shown.cn})
     refusal = Refused("client_unknown")
     for client_id, secret in wire.client_credentials(call.headers.get("authorization"), fields):
-        client = hot.client(call.session.db, client_id)
+        client = enrolled(call.sandbox, call.session, client_id)
         if client is None:
             continue
         call.note(client_id=client_id, space=client.space)
@@ -50,7 +51,7 @@ def authenticate_by_certificate(call: Call, fields: Mapping[str, str]) -> Client
     """Return the client that the form names and the certificate proves. Raises Refused, status 401."""
     shown = certificate_shown(call)
     call.note(certificate={"judgement": shown.judgement, "family": shown.family, "ou": shown.ou, "cn": shown.cn})
-    client = hot.client(call.session.db, fields.get("client_id", ""))
+    client = enrolled(call.sandbox, call.session, fields.get("client_id", ""))
     if client is None:
         raise Refused("client_unknown")
     call.note(client_id=client.client_id, space=TRUST)

@@ -24,6 +24,7 @@ from ..domain.mutations import Kind, struck_of_kind
 from ..domain.refusals import Redirected, Shown
 from ..ecps import ACTIONS, mode_of, state_now
 from ..pages import page
+from ..registry import enrolled
 from .answers import authorization_answer, wallet_url
 from .sso import SSO_COOKIE, new_login
 
@@ -145,8 +146,7 @@ def _request(row: store.LoginRequest) -> AuthorizationRequest:
 
 def _choice(call: Call, row: store.LoginRequest, message: str = "") -> RawResponse:
     call.summarise(message or "Page de connexion")
-    with call.session.db.transaction() as t:
-        client = store.find_client(t, _request(row).client_id)
+    client = enrolled(call.sandbox, call.session, _request(row).client_id)
     return page(
         "choose",
         client=client.title if client else "",

@@ -20,6 +20,7 @@ from ..domain.clients import may_log_out_to
 from ..domain.refusals import Refused, Shown
 from ..keys import verifying_keys
 from ..pages import page
+from ..registry import enrolled
 from .client_authentication import authenticate
 from .login import cookie_path
 from .sso import SSO_COOKIE, current_login, last_marker
@@ -69,8 +70,7 @@ def _target(call: Call, client_id: str, fields: dict[str, str]) -> str:
     uri = fields.get("post_logout_redirect_uri")
     if not uri:
         return ""
-    with call.session.db.transaction() as t:
-        client = store.find_client(t, client_id)
+    client = enrolled(call.sandbox, call.session, client_id)
     if client is None or not may_log_out_to(client, uri):
         raise Shown("logout_redirect_invalid")
     state = fields.get("state") if call.session.option("psc.logout_state") == "keep" else None

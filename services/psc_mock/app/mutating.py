@@ -16,6 +16,7 @@ from lgo_sandbox.wire.jwt import SigningKey, encode_segments, hs256
 from .. import store, wire
 from ..domain.mutations import Kind, apply, struck_of_kind
 from ..keys import stranger_key
+from ..registry import enrolled
 
 __all__ = ["mutated_answer", "signed_id_token"]
 
@@ -50,8 +51,7 @@ def _corrupt(token: str) -> str:
 
 
 def _secret(call: Call, client_id: str) -> str:
-    with call.session.db.transaction() as t:
-        client = store.find_client(t, client_id)
+    client = enrolled(call.sandbox, call.session, client_id)
     return client.secret if client and client.secret else "secret"
 
 

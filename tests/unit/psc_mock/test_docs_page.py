@@ -23,7 +23,8 @@ def _row(person: Professional) -> str:
 
 
 def _table() -> str:
-    head = ["| persona | name | identifier | who | profession | section or savoir-faire | logs in by |", "|" + "---|" * 7]
+    names = ("persona", "name", "identifier", "who", "profession", "section or savoir-faire", "logs in by")
+    head = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
     return "\n".join([*head, *map(_row, population().professionals)]) + "\n"
 
 

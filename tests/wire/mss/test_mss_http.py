@@ -49,6 +49,14 @@ def test_without_its_key_the_directory_says_nothing(operator):
         ("Organization?name=pharmacie", 2),
         ("Organization?type=SA33&address-city=valfontaine", 2),
         ("Organization?mailbox-mss=contact@pharmacie-fontaine.mssante.fr", 1),
+        ("Organization?address=valfontaine&address-line=12%20rue", 1),
+        ("Organization?identifier-type=FINEG&data-information-system=FINESS&_count=9", 5),
+        ("Organization?pharmacy-licence=64", 0),
+        ("Practitioner?_lastUpdated=ge2026-01-05T03:00:00Z&family=delorme", 1),
+        ("Practitioner?_lastUpdated=gt2026-01-05T03:00:00Z", 0),
+        ("Practitioner?_lastUpdated=lt2026-01-06&family=delorme", 1),
+        ("HealthcareService?organization=001-10B0990041", 0),
+        ("Device", 0),
     ],
 )
 def test_searches(annuaire, query, count):
@@ -87,6 +95,29 @@ def test_includes_bring_what_a_role_refers_to(annuaire):
     assert [entry["search"]["mode"] for entry in entries] == ["match", "include", "include"]
 
 
+def test_a_reverse_include_brings_the_roles_of_a_practitioner(annuaire):
+    query = "?family=delorme&_revinclude=PractitionerRole:practitioner&_include=PractitionerRole:organization"
+    entries = annuaire.get(f"/fhir/v2/Practitioner{query}").json()["entry"]
+    found = [(entry["resource"]["resourceType"], entry["search"]["mode"]) for entry in entries]
+    assert found == [("Practitioner", "match"), ("PractitionerRole", "include")]
+
+
+def test_elements_keep_what_is_asked_and_mark_the_rest_as_cut(annuaire):
+    (entry,) = annuaire.get("/fhir/v2/Practitioner?family=delorme&_elements=name,telecom").json()["entry"]
+    assert set(entry["resource"]) == {"resourceType", "id", "meta", "name", "telecom"}
+    assert entry["resource"]["meta"]["tag"][0]["code"] == "SUBSETTED"
+
+
+def test_the_capability_statement_lists_what_can_be_searched(annuaire):
+    statement = annuaire.get("/fhir/v2/metadata").json()
+    assert (statement["resourceType"], statement["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
+    for resource in statement["rest"][0]["resource"]:
+        for parameter in resource["searchParam"]:
+            value = "2026-01-05" if parameter["type"] == "date" else "x"
+            answer = annuaire.get(f"/fhir/v2/{resource['type']}?{parameter['name']}={value}")
+            assert answer.status_code == 200, parameter
+
+
 @pytest.mark.parametrize(
     ("path", "status", "text"),
     [
@@ -95,6 +126,9 @@ def test_includes_bring_what_a_role_refers_to(annuaire):
         ("/fhir/v2/Practitioner?mailbox-mss-type=PER", 400, "Parameter mailbox-mss-type not found"),
         ("/fhir/v2/Practitioner?family:sounds=x", 400, "Parameter family:sounds not found"),
         ("/fhir/v2/Practitioner?_count=-1", 400, "_count"),
+        ("/fhir/v2/Practitioner?_lastUpdated=hier", 400, "_lastUpdated"),
+        ("/fhir/v2/Practitioner?_lastUpdated=xx2026-01-05", 400, "_lastUpdated"),
+        ("/fhir/v2/Practitioner?_revinclude=PractitionerRole:x", 400, "_revinclude"),
         ("/fhir/v2/Practitioner?" + "family=a&" * 300, 400, "Too many"),
         ("/fhir/v2/_page?id=***", 410, "HAPI-0417"),
         ("/fhir/v2/_page?id=%C3%A9", 410, "HAPI-0417"),

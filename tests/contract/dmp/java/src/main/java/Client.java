@@ -1,0 +1,145 @@
+import ihe.iti.xds_b._2007.ProvideAndRegisterDocumentSetRequestType;
+import ihe.iti.xds_b._2007.RetrieveDocumentSetRequestType;
+import ihe.iti.xds_b._2007.RetrieveDocumentSetResponseType;
+import jakarta.xml.bind.JAXBContext;
+import jakarta.xml.ws.BindingProvider;
+import jakarta.xml.ws.soap.MTOMFeature;
+import jakarta.xml.ws.soap.SOAPFaultException;
+import java.io.File;
+import java.io.FileInputStream;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.xml.crypto.dsig.CanonicalizationMethod;
+import javax.xml.crypto.dsig.DigestMethod;
+import javax.xml.crypto.dsig.SignedInfo;
+import javax.xml.crypto.dsig.Transform;
+import javax.xml.crypto.dsig.XMLSignatureFactory;
+import javax.xml.crypto.dsig.dom.DOMSignContext;
+import javax.xml.crypto.dsig.keyinfo.KeyInfo;
+import javax.xml.crypto.dsig.spec.C14NMethodParameterSpec;
+import javax.xml.crypto.dsig.spec.TransformParameterSpec;
+import javax.xml.namespace.QName;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.transform.stream.StreamSource;
+import oasis.names.tc.ebxml_regrep.xsd.query._3.AdhocQueryRequestType;
+import org.apache.cxf.binding.soap.SoapHeader;
+import org.apache.cxf.configuration.jsse.TLSClientParameters;
+import org.apache.cxf.frontend.ClientProxy;
+import org.apache.cxf.headers.Header;
+import org.apache.cxf.transport.http.HTTPConduit;
+import org.hl7.v3.Interaction;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import sandbox.lgo.dmp.DMP;
+
+/** Sends TD0.2, TD2.1 (MTOM), TD3.1 and TD3.2, then a request without VIHF; one line of result each. */
+public class Client {
+  private static final String WSSE =
+      "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+  private static final Properties SAID = new Properties();
+  private static final DMP DESCRIBED = new DMP();
+
+  public static void main(String[] arguments) throws Exception {
+    try (var said = new FileInputStream("client.properties")) {
+      SAID.load(said);
+    }
+    var patients = dressed(DESCRIBED.getPatients(), "org");
+    var existence = patients.existenceTest(body("existence.xml", Interaction.class));
+    tell("td0.2", existence.getITSVersion());
+    var fed = dressed(DESCRIBED.getRepository(new MTOMFeature()), "org")
+        .provideAndRegisterDocumentSetB(body("lot.xml", ProvideAndRegisterDocumentSetRequestType.class));
+    tell("td2.1", fed.getStatus());
+    var found = dressed(DESCRIBED.getRegistry(), "cps")
+        .registryStoredQuery(body("query.xml", AdhocQueryRequestType.class));
+    tell("td3.1", found.getStatus() + " " + found.getTotalResultCount());
+    tell("td3.2", read(dressed(DESCRIBED.getRepository(new MTOMFeature()), "cps")
+        .retrieveDocumentSet(body("retrieve.xml", RetrieveDocumentSetRequestType.class))));
+    ((BindingProvider) patients).getRequestContext().put(Header.HEADER_LIST, new ArrayList<Header>());
+    try {
+      patients.existenceTest(body("existence.xml", Interaction.class));
+    } catch (SOAPFaultException refused) {
+      tell("fault", refused.getFault().getFaultString());
+    }
+  }
+
+  private static void tell(String what, String result) {
+    System.out.println("RESULT " + what + " " + result);
+  }
+
+  private static String read(RetrieveDocumentSetResponseType answer) throws Exception {
+    byte[] octets = answer.getDocumentResponse().get(0).getDocument().getInputStream().readAllBytes();
+    return answer.getRegistryResponse().getStatus() + " " + octets.length;
+  }
+
+  private static <T> T body(String file, Class<T> type) throws Exception {
+    return JAXBContext.newInstance(type).createUnmarshaller().unmarshal(new StreamSource(file), type).getValue();
+  }
+
+  /** Gives a port its VIHF and its TLS certificate; {@code who} is org or cps. */
+  private static <T> T dressed(T port, String who) throws Exception {
+    List<Header> headers = new ArrayList<>();
+    headers.add(new SoapHeader(new QName(WSSE, "Security"), security(who)));
+    ((BindingProvider) port).getRequestContext().put(Header.HEADER_LIST, headers);
+    var tls = new TLSClientParameters();
+    tls.setSSLSocketFactory(context(who + "-auth").getSocketFactory());
+    ((HTTPConduit) ClientProxy.getClient(port).getConduit()).setTlsClientParameters(tls);
+    return port;
+  }
+
+  private static KeyStore store(String name) throws Exception {
+    return KeyStore.getInstance(new File(SAID.getProperty(name)), password());
+  }
+
+  private static char[] password() {
+    return SAID.getProperty("password").toCharArray();
+  }
+
+  private static SSLContext context(String name) throws Exception {
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store(name), password());
+    var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.init(store("ca"));
+    var context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+    return context;
+  }
+
+  private static Element security(String who) throws Exception {
+    var factory = DocumentBuilderFactory.newInstance();
+    factory.setNamespaceAware(true);
+    Document document = factory.newDocumentBuilder().parse(Path.of("vihf-" + who + ".xml").toFile());
+    Element assertion = document.getDocumentElement();
+    sign(assertion, who + "-sign");
+    Element security = document.createElementNS(WSSE, "wsse:Security");
+    security.appendChild(assertion);
+    return security;
+  }
+
+  private static void sign(Element assertion, String name) throws Exception {
+    KeyStore store = store(name);
+    var entry = (KeyStore.PrivateKeyEntry)
+        store.getEntry(store.aliases().nextElement(), new KeyStore.PasswordProtection(password()));
+    var xml = XMLSignatureFactory.getInstance("DOM");
+    var transforms = List.of(
+        xml.newTransform(Transform.ENVELOPED, (TransformParameterSpec) null),
+        xml.newTransform(CanonicalizationMethod.EXCLUSIVE, (TransformParameterSpec) null));
+    var digest = xml.newDigestMethod(DigestMethod.SHA256, null);
+    var reference = xml.newReference("#" + assertion.getAttribute("ID"), digest, transforms, null, null);
+    SignedInfo signed = xml.newSignedInfo(
+        xml.newCanonicalizationMethod(CanonicalizationMethod.EXCLUSIVE, (C14NMethodParameterSpec) null),
+        xml.newSignatureMethod("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", null),
+        List.of(reference));
+    KeyInfo key = xml.getKeyInfoFactory().newKeyInfo(
+        List.of(xml.getKeyInfoFactory().newX509Data(List.of(entry.getCertificate()))));
+    assertion.setIdAttribute("ID", true);
+    var place = new DOMSignContext(entry.getPrivateKey(), assertion, assertion.getFirstChild().getNextSibling());
+    place.setDefaultNamespacePrefix("ds");
+    xml.newXMLSignature(signed, key).sign(place);
+  }
+}

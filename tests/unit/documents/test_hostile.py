@@ -1,0 +1,148 @@
+"""Hostile input: refused clearly, in bounded memory; nothing is raised but the library's own errors."""
+
+import contextlib
+import io
+import tracemalloc
+import zipfile
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from lgo_sandbox.documents.cda_n1 import write_n1
+from lgo_sandbox.documents.cda_reader import read_document
+from lgo_sandbox.documents.errors import DocumentError
+from lgo_sandbox.documents.html import render_html
+from lgo_sandbox.documents.pdf_objects import open_pdf
+from lgo_sandbox.documents.pdf_text import codes_of, text_of_pdf
+from lgo_sandbox.documents.validation import Validator, as_json, as_junit, as_text
+from lgo_sandbox.documents.values import DocumentHeader
+from lgo_sandbox.documents.xdm import XdmLimits, read_xdm
+
+MIB = 1024 * 1024
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def zipped(names: list[str], content: bytes = b"x") -> bytes:
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, content)
+    return output.getvalue()
+
+
+HOSTILE = {
+    "entity bomb": b'<!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;">]><a>&b;</a>',
+    "external entity": b'<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]><a>&f;</a>',
+    "100k deep": b"<a>" * 100_000,
+    "100 MB of XML": b"<a>" + b" " * (100 * MIB) + b"</a>",
+    "a million attributes": b"<a " + b" ".join(b'a%d=""' % n for n in range(200_000)) + b"/>",
+    "wrong encoding": '<?xml version="1.0" encoding="UTF-8"?><a>é</a>'.encode("latin-1"),
+    "encoding not admitted": b'<?xml version="1.0" encoding="EBCDIC-CP-FR"?><a/>',
+    "UTF-16 said to be UTF-8": '<?xml version="1.0" encoding="UTF-8"?><a/>'.encode("utf-16"),
+    "zip bomb": zipped(["IHE_XDM/SUBSET01/METADATA.XML"], b"\0" * (80 * MIB)),
+    "path traversal": zipped(["../../etc/passwd"]),
+    "absolute path": zipped(["/etc/passwd"]),
+    "many members": zipped([f"f{n}" for n in range(1000)]),
+    "archive in an archive": zipped(["IHE_XDM/SUBSET01/METADATA.XML"], zipped(["a"])),
+    "cut archive": zipped(["a"])[:30],
+    "PDF of nothing": b"%PDF-1.4\n%%EOF",
+    "PDF with a bomb": b"%PDF-1.4\n1 0 obj << /Type /Page /Contents 2 0 R >> endobj\n%%EOF",
+    "mail of a thousand parts": b"From: a\n" + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 1000,
+    "header that breaks parsers": b"From: =?utf-8?q?=FF?= <\nTo: @@\nSubject: =?x?y?z\n\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_get_a_report_with_errors(name: str):
+    report = Validator().validate(HOSTILE[name], name)
+    assert not report.is_valid
+    assert as_text([report])
+    assert etree.fromstring(as_junit([report])).tag == "testsuites"
+
+
+@pytest.mark.parametrize("name", ["100 MB of XML", "zip bomb", "entity bomb"])
+def test_memory_stays_bounded_for_hostile_files(name: str):
+    data = HOSTILE[name]
+    tracemalloc.start()
+    try:
+        Validator().validate(data, name)
+        assert tracemalloc.get_traced_memory()[1] < 2 * XdmLimits().member + 8 * MIB
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_inflated_stream_of_a_pdf_is_cut():
+    bomb = zlib.compress(b"\0" * (200 * MIB))
+    pdf = b"%%PDF-1.4\n1 0 obj << /Filter /FlateDecode /Length %d >> stream\n%s\nendstream endobj\n%%%%EOF" % (
+        len(bomb),
+        bomb,
+    )
+    assert len(open_pdf(pdf).objects[1].content()) == 16 * MIB
+
+
+@FUZZ
+@given(data=st.binary(max_size=400))
+def test_any_bytes_get_a_report(data: bytes):
+    validator = Validator()
+    for prefix in (b"", b"<", b"%PDF-1.4 ", b"PK\x03\x04", b"From: a\n"):
+        report = validator.validate(prefix + data)
+        assert as_json([report])
+        etree.fromstring(as_junit([report]))
+
+
+@FUZZ
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_by_every_reader(data: bytes):
+    readers: tuple[Callable[[bytes], object], ...] = (read_document, render_html, read_xdm, open_pdf)
+    for reader in readers:
+        with contextlib.suppress(DocumentError):
+            reader(data)
+
+
+@FUZZ
+@given(place=st.integers(min_value=0, max_value=100_000), junk=st.binary(min_size=1, max_size=12), data=st.data())
+def test_a_document_with_any_bytes_in_it_is_read_or_refused(
+    header: DocumentHeader, place: int, junk: bytes, data: st.DataObject
+):
+    document = write_n1(header, b"%PDF-1.4 (x) Tj %%EOF")
+    cut = place % len(document)
+    changed = document[:cut] + junk + document[cut + data.draw(st.integers(0, 12)) :]
+    with contextlib.suppress(DocumentError):
+        read_document(changed)
+    Validator().validate(changed)
+
+
+@FUZZ
+@given(
+    rank=st.integers(min_value=1, max_value=200),
+    text=st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30),
+)
+def test_a_document_with_any_text_in_its_attributes_is_judged(header: DocumentHeader, rank: int, text: str):
+    root = etree.fromstring(write_n1(header, b"%PDF-1.4 %%EOF"))
+    elements = list(root.iter())
+    element = elements[rank % len(elements)]
+    try:
+        for name in element.attrib:
+            element.set(name, text)
+        element.text = text
+    except ValueError:
+        return
+    data = etree.tostring(root)
+    with contextlib.suppress(DocumentError):
+        render_html(data)
+    Validator().validate(data)
+
+
+@FUZZ
+@given(place=st.integers(min_value=0, max_value=200_000), junk=st.binary(min_size=1, max_size=20))
+def test_a_pdf_with_any_bytes_in_it_is_judged(readable: bytes, place: int, junk: bytes):
+    cut = place % len(readable)
+    changed = readable[:cut] + junk + readable[cut:]
+    with contextlib.suppress(DocumentError):
+        pdf = open_pdf(changed)
+        text_of_pdf(pdf)
+        codes_of(pdf)
