@@ -1,7 +1,7 @@
 """Writes the tables of the service pages again from what the services publish: ``python docs/services/generate.py``.
 
-A table follows a mark ``<!-- table: situations -->`` (``options``, ``faults``, ``checks``) and ends at an empty line. The
-tests compare the pages with what this would write.
+A table follows a mark ``<!-- table: situations -->`` (or ``options``, ``faults``, ``checks``) and ends at an empty
+line. The tests compare the pages with what this would write.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ are millimetres, sizes points. Knows nothing but ``PdfContent``.
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import NamedTuple, cast
 
 from fpdf import FPDF, FontFace
@@ -17,6 +16,7 @@ from fpdf.fonts import TTFFont
 from lgo_sandbox.documents.barcodes import write_datamatrix
 from lgo_sandbox.documents.errors import InvalidContent
 from lgo_sandbox.documents.ins_datamatrix import encode_ins
+from lgo_sandbox.documents.pdf_fonts import font_files
 from lgo_sandbox.documents.pdf_metadata import PRODUCER, xmp_packet
 from lgo_sandbox.documents.pdf_values import PdfContent, PdfSection, PdfTable
 from lgo_sandbox.documents.values import Author, Organization, PatientIdentity, Recipient
@@ -25,7 +25,6 @@ from lgo_sandbox.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_DEMO, 
 __all__ = ["draw"]
 
 _FONT = "DejaVu"
-_FONTS = Path(__file__).parent / "fonts"
 _MARGIN = 18.0
 _FOOTER_HEIGHT = 20.0
 _CODE_SIDE = 24.0
@@ -69,8 +68,8 @@ class _Page(FPDF):
         self.set_producer(PRODUCER)
         self.set_xmp_metadata(xmp_packet(content.title, _person(content.author), content.created))
         self.set_lang("fr-FR")
-        for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-            self.add_font(_FONT, style, _FONTS / name)
+        for style, path in font_files(content).items():
+            self.add_font(_FONT, style, path)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(True, _FOOTER_HEIGHT + 4)
         self.set_draw_color(*_ACCENT)

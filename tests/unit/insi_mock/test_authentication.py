@@ -92,7 +92,7 @@ async def test_an_assertion_that_no_good_card_signed_is_refused(
     [
         assertion("899700090022"),
         assertion(age=timedelta(minutes=61)),
-        assertion(age=-timedelta(minutes=6)),
+        assertion(age=-timedelta(hours=6)),
         assertion().replace("IssueInstant", "Instant"),
     ],
     ids=["of another person", "too old", "of the future", "without date"],

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from lgo_sandbox.assemble import running
+from lgo_sandbox.settings import Settings
 from lgo_sandbox.wire.jwt import unverified_claims
 
 GRANT = "urn:openid:params:grant-type:ciba"
@@ -217,3 +219,17 @@ async def test_a_ciba_login_of_another_session_is_found_by_its_auth_req_id(psc: 
     assert auth_req_id.startswith("cabine~")
     psc.name = "default"
     assert (await poll(psc, auth_req_id)).status_code == 200
+
+
+async def test_two_processes_on_one_state_serve_one_ciba_login(psc: Any, psc_state: Any) -> None:
+    auth_req_id = (await ask(psc)).json()["auth_req_id"]
+    async with running(Settings(state=psc_state, port_base=0), ["psc"]) as other:
+        twin = type(psc)(other, psc.http)
+        (push,) = twin.resource("ecps")["requests"]
+        assert push["digits"] == "42"
+        assert told(await poll(psc, auth_req_id)) == (400, "authorization_pending")
+        assert told(await poll(twin, auth_req_id)) == (400, "slow_down")
+        twin.resource("ecps", "POST", {"id": push["id"], "action": "accept"})
+        psc.move(seconds=5)
+        tokens = (await poll(twin, auth_req_id)).json()
+    assert (await psc.userinfo(tokens["access_token"])).status_code == 200
