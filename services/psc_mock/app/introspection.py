@@ -25,7 +25,7 @@ async def introspect(call: Call) -> RawResponse:
     if not fields.get("token"):
         raise Refused("token_missing")
     found = find_token(call, fields["token"])
-    call.note(active=found is not None)
+    call.note(active=found is not None, own_token=call.exchange.facts.get("token_client") == client.client_id)
     call.summarise(f"Introspection par {client.client_id} : jeton {'actif' if found else 'inactif'}")
     if found is None:
         return wire.json_answer(INACTIVE)

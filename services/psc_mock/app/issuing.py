@@ -110,6 +110,7 @@ def find_token(call: Call, token: str) -> Found | None:
     row = hot.token(call.session.db, key)
     if row is None:
         return None
+    call.note(token_client=row.client_id)
     login = login_named(call, row.sid)
     expired = not still_lives(row.created, row.lifetime, call.session.clock.age().timestamp())
     if login is None or row.revoked or expired:

@@ -1,7 +1,8 @@
 """What a client may be reproached with about the person's session: its end, its silence, what goes on after it.
 
 Source: specs/psc.md §4.4 (PSC-SES), §4.1 (EXI 11, 20, 32), §4.3 (RIE 13, a draft). Facts: ``hint``, ``marker`` (what
-the tester last told of the user), ``sso``, ``revoked_before``, ``token_state``.
+the tester last told of the user), ``sso``, ``revoked_before``, ``token_state``,
+``own_token`` (a client that introspects its own token only asks whether it still lives).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def _active(observed: Observed) -> Outcome:
 
 
 def _outlived(observed: Observed) -> Outcome:
+    if observed.facts.get("own_token"):
+        return None
     state = observed.facts.get("token_state")
     if state == "session-over":
         return Violation(

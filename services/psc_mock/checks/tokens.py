@@ -1,7 +1,8 @@
 """What a client's back channel may be reproached with: codes, certificates, grants, how tokens are used.
 
 Source: specs/psc.md §4.4 (PSC-TOK), §4.1. Facts: ``grant_type``, ``refusal``, ``space``, ``certificate``,
-``token_in_query``, ``token_state``, ``recent_refreshes``, ``refresh_unused``, ``uses``, ``dead_endpoint``.
+``token_in_query``, ``token_state``, ``own_token``, ``recent_refreshes``, ``refresh_unused``, ``uses``,
+``dead_endpoint``.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _token_place(observed: Observed) -> Outcome:
 
 def _token_life(observed: Observed) -> Outcome:
     facts = observed.facts
-    if facts.get("token_state") == "expired":
+    if facts.get("token_state") == "expired" and not facts.get("own_token"):
         return Violation("jeton d'accès expiré", "un jeton vivant", "Le jeton vit deux minutes : le rafraîchir avant.")
     if facts.get("refresh_unused"):
         expected = "un rafraîchissement par refresh_token"

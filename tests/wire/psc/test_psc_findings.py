@@ -139,6 +139,17 @@ async def test_a_token_used_after_the_session_is_reproached(psc: Any) -> None:
     assert psc.findings() == {"PSC-SES-03"}
 
 
+@pytest.mark.parametrize(("caller", "found"), [("lgo-demo", set()), ("dmp", {"PSC-SES-03"})])
+async def test_a_client_may_ask_about_its_own_dead_token_but_not_show_it_to_others(
+    psc: Any, caller: str, found: set[str]
+) -> None:
+    tokens = await psc.tokens()
+    await logout(psc, tokens)
+    told = await psc.introspect(tokens["access_token"], (caller, f"secret-{caller}"))
+    assert told.json() == {"active": False}
+    assert psc.findings() == found
+
+
 async def ask(psc: Any, message: str, http: httpx.AsyncClient | None = None, **changes: str) -> dict[str, Any]:
     form = {**CIBA, "binding_message": message, **changes}
     answer = await (http or psc.http).post(psc.url("ext/ciba/auth"), data=form, auth=("lgo-demo", "secret-lgo-demo"))
