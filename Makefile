@@ -23,6 +23,9 @@ format: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/insi.py
+	$(BIN)/python bench/psc.py
+	$(BIN)/python bench/documents.py --write
 
 # Writes the lock files again from pyproject.toml, for all platforms.
 lock: $(VENV)/.ready-dev

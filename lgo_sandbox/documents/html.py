@@ -40,7 +40,12 @@ _STYLE = (
 _ELEMENTS = MappingProxyType(
     {
         **{name: name for name in ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "sub", "sup")},
-        "paragraph": "p", "list": "ul", "item": "li", "caption": "strong", "content": "span", "linkHtml": "span",
+        "paragraph": "p",
+        "list": "ul",
+        "item": "li",
+        "caption": "strong",
+        "content": "span",
+        "linkHtml": "span",
     }
 )
 _SPANS = ("colspan", "rowspan")

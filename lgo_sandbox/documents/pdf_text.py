@@ -27,9 +27,9 @@ _TOKEN = re.compile(
 )
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]+)>|\[([^\]]*)\])")
 _CHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
-_BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.S)
+_BLOCK = re.compile(rb"begin(bfchar|bfrange)\b")
 _FONT_ENTRY = re.compile(rb"/([^\s/<>\[\]()]{1,60})\s+(\d{1,10})\s+\d{1,5}\s+R")
-_FONTS = re.compile(rb"/Font\s*<<(.*?)>>", re.S)
+_FONTS = re.compile(rb"/Font\s*<<([^<>]*)>>")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _NUMBER = rb"\s+(\d{1,6})"
 
@@ -88,7 +88,7 @@ def _fonts(pdf: PdfFile) -> dict[bytes, Map]:
 
 def _cmap(content: bytes) -> Map:
     found: Map = {}
-    for kind, body in _BLOCK.findall(content):
+    for kind, body in _blocks(content):
         if kind == b"bfchar":
             found.update({int(code, 16): _unicode(text) for code, text in _CHAR.findall(body)})
             continue
@@ -96,6 +96,15 @@ def _cmap(content: bytes) -> Map:
             first, last = int(low, 16), min(int(high, 16), int(low, 16) + 0xFFFF)
             found.update(_range(first, last, text, several))
     return found
+
+
+def _blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    position = 0
+    while match := _BLOCK.search(content, position):
+        position = content.find(b"end" + match[1], match.end())
+        if position < 0:
+            return
+        yield match[1], content[match.end() : position]
 
 
 def _range(first: int, last: int, text: bytes, several: bytes) -> Map:

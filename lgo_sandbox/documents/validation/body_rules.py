@@ -75,6 +75,8 @@ def body_rules(source: CdaSource) -> Faults:
     elif source.level == 1:
         yield from _level_1(source)
     else:
+        if source.unreadable:
+            yield fault("CDA-BDY-02", source.root, source.unreadable)
         yield from _model(source)
         yield from _sections(source)
 

@@ -18,7 +18,7 @@ from email.utils import getaddresses
 from lgo_sandbox.documents.cda_reader import ReadDocument
 from lgo_sandbox.documents.validation.rules import Fault, Faults
 
-__all__ = ["Mail", "mail_rules", "parse_mail"]
+__all__ = ["MAX_MAIL_BYTES", "Mail", "mail_rules", "parse_mail"]
 
 MAX_MAIL_BYTES = 25 * 1024 * 1024
 MAX_PARTS = 200
@@ -55,18 +55,16 @@ def _content(part: EmailMessage) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def mail_rules(mail: Mail, size: int, documents: Sequence[ReadDocument]) -> Faults:
+def mail_rules(mail: Mail, documents: Sequence[ReadDocument]) -> Faults:
     """Yield the faults of a mail; ``documents`` are the CDAs of its archive."""
     try:
-        yield from _all(mail, size, documents)
+        yield from _all(mail, documents)
     except (MessageError, ValueError, LookupError, IndexError, TypeError, AttributeError) as error:
         # The standard parser reads headers lazily and fails on some broken ones (bpo-27258 and others).
         yield Fault("MSS-01", f"en-tête illisible : {error}")
 
 
-def _all(mail: Mail, size: int, documents: Sequence[ReadDocument]) -> Faults:
-    if size > MAX_MAIL_BYTES:
-        yield Fault("MSS-11", f"{size} octets", f"{MAX_MAIL_BYTES}")
+def _all(mail: Mail, documents: Sequence[ReadDocument]) -> Faults:
     yield from _headers(mail.message)
     yield from _texts(mail.message)
     named = [name for name, _ in mail.archives if name.lower() == _ARCHIVE]

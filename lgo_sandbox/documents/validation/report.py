@@ -67,7 +67,10 @@ class Report:
     def of(
         cls, subject: Subject, faults: Iterable[Fault], layers: Iterable[str] = (), skipped: Iterable[str] = ()
     ) -> Report:
-        """Return the report of the faults of one file, bounded, gravest and first in the document first."""
+        """Return the report of the faults of one file, bounded, gravest and first in the document first.
+
+        The faults are taken one by one: ``layers`` and ``skipped`` may still grow while they come.
+        """
         kept: list[Problem] = []
         seen: Counter[str] = Counter()
         left_out = 0

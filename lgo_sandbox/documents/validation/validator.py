@@ -7,6 +7,7 @@ gets an answer: what cannot be read is a problem of the report, never an excepti
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from lgo_sandbox.documents import oids
@@ -18,7 +19,7 @@ from lgo_sandbox.documents.validation.body_rules import body_rules, level_1_file
 from lgo_sandbox.documents.validation.code_rules import code_rules
 from lgo_sandbox.documents.validation.header_rules import header_rules
 from lgo_sandbox.documents.validation.identity_rules import identity_rules
-from lgo_sandbox.documents.validation.mail_rules import mail_rules, parse_mail
+from lgo_sandbox.documents.validation.mail_rules import MAX_MAIL_BYTES, mail_rules, parse_mail
 from lgo_sandbox.documents.validation.model_rules import model_rules
 from lgo_sandbox.documents.validation.pdf_rules import pdf_rules
 from lgo_sandbox.documents.validation.people_rules import people_rules
@@ -35,6 +36,8 @@ __all__ = ["Validator"]
 OWN, XSD, JDV, SCH = "règles propres", "schéma XSD", "jeux de valeurs", "schématrons"
 _NO_FOLDER = "schéma et jeux de valeurs officiels : dossier d'artefacts non indiqué (LGO_SANDBOX_ARTEFACTS)"
 _WINDOW = 4096
+_MAX_ARCHIVES = 2
+_MAX_PDFS = 20
 _MAIL_HEADERS = (
     b"received:",
     b"from:",
@@ -78,7 +81,7 @@ class Validator:
             return Report.of(Subject(name, "cda"), (Fault(_CDA_PROBLEM, str(root.tag)[:200]),), (OWN,))
         source = source_of(root)
         layers, skipped = self._layers()
-        faults = [*self._own(source), *self._official(source, data, layers, skipped)]
+        faults = chain(self._own(source), self._official(source, data, layers, skipped))
         report = Report.of(Subject(name, "cda", source.model.key if source.model else ""), faults, layers, skipped)
         return self._with_pdf(report, source)
 
@@ -143,13 +146,21 @@ class Validator:
         return report
 
     def _mail(self, data: bytes, name: str) -> Report:
+        if len(data) > MAX_MAIL_BYTES:
+            too_long = Fault("MSS-11", f"{len(data)} octets", str(MAX_MAIL_BYTES))
+            return Report.of(Subject(name, "mail"), (too_long,), (OWN,))
         mail = parse_mail(data)
         if mail is None:
             return Report.of(Subject(name, "mail"), (Fault("MSS-01", "message illisible"),), (OWN,))
-        documents = [one for _, content in mail.archives[:2] for one in _documents(content)]
-        report = Report.of(Subject(name, "mail"), mail_rules(mail, len(data), documents), (OWN,))
-        for part, content in (*mail.archives[:2], *mail.pdfs[:20]):
+        documents = [one for _, content in mail.archives[:_MAX_ARCHIVES] for one in _documents(content)]
+        report = Report.of(Subject(name, "mail"), mail_rules(mail, documents), (OWN,))
+        for part, content in mail.archives[:_MAX_ARCHIVES]:
             report = report.with_part(part, self.validate(content, part))
+        # The PDFs are the documents of the archive, in their order, when there are as many (ECO.2.1.5).
+        known = documents if len(documents) == len(mail.pdfs) else []
+        for rank, (part, content) in enumerate(mail.pdfs[:_MAX_PDFS]):
+            faults = pdf_rules(content, known[rank] if known else None)
+            report = report.with_part(part, Report.of(Subject(part, "pdf"), faults, (OWN,)))
         return report
 
 

@@ -51,6 +51,10 @@ HOSTILE = {
     "cut archive": zipped(["a"])[:30],
     "PDF of nothing": b"%PDF-1.4\n%%EOF",
     "PDF with a bomb": b"%PDF-1.4\n1 0 obj << /Type /Page /Contents 2 0 R >> endobj\n%%EOF",
+    "PDF of fonts that never end": b"%PDF-1.4\n1 0 obj " + b"/Font <<" * 300_000 + b" endobj\n%%EOF",
+    "fifty thousand faults": b'<ClinicalDocument xmlns="urn:hl7-org:v3">'
+    + b'<telecom value="x"/>' * 50_000
+    + b"</ClinicalDocument>",
     "mail of a thousand parts": b"From: a\n" + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 1000,
     "header that breaks parsers": b"From: =?utf-8?q?=FF?= <\nTo: @@\nSubject: =?x?y?z\n\n",
 }
@@ -64,7 +68,7 @@ def test_hostile_files_get_a_report_with_errors(name: str):
     assert etree.fromstring(as_junit([report])).tag == "testsuites"
 
 
-@pytest.mark.parametrize("name", ["100 MB of XML", "zip bomb", "entity bomb"])
+@pytest.mark.parametrize("name", ["100 MB of XML", "zip bomb", "entity bomb", "fifty thousand faults"])
 def test_memory_stays_bounded_for_hostile_files(name: str):
     data = HOSTILE[name]
     tracemalloc.start()
@@ -82,6 +86,16 @@ def test_an_inflated_stream_of_a_pdf_is_cut():
         bomb,
     )
     assert len(open_pdf(pdf).objects[1].content()) == 16 * MIB
+
+
+def test_a_character_map_that_never_ends_is_left_out():
+    body = b"beginbfchar " * 300_000
+    pdf = open_pdf(
+        b"%%PDF-1.4\n1 0 obj << /Type /Page /Contents 2 0 R /Font << /F1 3 0 R >> >> endobj\n"
+        b"2 0 obj << /Length 0 >> stream\n\nendstream endobj\n3 0 obj << /ToUnicode 4 0 R >> endobj\n"
+        b"4 0 obj << /Length %d >> stream\n%s\nendstream endobj\n%%%%EOF" % (len(body), body)
+    )
+    assert text_of_pdf(pdf) == ""
 
 
 @FUZZ

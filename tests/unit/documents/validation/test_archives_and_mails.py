@@ -1,5 +1,8 @@
 """XDM archives and mails: what the reference writers make breaks no rule, each fault has its own."""
 
+import base64
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from email.message import EmailMessage
@@ -9,7 +12,7 @@ import pytest
 from lgo_sandbox.documents.cda_n1 import write_n1
 from lgo_sandbox.documents.code_systems import CLASSES, CONTENT_TYPES, document_types, format_of_media
 from lgo_sandbox.documents.ebrim import SubmissionSet, entry_from_cda
-from lgo_sandbox.documents.pdf import pdf_file_name
+from lgo_sandbox.documents.pdf import PdfContent, pdf_file_name, render_pdf
 from lgo_sandbox.documents.validation import Validator
 from lgo_sandbox.documents.values import DocumentHeader
 from lgo_sandbox.documents.xdm import XdmDocument, write_xdm
@@ -98,6 +101,35 @@ def test_a_document_of_an_archive_that_cannot_be_read_is_reported(archive: Calla
     assert {"XDM-09", "CDA-XML-01"} <= rules_of(archive(b"<oops"))
 
 
+def rezipped(archive: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(output, "w") as target:
+        for name in source.namelist():
+            content = change(name, source.read(name))
+            if content is not None:
+                target.writestr(name, content)
+    return output.getvalue()
+
+
+def test_an_archive_without_its_readme_is_reported(archive: Callable[..., bytes]):
+    changed = rezipped(archive(), lambda name, content: None if name == "README.TXT" else content)
+    assert rules_of(changed) == {"XDM-02"}
+
+
+def test_a_file_that_is_not_the_one_described_is_reported(archive: Callable[..., bytes]):
+    changed = rezipped(archive(), lambda name, data: data + b"\n" if name.endswith("DOC00001.XML") else data)
+    assert rules_of(changed) == {"XDM-03"}
+
+
+def test_metadata_of_two_patients_are_reported(archive: Callable[..., bytes]):
+    def change(name: str, content: bytes) -> bytes:
+        if not name.endswith("METADATA.XML"):
+            return content
+        return content.replace(b"279035121518989^^^", b"160012B02077713^^^", 1)
+
+    assert {"XDM-04"} <= rules_of(rezipped(archive(), change))
+
+
 def test_a_file_that_is_no_archive_is_reported():
     assert rules_of(b"PK\x03\x04nothing") == {"XDM-01"}
 
@@ -132,6 +164,16 @@ def test_a_mail_that_follows_the_rules_breaks_none(mail: Callable[..., bytes]):
 )
 def test_a_fault_in_a_mail_is_reported_under_its_rule(mail: Callable[..., bytes], changes: dict[str, str], rule: str):
     assert rule in rules_of(mail(**changes))
+
+
+def test_a_pdf_of_a_mail_is_compared_with_its_document(
+    mail: Callable[..., bytes], header: DocumentHeader, readable: bytes
+):
+    other = replace(header.patient, birth_name="AUTRE")
+    wrong = render_pdf(PdfContent("Bilan", other, header.authors[0], header.effective_time, ()))
+    data = mail().replace(base64.encodebytes(readable), base64.encodebytes(wrong))
+    report = Validator().validate(data)
+    assert {"PDF-11", "PDF-12"} <= {one.rule.id for one in report.problems if one.part.endswith(".pdf")}
 
 
 def test_a_mail_beyond_the_limit_is_reported(mail: Callable[..., bytes]):

@@ -16,7 +16,7 @@ from lgo_sandbox.documents.prescription import Extras, write_prescription
 from lgo_sandbox.documents.trod import write_trod
 from lgo_sandbox.documents.vaccination import write_vaccination_note
 from lgo_sandbox.documents.validation import Report, Validator
-from lgo_sandbox.documents.values import Author, DocumentHeader, DrugLine, Identifier, Organization
+from lgo_sandbox.documents.values import Author, DocumentHeader, DrugLine, Identifier, Organization, Recipient
 
 NS = {"h": oids.NS_HL7}
 
@@ -49,7 +49,7 @@ def documents(
             qr_png=b"\x89PNG",
             pdf=copy,
             validity_end=end,
-            extras=Extras(devices=(bed,)),
+            extras=Extras(devices=(bed,), replaced=author),
         ),
         "vaccination": write_vaccination_note(vaccination_header, vaccination),
         "trod": write_trod(trod_header, rapid_tests),
@@ -192,6 +192,10 @@ OTHERS = [
     ("no encounter", "bilan", remove("h:componentOf"), "CDA-HDR-16"),
     ("encounter of another kind", "bilan", put("//h:encompassingEncounter/h:code", code="X"), "CDA-HDR-21"),
     ("recipients not named", "bilan", remove("h:informationRecipient"), "CDA-HDR-18"),
+    ("participant of another kind", "prescription", put("//h:participant", typeCode="BOSS"), "CDA-HDR-20"),
+    ("function of another kind", "prescription", put("//h:functionCode", code="BOSS"), "CDA-HDR-20"),
+    ("nobody's name", "bilan", remove_all("//h:assignedAuthor//h:name/*"), "CDA-PS-05"),
+    ("sector of another system", "bilan", put("//h:standardIndustryClassCode", codeSystem="1.2.3"), "CDA-COD-01"),
     ("civility", "bilan", say("//h:assignedAuthor//h:prefix", "Madame"), "CDA-PS-06"),
     ("title of a person", "bilan", say("//h:assignedAuthor//h:suffix", "Docteur"), "CDA-PS-06"),
     ("sex", "bilan", put("//h:administrativeGenderCode", code="X"), "CDA-INS-07"),
@@ -217,6 +221,7 @@ OTHERS = [
     ("rank as text", "vaccination",
      put("//h:observation[h:code/@code='30973-2']/h:value", **{f"{{{oids.NS_XSI}}}type": "ST"}), "CDA-VAC-05"),
     ("no end of validity", "prescription", remove_all("//h:serviceEvent/h:effectiveTime/h:high"), "CDA-PRE-02"),
+    ("copy that is no base 64", "prescription", say("//h:observationMedia/h:value", "ceci n'est pas"), "CDA-BDY-02"),
     ("no copy", "prescription", remove_all(f"//h:component[h:section/h:templateId/@root='{oids.T_S_PDF_COPY}']"),
      "CDA-PRE-03"),
     ("no ALD flag", "prescription",
@@ -304,6 +309,27 @@ def test_a_fault_in_a_pdf_is_reported_under_its_rule(readable: bytes, old: bytes
 
 def test_our_pdf_breaks_no_rule(readable: bytes):
     assert Validator().validate(readable).problems == ()
+
+
+def test_a_pdf_that_does_not_name_the_recipients_is_reported(header: DocumentHeader, readable: bytes, doctor: Author):
+    other = Recipient(doctor.national_id, "INCONNUE", "Zoé")
+    report = Validator().validate(write_n1(replace(header, recipients=(other,)), readable))
+    assert rules_of(report) == {"PDF-14"}
+
+
+def test_a_copy_that_does_not_name_the_drugs_is_reported(
+    prescription_header: DocumentHeader, structured_lines: tuple[DrugLine, ...], header: DocumentHeader
+):
+    end = prescription_header.effective_time
+    copy = render_pdf(PdfContent("Ordonnance", header.patient, prescription_header.authors[0], end, ()))
+    data = write_prescription(
+        prescription_header, structured_lines, epu_number="SBX1", qr_png=b"\x89PNG", pdf=copy, validity_end=end
+    )
+    assert rules_of(Validator().validate(data)) == {"PDF-16"}
+
+
+def test_xml_that_is_no_cda_is_reported():
+    assert rules_of(Validator().validate(b"<a/>")) == {"CDA-XML-02"}
 
 
 def test_a_structure_with_a_siret_is_a_structure(header: DocumentHeader, readable: bytes):
