@@ -7,7 +7,10 @@ specs/requirements.md §3 (scenario sessions) and §6.3. Must not know any servi
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,7 +18,14 @@ from sqlalchemy import insert, select
 from .db import Database
 from .tables import markers
 
-__all__ = ["Marker", "Markers"]
+__all__ = ["Marker", "Markers", "plain"]
+
+
+@lru_cache(maxsize=1024)
+def plain(name: str) -> str:
+    """Return a marker's name without accents, case and punctuation."""
+    letters = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
+    return re.sub("[^a-z0-9]+", " ", letters.lower()).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
@@ -18,7 +18,7 @@ from lgo_sandbox.documents.barcodes import MAX_PIXELS, ReadCode, read_codes
 from lgo_sandbox.documents.errors import BarcodeError
 from lgo_sandbox.documents.pdf_objects import PdfFile, PdfObject
 
-__all__ = ["codes_of", "text_of_pdf"]
+__all__ = ["codes_of", "pixels_of", "text_of_pdf"]
 
 MAX_TEXT = 2_000_000
 MAX_IMAGES = 40
@@ -52,16 +52,27 @@ def text_of_pdf(pdf: PdfFile) -> str:
     return "".join(parts)
 
 
-def codes_of(pdf: PdfFile) -> list[ReadCode]:
-    """Return the DataMatrix and QR codes in the images of a PDF."""
+def codes_of(pdf: PdfFile, images: Sequence[PdfObject] | None = None) -> list[ReadCode]:
+    """Return the DataMatrix and QR codes in the images of a PDF, or in those given."""
     found: list[ReadCode] = []
-    for image in pdf.with_subtype(b"Image")[:MAX_IMAGES]:
+    for image in pdf.with_subtype(b"Image")[:MAX_IMAGES] if images is None else images:
         png = _as_image(image)
         try:
             found += read_codes(png) if png else []
         except BarcodeError:
             continue
     return found
+
+
+def pixels_of(image: PdfObject) -> int:
+    """Return how many pixels reading an image would take, 0 for one that is not read."""
+    if b"/DCTDecode" not in image.head:
+        return _integer(image.head, b"Width") * _integer(image.head, b"Height")
+    try:
+        with Image.open(io.BytesIO(image.stream), formats=["JPEG"]) as opened:
+            return opened.width * opened.height
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return 0
 
 
 def _contents(pdf: PdfFile) -> Iterator[bytes]:

@@ -6,18 +6,19 @@ Source: specs/dmp.md §1.6 (TD0.2), §3–4 (TD2.1, TD3.1, TD3.2), §5.3. Anothe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
 from dmp_mock import options, store
-from dmp_mock.admission import Admitted
+from dmp_mock.admission import PARTNER, Admitted
 from dmp_mock.codes import patients as patient_codes
 from dmp_mock.codes import queries as query_codes
 from dmp_mock.codes import xds
 from dmp_mock.codes.patients import DmpStatus
 from dmp_mock.codes.xds import Association, XdsCode
 from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
+from dmp_mock.domain.hl7 import read_ins
 from dmp_mock.domain.lots import MatchedLot, check_author, check_lot, check_replaced, match_documents
 from dmp_mock.domain.patients import DmpState, check_feed, check_open, check_reading
 from dmp_mock.domain.queries import Query, check_query, finds
@@ -29,12 +30,16 @@ from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.patients import ExistenceTest, read_test, write_test
 from dmp_mock.wire.registry import failed_query, read_query, registry_response, write_found
 from dmp_mock.wire.repository import Retrieved, Wanted, read_lot, read_wanted, write_retrieved
+from lgo_sandbox.documents.printed_ins import PHARMACY_TYPES, printed_in
+from lgo_sandbox.ins_flows import flow_facts
 
 __all__ = ["FAILURES", "HANDLERS", "Handler"]
 
 Handler = Callable[[Admitted], Answer]
 
 MAX_RESULTS = 1000
+MAX_PRINTED, MAX_PRINTED_OCTETS = 4, 6 * 1024 * 1024
+"""Documents whose PDF is looked into, and their size: it costs some milliseconds each."""
 MAX_STORED = 512 * 1024 * 1024
 _TESTED_REASON = "TEST_EXST"
 _PDF_TEMPLATE = "1.3.6.1.4.1.19376.1.2.20"
@@ -79,6 +84,7 @@ def feed(request: Admitted) -> Answer:
     matched = match_documents(lot)
     headers = {e.id: read_cda(matched.contents[e.id]) for e in lot.entries if _is_cda(e)}
     call.note(documents=[_document_facts(e, headers.get(e.id)) for e in lot.entries if not e.is_signature])
+    call.note(**_carried(request, lot.entries, headers), printed_ins=_printed(matched))
     checked = headers if options.is_on(call.session, "cda_header") else {}
     call.note(remarks=list(check_lot(matched, request.ins, checked, _manifest(request, matched))))
     if options.is_on(call.session, "strict_hash"):
@@ -114,6 +120,20 @@ def _document_facts(entry: Entry, found: CdaHeader | NotCda | None) -> dict[str,
         "is_pdf": header.starts_with_pdf if header else False,
         "is_n1_template": header is not None and _PDF_TEMPLATE in header.templates,
     }
+
+
+def _carried(request: Admitted, entries: Sequence[Entry], headers: Mapping[str, CdaHeader | NotCda]) -> dict[str, Any]:
+    """Return the flow of a lot: the matricules of its VIHF, of its metadata and of its CDAs."""
+    found = {number for one in headers.values() if isinstance(one, CdaHeader) for _root, number in one.patients}
+    found |= {ins.number for entry in entries if (ins := read_ins(entry.patient_id)) is not None}
+    return flow_facts(request.call.session.markers.all(), found | {request.ins.number}, [PARTNER])
+
+
+def _printed(matched: MatchedLot) -> list[str]:
+    """Return what is wrong with the datamatrix INS of the first level 1 documents of a pharmacy, "" when nothing is."""
+    wanted = [e for e in matched.lot.entries if _is_cda(e) and e.code("type") in PHARMACY_TYPES][:MAX_PRINTED]
+    contents = [content for e in wanted if len(content := matched.contents[e.id]) <= MAX_PRINTED_OCTETS]
+    return [said for content in contents if (said := printed_in(content)) is not None]
 
 
 def _store(request: Admitted, matched: MatchedLot) -> None:

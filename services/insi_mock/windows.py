@@ -7,17 +7,14 @@ Without markers, and for a search of one first name, nothing is read.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from insi_mock.domain import Traits
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.journal import Exchange, Filter
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.markers import Marker, plain
 
 __all__ = ["MARKERS", "RECEPTION_DELAY", "search_facts", "verification_facts", "window_facts"]
 
@@ -50,13 +47,6 @@ LOOK_BACK = 200
 """How many exchanges are read back."""
 SEARCHES = frozenset({"rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale"})
 VERIFICATION = "verifierInsAvecTraitsIdentite"
-
-
-@lru_cache(maxsize=1024)
-def plain(name: str) -> str:
-    """Return a marker's name without accents, case and punctuation."""
-    letters = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
-    return re.sub("[^a-z0-9]+", " ", letters.lower()).strip()
 
 
 def window_facts(call: Call, subjects: set[str]) -> dict[str, Any]:

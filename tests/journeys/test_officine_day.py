@@ -43,6 +43,18 @@ def test_the_day_succeeds_raises_no_finding_and_leaves_its_evidence(
     assert services == {"psc", "insi", "dmp", "eprescription", "mss"}
 
 
+def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_read(
+    sandbox_session: SandboxSession, played: Player
+) -> None:
+    folder = played(sandbox_session).folder
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+    flows = [line["facts"] for line in lines if line["facts"].get("ins_flow")]
+    partners = {partner for facts in flows for partner in facts["ins_partners"]}
+    assert "DMP" in partners
+    assert {partner.partition("@")[2] for partner in partners - {"DMP"}} == {"medecin.mssante.fr", "patient.mssante.fr"}
+    assert [facts["printed_ins"] for facts in flows if facts.get("printed_ins")] == [[""]] * 3
+
+
 def test_the_fetched_prescription_is_the_one_that_the_doctor_fed(
     sandbox_session: SandboxSession, played: Player
 ) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
+from lgo_sandbox.documents.barcodes import ReadCode
 from lgo_sandbox.documents.cda_reader import ReadDocument
 from lgo_sandbox.documents.errors import InsDatamatrixError, PdfError
 from lgo_sandbox.documents.ins_datamatrix import decode_ins
@@ -18,7 +20,7 @@ from lgo_sandbox.documents.prescription_codes import PRESCRIPTION
 from lgo_sandbox.documents.validation.rules import Fault, Faults
 from lgo_sandbox.documents.values import PatientIdentity
 
-__all__ = ["pdf_rules"]
+__all__ = ["datamatrix_rules", "pdf_rules"]
 
 _PART = re.compile(rb"pdfaid:part(?:\s*=\s*[\"']|>)\s*1\b")
 _CONFORMANCE = re.compile(rb"pdfaid:conformance(?:\s*=\s*[\"']|>)\s*[AB]\b")
@@ -40,7 +42,7 @@ def pdf_rules(data: bytes, document: ReadDocument | None = None) -> Faults:
     yield from _marks(pdf)
     yield from _fonts(pdf)
     if document is not None:
-        yield from _datamatrix(pdf, document)
+        yield from datamatrix_rules(codes_of(pdf) if document.patient.is_qualified else (), document)
         yield from _text(pdf, document)
 
 
@@ -75,11 +77,12 @@ def _font_name(head: bytes) -> str:
     return match[1].decode("latin-1") if match else "police sans nom"
 
 
-def _datamatrix(pdf: PdfFile, document: ReadDocument) -> Faults:
+def datamatrix_rules(codes: Iterable[ReadCode], document: ReadDocument) -> Faults:
+    """Yield what is wrong with the INS datamatrix among the codes of a PDF; nothing for a patient without an INS."""
     patient = document.patient
     if not patient.is_qualified:
         return
-    found = [code.text for code in codes_of(pdf) if code.format == "DataMatrix" and code.text.startswith("IS")]
+    found = [code.text for code in codes if code.format == "DataMatrix" and code.text.startswith("IS")]
     if not found:
         if document.code.code != PRESCRIPTION:  # no datamatrix is asked of prescriptions (DOC/va1.10)
             yield Fault("PDF-10", "aucun datamatrix INS trouvé dans les images du PDF")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dmp_mock.checks import rules
 from lgo_sandbox.findings import Check, Severity
+from lgo_sandbox.ins_flows import FlowChecks, flow_checks
 
 __all__ = ["CHECKS"]
 
@@ -212,5 +213,8 @@ CHECKS: tuple[Check, ...] = (
         "specs/requirements.md §2.0",
         "S'authentifier par le certificat logiciel de l'officine.",
         operations=_FEEDS,
+    ),
+    *flow_checks(
+        FlowChecks("DMP-INS-STATUT", "DMP-INS-VERIFICATION", "DMP-INS-PARTENAIRE", "DMP-INS-DATAMATRIX"),
     ),
 )

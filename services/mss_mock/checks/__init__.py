@@ -6,10 +6,16 @@ the facts that ``wire.mail`` took from the mail and that the doors noted of the 
 
 from __future__ import annotations
 
+from lgo_sandbox.ins_flows import FlowChecks, flow_checks
+
 from .connections import CONNECTIONS_CHECKS
 from .documents import DOCUMENTS_CHECKS
+from .facts import MESSAGE
 from .mail import MAIL_CHECKS
 
 __all__ = ["CHECKS"]
 
-CHECKS = (*MAIL_CHECKS, *DOCUMENTS_CHECKS, *CONNECTIONS_CHECKS)
+FLOWS_CHECKS = flow_checks(
+    FlowChecks("mss.ins-status", "mss.ins-verification", "mss.ins-partner", "mss.ins-datamatrix"), MESSAGE
+)
+CHECKS = (*MAIL_CHECKS, *DOCUMENTS_CHECKS, *CONNECTIONS_CHECKS, *FLOWS_CHECKS)

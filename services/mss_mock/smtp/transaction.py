@@ -12,6 +12,7 @@ from lgo_sandbox.session import Session
 from ..codes import MAILBOX_QUOTA, MAX_RECIPIENTS
 from ..delivery import Envelope, Target, deliver, policy_of, store_of
 from ..domain import Refused, check_sender, mailbox_of, resolve
+from ..flows import mail_flow
 from ..journaling import Record
 from ..login import Login
 from ..wire.mail import mail_facts
@@ -95,7 +96,9 @@ class Transaction:
     def _note(self, message: bytes) -> None:
         self.record.request(message)
         self._note_envelope()
-        self.record.exchange.facts.update(mail_facts(message))
+        facts = self.record.exchange.facts
+        facts.update(mail_facts(message))
+        facts.update(mail_flow(facts, self.session.markers.all()))
 
     def _note_envelope(self) -> None:
         people = self.session.people

@@ -13,6 +13,7 @@ from typing import Any
 
 from lgo_sandbox.documents.cda_reader import read_document
 from lgo_sandbox.documents.errors import DocumentError
+from lgo_sandbox.documents.printed_ins import printed_ins
 from lgo_sandbox.documents.xdm import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 
@@ -34,6 +35,8 @@ _HEADERS = {
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
 _CX = re.compile(r"([^^]*)\^\^\^(?:[^&^]*)&([0-9.]+)&ISO")
 _MAX_TEXT = 500
+_MAX_PRINTED = 4
+"""Documents of an archive whose PDF is looked into: it costs some milliseconds each."""
 
 
 def mail_facts(message: bytes) -> dict[str, Any]:
@@ -116,10 +119,11 @@ def _cx(value: str) -> dict[str, str]:
 
 
 def _documents(archive: XdmArchive) -> list[dict[str, Any]]:
-    return [_document(entry) for entry in archive.entries if entry.metadata.mime_type == "text/xml"]
+    entries = [entry for entry in archive.entries if entry.metadata.mime_type == "text/xml"]
+    return [_document(entry, printed=rank < _MAX_PRINTED) for rank, entry in enumerate(entries)]
 
 
-def _document(entry: XdmEntry) -> dict[str, Any]:
+def _document(entry: XdmEntry, *, printed: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {"title": entry.metadata.title[:_MAX_TEXT], "uri": entry.metadata.uri[:_MAX_TEXT]}
     try:
         document = read_document(entry.content or b"")
@@ -133,4 +137,5 @@ def _document(entry: XdmEntry) -> dict[str, Any]:
         "matricule": patient.matricule,
         "birth_name": patient.birth_name,
         "birth_date": patient.birth_date,
+        "printed_ins": printed_ins(document) if printed else None,
     }

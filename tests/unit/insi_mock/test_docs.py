@@ -9,19 +9,21 @@ from insi_mock.seeds import MAGIC
 from insi_mock.service import SERVICE
 from insi_mock.showing import how
 from insi_mock.windows import MARKERS, TRACED
+from lgo_sandbox import ins_flows
 from lgo_sandbox.crowd import CAPACITY
 from lgo_sandbox.requirements import catalogue
+from lgo_sandbox.sandbox import installed_services
 
 PAGE = (Path(__file__).parents[3] / "docs" / "services" / "insi.md").read_text(encoding="utf-8")
 ELSEWHERE = {
-    "INS/va1.53": "DMP, MSSanté and XDM carry the matricule, INSi never does",
-    "INS/va1.04": "a contract of trust is a setting: it silences INSI-DOMAINE-RETARD",
-    "INS/va1.12": "what is filed after a KO is in the base of the software",
-    "INS/va1.46": "partners are seen by DMP and MSSanté",
-    "INS/va1.15": "printed sheets",
-    "INS/va1.03": "datamatrix of a document",
+    "INS/va1.53": {"DMP-INS-STATUT", "mss.ins-status"},
+    "INS/va1.04": {"DMP-INS-VERIFICATION", "mss.ins-verification"},
+    "INS/va1.12": {"DMP-INS-VERIFICATION", "mss.ins-verification"},
+    "INS/va1.46": {"DMP-INS-PARTENAIRE", "mss.ins-partner"},
+    "INS/va1.15": {"DMP-INS-DATAMATRIX", "mss.ins-datamatrix"},
+    "INS/va1.03": {"DMP-INS-DATAMATRIX", "mss.ins-datamatrix"},
 }
-"""Rules that §2.1 marks Y or P, and that no exchange with INSi can break."""
+"""Rules that §2.1 marks Y or P, and that no exchange with INSi can break: the checks of the DMP and of the mail do."""
 
 
 def test_the_printed_table_of_magic_identities_is_that_of_the_seeds() -> None:
@@ -37,7 +39,7 @@ def test_every_simulated_header_and_every_public_code_is_on_the_page() -> None:
 
 
 def test_every_marker_and_the_capacity_are_on_the_page() -> None:
-    assert [name for name in MARKERS if f"« {name} »" not in PAGE] == []
+    assert [name for name in (*MARKERS, *ins_flows.MARKERS) if f"« {name} »" not in PAGE] == []
     assert TRACED in MARKERS
     assert f"{CAPACITY:,}".replace(",", " ") in PAGE
 
@@ -46,3 +48,13 @@ def test_every_requirement_that_the_wire_decides_has_a_check_or_is_decided_elsew
     checked = {catalogue().get(number).id for check in SERVICE.checks for number in check.requirements}
     wanted = {one.id for one in catalogue().all() if one.family == "ins" and one.wire in "YP"}
     assert wanted - checked == set(ELSEWHERE)
+
+
+def test_the_requirements_decided_elsewhere_have_their_checks_there_and_on_the_page() -> None:
+    found = {number: set[str]() for number in ELSEWHERE}
+    for check in (check for service in installed_services(["dmp", "mss"]) for check in service.checks):
+        for number in ELSEWHERE.keys() & set(check.requirements):
+            found[number].add(check.id)
+    assert found == ELSEWHERE
+    assert [number for number in ELSEWHERE if number not in PAGE] == []
+    assert [name for names in ELSEWHERE.values() for name in names if f"`{name}`" not in PAGE] == []

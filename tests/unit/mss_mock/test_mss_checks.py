@@ -64,6 +64,7 @@ WITH_DOCUMENTS = {
     "attachments": [ZIP, PDF],
     "archives": [ARCHIVE],
 }
+FLOW = {"matricule": MATRICULE, "status": "", "verification": ""}
 TO_CITIZEN = {**WITH_DOCUMENTS, "recipients": [{"address": f"{MATRICULE}@patient.mssante.fr", "kind": "PAT"}]}
 
 
@@ -123,6 +124,9 @@ def _archive(**changes):
         ("mss.citizen-ins", TO_CITIZEN, {"archives": _archive(patient={"id": "IPP1", "oid": "1.2.3"})}),
         ("mss.citizen-ins", TO_CITIZEN, {"recipients": [{"address": "1@patient.mssante.fr", "kind": "PAT"}]}),
         ("mss.tls", MAIL, {"tls_version": "TLSv1.1"}),
+        ("mss.ins-status", TO_CITIZEN, {"ins_flow": [{**FLOW, "status": "identité validée"}]}),
+        ("mss.ins-verification", WITH_DOCUMENTS, {"ins_flow": [{**FLOW, "verification": "vérification KO"}]}),
+        ("mss.ins-datamatrix", WITH_DOCUMENTS, {"printed_ins": ["aucun datamatrix"]}),
     ],
 )
 def test_a_mail_that_breaks_one_rule_raises_that_finding_only(check, base, changes):

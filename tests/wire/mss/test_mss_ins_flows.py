@@ -1,0 +1,25 @@
+"""A mail to a citizen carries his INS in its address: markers say whether it may leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lgo_sandbox.markers import Marker
+
+
+def _findings(tenant: Any) -> set[str]:
+    return {finding.check_id for finding in tenant.exchanges("smtp-message")[-1].findings}
+
+
+def test_a_mail_to_a_citizen_not_qualified_is_reproached_and_still_delivered(tenant, mss):
+    subject = mss.CITIZEN.partition("@")[0]
+    tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), "identité validée", subject)))
+    with tenant.smtp() as client:
+        client.sendmail(mss.TITULAIRE, [mss.CITIZEN], mss.MAIL)
+    assert "mss.ins-status" in _findings(tenant)
+    assert len(tenant.inbox(mss.CITIZEN)) == 1
+    tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), "identité qualifiée", subject)))
+    with tenant.smtp() as client:
+        client.sendmail(mss.TITULAIRE, [mss.CITIZEN], mss.MAIL)
+    assert "mss.ins-status" not in _findings(tenant)
+    assert tenant.exchanges("smtp-message")[-1].facts["ins_partners"] == [mss.CITIZEN]
