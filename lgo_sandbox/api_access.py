@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from .introspection import IntrospectionFailed, introspected
 from .wire.binding import binding_fits, names_certificate
 from .wire.oauth import BadAuthorization, Bearer, read_authorization
 
@@ -74,13 +75,9 @@ def _token(authorization: str | None) -> str:
 
 async def _introspected(http: httpx.AsyncClient, server: ResourceServer, token: str) -> Mapping[str, Any]:
     try:
-        answer = await http.post(server.introspection, data={"token": token}, auth=server.credentials)
-        content = answer.json() if answer.status_code == httpx.codes.OK else None
-    except (httpx.HTTPError, ValueError):
-        content = None
-    if not isinstance(content, Mapping):
-        raise AccessRefused(503, "unavailable", "introspection gave no answer")
-    return content
+        return await introspected(http, server.introspection, token, server.credentials)
+    except IntrospectionFailed as error:
+        raise AccessRefused(503, "unavailable", "introspection gave no answer") from error
 
 
 def _check_certificate(claims: Mapping[str, Any], der: bytes | None, *, tls: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from lgo_sandbox.asgi import Call
 from lgo_sandbox.identifiers import OID_STRUCT_IDNAT
+from lgo_sandbox.introspection import IntrospectionFailed, introspected
 from lgo_sandbox.people import Population, Professional, Structure
 from lgo_sandbox.pki import Family, Judgement
 from lgo_sandbox.wire.oauth import BadAuthorization, Bearer, read_authorization
@@ -63,16 +64,12 @@ def _token(call: Call) -> str:
 
 
 async def _introspected(call: Call, token: str) -> dict[str, Any]:
-    import httpx
-
+    sandbox, credentials = call.sandbox, (codes.PSC_CLIENT, codes.PSC_SECRET)
     try:
-        url = call.sandbox.url("psc", call.session.name) + codes.PSC_INTROSPECTION
-        answer = await call.sandbox.http.post(url, data={"token": token}, auth=(codes.PSC_CLIENT, codes.PSC_SECRET))
-        facts = answer.json() if answer.status_code == httpx.codes.OK else None
-    except (KeyError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise Refused("psc-indisponible") from error
-    if not isinstance(facts, dict):
-        raise Refused("psc-indisponible", f"statut {answer.status_code}")
+        url = sandbox.url("psc", call.session.name) + codes.PSC_INTROSPECTION
+        facts = await introspected(sandbox.http, url, token, credentials)
+    except (KeyError, IntrospectionFailed) as error:
+        raise Refused("psc-indisponible", str(error)) from error
     if facts.get("active") is not True or not facts.get("SubjectNameID"):
         raise Refused("jeton-invalide")
     return facts

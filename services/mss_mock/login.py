@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lgo_sandbox.introspection import IntrospectionFailed, introspected
 from lgo_sandbox.pki import Family, Judgement, PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.session import Session
@@ -114,14 +115,10 @@ class Doorkeeper:
             raise LoginRefused(f"session inconnue : {name}", self.addresses.session, user) from error
 
     async def _introspect(self, token: str, name: str, user: str) -> dict[str, Any]:
-        import httpx
-
+        sandbox = self.sandbox
         try:
-            url = self.sandbox.url("psc", name) + PSC_INTROSPECTION
-            answer = await self.sandbox.http.post(url, data={"token": token}, auth=(PSC_CLIENT, PSC_SECRET))
-            facts = answer.json() if answer.status_code == httpx.codes.OK else None
-        except (httpx.HTTPError, KeyError, ValueError) as error:
-            raise LoginUnavailable(f"Pro Santé Connect ne répond pas : {error!r}", name, user) from error
-        if not isinstance(facts, dict):
-            raise LoginUnavailable(f"introspection refusée par PSC (HTTP {answer.status_code})", name, user)
+            url = sandbox.url("psc", name) + PSC_INTROSPECTION
+            facts = await introspected(sandbox.http, url, token, (PSC_CLIENT, PSC_SECRET))
+        except (KeyError, IntrospectionFailed) as error:
+            raise LoginUnavailable(f"Pro Santé Connect : {error}", name, user) from error
         return facts
