@@ -196,9 +196,10 @@ class Launcher:
         self, bound: Sequence[_Bound], addresses: Addresses, running: list[Running], control: Any
     ) -> None:
         apps: dict[str, Any] = {}
+        head_limit = self.settings.header_bytes
         for entry in bound:
             if entry.service is None:
-                running.append(await HttpListener.open(control, entry.sock))
+                running.append(await HttpListener.open(control, entry.sock, head_limit=head_limit))
             elif entry.door.protocol != "http":
                 assert entry.service.serve is not None
                 running.append(await entry.service.serve(self.sandbox, entry.door, entry.sock, addresses))
@@ -207,7 +208,9 @@ class Launcher:
                 if app is None:
                     app = apps[entry.service.name] = entry.service.create_app(self.sandbox)
                 gate = Gate(app, self.sandbox, entry.service, entry.door, addresses)
-                running.append(await HttpListener.open(gate, entry.sock, self._tls if entry.tls else None))
+                running.append(
+                    await HttpListener.open(gate, entry.sock, self._tls if entry.tls else None, head_limit=head_limit)
+                )
 
     async def _flush_for_ever(self) -> None:
         while True:

@@ -15,20 +15,49 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from .settings import KIB
+
 __all__ = ["HttpListener", "bind"]
 
 KEEP_ALIVE_SECONDS = 30
 BACKLOG = 512
 SHUTDOWN_SECONDS = 2.0
+HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class PeerProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol that tells the application over which transport a request came."""
+    """uvicorn's HTTP protocol that tells the application over which transport a request came, and bounds its head.
+
+    The parser collects request line and headers without a limit of its own.
+    """
+
+    head_limit = 64 * KIB
+    _head_octets = 0
+    _in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Keep the transport in the state that each request gets a copy of."""
         self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)
+
+    def on_message_begin(self) -> None:
+        """A request head begins."""
+        self._in_head, self._head_octets = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The request head is whole."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Take octets; refuse a head that does not end."""
+        super().data_received(data)
+        if self._in_head:
+            self._head_octets += len(data)
+            if self._head_octets > self.head_limit and not self.transport.is_closing():
+                self.transport.write(HEAD_TOO_LARGE)
+                self.transport.close()
 
 
 class HttpListener:
@@ -40,8 +69,10 @@ class HttpListener:
         self.port: int = server.sockets[0].getsockname()[1]
 
     @classmethod
-    async def open(cls, app: Any, sock: socket.socket, tls: ssl.SSLContext | None = None) -> HttpListener:
-        """Serve an ASGI application on a bound socket."""
+    async def open(
+        cls, app: Any, sock: socket.socket, tls: ssl.SSLContext | None = None, *, head_limit: int = 64 * KIB
+    ) -> HttpListener:
+        """Serve an ASGI application on a bound socket; a request head longer than ``head_limit`` octets is refused."""
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -54,9 +85,14 @@ class HttpListener:
         )
         config.load()
         state = ServerState()
-        server = await asyncio.get_running_loop().create_server(
-            lambda: PeerProtocol(config=config, server_state=state, app_state={}), sock=sock, ssl=tls, backlog=BACKLOG
-        )
+
+        def protocol() -> PeerProtocol:
+            made = PeerProtocol(config=config, server_state=state, app_state={})
+            made.head_limit = head_limit
+            return made
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(protocol, sock=sock, ssl=tls, backlog=BACKLOG)
         return cls(server, state)
 
     async def close(self) -> None:

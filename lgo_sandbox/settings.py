@@ -60,10 +60,10 @@ class Settings(BaseSettings):
     journal_flush_seconds: float = 0.2
     journal_flush_exchanges: int = 256
     header_bytes: int = 64 * KIB
+    """How long the head of an HTTP request may be."""
     max_sessions: int = 500
     control_body_bytes: int = 1 * MIB
     validate_body_bytes: int = 40 * MIB
     """The largest file that the control API validates."""
     dump_bytes: int = 256 * MIB
     """The largest session archive that the control API takes."""
-    replay_body_bytes: int = 64 * MIB

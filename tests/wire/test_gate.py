@@ -54,3 +54,36 @@ def test_an_unknown_session_is_said_clearly(sandbox_session: SandboxSession, doo
         while part := connection.recv(65536):
             answer += part
     assert b"inconnue" in answer
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_request_head_that_does_not_end_is_refused(sandbox_session: SandboxSession, door: str) -> None:
+    with _connect(sandbox_session, door) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
+        answer = b""
+        for _ in range(64):
+            try:
+                connection.sendall(b"x" * 16384)
+                time.sleep(0.002)
+            except OSError:
+                break
+        else:
+            pytest.fail("the server took a head of 1 MiB")
+        try:
+            answer = connection.recv(4096)
+        except OSError:
+            return
+    assert answer.startswith(b"HTTP/1.1 431") or answer == b""
+
+
+def test_many_requests_on_one_connection_do_not_add_up_to_a_long_head(sandbox_session: SandboxSession) -> None:
+    with _connect(sandbox_session, "insi") as connection:
+        for _ in range(30):
+            connection.sendall(b"GET /lps HTTP/1.1\r\nHost: x\r\nX-Long: ")
+            connection.sendall(b"x" * 8192 + b"\r\n\r\n")
+            answer = b""
+            while not answer.endswith(b"</soap:Envelope>"):
+                part = connection.recv(65536)
+                assert part, "the connection was closed"
+                answer += part
+            assert answer.startswith(b"HTTP/1.1 405")
