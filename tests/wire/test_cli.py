@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -172,10 +173,16 @@ def test_exec_tells_of_a_program_ended_by_a_signal_as_shells_do(start: Start) ->
     assert finished(start("exec", "--port-base", "0", "--", sys.executable, "-c", program))[0] == 128 + signal.SIGKILL
 
 
+def _listening() -> socket.socket:
+    """Listen on a port that ``--port-base`` admits: those that the system gives may lie above."""
+    for port in range(20_000, 60_000):
+        with contextlib.suppress(OSError):
+            return socket.create_server(("127.0.0.1", port))
+    raise AssertionError("no port is free")
+
+
 def test_a_taken_port_is_said_in_french(start: Start) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
+    with _listening() as taken:
         port = taken.getsockname()[1]
         code, out, err = finished(start("up", "--port-base", str(port)))
     assert (code, out) == (2, "")
