@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from importlib.metadata import EntryPoint
@@ -188,11 +190,20 @@ async def test_the_ready_file_is_there_while_it_runs(tmp_path: Path) -> None:
     assert not (tmp_path / READY_NAME).exists()
 
 
-async def test_a_taken_port_is_named(tmp_path: Path, launcher: Launcher) -> None:
-    port = int(launcher.sandbox.addresses.control.rsplit(":", 1)[1])
-    with pytest.raises(PortTaken, match=f"le port {port} "):
-        async with running(Settings(state=tmp_path / "autre", port_base=port)):
-            raise AssertionError
+def listening() -> socket.socket:
+    """Listen on a port that ``port_base`` admits: those that the system gives may lie above."""
+    for port in range(20_000, 60_000):
+        with contextlib.suppress(OSError):
+            return socket.create_server(("127.0.0.1", port))
+    raise AssertionError("no port is free")
+
+
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with listening() as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"le port {port} "):
+            async with running(Settings(state=tmp_path / "autre", port_base=port)):
+                raise AssertionError
 
 
 async def test_a_public_address_needs_its_flag(tmp_path: Path) -> None:
