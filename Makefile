@@ -36,7 +36,7 @@ lock: $(VENV)/.ready-dev
 
 # Writes the generated pages again: the people, the tables of the services.
 docs: $(VENV)/.ready
-	$(BIN)/python -m lgo_sandbox.people_sheet > docs/fr/personnes.md
+	$(BIN)/python -m lgo_sandbox.population.sheets > docs/fr/personnes.md
 	$(BIN)/python docs/services/generate.py
 
 clean:

@@ -18,19 +18,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lgo_sandbox.documents.cda_n1 import write_n1_named
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.code_systems import CONTENT_TYPES, document_types, format_of_media
-from lgo_sandbox.documents.ebrim import SubmissionSet, entry_from_cda
-from lgo_sandbox.documents.html import render_html
-from lgo_sandbox.documents.pdf import PdfSection, PdfTable, render_pdf
-from lgo_sandbox.documents.prescription import write_prescription
-from lgo_sandbox.documents.prescription_codes import BOX
-from lgo_sandbox.documents.readable import readable_document
-from lgo_sandbox.documents.validation import Validator
-from lgo_sandbox.documents.values import Author, DocumentHeader, DrugLine, Organization, PatientIdentity
-from lgo_sandbox.documents.xdm import XdmDocument, read_xdm, write_xdm
-from lgo_sandbox.documents.xds_formats import cx_ins, dtm, xds_author
+from health_documents.cda.html import render_html
+from health_documents.cda.read.reader import read_document
+from health_documents.cda.write.n1 import write_n1_named
+from health_documents.cda.write.prescription import write_prescription
+from health_documents.codes.prescription import BOX
+from health_documents.codes.systems import CONTENT_TYPES, document_types, format_of_media
+from health_documents.pdf.readable import readable_document
+from health_documents.pdf.write import PdfSection, PdfTable, render_pdf
+from health_documents.validation import Validator
+from health_documents.values.document import Author, DocumentHeader, DrugLine, Organization, PatientIdentity
+from health_documents.xdm.write import XdmDocument, read_xdm, write_xdm
+from health_documents.xds.formats import cx_ins, dtm, xds_author
+from health_documents.xds.write import SubmissionSet, entry_from_cda
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "performance-documents.md"

@@ -23,7 +23,7 @@ from measure import Connection, cpu_per_request, median_of, memory_mib, process,
 from requests_under_test import ACTION, ENVELOPE
 from run import free_port, wait_until_answers
 
-from lgo_sandbox.crowd import Crowd
+from lgo_sandbox.population.crowd import Crowd
 
 RUNS = 5
 REQUESTS = 2000

@@ -204,7 +204,7 @@ def fill(state: Path) -> None:
 FILL = """
 import sys, time
 from pathlib import Path
-from lgo_sandbox.db import Database
+from lgo_sandbox.state.database import Database
 from psc_mock import store
 data = Database(next(Path(sys.argv[1]).glob("sessions/default/data*")))
 now = time.time()

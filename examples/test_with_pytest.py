@@ -14,7 +14,7 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from lgo_sandbox.pytest_plugin import SandboxSession
+from lgo_sandbox.run.pytest_plugin import SandboxSession
 
 
 class Software:

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .findings import Check
-from .journal import Exchange
-from .settings import MIB
-from .wire.http import RawResponse
+from lgo_sandbox.settings import MIB
+from lgo_sandbox.watch.findings import Check
+from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.wire.http import RawResponse
 
 if TYPE_CHECKING:
     import socket
 
     from sqlalchemy import MetaData
 
-    from .sandbox import Addresses, Sandbox
-    from .session import Session
+    from lgo_sandbox.sandbox import Addresses, Sandbox
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = [
     "Decoded",

@@ -10,20 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from .contract import Service
-from .people import Population, population
-from .personas import read_personas, with_personas
-from .sessions import Sessions
-from .settings import DEFAULT_SESSION, Settings
+from lgo_sandbox.contract import Service
+from lgo_sandbox.population.people import Population, population
+from lgo_sandbox.population.personas import read_personas, with_personas
+from lgo_sandbox.settings import DEFAULT_SESSION, Settings
+from lgo_sandbox.tenant.sessions import Sessions
 
 if TYPE_CHECKING:
     import httpx
 
-    from .pki import Pki
+    from lgo_sandbox.pki import Pki
 
-__all__ = ["Addresses", "Sandbox", "installed_services"]
+__all__ = ["Addresses", "Listeners", "Sandbox", "installed_services"]
 
 GROUP = "lgo_sandbox.services"
 
@@ -78,6 +78,27 @@ class Sandbox:
         if "http" in self.__dict__:
             await self.http.aclose()
         self.sessions.close()
+
+
+class Listeners(Protocol):
+    """The listeners of one process, as the control API may know them (``run.launcher`` is their implementation)."""
+
+    settings: Settings
+    sandbox: Sandbox
+    ready: bool
+    closing: bool
+
+    def addresses_of(self, session: str) -> Addresses:
+        """Return where a session answers."""
+
+    def has_own_doors(self, session: str) -> bool:
+        """Tell whether doors were opened for this session."""
+
+    async def open_for(self, session: str) -> Addresses:
+        """Open one more set of doors for a session."""
+
+    async def close_for(self, session: str) -> None:
+        """Close the doors that were opened for a session."""
 
 
 def _people(settings: Settings) -> Population:

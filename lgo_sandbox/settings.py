@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .crowd import CAPACITY
+from lgo_sandbox.population.crowd import CAPACITY
 
 __all__ = ["DEFAULT_SESSION", "Settings"]
 
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     published_host: str = ""
     """Where clients reach, on their usual ports, the doors that other processes serve (containers of one sandbox)."""
     generated_people: Annotated[int, Field(ge=0, le=CAPACITY)] = 0
-    """How many generated people (``lgo_sandbox.crowd``) the services know beside the reference patients."""
+    """How many generated people (``lgo_sandbox.population.crowd``) the services know beside the reference patients."""
     artefacts: Path | None = None
     """Folder with the official CDA schemas and samples."""
     personas: Path | None = None

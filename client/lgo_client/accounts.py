@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .psc import PscRefused, PscSession
+from lgo_client.psc import PscRefused, PscSession
 
 __all__ = ["Account", "Accounts", "UserSession"]
 

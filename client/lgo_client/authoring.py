@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lgo_sandbox.documents.code_systems import CONFIDENTIALITY, document_types
-from lgo_sandbox.documents.ebrim import DocumentEntry, SubmissionSet
-from lgo_sandbox.documents.values import Author, Code, DocumentHeader, Organization, PatientIdentity, Recipient
-from lgo_sandbox.documents.xds_formats import dtm
-
-from .dmp import Lot
-from .environment import Patient, Person, Structure
-from .identity import LocalIdentity
-from .lot_signature import SIGNATURE_PURPOSE
+from health_documents.codes.systems import CONFIDENTIALITY, document_types
+from health_documents.values.document import Author, Code, DocumentHeader, Organization, PatientIdentity, Recipient
+from health_documents.xds.formats import dtm
+from health_documents.xds.write import DocumentEntry, SubmissionSet
+from lgo_client.dmp import Lot
+from lgo_client.environment import Patient, Person, Structure
+from lgo_client.identity import LocalIdentity
+from lgo_client.lot_signature import SIGNATURE_PURPOSE
 
 __all__ = ["Writer", "lot_of", "recipient_of", "traits_of_identity", "traits_of_patient"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, PdfTable, pdf_file_name, render_pdf
-from lgo_sandbox.documents.values import DocumentHeader
+from health_documents.cda.write.n1 import write_n1
+from health_documents.pdf.write import PdfContent, PdfSection, PdfTable, pdf_file_name, render_pdf
+from health_documents.values.document import DocumentHeader
 
 __all__ = ["BILAN", "Advice", "Written", "write_bilan"]
 

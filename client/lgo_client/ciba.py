@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .psc import ACR, SCOPE, ProSanteConnect, PscRefused, PscSession
+from lgo_client.psc import ACR, SCOPE, ProSanteConnect, PscRefused, PscSession
 
 __all__ = ["CARD", "MOBILE", "ciba_login"]
 

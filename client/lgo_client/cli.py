@@ -15,15 +15,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from .browsers import external_browser
-from .ciba import CARD, MOBILE, ciba_login
-from .cli_insi import identite_app, insi_app
-from .clock import Workplace
-from .environment import Environment, EnvironmentMissing
-from .journeys.officine_day import Told, play
-from .psc import ProSanteConnect, PscRefused, PscSession
-from .show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
-from .transport import http_client
+from lgo_client.browsers import external_browser
+from lgo_client.ciba import CARD, MOBILE, ciba_login
+from lgo_client.cli_insi import identite_app, insi_app
+from lgo_client.clock import Workplace
+from lgo_client.environment import Environment, EnvironmentMissing
+from lgo_client.journeys.officine_day import Told, play
+from lgo_client.psc import ProSanteConnect, PscRefused, PscSession
+from lgo_client.show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
+from lgo_client.transport import http_client
 
 __all__ = ["app", "main"]
 

@@ -14,13 +14,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from .clock import Workplace
-from .environment import Environment, EnvironmentMissing
-from .identity import Attribute, Event, Flow, IdentityRefused, LocalIdentity
-from .insi import Answer, CallTrace, Claim, Insi, Matricule, Product, Traits, VitaleCard
-from .insi_assertions import card_assertion, psc_assertion
-from .soap import SoapRefused
-from .transport import http_client
+from lgo_client.clock import Workplace
+from lgo_client.environment import Environment, EnvironmentMissing
+from lgo_client.identity import Attribute, Event, Flow, IdentityRefused, LocalIdentity
+from lgo_client.insi import Answer, CallTrace, Claim, Insi, Matricule, Product, Traits, VitaleCard
+from lgo_client.insi_assertions import card_assertion, psc_assertion
+from lgo_client.soap import SoapRefused
+from lgo_client.transport import http_client
 
 __all__ = ["identite_app", "insi_app"]
 
@@ -129,7 +129,7 @@ def qualifier(
 @identite_app.command()
 def statuts() -> None:
     """Montrer la table des transitions entre statuts."""
-    from .identity import TRANSITIONS
+    from lgo_client.identity import TRANSITIONS
 
     table = Table("statut", "événement", "devient", title="Statuts d'une identité (RNIV)")
     for (state, event), after in TRANSITIONS.items():

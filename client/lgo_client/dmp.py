@@ -12,23 +12,14 @@ from dataclasses import dataclass
 import httpx
 from lxml import etree
 
-from lgo_sandbox.documents.ebrim import DocumentEntry, SubmissionSet
-
-from .clock import Workplace
-from .environment import Certificate
-from .lot_signature import Signed, sign_lot
-from .mtom import pack, part_of, unpack
-from .soap import ENVELOPE, WSA, element, parse_answer
-from .vihf import VihfWriter
-from .xds import (
-    Listed,
-    check_registry,
-    document_href,
-    find_documents,
-    listed,
-    provide,
-    retrieve,
-)
+from health_documents.xds.write import DocumentEntry, SubmissionSet
+from lgo_client.clock import Workplace
+from lgo_client.environment import Certificate
+from lgo_client.lot_signature import Signed, sign_lot
+from lgo_client.mtom import pack, part_of, unpack
+from lgo_client.soap import ENVELOPE, WSA, element, parse_answer
+from lgo_client.vihf import VihfWriter
+from lgo_client.xds import Listed, check_registry, document_href, find_documents, listed, provide, retrieve
 
 __all__ = ["Access", "Dmp", "Lot"]
 

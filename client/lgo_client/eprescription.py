@@ -14,9 +14,8 @@ from typing import Any
 
 import httpx
 
-from lgo_sandbox.documents.values import PatientIdentity
-
-from .ordonnance import Prescribed
+from health_documents.values.document import PatientIdentity
+from lgo_client.ordonnance import Prescribed
 
 __all__ = ["Consulted", "Delivery", "Eprescription", "EprescriptionRefused", "Issued", "Line", "Receipt"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-from lgo_sandbox.documents.cda_reader import ReadDocument, read_document
-from lgo_sandbox.documents.code_systems import (
+from health_documents.cda.read.reader import ReadDocument, read_document
+from health_documents.codes.systems import (
     CONFIDENTIALITY,
     FACILITY_TYPES,
     PRACTICE_SETTINGS,
@@ -17,11 +17,10 @@ from lgo_sandbox.documents.code_systems import (
     format_of_media,
     format_of_model,
 )
-from lgo_sandbox.documents.ebrim import DocumentEntry
-from lgo_sandbox.documents.values import Code
-from lgo_sandbox.documents.xds_formats import cx_ins, patient_info, xcn, xds_author
-
-from .environment import Structure
+from health_documents.values.document import Code
+from health_documents.xds.formats import cx_ins, patient_info, xcn, xds_author
+from health_documents.xds.write import DocumentEntry
+from lgo_client.environment import Structure
 
 __all__ = ["entry_of_document"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from .insi_values import Answer, Found, Verification
+from lgo_client.insi_values import Answer, Found, Verification
 
 __all__ = [
     "FLOWS",

@@ -13,9 +13,9 @@ from dataclasses import replace
 import httpx
 from lxml import etree
 
-from . import insi_wire as wire
-from .clock import Workplace
-from .insi_values import (
+from lgo_client import insi_wire as wire
+from lgo_client.clock import Workplace
+from lgo_client.insi_values import (
     Answer,
     CallTrace,
     Claim,
@@ -28,7 +28,7 @@ from .insi_values import (
     Verification,
     VitaleCard,
 )
-from .soap import SoapRefused, parse_answer
+from lgo_client.soap import SoapRefused, parse_answer
 
 __all__ = [
     "Answer",

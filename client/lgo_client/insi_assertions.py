@@ -11,9 +11,9 @@ from lxml import etree
 from signxml import algorithms
 from signxml.signer import XMLSigner
 
-from .clock import Workplace
-from .environment import Certificate, Person, Structure
-from .soap import element
+from lgo_client.clock import Workplace
+from lgo_client.environment import Certificate, Person, Structure
+from lgo_client.soap import element
 
 __all__ = ["card_assertion", "psc_assertion"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from .clock import Workplace
-from .insi_values import (
+from lgo_client.clock import Workplace
+from lgo_client.insi_values import (
     Answer,
     Claim,
     Collected,
@@ -23,7 +23,7 @@ from .insi_values import (
     Verification,
     VitaleCard,
 )
-from .soap import ENVELOPE, WSA, children_text, element
+from lgo_client.soap import ENVELOPE, WSA, children_text, element
 
 __all__ = [
     "BY_CARD",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
-from .environment import Certificate
+from lgo_client.environment import Certificate
 
 __all__ = ["SIGNATURE_PURPOSE", "Signed", "sign_lot"]
 

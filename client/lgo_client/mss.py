@@ -16,9 +16,9 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime
 
-from .clock import Workplace
-from .environment import Environment, Person, Structure
-from .transport import tls_context
+from lgo_client.clock import Workplace
+from lgo_client.environment import Environment, Person, Structure
+from lgo_client.transport import tls_context
 
 __all__ = ["Attachment", "DocumentMail", "Mailbox", "MssRefused", "attachments", "compose", "send", "written"]
 

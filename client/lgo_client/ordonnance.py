@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lgo_sandbox.documents.drugs import Drug
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, PdfTable, render_pdf
-from lgo_sandbox.documents.prescription import write_prescription
-from lgo_sandbox.documents.prescription_codes import BOX
-from lgo_sandbox.documents.values import DocumentHeader, DrugLine
+from health_documents.cda.write.prescription import write_prescription
+from health_documents.codes.drugs import Drug
+from health_documents.codes.prescription import BOX
+from health_documents.pdf.write import PdfContent, PdfSection, PdfTable, render_pdf
+from health_documents.values.document import DocumentHeader, DrugLine
 
 __all__ = ["Prescribed", "write_ordonnance"]
 

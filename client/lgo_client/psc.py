@@ -22,8 +22,8 @@ import httpx
 from jose import jwk, jws
 from jose.exceptions import JOSEError
 
-from .clock import Workplace
-from .environment import OidcClient
+from lgo_client.clock import Workplace
+from lgo_client.environment import OidcClient
 
 __all__ = ["Browser", "ProSanteConnect", "PscRefused", "PscSession"]
 

@@ -13,9 +13,9 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from .environment import Environment
-from .journeys.officine_day import Told
-from .journeys.steps import Step
+from lgo_client.environment import Environment
+from lgo_client.journeys.officine_day import Told
+from lgo_client.journeys.steps import Step
 
 __all__ = ["ConsoleNarrator", "show_connection", "show_exchanges", "show_outcome"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from .environment import Certificate
+from lgo_client.environment import Certificate
 
 __all__ = ["Sent", "http_client", "tls_context"]
 

@@ -14,10 +14,9 @@ from lxml import etree
 from signxml import algorithms
 from signxml.signer import XMLSigner
 
-from lgo_sandbox.identifiers import OID_INS_NIR_TEST
-
-from .clock import Workplace
-from .environment import Certificate, Person, Structure
+from health_documents.identifiers import OID_INS_NIR_TEST
+from lgo_client.clock import Workplace
+from lgo_client.environment import Certificate, Person, Structure
 
 __all__ = ["Mode", "Role", "Software", "VihfWriter", "ins_cx"]
 

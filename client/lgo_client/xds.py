@@ -1,7 +1,7 @@
 """XDS.b messages of the DMP, written and read by the client: query, submission, retrieval.
 
 Source: specs/dmp.md §3.1, §3.5 (lot), §4.1 (queries and their parameter syntax), §4.2 (errors). Metadata come from
-``lgo_sandbox.documents.ebrim``; knows no assertion and no transport.
+``health_documents.xds.write``; knows no assertion and no transport.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from lgo_sandbox.documents.ebrim import Association, DocumentEntry, SubmissionSet, submit_objects_request
-
-from .soap import element
+from health_documents.xds.write import Association, DocumentEntry, SubmissionSet, submit_objects_request
+from lgo_client.soap import element
 
 __all__ = [
     "Listed",

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 from lgo_sandbox.contract import NamedFault, Option, Service, Situation
-from lgo_sandbox.findings import Check
 from lgo_sandbox.sandbox import installed_services
+from lgo_sandbox.watch.findings import Check
 
 __all__ = ["MARK", "rewritten"]
 

@@ -18,7 +18,7 @@ import typer
 
 from lgo_sandbox.cli.connect import write_connection
 from lgo_sandbox.cli.errors import CommandError
-from lgo_sandbox.ids import Ids
+from lgo_sandbox.tenant.ids import Ids
 
 __all__ = ["Asking", "control_url"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lgo_sandbox import __version__
 from lgo_sandbox.contract import Door
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.sandbox import Addresses
 
 __all__ = ["lines", "show_banner"]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from lgo_sandbox.records import BadFile
+from lgo_sandbox.population.records import BadFile
 
 __all__ = ["CANNOT", "NOT_EXECUTABLE", "NOT_FOUND", "CommandError", "explained"]
 

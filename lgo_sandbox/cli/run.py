@@ -18,14 +18,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lgo_sandbox.assemble import READY_NAME, running
 from lgo_sandbox.cli.banner import show_banner
 from lgo_sandbox.cli.errors import NOT_EXECUTABLE, NOT_FOUND, CommandError
-from lgo_sandbox.launcher import CONTROL, Launcher, PortTaken, PublicBindRefused
+from lgo_sandbox.control.ready import ready_document
 from lgo_sandbox.pki import PkiError
-from lgo_sandbox.ready import ready_document, remove_ready_file, write_ready_file
-from lgo_sandbox.sessions import SessionError
+from lgo_sandbox.run.assemble import READY_NAME, running
+from lgo_sandbox.run.launcher import CONTROL, Launcher, PortTaken, PublicBindRefused
+from lgo_sandbox.run.ready import remove_ready_file, write_ready_file
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.sessions import SessionError
 
 __all__ = ["StartOptions", "beside_python", "run_command", "up_until_stopped"]
 

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from health_documents.errors import ArtefactsError
+from health_documents.validation import Report, Validator, as_json, as_junit, as_text
 from lgo_sandbox.cli.errors import CommandError
-from lgo_sandbox.documents.errors import ArtefactsError
-from lgo_sandbox.documents.validation import Report, Validator, as_json, as_junit, as_text
 
 __all__ = ["INVALID", "VALID", "validate_files"]
 

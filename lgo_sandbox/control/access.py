@@ -13,9 +13,8 @@ from fastapi import Depends, Path
 from starlette.requests import Request
 
 from lgo_sandbox.control.errors import INVALID, ControlError
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.sandbox import Listeners, Sandbox
+from lgo_sandbox.tenant.session import Session
 
 __all__ = [
     "CurrentLauncher",
@@ -28,11 +27,11 @@ __all__ = [
 ]
 
 
-async def _launcher(request: Request) -> Launcher:
-    return cast(Launcher, request.app.state.launcher)
+async def _launcher(request: Request) -> Listeners:
+    return cast(Listeners, request.app.state.launcher)
 
 
-CurrentLauncher = Annotated[Launcher, Depends(_launcher)]
+CurrentLauncher = Annotated[Listeners, Depends(_launcher)]
 
 
 async def _sandbox(launcher: CurrentLauncher) -> Sandbox:

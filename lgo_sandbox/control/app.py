@@ -34,7 +34,7 @@ from lgo_sandbox.control import (
 from lgo_sandbox.control.access import documented_session
 from lgo_sandbox.control.errors import add_error_handlers
 from lgo_sandbox.control.guard import Guard
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.sandbox import Listeners
 
 __all__ = ["ROOT", "create_app"]
 
@@ -45,7 +45,7 @@ _WHOLE = (health, services, people, pki, sessions, validation)
 _OF_A_SESSION = (archives, clock, connection, events, exchanges, faults, findings, listeners, markers, reports, tuning)
 
 
-def create_app(launcher: Launcher) -> FastAPI:
+def create_app(launcher: Listeners) -> FastAPI:
     """Return the ASGI application of the control port of a launcher."""
     app = FastAPI(
         title="lgo-sandbox", version=__version__, description=ABOUT, openapi_url=f"{ROOT}/openapi.json",

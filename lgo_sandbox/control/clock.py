@@ -11,10 +11,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from lgo_sandbox.clock import Clock, ClockState, real_now
 from lgo_sandbox.control.access import CurrentSession
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.control.models import ClockMove
+from lgo_sandbox.tenant.clock import Clock, ClockState, real_now
 
 __all__ = ["described", "moved", "router"]
 

@@ -15,7 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from lgo_sandbox.contract import Refusal
-from lgo_sandbox.sessions import BadDump, InvalidName, SessionError, SessionExists, TooManySessions, UnknownSession
+from lgo_sandbox.tenant.sessions import (
+    BadDump,
+    InvalidName,
+    SessionError,
+    SessionExists,
+    TooManySessions,
+    UnknownSession,
+)
 
 __all__ = ["ControlError", "add_error_handlers", "error_response"]
 

@@ -17,9 +17,9 @@ from fastapi.responses import StreamingResponse
 
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSession
 from lgo_sandbox.control.exchanges import POLL_SECONDS
-from lgo_sandbox.journal import Filter
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.sessions import UnknownSession
+from lgo_sandbox.sandbox import Listeners
+from lgo_sandbox.tenant.sessions import UnknownSession
+from lgo_sandbox.watch.journal import Filter
 
 __all__ = ["router"]
 
@@ -44,7 +44,7 @@ async def events(
     return StreamingResponse(_stream(launcher, session.name, start), media_type="text/event-stream")
 
 
-async def _stream(launcher: Launcher, name: str, last: int) -> AsyncIterator[str]:
+async def _stream(launcher: Listeners, name: str, last: int) -> AsyncIterator[str]:
     yield "retry: 1000\n\n"
     silent = 0
     while not launcher.closing:
@@ -61,7 +61,7 @@ async def _stream(launcher: Launcher, name: str, last: int) -> AsyncIterator[str
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _news(launcher: Launcher, name: str, last: int) -> tuple[str, int]:
+def _news(launcher: Listeners, name: str, last: int) -> tuple[str, int]:
     journal = launcher.sandbox.sessions.get(name).journal
     newest = journal.last_seq()
     if newest < last:

@@ -14,10 +14,9 @@ from fastapi.responses import StreamingResponse
 
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSandbox, CurrentSession
 from lgo_sandbox.control.errors import ControlError
-from lgo_sandbox.journal import Exchange, Filter, Journal
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.sandbox import Listeners, Sandbox
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.journal import Exchange, Filter, Journal
 
 __all__ = ["POLL_SECONDS", "router"]
 
@@ -75,7 +74,7 @@ async def raw(session: CurrentSession, exchange_id: str, side: Literal["request"
     return Response(octets, media_type="application/octet-stream", headers={"content-disposition": disposition})
 
 
-async def _awaited(launcher: Launcher, session: Session, wanted: Filter, wait: float) -> list[Exchange]:
+async def _awaited(launcher: Listeners, session: Session, wanted: Filter, wait: float) -> list[Exchange]:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
     while not (found := session.journal.read(wanted)) and loop.time() < deadline and not launcher.closing:

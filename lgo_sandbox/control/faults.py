@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from lgo_sandbox.control.access import CurrentSandbox, CurrentSession, known_service
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.control.models import NewFault
-from lgo_sandbox.faults import ANY, Fault, FaultKind
-from lgo_sandbox.ids import Ids
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.tenant.faults import ANY, Fault, FaultKind
+from lgo_sandbox.tenant.ids import Ids
 
 __all__ = ["router"]
 

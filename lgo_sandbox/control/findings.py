@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from lgo_sandbox.control.access import CurrentSession
-from lgo_sandbox.journal import Filter
+from lgo_sandbox.watch.journal import Filter
 
 __all__ = ["router"]
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSession
 from lgo_sandbox.control.errors import ControlError
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.ready import certificates_of, ready_document
+from lgo_sandbox.control.ready import certificates_of, ready_document
+from lgo_sandbox.sandbox import Listeners
 
 __all__ = ["connection_document", "router"]
 
@@ -39,7 +39,7 @@ async def close_listeners(launcher: CurrentLauncher, session: CurrentSession) ->
     return Response(status_code=204)
 
 
-async def connection_document(launcher: Launcher, session: str) -> dict[str, Any]:
+async def connection_document(launcher: Listeners, session: str) -> dict[str, Any]:
     """Return the ready document of a session; its certificates are made in a thread when they are missing."""
     await asyncio.to_thread(certificates_of, launcher.sandbox, session)
     return ready_document(launcher.sandbox, launcher.addresses_of(session))

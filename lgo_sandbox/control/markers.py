@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from lgo_sandbox.control.access import CurrentSession
 from lgo_sandbox.control.models import NewMarker
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.watch.markers import Marker
 
 __all__ = ["router"]
 

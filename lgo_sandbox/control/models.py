@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
-from lgo_sandbox.faults import ANY, FaultKind
+from lgo_sandbox.tenant.faults import ANY, FaultKind
 
 __all__ = ["ClockMove", "IssueRequest", "NewFault", "NewMarker", "NewSession", "Texts"]
 

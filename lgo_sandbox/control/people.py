@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from lgo_sandbox.control.access import CurrentSandbox
-from lgo_sandbox.ready import people_document
+from lgo_sandbox.control.ready import people_document
 
 __all__ = ["router"]
 

@@ -15,9 +15,9 @@ from fastapi import APIRouter, Response
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSandbox
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.control.models import IssueRequest
-from lgo_sandbox.people import Population
 from lgo_sandbox.pki import Holder, Issued, Kind, Request, Variant
 from lgo_sandbox.pki.holders import MAIN_STRUCTURE, SANDBOX_OPERATOR, organisation_holder, person_holder
+from lgo_sandbox.population.people import Population
 from lgo_sandbox.sandbox import Sandbox
 
 __all__ = ["router"]

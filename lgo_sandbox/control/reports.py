@@ -27,7 +27,7 @@ from lgo_sandbox.control.access import CurrentSandbox, CurrentSession
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.requirements import UnknownFamily, catalogue
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 
 __all__ = ["report_of", "router"]
 

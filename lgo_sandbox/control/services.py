@@ -13,9 +13,9 @@ from fastapi import APIRouter
 from lgo_sandbox.contract import Door, Resource, Service
 from lgo_sandbox.control.access import CurrentLauncher, SessionName
 from lgo_sandbox.control.errors import ControlError
-from lgo_sandbox.faults import FaultKind
-from lgo_sandbox.findings import Check
 from lgo_sandbox.sandbox import Addresses
+from lgo_sandbox.tenant.faults import FaultKind
+from lgo_sandbox.watch.findings import Check
 
 __all__ = ["router"]
 

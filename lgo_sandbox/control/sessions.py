@@ -11,15 +11,15 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from lgo_sandbox.clock import Clock
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSession
 from lgo_sandbox.control.clock import described, moved
 from lgo_sandbox.control.listeners import connection_document
 from lgo_sandbox.control.models import NewSession
 from lgo_sandbox.control.tuning import checked_options, checked_versions
-from lgo_sandbox.ids import Ids
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.session import Session, SessionConfig
+from lgo_sandbox.sandbox import Listeners
+from lgo_sandbox.tenant.clock import Clock
+from lgo_sandbox.tenant.ids import Ids
+from lgo_sandbox.tenant.session import Session, SessionConfig
 
 __all__ = ["router"]
 
@@ -79,14 +79,14 @@ async def reset(launcher: CurrentLauncher, session: CurrentSession) -> dict[str,
     return _description(launcher, launcher.sandbox.sessions.reset(session.name))
 
 
-async def _delete(launcher: Launcher, name: str) -> None:
+async def _delete(launcher: Listeners, name: str) -> None:
     await launcher.close_for(name)
     launcher.sandbox.sessions.delete(name)
     if name not in launcher.sandbox.sessions.names():
         await asyncio.to_thread(launcher.sandbox.pki.forget, name)
 
 
-def _description(launcher: Launcher, session: Session) -> dict[str, Any]:
+def _description(launcher: Listeners, session: Session) -> dict[str, Any]:
     config = session.config
     return {
         "session": session.name,

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
 
+from health_documents.errors import ArtefactsError
 from lgo_sandbox.control.access import CurrentSandbox
 from lgo_sandbox.control.errors import INVALID, ControlError
-from lgo_sandbox.documents.errors import ArtefactsError
 
 __all__ = ["router"]
 
@@ -45,7 +45,7 @@ async def validate(
 ) -> Response:
     """Vérifier un CDA, un PDF, une archive XDM ou un message .eml ; rapport JSON, JUnit ou texte."""
     # Imported at the first use: the validator reads tables that a sandbox can start without.
-    from lgo_sandbox.documents.validation import Validator, as_json, as_junit, as_text
+    from health_documents.validation import Validator, as_json, as_junit, as_text
 
     if not document:
         raise ControlError(INVALID, "le corps de la requête est vide : y mettre le fichier à vérifier")

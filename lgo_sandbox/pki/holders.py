@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lgo_sandbox.people import Professional, Structure
+from lgo_sandbox.population.people import Professional, Structure
 
 __all__ = [
     "MAIN_STRUCTURE",

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from .oauth import same_secret
+from lgo_sandbox.wire.oauth import same_secret
 
 __all__ = ["ANS", "MEMBER", "RFC8705", "binding_fits", "confirmation", "names_certificate"]
 

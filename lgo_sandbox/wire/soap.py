@@ -17,8 +17,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from health_documents.xml import MAX_BYTES, MalformedXml, parse, serialize
 from lgo_sandbox.wire.media import read_media_type
-from lgo_sandbox.wire.xml import MAX_BYTES, MalformedXml, parse, serialize
 
 __all__ = [
     "ANONYMOUS",

@@ -22,9 +22,9 @@ from dmp_mock.domain.trust import Evidence, Judged, check_trust
 from dmp_mock.domain.vihf import Rule, Vihf, check_attributes, check_period
 from dmp_mock.wire.messages import Message
 from dmp_mock.wire.vihf import ReadVihf, read_vihf
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.ins_flows import flow_facts
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.pki import PeerCertificate
+from lgo_sandbox.watch.ins_flows import flow_facts
 
 __all__ = ["PARTNER", "Admitted", "admit"]
 

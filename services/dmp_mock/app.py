@@ -30,9 +30,9 @@ from dmp_mock.wire.messages import (
     open_message,
     variant_of,
 )
-from lgo_sandbox.asgi import Call, FaultInjected
+from lgo_sandbox.gate.asgi import Call, FaultInjected
+from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.web import Route, service_app
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.soap import SoapVersion
 

@@ -14,7 +14,7 @@ from dmp_mock import store
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["RESOURCES"]

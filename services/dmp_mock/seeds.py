@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from dmp_mock.codes import patients as codes
 from dmp_mock.codes.patients import Authorisation, DmpStatus
-from lgo_sandbox.people import Patient, Population
-from lgo_sandbox.session import Session
+from lgo_sandbox.population.people import Patient, Population
+from lgo_sandbox.tenant.session import Session
 
 __all__ = ["OFFICINE", "TREATING_DOCTOR", "authorisations", "seed", "status_of"]
 

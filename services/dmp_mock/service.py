@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from lgo_sandbox.sandbox import Sandbox
-    from lgo_sandbox.session import Session
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = ["SERVICE"]
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.identifiers import OID_STRUCT_IDNAT
-from lgo_sandbox.introspection import IntrospectionFailed, introspected
-from lgo_sandbox.people import Population, Professional, Structure
+from eprescription_mock import codes
+from eprescription_mock.domain.values import Actor, Refused
+from health_documents.identifiers import OID_STRUCT_IDNAT
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
 from lgo_sandbox.pki import Family, Judgement
+from lgo_sandbox.population.people import Population, Professional, Structure
 from lgo_sandbox.wire.oauth import BadAuthorization, Bearer, read_authorization
-
-from . import codes
-from .domain.values import Actor, Refused
 
 __all__ = ["identify", "structure_named", "workplaces"]
 

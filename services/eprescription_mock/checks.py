@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from . import codes
-from .domain.dispensing import cip13_is_valid
-from .domain.prescribing import number_of_qr, valid_number
-from .domain.values import Refused
+from eprescription_mock import codes
+from eprescription_mock.domain.dispensing import cip13_is_valid
+from eprescription_mock.domain.prescribing import number_of_qr, valid_number
+from eprescription_mock.domain.values import Refused
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
 
 __all__ = ["CHECKS"]
 

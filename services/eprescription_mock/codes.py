@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from lgo_sandbox.identifiers import OID_EPU
+from health_documents.identifiers import OID_EPU
 
 BASE = "/simu/ordonnance-numerique/v1"
 SIMULATION_HEADER = "X-Simulation"

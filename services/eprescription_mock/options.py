@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from eprescription_mock.codes import FIRST_DELIVERY_MONTHS
+from eprescription_mock.domain.values import Rules
 from lgo_sandbox.contract import Option
-from lgo_sandbox.session import Session
-
-from .codes import FIRST_DELIVERY_MONTHS
-from .domain.values import Rules
+from lgo_sandbox.tenant.session import Session
 
 __all__ = ["OPTIONS", "SLOW_OPTION", "STRICT_ROOT_OPTION", "is_set", "milliseconds", "rules_of"]
 

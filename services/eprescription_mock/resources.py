@@ -9,18 +9,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from eprescription_mock.domain.prescribing import qr_text
+from eprescription_mock.domain.quantities import progress
+from eprescription_mock.domain.states import deadline, state_of
+from eprescription_mock.domain.values import Execution, Prescription
+from eprescription_mock.options import rules_of
+from eprescription_mock.seeds import SEEDS
+from health_documents.barcodes.images import write_qr
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
-from lgo_sandbox.documents.barcodes import write_qr
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
-
-from .domain.prescribing import qr_text
-from .domain.quantities import progress
-from .domain.states import deadline, state_of
-from .domain.values import Execution, Prescription
-from .options import rules_of
-from .seeds import SEEDS
 
 __all__ = ["RESOURCES"]
 
@@ -43,7 +42,7 @@ def _prescriptions(_sandbox: Sandbox, session: Session, request: ResourceRequest
 
 
 def _list(session: Session, matricule: str, state: str) -> list[dict[str, Any]]:
-    from . import store
+    from eprescription_mock import store
 
     with store.exclusive(session) as transaction:
         found = store.listed(transaction, LISTED, matricule)
@@ -52,7 +51,7 @@ def _list(session: Session, matricule: str, state: str) -> list[dict[str, Any]]:
 
 
 def _one(session: Session, numero: str) -> Prescription:
-    from . import store
+    from eprescription_mock import store
 
     with store.exclusive(session) as transaction:
         found = store.find(transaction, numero)

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from .codes import ALD, DOWN, MAX_DAYS, SECURE_PRESCRIPTION, SLOW, magic_number
-from .domain.dispensing import known_drug
-from .domain.values import Dispense, Execution, Hold, Line, Prescription
+from eprescription_mock.codes import ALD, DOWN, MAX_DAYS, SECURE_PRESCRIPTION, SLOW, magic_number
+from eprescription_mock.domain.dispensing import known_drug
+from eprescription_mock.domain.values import Dispense, Execution, Hold, Line, Prescription
 
 if TYPE_CHECKING:
-    from lgo_sandbox.people import Population
-    from lgo_sandbox.session import Session
+    from lgo_sandbox.population.people import Population
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = ["NUMBERS", "SEEDS", "UNKNOWN_NUMBER", "Seed", "seed"]
 
@@ -189,7 +189,7 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
 
 def seed(session: Session) -> None:
     """Fill a new store."""
-    from . import store
+    from eprescription_mock import store
 
     with session.db.transaction() as transaction:
         for one in SEEDS:

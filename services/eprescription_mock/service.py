@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from eprescription_mock import codes
+from eprescription_mock.checks import CHECKS
+from eprescription_mock.options import OPTIONS
+from eprescription_mock.resources import RESOURCES
+from eprescription_mock.seeds import NUMBERS, SEEDS, UNKNOWN_NUMBER, seed
+from eprescription_mock.wire.decoding import LABELS, decode
+from eprescription_mock.wire.outcomes import problem
 from lgo_sandbox.contract import Door, Operation, Service, Situation
 from lgo_sandbox.settings import KIB
-
-from . import codes
-from .checks import CHECKS
-from .options import OPTIONS
-from .resources import RESOURCES
-from .seeds import NUMBERS, SEEDS, UNKNOWN_NUMBER, seed
-from .wire.decoding import LABELS, decode
-from .wire.outcomes import problem
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from lgo_sandbox.sandbox import Sandbox
-    from lgo_sandbox.session import Session
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = ["SERVICE"]
 
@@ -38,13 +37,13 @@ SITUATIONS = (
 
 
 def _create_app(sandbox: Sandbox) -> Any:
-    from .app import create_app
+    from eprescription_mock.app import create_app
 
     return create_app(sandbox)
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from .store import tables
+    from eprescription_mock.store import tables
 
     return tables()
 

@@ -17,10 +17,9 @@ from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel import Session as Transaction
 
-from lgo_sandbox.session import Session
-
-from .codes import MAX_ANSWERS, MAX_EXECUTIONS, MAX_PRESCRIPTIONS
-from .domain.values import Dispense, Execution, Hold, Line, Prescription, Refused
+from eprescription_mock.codes import MAX_ANSWERS, MAX_EXECUTIONS, MAX_PRESCRIPTIONS
+from eprescription_mock.domain.values import Dispense, Execution, Hold, Line, Prescription, Refused
+from lgo_sandbox.tenant.session import Session
 
 __all__ = [
     "Transaction",

@@ -16,9 +16,9 @@ from lxml import etree
 from insi_mock.codes import CERTIFICATE_ERRORS, CERTIFICATE_NAMES
 from insi_mock.domain import Refused
 from insi_mock.wire import assertions_of
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.clock import Clock
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.pki import Family, Judgement, PeerCertificate
+from lgo_sandbox.tenant.clock import Clock
 from lgo_sandbox.wire.saml import Assertion, BadAssertion, read_assertion
 from lgo_sandbox.wire.signature import verify_enveloped_signature
 from lgo_sandbox.wire.soap import Envelope

@@ -33,8 +33,8 @@ from insi_mock.domain import (
 )
 from insi_mock.seeds import OUTAGES, VERIFIED_KO
 from insi_mock.windows import search_facts, verification_facts, window_facts
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.session import Session
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.soap import Envelope
 

@@ -12,8 +12,8 @@ from insi_mock import store
 from insi_mock.domain import Beneficiary, Card, Identity, Key, Known, key_of
 from insi_mock.seeds import reference
 from insi_mock.seeds.people import NUMBER, identity_of
-from lgo_sandbox.crowd import Crowd
-from lgo_sandbox.session import Session
+from lgo_sandbox.population.crowd import Crowd
+from lgo_sandbox.tenant.session import Session
 
 __all__ = ["candidates", "card_numbered", "person_numbered"]
 

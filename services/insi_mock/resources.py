@@ -12,14 +12,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from health_documents.identifiers import OID_INS_NIR, ROOTS_OF_INS, nir_key
 from insi_mock import store
 from insi_mock.domain import Identity, Traits, broken_rules
 from insi_mock.seeds.people import identity_of
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
-from lgo_sandbox.crowd import CAPACITY, Crowd
-from lgo_sandbox.identifiers import OID_INS_NIR, ROOTS_OF_INS, nir_key
+from lgo_sandbox.population.crowd import CAPACITY, Crowd
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 
 __all__ = ["IDENTITIES", "MAX_IDENTITIES", "POPULATION", "VERIFICATIONS"]
 

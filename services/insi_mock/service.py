@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from health_documents.identifiers import OID_INS_NIR, OID_INS_NIR_DEMO, OID_INS_NIR_TEST
 from insi_mock import wire
 from insi_mock.app import DESCRIBE, create_app
 from insi_mock.checks import CHECKS
@@ -16,13 +17,12 @@ from insi_mock.resources import IDENTITIES, POPULATION, VERIFICATIONS
 from insi_mock.seeds import MAGIC
 from insi_mock.showing import how
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
-from lgo_sandbox.identifiers import OID_INS_NIR, OID_INS_NIR_DEMO, OID_INS_NIR_TEST
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from lgo_sandbox.sandbox import Sandbox
-    from lgo_sandbox.session import Session
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = ["SERVICE"]
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Index, SQLModel, col, delete, select
 
 from insi_mock.domain import Identity, Key, Known, key_of
-from lgo_sandbox.db import Database
+from lgo_sandbox.state.database import Database
 
 __all__ = [
     "Base",

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from insi_mock.domain import Traits
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.journal import Exchange, Filter
-from lgo_sandbox.markers import Marker, plain
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.watch.journal import Exchange, Filter
+from lgo_sandbox.watch.markers import Marker, plain
 
 __all__ = ["MARKERS", "RECEPTION_DELAY", "search_facts", "verification_facts", "window_facts"]
 

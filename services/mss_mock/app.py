@@ -10,20 +10,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from lgo_sandbox.asgi import Call
 from lgo_sandbox.contract import Problem
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.pki import Kind
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.web import Route, service_app
 from lgo_sandbox.wire.fhir import FHIR_JSON, bundle, bundle_entry, operation_outcome, write_resource
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
-
-from .codes import ANNUAIRE_KEY, BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME
-from .directory import Page, SearchError, elements_of, find, included, known_kind, read
-from .directory_parameters import KINDS, parameter_type, search_parameters
-from .domain import mailboxes
-from .wire.configuration import ListedDomain, MailServer, autoconfig, white_list
+from mss_mock.codes import ANNUAIRE_KEY, BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME
+from mss_mock.directory import Page, SearchError, elements_of, find, included, known_kind, read
+from mss_mock.directory_parameters import KINDS, parameter_type, search_parameters
+from mss_mock.domain import mailboxes
+from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, white_list
 
 __all__ = ["create_app", "problem"]
 

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
-from lgo_sandbox.session import Session
-
-from .codes import OPERATOR_HOST
-from .domain import Failure, Policy, failure_of, mailbox_of
-from .store import New, Store
-from .wire.reports import Recipient, Report, write_report
+from lgo_sandbox.tenant.session import Session
+from mss_mock.codes import OPERATOR_HOST
+from mss_mock.domain import Failure, Policy, failure_of, mailbox_of
+from mss_mock.store import New, Store
+from mss_mock.wire.reports import Recipient, Report, write_report
 
 __all__ = ["Envelope", "Target", "deliver", "policy_of", "store_of"]
 

@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from lgo_sandbox.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
-from lgo_sandbox.people import Population, Professional, Structure
-
-from .codes import BoxKind
-from .directory_parameters import KINDS, Resource, search_parameters
-from .domain import application_mailbox
+from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
+from lgo_sandbox.population.people import Population, Professional, Structure
+from mss_mock.codes import BoxKind
+from mss_mock.directory_parameters import KINDS, Resource, search_parameters
+from mss_mock.domain import application_mailbox
 
 __all__ = ["Page", "SearchError", "elements_of", "find", "included", "known_kind", "read"]
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from lgo_sandbox.people import Patient, Population, Professional, Structure
-
-from .codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
+from lgo_sandbox.population.people import Patient, Population, Professional, Structure
+from mss_mock.codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
 
 __all__ = [
     "Failure",

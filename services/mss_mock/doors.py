@@ -9,12 +9,11 @@ from __future__ import annotations
 import socket
 
 from lgo_sandbox.contract import Door, Running
+from lgo_sandbox.gate.tls import server_context
 from lgo_sandbox.pki import Kind
 from lgo_sandbox.sandbox import Addresses, Sandbox
-from lgo_sandbox.tls import server_context
-
-from .imap.server import ImapDoor
-from .smtp.server import SmtpDoor
+from mss_mock.imap.server import ImapDoor
+from mss_mock.smtp.server import SmtpDoor
 
 __all__ = ["serve"]
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lgo_sandbox.identifiers import ROOTS_OF_INS
-from lgo_sandbox.ins_flows import flow_facts
-from lgo_sandbox.markers import Marker
-
-from .codes import PATIENT_DOMAIN
+from health_documents.identifiers import ROOTS_OF_INS
+from lgo_sandbox.watch.ins_flows import flow_facts
+from lgo_sandbox.watch.markers import Marker
+from mss_mock.codes import PATIENT_DOMAIN
 
 __all__ = ["mail_flow"]
 

@@ -10,12 +10,11 @@ import time
 from dataclasses import dataclass, field
 
 from lgo_sandbox.contract import Service
-from lgo_sandbox.exchanges import finish, open_exchange
-from lgo_sandbox.faults import FaultKind
-from lgo_sandbox.journal import Exchange
-from lgo_sandbox.session import Session
-
-from .codes import SERVICE
+from lgo_sandbox.gate.record import finish, open_exchange
+from lgo_sandbox.tenant.faults import FaultKind
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.journal import Exchange
+from mss_mock.codes import SERVICE
 
 __all__ = ["FaultStruck", "Record", "strike"]
 

@@ -10,16 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lgo_sandbox.introspection import IntrospectionFailed, introspected
+from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
 from lgo_sandbox.pki import Family, Judgement, PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
-from lgo_sandbox.session import Session
-from lgo_sandbox.sessions import UnknownSession
-from lgo_sandbox.tokens import session_of_token
-
-from .codes import PSC_CLIENT, PSC_INTROSPECTION, PSC_SECRET, BoxKind
-from .domain import Mailbox, mailbox_of, may_open
-from .wire.sasl import SaslError, read_plain, read_xoauth2
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.tenant.sessions import UnknownSession
+from lgo_sandbox.tenant.tokens import session_of_token
+from mss_mock.codes import PSC_CLIENT, PSC_INTROSPECTION, PSC_SECRET, BoxKind
+from mss_mock.domain import Mailbox, mailbox_of, may_open
+from mss_mock.wire.sasl import SaslError, read_plain, read_xoauth2
 
 __all__ = ["Doorkeeper", "Login", "LoginRefused", "LoginUnavailable"]
 

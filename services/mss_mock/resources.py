@@ -14,14 +14,13 @@ from typing import Any
 
 from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
-
-from .codes import INBOX, MAX_MESSAGE, OPERATOR_HOST
-from .delivery import store_of
-from .domain import Mailbox, mailbox_of, mailboxes
-from .store import FolderError, MessageRow, New
+from mss_mock.codes import INBOX, MAX_MESSAGE, OPERATOR_HOST
+from mss_mock.delivery import store_of
+from mss_mock.domain import Mailbox, mailbox_of, mailboxes
+from mss_mock.store import FolderError, MessageRow, New
 
 __all__ = ["handle_mailboxes"]
 

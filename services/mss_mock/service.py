@@ -9,19 +9,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lgo_sandbox.contract import Decoded, Door, Operation, Option, Resource, Service
-from lgo_sandbox.journal import Exchange
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
-
-from .app import create_app, problem
-from .checks import CHECKS
-from .codes import ANNUAIRE_KEY, NIL, BoxKind
-from .codes import SERVICE as NAME
-from .domain import mailboxes
-from .doors import serve
-from .imap.commands import OPERATIONS
-from .resources import handle_mailboxes
-from .seeds import SITUATIONS
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.journal import Exchange
+from mss_mock.app import create_app, problem
+from mss_mock.checks import CHECKS
+from mss_mock.codes import ANNUAIRE_KEY, NIL, BoxKind
+from mss_mock.codes import SERVICE as NAME
+from mss_mock.domain import mailboxes
+from mss_mock.doors import serve
+from mss_mock.imap.commands import OPERATIONS
+from mss_mock.resources import handle_mailboxes
+from mss_mock.seeds import SITUATIONS
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -74,7 +73,7 @@ _OPTIONS = (
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from .store import Base
+    from mss_mock.store import Base
 
     return (Base.metadata,)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lgo_sandbox.documents.oids import FACILITY
+from health_documents.oids import FACILITY
 
 REALM = "esante-wallet"
 ISSUER_PATH = f"/auth/realms/{REALM}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .codes import (
+from psc_mock.codes import (
     CIBA_GRANT,
     CODE_GRANT,
     DEVICE_GRANT,

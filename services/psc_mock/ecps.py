@@ -11,11 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lgo_sandbox.session import Session
-
-from . import store
-from .codes import DELAY_SECONDS, PUSH_LIFETIME
-from .domain.lifetimes import still_lives
+from lgo_sandbox.tenant.session import Session
+from psc_mock import store
+from psc_mock.codes import DELAY_SECONDS, PUSH_LIFETIME
+from psc_mock.domain.lifetimes import still_lives
 
 __all__ = ["ACTIONS", "MODES", "Push", "answer_push", "is_mode", "mode_of", "pending", "pushed_state", "state_now"]
 

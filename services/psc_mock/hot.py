@@ -14,9 +14,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from lgo_sandbox.db import Database
-
-from .domain.clients import Client
+from lgo_sandbox.state.database import Database
+from psc_mock.domain.clients import Client
 
 __all__ = ["LoginFacts", "TokenFacts", "client", "keep", "login", "recent_refreshes", "token"]
 

@@ -13,11 +13,10 @@ from importlib.resources import files
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.jwt import SigningKey, VerifyingKey
-
-from .codes import KEY_OVERLAP
-from .domain.lifetimes import still_lives
+from psc_mock.codes import KEY_OVERLAP
+from psc_mock.domain.lifetimes import still_lives
 
 __all__ = ["KEYS", "key_numbered", "published_keys", "rotate", "signing_key", "stranger_key", "verifying_keys"]
 
@@ -46,7 +45,7 @@ def verifying_keys() -> tuple[VerifyingKey, ...]:
 
 def published_keys(session: Session) -> list[SigningKey]:
     """Return the keys of the key set: the one that signs, then those that did not long ago."""
-    from . import store
+    from psc_mock import store
 
     now, current = session.clock.age().timestamp(), session.option(OPTION)
     with session.db.transaction() as t:
@@ -62,7 +61,7 @@ def rotate(session: Session, *, withdraw: bool) -> SigningKey:
     """Go on to the next key and return it; ``withdraw`` publishes no former key any more."""
     from dataclasses import replace
 
-    from . import store
+    from psc_mock import store
 
     before = session.option(OPTION)
     numbers = list(KEYS)

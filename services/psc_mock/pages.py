@@ -13,8 +13,7 @@ from typing import Any
 import jinja2
 
 from lgo_sandbox.wire.http import RawResponse
-
-from .wire import NO_STORE
+from psc_mock.wire import NO_STORE
 
 __all__ = ["page"]
 

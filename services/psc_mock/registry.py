@@ -12,12 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lgo_sandbox.records import BadFile, read_records
+from lgo_sandbox.population.records import BadFile, read_records
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
-
-from .codes import API_AUDIENCES, SPACES
-from .domain.clients import Client
+from lgo_sandbox.tenant.session import Session
+from psc_mock.codes import API_AUDIENCES, SPACES
+from psc_mock.domain.clients import Client
 
 __all__ = ["FILE", "BadClient", "enrolled", "enrolled_clients", "filed_clients", "read_client"]
 
@@ -34,14 +33,14 @@ class BadClient(BadFile):
 
 def enrolled(sandbox: Sandbox, session: Session, client_id: str) -> Client | None:
     """Return an enrolled client."""
-    from . import hot
+    from psc_mock import hot
 
     return hot.client(session.db, client_id) or filed_clients(sandbox).get(client_id)
 
 
 def enrolled_clients(sandbox: Sandbox, session: Session) -> list[Client]:
     """Return all enrolled clients, by id."""
-    from . import store
+    from psc_mock import store
 
     with session.db.transaction() as t:
         stored = {client.client_id: client for client in store.clients(t)}

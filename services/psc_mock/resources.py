@@ -14,25 +14,24 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
-from lgo_sandbox.people import Professional
-from lgo_sandbox.personas import BadPersona, read_persona, with_personas
+from lgo_sandbox.population.people import Professional
+from lgo_sandbox.population.personas import BadPersona, read_persona, with_personas
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
-
-from .codes import MODE_CARD, MODE_MOBILE
-from .domain.clients import Client
-from .domain.identity import find_person, login_obstacle
-from .domain.lifetimes import login_lives
-from .ecps import ACTIONS, MODES, answer_push, is_mode, pending
-from .keys import published_keys, rotate, signing_key
-from .registry import BadClient, enrolled_clients, read_client
+from lgo_sandbox.tenant.session import Session
+from psc_mock.codes import MODE_CARD, MODE_MOBILE
+from psc_mock.domain.clients import Client
+from psc_mock.domain.identity import find_person, login_obstacle
+from psc_mock.domain.lifetimes import login_lives
+from psc_mock.ecps import ACTIONS, MODES, answer_push, is_mode, pending
+from psc_mock.keys import published_keys, rotate, signing_key
+from psc_mock.registry import BadClient, enrolled_clients, read_client
 
 __all__ = ["RESOURCES"]
 
 
 def ecps(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
     """Read and answer pushes, set modes."""
-    from . import store
+    from psc_mock import store
 
     if request.method == "GET":
         with session.db.transaction() as t:
@@ -57,7 +56,7 @@ def _answer(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _set_mode(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
-    from . import store
+    from psc_mock import store
 
     person = find_person(session.people, str(body.get("persona", "")))
     mode = body.get("mode")
@@ -73,7 +72,7 @@ def _set_mode(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def clients(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
     """Read, add, change and strike off clients."""
-    from . import store
+    from psc_mock import store
 
     if request.method == "GET":
         return {"clients": [asdict(client) for client in enrolled_clients(sandbox, session)]}
@@ -99,7 +98,7 @@ def _read_client(request: ResourceRequest) -> Client:
 
 def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
     """Read and end log-ins."""
-    from . import store
+    from psc_mock import store
 
     now = session.clock.age().timestamp()
     if request.method == "GET":

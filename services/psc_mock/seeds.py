@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .codes import API_AUDIENCES, TRUST
-from .domain.clients import Client
+from psc_mock.codes import API_AUDIENCES, TRUST
+from psc_mock.domain.clients import Client
 
 if TYPE_CHECKING:
-    from lgo_sandbox.session import Session
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = ["CLIENTS", "seed"]
 
@@ -58,7 +58,7 @@ CLIENTS = (
 
 def seed(session: Session) -> None:
     """Enrol the clients in a new store."""
-    from . import store
+    from psc_mock import store
 
     with session.db.transaction() as t:
         for client in CLIENTS:

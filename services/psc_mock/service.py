@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
-from lgo_sandbox.tokens import session_of_token
-
-from .checks import CHECKS
-from .codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET
-from .decode import decode
-from .domain.mutations import MUTATIONS
-from .ecps import MODES
-from .keys import KEYS
-from .registry import enrolled_clients, filed_clients
-from .resources import RESOURCES
-from .seeds import seed
-from .wire import MAX_FIELDS, MAX_FORM, problem_answer
+from lgo_sandbox.tenant.tokens import session_of_token
+from psc_mock.checks import CHECKS
+from psc_mock.codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET
+from psc_mock.decode import decode
+from psc_mock.domain.mutations import MUTATIONS
+from psc_mock.ecps import MODES
+from psc_mock.keys import KEYS
+from psc_mock.registry import enrolled_clients, filed_clients
+from psc_mock.resources import RESOURCES
+from psc_mock.seeds import seed
+from psc_mock.wire import MAX_FIELDS, MAX_FORM, problem_answer
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from lgo_sandbox.sandbox import Sandbox
-    from lgo_sandbox.session import Session
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = ["SERVICE"]
 
@@ -86,14 +85,14 @@ SITUATIONS = (
 
 
 def _app(sandbox: Sandbox) -> Any:
-    from .app import create_app
+    from psc_mock.app import create_app
 
     filed_clients(sandbox)
     return create_app(sandbox)
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from .store import Base
+    from psc_mock.store import Base
 
     return (Base.metadata,)
 

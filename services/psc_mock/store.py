@@ -16,9 +16,9 @@ from typing import Any
 from sqlmodel import Session as Transaction
 from sqlmodel import col, delete, select, update
 
-from .codes import CHOICE_LIFETIME, LOGIN_LIFETIME
-from .domain.clients import Client
-from .tables import (
+from psc_mock.codes import CHOICE_LIFETIME, LOGIN_LIFETIME
+from psc_mock.domain.clients import Client
+from psc_mock.tables import (
     CHOOSING,
     ApiToken,
     Base,

@@ -14,9 +14,8 @@ from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 from lgo_sandbox.wire.oauth import BadAuthorization, BadForm, Basic, Bearer, read_authorization, read_form
-
-from .codes import REALM
-from .domain.refusals import Refused, Shown
+from psc_mock.codes import REALM
+from psc_mock.domain.refusals import Refused, Shown
 
 __all__ = [
     "MAX_FORM",

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, select
 
-from lgo_sandbox.asgi import Call
 from lgo_sandbox.contract import (
     Decoded,
     Door,
@@ -21,11 +20,12 @@ from lgo_sandbox.contract import (
     Service,
     Situation,
 )
-from lgo_sandbox.findings import Check, Observed, Outcome, Violation
-from lgo_sandbox.journal import Exchange
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
-from lgo_sandbox.web import Route, service_app
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.journal import Exchange
 from lgo_sandbox.wire.http import RawResponse
 
 

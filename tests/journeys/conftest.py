@@ -10,7 +10,7 @@ import pytest
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import Told, play
 from lgo_client.journeys.steps import Step
-from lgo_sandbox.pytest_plugin import SandboxSession
+from lgo_sandbox.run.pytest_plugin import SandboxSession
 
 Player = Callable[[SandboxSession], Told]
 

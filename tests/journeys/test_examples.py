@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.pytest_plugin import SandboxServer
+from lgo_sandbox.run.pytest_plugin import SandboxServer
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

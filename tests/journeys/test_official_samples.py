@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from health_documents.codes.systems import CONTENT_TYPES
 from lgo_client.authoring import Writer, lot_of
 from lgo_client.clock import Workplace
 from lgo_client.dmp import Dmp
@@ -15,8 +16,7 @@ from lgo_client.existing import entry_of_document
 from lgo_client.journeys.day import SOFTWARE_OID
 from lgo_client.transport import http_client
 from lgo_client.vihf import Mode, Software, VihfWriter
-from lgo_sandbox.documents.code_systems import CONTENT_TYPES
-from lgo_sandbox.pytest_plugin import SandboxSession
+from lgo_sandbox.run.pytest_plugin import SandboxSession
 
 ARTEFACTS = Path(os.environ.get("LGO_SANDBOX_ARTEFACTS") or Path(__file__).parents[2].parent / "shared" / "ci-sis")
 SAMPLES = ARTEFACTS / "TestContenuCDA-3-0" / "ExemplesCDA"

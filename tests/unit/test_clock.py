@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from lgo_sandbox.clock import Clock, ClockState
+from lgo_sandbox.tenant.clock import Clock, ClockState
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

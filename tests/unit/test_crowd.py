@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lgo_sandbox.crowd import CAPACITY, GROUPS, Crowd
-from lgo_sandbox.crowd_names import PLACES
-from lgo_sandbox.identifiers import OID_INS_NIA, matricule_is_valid
-from lgo_sandbox.people import population
+from health_documents.identifiers import OID_INS_NIA, matricule_is_valid
+from lgo_sandbox.population.crowd import CAPACITY, GROUPS, Crowd
+from lgo_sandbox.population.crowd_names import PLACES
+from lgo_sandbox.population.people import population
 
 EVERYBODY = Crowd(CAPACITY)
 INDEXES = st.integers(0, CAPACITY - 1)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from lgo_sandbox.contract import Service
-from lgo_sandbox.exchanges import finish, open_exchange
-from lgo_sandbox.people import population
-from lgo_sandbox.session import Session, SessionConfig
-from lgo_sandbox.sessions import Sessions
+from lgo_sandbox.gate.record import finish, open_exchange
+from lgo_sandbox.population.people import population
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.session import Session, SessionConfig
+from lgo_sandbox.tenant.sessions import Sessions
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.faults import Fault, FaultKind, Faults
-from lgo_sandbox.session import open_core
+from lgo_sandbox.tenant.faults import Fault, FaultKind, Faults
+from lgo_sandbox.tenant.session import open_core
 
 EVERYTHING = Fault("f1", "*", FaultKind.STATUS, 503)
 

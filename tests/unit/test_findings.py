@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation, evaluate
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation, evaluate
 
 OBSERVED = Observed("svc", "lire", "https", "svc", {"n": 1}, {})
 

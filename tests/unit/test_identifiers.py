@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lgo_sandbox import identifiers
-from lgo_sandbox.identifiers import (
+from health_documents import identifiers
+from health_documents.identifiers import (
     ROOTS_OF_INS,
     cip13_of,
     finess_is_valid,

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from lgo_sandbox.ids import Ids
+from lgo_sandbox.tenant.ids import Ids
 
 
 def seeded(seed: str = "graine", start: int = 1) -> Ids:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lgo_sandbox.findings import Observed, evaluate
-from lgo_sandbox.ins_flows import FlowChecks, flow_checks, flow_facts
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.watch.findings import Observed, evaluate
+from lgo_sandbox.watch.ins_flows import FlowChecks, flow_checks, flow_facts
+from lgo_sandbox.watch.markers import Marker
 
 CHECKS = flow_checks(FlowChecks("status", "verification", "partner", "datamatrix"))
 ONE, OTHER = "256036330091838", "2560A2B30091838"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.identifiers import (
+from health_documents.identifiers import (
     OID_INS_NIA,
     OID_INS_NIR,
     OID_INS_NIR_TEST,
@@ -17,8 +17,8 @@ from lgo_sandbox.identifiers import (
     matricule_is_valid,
     rpps_is_valid,
 )
-from lgo_sandbox.people import FormerMatricule, Patient, population
-from lgo_sandbox.people_sheet import PATIENT_TAGS, PROFESSIONAL_TAGS, render_people_page
+from lgo_sandbox.population.people import FormerMatricule, Patient, population
+from lgo_sandbox.population.sheets import PATIENT_TAGS, PROFESSIONAL_TAGS, render_people_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "fr" / "personnes.md"
 PEOPLE = population()

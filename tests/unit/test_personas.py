@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lgo_sandbox.people import population
-from lgo_sandbox.personas import BadPersona, read_persona, read_personas, with_personas
-from lgo_sandbox.records import BadFile
+from lgo_sandbox.population.people import population
+from lgo_sandbox.population.personas import BadPersona, read_persona, read_personas, with_personas
+from lgo_sandbox.population.records import BadFile
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.settings import Settings
 

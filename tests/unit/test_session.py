@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.db import Database
-from lgo_sandbox.faults import Fault, FaultKind
-from lgo_sandbox.journal import JournalLimits
-from lgo_sandbox.markers import Marker
-from lgo_sandbox.people import population
-from lgo_sandbox.session import Session, SessionConfig, open_core, valid_name
+from lgo_sandbox.population.people import population
+from lgo_sandbox.state.database import Database
+from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.tenant.session import Session, SessionConfig, open_core, valid_name
+from lgo_sandbox.watch.journal import JournalLimits
+from lgo_sandbox.watch.markers import Marker
 
 DEFAULTS = {"svc.mot": "bonjour"}
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from lgo_sandbox.contract import Service
-from lgo_sandbox.exchanges import finish, open_exchange
-from lgo_sandbox.people import population
-from lgo_sandbox.session import Session, SessionConfig
-from lgo_sandbox.sessions import BadDump, InvalidName, SessionExists, Sessions, TooManySessions, UnknownSession
+from lgo_sandbox.gate.record import finish, open_exchange
+from lgo_sandbox.population.people import population
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.session import Session, SessionConfig
+from lgo_sandbox.tenant.sessions import BadDump, InvalidName, SessionExists, Sessions, TooManySessions, UnknownSession
 
 DUMMIES = Path(__file__).parents[1] / "dummy"
 Make = Callable[..., Sessions]

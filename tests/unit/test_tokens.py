@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from lgo_sandbox.tokens import mark, mark_header, session_of_bearer, session_of_token
+from lgo_sandbox.tenant.tokens import mark, mark_header, session_of_bearer, session_of_token
 
 
 def jwt(header: object) -> str:

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from lgo_sandbox import sandbox as sandbox_module
-from lgo_sandbox.assemble import READY_NAME, running
-from lgo_sandbox.launcher import Launcher, PortTaken, PublicBindRefused
+from lgo_sandbox.run.assemble import READY_NAME, running
+from lgo_sandbox.run.launcher import Launcher, PortTaken, PublicBindRefused
 from lgo_sandbox.settings import Settings
 
 DUMMIES = Path(__file__).parents[1] / "dummy"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lgo_sandbox.pytest_plugin import SandboxSession
+from lgo_sandbox.run.pytest_plugin import SandboxSession
 
 DOORS = ("psc", "insi", "dmp", "eprescription", "annuaire")
 PATHS = {"psc": "/auth/realms/esante-wallet/protocol/openid-connect/token", "insi": "/lps"}

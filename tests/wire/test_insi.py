@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 
 from insi_mock.service import SERVICE
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki import Issued, OrganisationHolder, PersonHolder, Pki
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
-from lgo_sandbox.tls import client_context
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "insi"
 REQUEST = (GOLDEN / "request.xml").read_bytes()

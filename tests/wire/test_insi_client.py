@@ -17,10 +17,10 @@ from lgo_client.identity import Event, LocalIdentity, State
 from lgo_client.insi import Claim, Insi, Matricule, Product, Traits, VitaleCard
 from lgo_client.insi_assertions import card_assertion, psc_assertion
 from lgo_client.transport import http_client
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.markers import Marker
 from lgo_sandbox.pki import Issued, OrganisationHolder, PersonHolder
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.watch.markers import Marker
 
 PHARMACIST = Person("titulaire", "899700090014", "VALMONT", "HELENE", "Pharmacien", "21", "G15_21/A", "officine", "")
 PHARMACY = Structure("officine", "10B0990017", "PHARMACIE DE LA FONTAINE", "SA33", "")

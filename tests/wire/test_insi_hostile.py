@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from insi_mock.service import SERVICE
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 
 REQUEST = (Path(__file__).parents[1] / "golden" / "insi" / "request.xml").read_bytes()

@@ -17,7 +17,7 @@ PROJECT = """
 import os
 import httpx
 import pytest
-from lgo_sandbox.pytest_plugin import ControlRefused, SandboxServer, SandboxSession
+from lgo_sandbox.run.pytest_plugin import ControlRefused, SandboxServer, SandboxSession
 
 
 def greet(session, name):
@@ -53,7 +53,7 @@ def test_clock_markers_and_faults(sandbox_session):
 def test_it_is_the_sandbox_that_was_named(lgo_sandbox):
     named = os.environ.get("LGO_SANDBOX_CONTROL")
     assert named is None or named == lgo_sandbox.control_url
-    assert lgo_sandbox.ready["control"] == lgo_sandbox.control_url
+    assert lgo_sandbox.run.ready["control"] == lgo_sandbox.control_url
     assert [s["session"] for s in lgo_sandbox.control("GET", "/sessions")] == ["default"]
 """
 
@@ -64,7 +64,8 @@ def project(tmp_path: Path) -> Path:
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: lgo-sandbox\nVersion: {__version__}\n")
     (info / "entry_points.txt").write_text(
-        "[lgo_sandbox.services]\nsixieme = sixth_mock:SERVICE\n[pytest11]\nlgo_sandbox = lgo_sandbox.pytest_plugin\n"
+        "[lgo_sandbox.services]\nsixieme = sixth_mock:SERVICE\n"
+        "[pytest11]\nlgo_sandbox = lgo_sandbox.run.pytest_plugin\n"
     )
     (tmp_path / "test_project.py").write_text(PROJECT, encoding="utf-8")
     return tmp_path
@@ -99,7 +100,7 @@ def test_inside_exec_the_fixtures_use_the_running_sandbox(project: Path) -> None
     assert "4 passed" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["lgo_sandbox.pytest_plugin", "lgo_sandbox.cli.main"])
+@pytest.mark.parametrize("module", ["lgo_sandbox.run.pytest_plugin", "lgo_sandbox.cli.main"])
 def test_nothing_heavy_is_imported_at_first(project: Path, module: str) -> None:
     allowed = "{'rich'}" if module.endswith("main") else "set()"
     program = f"import sys, {module}; print(sorted(({HEAVY} - {allowed}) & set(sys.modules)))"

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from lgo_sandbox.gate.tls import Weakness, client_context, peer_certificate, peer_certificate_of, server_context
 from lgo_sandbox.pki import Issued, Judgement, OrganisationHolder, PeerCertificate, PersonHolder, Pki
-from lgo_sandbox.tls import Weakness, client_context, peer_certificate, peer_certificate_of, server_context
 
 PHARMACY = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
 PHARMACIST = PersonHolder("titulaire", "899700090014", "VALMONT", "HELENE", "Pharmacien")

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lgo_sandbox.documents.barcodes import read_codes
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.code_systems import CONTENT_TYPES, format_of_media, format_of_model
-from lgo_sandbox.documents.drugs import drug
-from lgo_sandbox.documents.ebrim import entry_from_cda
-from lgo_sandbox.documents.oids import T_EP_MED_DM
-from lgo_sandbox.documents.values import Code, DocumentHeader
-from lgo_sandbox.documents.xdm import XdmDocument, read_xdm, write_xdm
-from lgo_sandbox.identifiers import OID_INS_NIR
-
-from ..authoring import Writer, lot_of, recipient_of, traits_of_identity, traits_of_patient
-from ..bilan import BILAN, Advice, write_bilan
-from ..eprescription import Delivery, EprescriptionRefused
-from ..identity import LocalIdentity
-from ..insi import Traits
-from ..mss import Attachment, DocumentMail, Mailbox, attachments, compose, send
-from ..ordonnance import Prescribed, write_ordonnance
-from ..vihf import Mode, ins_cx
-from .day import PRODUCT, SOFTWARE_OID, Day
-from .steps import expect
+from health_documents.barcodes.images import read_codes
+from health_documents.cda.read.reader import read_document
+from health_documents.codes.drugs import drug
+from health_documents.codes.systems import CONTENT_TYPES, format_of_media, format_of_model
+from health_documents.identifiers import OID_INS_NIR
+from health_documents.oids import T_EP_MED_DM
+from health_documents.values.document import Code, DocumentHeader
+from health_documents.xdm.write import XdmDocument, read_xdm, write_xdm
+from health_documents.xds.write import entry_from_cda
+from lgo_client.authoring import Writer, lot_of, recipient_of, traits_of_identity, traits_of_patient
+from lgo_client.bilan import BILAN, Advice, write_bilan
+from lgo_client.eprescription import Delivery, EprescriptionRefused
+from lgo_client.identity import LocalIdentity
+from lgo_client.insi import Traits
+from lgo_client.journeys.day import PRODUCT, SOFTWARE_OID, Day
+from lgo_client.journeys.steps import expect
+from lgo_client.mss import Attachment, DocumentMail, Mailbox, attachments, compose, send
+from lgo_client.ordonnance import Prescribed, write_ordonnance
+from lgo_client.vihf import Mode, ins_cx
 
 __all__ = ["CHAPTERS"]
 

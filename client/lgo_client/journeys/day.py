@@ -9,21 +9,20 @@ from dataclasses import dataclass
 
 import httpx
 
-from lgo_sandbox.documents.values import PatientIdentity
-
-from ..authoring import Writer
-from ..browsers import unattended_browser
-from ..clock import Workplace
-from ..control import Control
-from ..dmp import Dmp
-from ..environment import Environment, Patient
-from ..eprescription import Eprescription
-from ..identity import LocalIdentity
-from ..insi import Insi, Product
-from ..psc import ProSanteConnect, PscSession
-from ..transport import http_client, tls_context
-from ..vihf import Mode, Software, VihfWriter
-from .steps import Evidence, Teller
+from health_documents.values.document import PatientIdentity
+from lgo_client.authoring import Writer
+from lgo_client.browsers import unattended_browser
+from lgo_client.clock import Workplace
+from lgo_client.control import Control
+from lgo_client.dmp import Dmp
+from lgo_client.environment import Environment, Patient
+from lgo_client.eprescription import Eprescription
+from lgo_client.identity import LocalIdentity
+from lgo_client.insi import Insi, Product
+from lgo_client.journeys.steps import Evidence, Teller
+from lgo_client.psc import ProSanteConnect, PscSession
+from lgo_client.transport import http_client, tls_context
+from lgo_client.vihf import Mode, Software, VihfWriter
 
 __all__ = ["Day", "Handed"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..environment import Environment
-from .chapters import CHAPTERS
-from .day import Day
-from .steps import Evidence, JourneyFailed, Narrator, Step, Teller
+from lgo_client.environment import Environment
+from lgo_client.journeys.chapters import CHAPTERS
+from lgo_client.journeys.day import Day
+from lgo_client.journeys.steps import Evidence, JourneyFailed, Narrator, Step, Teller
 
 __all__ = ["Told", "play"]
 

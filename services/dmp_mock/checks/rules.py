@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.codes.xds import XdsCode
-from lgo_sandbox.findings import Observed, Outcome, Violation
+from lgo_sandbox.watch.findings import Observed, Outcome, Violation
 
 __all__ = [
     "action",

@@ -6,8 +6,8 @@ Source: specs/requirements.md §2.0 and §2.4 (requirement ids), specs/dmp.md fo
 from __future__ import annotations
 
 from dmp_mock.checks import rules
-from lgo_sandbox.findings import Check, Severity
-from lgo_sandbox.ins_flows import FlowChecks, flow_checks
+from lgo_sandbox.watch.findings import Check, Severity
+from lgo_sandbox.watch.ins_flows import FlowChecks, flow_checks
 
 __all__ = ["CHECKS"]
 

@@ -1,14 +1,14 @@
 """XDS vocabulary of the DMP: URNs, the metadata attributes and which of them are required, the error codes.
 
 Source: specs/dmp.md §3 (metadata R/O, high), §3.6 (statuses), §4.2 (IHE codes, high); IHE ITI TF-3 §4.2.4. OIDs and
-classification schemes are those of ``lgo_sandbox.documents.oids``.
+classification schemes are those of ``health_documents.oids``.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from lgo_sandbox.documents import oids
+from health_documents import oids
 
 __all__ = [
     "CLASSIFICATIONS",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.rights import Caller
-from lgo_sandbox.people import Population, Professional, Structure
+from lgo_sandbox.population.people import Population, Professional, Structure
 
 __all__ = ["check_directory"]
 

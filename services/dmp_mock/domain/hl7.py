@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from lgo_sandbox.identifiers import ROOTS_OF_INS
+from health_documents.identifiers import ROOTS_OF_INS
 
 __all__ = ["Cx", "dtm_floor", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
 

@@ -15,7 +15,8 @@ from dmp_mock.codes.xds import XdsCode
 from dmp_mock.domain.errors import XdsError
 from dmp_mock.domain.hl7 import is_dtm, is_oid, person_id, read_cx, read_ins
 from dmp_mock.domain.values import Author, Entry, SubmissionSet
-from lgo_sandbox.documents import code_systems, oids
+from health_documents import oids
+from health_documents.codes import systems as code_systems
 
 __all__ = ["ENTRY_RULES", "SET_RULES", "entry_errors", "entry_remarks", "set_errors"]
 

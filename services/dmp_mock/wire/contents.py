@@ -15,10 +15,10 @@ from lxml import etree
 
 from dmp_mock.domain.lots import SignedManifest
 from dmp_mock.domain.values import CdaHeader, NotCda
-from lgo_sandbox.documents import oids
-from lgo_sandbox.identifiers import ROOTS_OF_INS
+from health_documents import oids
+from health_documents.identifiers import ROOTS_OF_INS
+from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.wire.signature import DS
-from lgo_sandbox.wire.xml import MalformedXml, parse
 
 __all__ = ["read_cda", "read_manifest"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from lxml import etree
 
+from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.contract import Decoded
-from lgo_sandbox.journal import Exchange
+from lgo_sandbox.watch.journal import Exchange
 from lgo_sandbox.wire.mtom import MtomError, read_package
-from lgo_sandbox.wire.xml import MalformedXml, parse
 
 __all__ = ["decode"]
 

@@ -11,8 +11,8 @@ from importlib.resources import files
 
 from lxml import etree
 
+from health_documents.xml import parse, serialize
 from lgo_sandbox.wire.http import RawResponse
-from lgo_sandbox.wire.xml import parse, serialize
 
 __all__ = ["wsdl"]
 

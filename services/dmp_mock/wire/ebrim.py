@@ -12,7 +12,7 @@ from lxml import etree
 
 from dmp_mock.codes import xds
 from dmp_mock.domain.values import Author, Coded, Entry, Link, SubmissionSet
-from lgo_sandbox.documents import oids
+from health_documents import oids
 
 __all__ = ["RIM", "read_entry", "read_link", "read_objects", "read_set"]
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from dmp_mock.codes.xds import CLASSIFICATIONS, ENTRY_ORDER
 from dmp_mock.domain.values import Author, Coded, Entry
-from lgo_sandbox.documents import oids
+from health_documents import oids
 
 __all__ = ["write_entry", "write_reference"]
 

@@ -18,7 +18,7 @@ from dmp_mock.codes.patients import DmpStatus
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx
 from dmp_mock.domain.patients import DmpState
-from lgo_sandbox.people import Patient
+from lgo_sandbox.population.people import Patient
 
 __all__ = ["ExistenceTest", "read_test", "write_test"]
 

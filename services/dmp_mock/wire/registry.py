@@ -17,7 +17,7 @@ from dmp_mock.domain.errors import Refused, XdsError
 from dmp_mock.domain.queries import Query, read_values
 from dmp_mock.domain.values import Entry
 from dmp_mock.wire.entries import write_entry, write_reference
-from lgo_sandbox.documents import oids
+from health_documents import oids
 
 __all__ = [
     "NS_RS",

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from eprescription_mock import codes
+from eprescription_mock.app.creation import create
+from eprescription_mock.app.execution import abandon, cancel_execution, consult, execute
+from eprescription_mock.app.pipeline import operation
+from eprescription_mock.app.state import cancel, status
+from eprescription_mock.wire.outcomes import problem
+from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.web import Route, service_app
-
-from .. import codes
-from ..wire.outcomes import problem
-from .creation import create
-from .execution import abandon, cancel_execution, consult, execute
-from .pipeline import operation
-from .state import cancel, status
 
 __all__ = ["create_app"]
 

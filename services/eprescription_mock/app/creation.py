@@ -5,20 +5,19 @@ Source: specs/eprescription.md §8.2 (simulated contract), §1.1 (what it holds)
 
 from __future__ import annotations
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.documents.barcodes import write_qr
+from eprescription_mock import codes, store
+from eprescription_mock.app.pipeline import once
+from eprescription_mock.domain.prescribing import check_new, qr_text, refuse_bad_ins
+from eprescription_mock.domain.states import add_months
+from eprescription_mock.domain.values import Actor, Prescription, Refused
+from eprescription_mock.options import STRICT_ROOT_OPTION, is_set
+from eprescription_mock.store import Transaction
+from eprescription_mock.wire import rendering
+from eprescription_mock.wire.moments import age_moment
+from eprescription_mock.wire.reading import Draft, read_order
+from health_documents.barcodes.images import write_qr
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import codes, store
-from ..domain.prescribing import check_new, qr_text, refuse_bad_ins
-from ..domain.states import add_months
-from ..domain.values import Actor, Prescription, Refused
-from ..options import STRICT_ROOT_OPTION, is_set
-from ..store import Transaction
-from ..wire import rendering
-from ..wire.moments import age_moment
-from ..wire.reading import Draft, read_order
-from .pipeline import once
 
 __all__ = ["create"]
 

@@ -7,23 +7,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lgo_sandbox.asgi import Call
+from eprescription_mock import codes, store
+from eprescription_mock.app.pipeline import act_as_situation, found, once, query_of
+from eprescription_mock.app.state import changed
+from eprescription_mock.domain import operations
+from eprescription_mock.domain.prescribing import number_of_qr, valid_number
+from eprescription_mock.domain.quantities import progress
+from eprescription_mock.domain.states import state_of
+from eprescription_mock.domain.values import Actor, Prescription, Refused
+from eprescription_mock.options import rules_of
+from eprescription_mock.store import Transaction
+from eprescription_mock.wire import rendering
+from eprescription_mock.wire.moments import age_moment, wire_moment
+from eprescription_mock.wire.parts import parameters
+from eprescription_mock.wire.reading import Declared, read_execution
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import codes, store
-from ..domain import operations
-from ..domain.prescribing import number_of_qr, valid_number
-from ..domain.quantities import progress
-from ..domain.states import state_of
-from ..domain.values import Actor, Prescription, Refused
-from ..options import rules_of
-from ..store import Transaction
-from ..wire import rendering
-from ..wire.moments import age_moment, wire_moment
-from ..wire.parts import parameters
-from ..wire.reading import Declared, read_execution
-from .pipeline import act_as_situation, found, once, query_of
-from .state import changed
 
 __all__ = ["abandon", "cancel_execution", "consult", "execute"]
 

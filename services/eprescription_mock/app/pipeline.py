@@ -10,23 +10,22 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.web import Handler
+from eprescription_mock import access, codes, store
+from eprescription_mock.domain import operations
+from eprescription_mock.domain.prescribing import valid_number
+from eprescription_mock.domain.states import state_of
+from eprescription_mock.domain.values import Actor, Prescription, Refused, Rules
+from eprescription_mock.options import SLOW_OPTION, milliseconds
+from eprescription_mock.seeds import NUMBERS
+from eprescription_mock.store import Transaction
+from eprescription_mock.wire.outcomes import refusal
+from eprescription_mock.wire.rendering import answer
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.web import Handler
 from lgo_sandbox.wire.fhir import FHIR_JSON
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.oauth import BadForm, read_form
-
-from .. import access, codes, store
-from ..domain import operations
-from ..domain.prescribing import valid_number
-from ..domain.states import state_of
-from ..domain.values import Actor, Prescription, Refused, Rules
-from ..options import SLOW_OPTION, milliseconds
-from ..seeds import NUMBERS
-from ..store import Transaction
-from ..wire.outcomes import refusal
-from ..wire.rendering import answer
 
 __all__ = ["act_as_situation", "found", "once", "operation", "query_of"]
 

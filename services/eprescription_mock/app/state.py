@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from lgo_sandbox.asgi import Call
+from eprescription_mock import store
+from eprescription_mock.app.pipeline import found
+from eprescription_mock.domain import operations
+from eprescription_mock.domain.states import deadline, held, state_of
+from eprescription_mock.domain.values import Actor, Prescription, Rules
+from eprescription_mock.options import rules_of
+from eprescription_mock.wire import rendering
+from eprescription_mock.wire.moments import wire_moment
+from eprescription_mock.wire.parts import parameters
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import store
-from ..domain import operations
-from ..domain.states import deadline, held, state_of
-from ..domain.values import Actor, Prescription, Rules
-from ..options import rules_of
-from ..wire import rendering
-from ..wire.moments import wire_moment
-from ..wire.parts import parameters
-from .pipeline import found
 
 __all__ = ["cancel", "changed", "status"]
 

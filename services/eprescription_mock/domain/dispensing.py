@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lgo_sandbox.documents.drugs import Drug, drug, drug_of_cip13
-from lgo_sandbox.identifiers import gtin_check_digit
-
-from ..codes import DECLINE_REASONS, MAX_DISPENSES, MAX_QUANTITY
-from .quantities import Progress, progress
-from .values import Dispense, Line, Prescription, Refused
+from eprescription_mock.codes import DECLINE_REASONS, MAX_DISPENSES, MAX_QUANTITY
+from eprescription_mock.domain.quantities import Progress, progress
+from eprescription_mock.domain.values import Dispense, Line, Prescription, Refused
+from health_documents.codes.drugs import Drug, drug, drug_of_cip13
+from health_documents.identifiers import gtin_check_digit
 
 __all__ = ["checked_dispenses", "cip13_is_valid", "known_drug"]
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..codes import EXECUTORS, PHARMACY_SECTORS, RIGHTS, Event, State
-from .dispensing import checked_dispenses
-from .quantities import resting_state
-from .states import admit, state_of
-from .values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rules
+from eprescription_mock.codes import EXECUTORS, PHARMACY_SECTORS, RIGHTS, Event, State
+from eprescription_mock.domain.dispensing import checked_dispenses
+from eprescription_mock.domain.quantities import resting_state
+from eprescription_mock.domain.states import admit, state_of
+from eprescription_mock.domain.values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rules
 
 __all__ = ["abandon", "authorise", "cancel", "cancel_execution", "consult", "execute"]
 

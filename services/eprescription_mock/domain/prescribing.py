@@ -10,13 +10,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from lgo_sandbox.documents.drugs import Drug
-from lgo_sandbox.identifiers import ROOTS_OF_INS, matricule_is_valid
-
-from .. import codes
-from .dispensing import cip13_is_valid, known_drug
-from .states import add_months
-from .values import Line, Prescription, Refused
+from eprescription_mock import codes
+from eprescription_mock.domain.dispensing import cip13_is_valid, known_drug
+from eprescription_mock.domain.states import add_months
+from eprescription_mock.domain.values import Line, Prescription, Refused
+from health_documents.codes.drugs import Drug
+from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid
 
 __all__ = ["check_lines", "check_new", "number_of_qr", "qr_text", "refuse_bad_ins", "valid_number"]
 

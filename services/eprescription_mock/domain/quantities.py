@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ..codes import DECLINE_REASONS, State
-from .values import Dispense, Line, Prescription
+from eprescription_mock.codes import DECLINE_REASONS, State
+from eprescription_mock.domain.values import Dispense, Line, Prescription
 
 __all__ = ["Progress", "progress", "resting_state"]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import calendar
 from datetime import datetime
 
-from ..codes import RESTING, TRANSITIONS, Event, State
-from .quantities import resting_state
-from .values import Prescription, Refused, Rules
+from eprescription_mock.codes import RESTING, TRANSITIONS, Event, State
+from eprescription_mock.domain.quantities import resting_state
+from eprescription_mock.domain.values import Prescription, Refused, Rules
 
 __all__ = ["add_months", "admit", "deadline", "held", "state_of"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..codes import ERRORS, FIRST_DELIVERY_MONTHS, Error
+from eprescription_mock.codes import ERRORS, FIRST_DELIVERY_MONTHS, Error
 
 __all__ = ["Actor", "Dispense", "Execution", "Hold", "Line", "Prescription", "Refused", "Rules"]
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eprescription_mock import codes
 from lgo_sandbox.contract import Decoded
-from lgo_sandbox.journal import Exchange
+from lgo_sandbox.watch.journal import Exchange
 from lgo_sandbox.wire.json import BadJson, read_json
-
-from .. import codes
 
 __all__ = ["decode"]
 

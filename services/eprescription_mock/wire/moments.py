@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from lgo_sandbox.clock import Clock
-
-from ..domain.values import Refused
+from eprescription_mock.domain.values import Refused
+from lgo_sandbox.tenant.clock import Clock
 
 __all__ = ["age_moment", "wire_moment"]
 

@@ -5,13 +5,12 @@ Source: HL7 FHIR R4 operationoutcome.html; the detail codes are ours (specs/epre
 
 from __future__ import annotations
 
+from eprescription_mock import codes
+from eprescription_mock.domain.values import Refused
+from eprescription_mock.wire.rendering import answer
 from lgo_sandbox.contract import Problem
 from lgo_sandbox.wire.fhir import Resource, operation_outcome
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import codes
-from ..domain.values import Refused
-from .rendering import answer
 
 __all__ = ["problem", "refusal"]
 

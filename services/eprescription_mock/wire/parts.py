@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from eprescription_mock.codes import MAX_TEXT
+from eprescription_mock.domain.values import Refused
 from lgo_sandbox.wire.json import BadJson, read_json
-
-from ..codes import MAX_TEXT
-from ..domain.values import Refused
 
 __all__ = [
     "Json",

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .. import codes
-from ..domain.dispensing import known_drug
-from ..domain.values import Dispense, Line, Refused
-from .parts import (
+from eprescription_mock import codes
+from eprescription_mock.domain.dispensing import known_drug
+from eprescription_mock.domain.values import Dispense, Line, Refused
+from eprescription_mock.wire.parts import (
     Json,
     References,
     boolean,

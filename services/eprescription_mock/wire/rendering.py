@@ -10,14 +10,13 @@ import base64
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from lgo_sandbox.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
+from eprescription_mock import codes
+from eprescription_mock.domain.prescribing import qr_text
+from eprescription_mock.domain.quantities import Progress, progress
+from eprescription_mock.domain.values import Line, Prescription
+from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
 from lgo_sandbox.wire.fhir import FHIR_JSON, Resource, bundle, bundle_entry, write_resource
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import codes
-from ..domain.prescribing import qr_text
-from ..domain.quantities import Progress, progress
-from ..domain.values import Line, Prescription
 
 __all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "status"]
 

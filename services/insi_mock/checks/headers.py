@@ -11,7 +11,7 @@ from datetime import datetime
 
 from insi_mock.codes import CERTIFICATE_ERRORS, ERRORS
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
 
 __all__ = ["HEADERS"]
 

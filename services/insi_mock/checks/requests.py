@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from health_documents.identifiers import matricule_is_valid
 from insi_mock.domain.matching import words
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-from lgo_sandbox.identifiers import matricule_is_valid
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
 
 __all__ = ["REQUESTS"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from insi_mock.domain.matching import is_run, words
 from insi_mock.wire import COLLECT, DEPOSIT, VERIFY
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
 
 __all__ = ["VERIFICATIONS"]
 

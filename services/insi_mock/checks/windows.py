@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY
-from lgo_sandbox.findings import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Violation
 
 __all__ = ["WINDOWS"]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from health_documents.identifiers import OID_INS_NIA
 from insi_mock.codes import ReturnCode
 from insi_mock.domain.values import Answer, Identity, Known, Traits
-from lgo_sandbox.identifiers import OID_INS_NIA
 
 __all__ = ["EXACT", "Key", "Run", "Strategy", "is_run", "key_of", "search", "with_root", "words"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from insi_mock.codes import ReturnCode
-from lgo_sandbox.people import FormerMatricule
+from lgo_sandbox.population.people import FormerMatricule
 
 __all__ = ["Answer", "Claim", "Identity", "Known", "Refused", "Traits", "as_facts"]
 

@@ -6,9 +6,9 @@ is ours. A verification never tells another identity.
 
 from __future__ import annotations
 
+from health_documents.identifiers import OID_INS_NIA
 from insi_mock.domain.matching import is_run, words
 from insi_mock.domain.values import Claim, Identity
-from lgo_sandbox.identifiers import OID_INS_NIA
 
 __all__ = ["conforms", "mismatches"]
 

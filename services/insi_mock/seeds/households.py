@@ -6,9 +6,9 @@ tells: number, birth date, rank), §5 (the card of RUTH DE VINCI); all people he
 
 from __future__ import annotations
 
+from health_documents.identifiers import OID_INS_NIR, nir_key
 from insi_mock.domain.cards import Beneficiary, Card
 from insi_mock.domain.values import Identity
-from lgo_sandbox.identifiers import OID_INS_NIR, nir_key
 
 __all__ = ["CARDS", "RELATIVES", "VERIFIED_KO"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from insi_mock.domain import CardRequest, Claim, Identity, Traits
 from insi_mock.seeds.households import COUSINS, FATHER, MOTHER, RUTH, TRICHET, TWINS
 from insi_mock.seeds.people import identity_of
-from lgo_sandbox.people import population
+from lgo_sandbox.population.people import population
 
 __all__ = ["MAGIC", "Magic"]
 

@@ -13,7 +13,7 @@ from functools import cache
 
 from insi_mock.domain import Card, Identity, Key, Known, key_of
 from insi_mock.seeds.households import CARDS, RELATIVES
-from lgo_sandbox.people import Patient, Population
+from lgo_sandbox.population.people import Patient, Population
 
 __all__ = ["OUTAGES", "Reference", "identity_of", "reference"]
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from insi_mock.codes import LABELS
 from insi_mock.domain import Answer, Identity
 from insi_mock.wire.names import CONTENT_TYPE, DECLARATION, REQUEST_BY_CARD, REQUEST_BY_TRAITS, RESULT, SOAP
-from lgo_sandbox.people import FormerMatricule
+from lgo_sandbox.population.people import FormerMatricule
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.soap import Dialect, write_envelope
 

@@ -6,12 +6,11 @@ the facts that ``wire.mail`` took from the mail and that the doors noted of the 
 
 from __future__ import annotations
 
-from lgo_sandbox.ins_flows import FlowChecks, flow_checks
-
-from .connections import CONNECTIONS_CHECKS
-from .documents import DOCUMENTS_CHECKS
-from .facts import MESSAGE
-from .mail import MAIL_CHECKS
+from lgo_sandbox.watch.ins_flows import FlowChecks, flow_checks
+from mss_mock.checks.connections import CONNECTIONS_CHECKS
+from mss_mock.checks.documents import DOCUMENTS_CHECKS
+from mss_mock.checks.facts import MESSAGE
+from mss_mock.checks.mail import MAIL_CHECKS
 
 __all__ = ["CHECKS"]
 

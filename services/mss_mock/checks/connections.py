@@ -5,9 +5,8 @@ Source: specs/mssante.md §1.1, §4.1, ids of specs/requirements.md §2.2–2.3;
 
 from __future__ import annotations
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from .facts import LOGIN, MESSAGE, SPEC, is_mail, text
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from mss_mock.checks.facts import LOGIN, MESSAGE, SPEC, is_mail, text
 
 __all__ = ["CONNECTIONS_CHECKS"]
 

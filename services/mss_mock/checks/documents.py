@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-from lgo_sandbox.identifiers import ROOTS_OF_INS
-
-from ..codes import PATIENT_DOMAIN
-from .facts import MESSAGE, SPEC, archives_of, citizens, documents_of, is_mail, readable, shown, text
+from health_documents.identifiers import ROOTS_OF_INS
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from mss_mock.checks.facts import MESSAGE, SPEC, archives_of, citizens, documents_of, is_mail, readable, shown, text
+from mss_mock.codes import PATIENT_DOMAIN
 
 __all__ = ["DOCUMENTS_CHECKS"]
 

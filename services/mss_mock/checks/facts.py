@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lgo_sandbox.findings import Observed
+from lgo_sandbox.watch.findings import Observed
 
 __all__ = [
     "LOGIN",

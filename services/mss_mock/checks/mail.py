@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from ..codes import USUAL_LINE
-from .facts import MESSAGE, SPEC, citizens, is_mail, shown, text
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from mss_mock.checks.facts import MESSAGE, SPEC, citizens, is_mail, shown, text
+from mss_mock.codes import USUAL_LINE
 
 __all__ = ["MAIL_CHECKS"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from . import folders, listing, messages, sessions
-from .connection import Connection, State
-from .syntax import Cursor
+from mss_mock.imap import folders, listing, messages, sessions
+from mss_mock.imap.connection import Connection, State
+from mss_mock.imap.syntax import Cursor
 
 __all__ = ["COMMANDS", "Spec"]
 

@@ -15,23 +15,22 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import OperationalError
 
 from lgo_sandbox.contract import Service
-from lgo_sandbox.session import Session
-from lgo_sandbox.sessions import UnknownSession
-
-from ..codes import MAX_LINE, MAX_MESSAGE
-from ..delivery import store_of
-from ..journaling import FaultStruck, Record, strike
-from ..login import Login
-from ..store import FolderError, Store
-from .framing import Command, Framer, Limits, LiteralTooLarge
-from .names import BadName
-from .syntax import BadSyntax, Cursor
-from .view import FolderGone, View
-from .wire import Disconnected, LineTooLong, Wire
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.tenant.sessions import UnknownSession
+from mss_mock.codes import MAX_LINE, MAX_MESSAGE
+from mss_mock.delivery import store_of
+from mss_mock.imap.framing import Command, Framer, Limits, LiteralTooLarge
+from mss_mock.imap.names import BadName
+from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.view import FolderGone, View
+from mss_mock.imap.wire import Disconnected, LineTooLong, Wire
+from mss_mock.journaling import FaultStruck, Record, strike
+from mss_mock.login import Login
+from mss_mock.store import FolderError, Store
 
 if TYPE_CHECKING:
-    from .commands import Spec
-    from .server import ImapDoor
+    from mss_mock.imap.commands import Spec
+    from mss_mock.imap.server import ImapDoor
 
 __all__ = ["Bye", "Connection", "No", "State"]
 

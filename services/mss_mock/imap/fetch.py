@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..store import MessageRow
-from .output import date_time, flag_list, paren
-from .rendering import body_structure, body_value, envelope, header_fields
-from .structure import Part, parse, resolve
-from .syntax import BadSyntax, Cursor
+from mss_mock.imap.output import date_time, flag_list, paren
+from mss_mock.imap.rendering import body_structure, body_value, envelope, header_fields
+from mss_mock.imap.structure import Part, parse, resolve
+from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.store import MessageRow
 
 __all__ = ["Item", "Subject", "answer", "needs_octets", "read_items", "reads_body"]
 

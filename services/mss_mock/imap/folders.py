@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..codes import MAILBOX_QUOTA, MAX_KEYWORDS
-from ..store import New
-from .connection import Connection, No, State
-from .names import read_name
-from .syntax import BadSyntax, Cursor
-from .view import SYSTEM_FLAGS, View
+from mss_mock.codes import MAILBOX_QUOTA, MAX_KEYWORDS
+from mss_mock.imap.connection import Connection, No, State
+from mss_mock.imap.names import read_name
+from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.view import SYSTEM_FLAGS, View
+from mss_mock.store import New
 
 __all__ = [
     "append",

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..codes import DELIMITER
-from ..store import FolderRow
-from .connection import Connection, No
-from .names import matcher, read_name
-from .output import mailbox, paren, string
-from .syntax import BadSyntax, Cursor
+from mss_mock.codes import DELIMITER
+from mss_mock.imap.connection import Connection, No
+from mss_mock.imap.names import matcher, read_name
+from mss_mock.imap.output import mailbox, paren, string
+from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.store import FolderRow
 
 __all__ = ["list_folders", "list_subscribed", "status"]
 

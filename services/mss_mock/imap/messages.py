@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from ..codes import MAX_KEYWORDS
-from ..store import Copied, MessageRow
-from .connection import Connection, No
-from .fetch import Item, Subject, answer, needs_octets, read_items, reads_body
-from .folders import read_flags
-from .names import read_name
-from .output import flag_list
-from .search import CHARSETS, BadCharset, Candidate, read_search
-from .sets import compact, numbers_in, uids_in
-from .syntax import BadSyntax, Cursor
-from .view import View
+from mss_mock.codes import MAX_KEYWORDS
+from mss_mock.imap.connection import Connection, No
+from mss_mock.imap.fetch import Item, Subject, answer, needs_octets, read_items, reads_body
+from mss_mock.imap.folders import read_flags
+from mss_mock.imap.names import read_name
+from mss_mock.imap.output import flag_list
+from mss_mock.imap.search import CHARSETS, BadCharset, Candidate, read_search
+from mss_mock.imap.sets import compact, numbers_in, uids_in
+from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.view import View
+from mss_mock.store import Copied, MessageRow
 
 __all__ = [
     "copy",

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Callable
 
-from ..codes import DELIMITER, INBOX
+from mss_mock.codes import DELIMITER, INBOX
 
 __all__ = ["BadName", "matcher", "read_name"]
 

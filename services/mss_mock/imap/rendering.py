@@ -5,9 +5,9 @@ Source: RFC 3501 §7.4.2; confidence high. From slices of the stored octets to o
 
 from __future__ import annotations
 
-from .addresses import Address, read_addresses
-from .output import literal, nstring, paren, string
-from .structure import Part, first_token
+from mss_mock.imap.addresses import Address, read_addresses
+from mss_mock.imap.output import literal, nstring, paren, string
+from mss_mock.imap.structure import Part, first_token
 
 __all__ = ["body_structure", "body_value", "envelope", "header_fields"]
 

@@ -13,10 +13,9 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
-
-from ..store import MessageRow
-from .sets import Extent, contains
-from .syntax import BadSyntax, Cursor, SequenceSet
+from mss_mock.imap.sets import Extent, contains
+from mss_mock.imap.syntax import BadSyntax, Cursor, SequenceSet
+from mss_mock.store import MessageRow
 
 __all__ = ["BadCharset", "Candidate", "Test", "read_search"]
 

@@ -11,14 +11,13 @@ import socket
 import ssl
 
 from lgo_sandbox.sandbox import Addresses, Sandbox
-from lgo_sandbox.session import Session
-
-from ..codes import MAX_CONNECTIONS, MAX_LINE, MEGA, SERVICE
-from ..login import Doorkeeper
-from .commands import COMMANDS
-from .connection import Connection
-from .sessions import greeting
-from .wire import Disconnected, Wire
+from lgo_sandbox.tenant.session import Session
+from mss_mock.codes import MAX_CONNECTIONS, MAX_LINE, MEGA, SERVICE
+from mss_mock.imap.commands import COMMANDS
+from mss_mock.imap.connection import Connection
+from mss_mock.imap.sessions import greeting
+from mss_mock.imap.wire import Disconnected, Wire
+from mss_mock.login import Doorkeeper
 
 __all__ = ["ImapDoor"]
 

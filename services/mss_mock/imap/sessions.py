@@ -12,15 +12,14 @@ import binascii
 import re
 
 from lgo_sandbox.pki import Family
-from lgo_sandbox.session import Session
-
-from ..codes import DELIMITER, REFUSED_TOKEN
-from ..journaling import Record, strike
-from ..login import Login, LoginRefused, LoginUnavailable
-from ..wire.sasl import is_xoauth2, without_secret
-from .connection import Bye, Connection, No, State
-from .output import paren, string
-from .syntax import BadSyntax, Cursor
+from lgo_sandbox.tenant.session import Session
+from mss_mock.codes import DELIMITER, REFUSED_TOKEN
+from mss_mock.imap.connection import Bye, Connection, No, State
+from mss_mock.imap.output import paren, string
+from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.journaling import Record, strike
+from mss_mock.login import Login, LoginRefused, LoginUnavailable
+from mss_mock.wire.sasl import is_xoauth2, without_secret
 
 __all__ = [
     "authenticate",

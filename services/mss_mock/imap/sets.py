@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .syntax import BadSyntax, SequenceSet
+from mss_mock.imap.syntax import BadSyntax, SequenceSet
 
 __all__ = ["Extent", "compact", "contains", "numbers_in", "uids_in"]
 

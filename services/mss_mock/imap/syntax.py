@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from .framing import Command
+from mss_mock.imap.framing import Command
 
 __all__ = ["MAX_DEPTH", "BadSyntax", "Cursor", "SequenceSet"]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from ..store import FolderRow, MessageRow, Store
-from .output import flag_list
-from .sets import Extent
+from mss_mock.imap.output import flag_list
+from mss_mock.imap.sets import Extent
+from mss_mock.store import FolderRow, MessageRow, Store
 
 __all__ = ["FolderGone", "View"]
 

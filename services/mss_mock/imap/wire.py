@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import ssl
 
+from lgo_sandbox.gate.tls import peer_certificate_of
 from lgo_sandbox.pki import PeerCertificate
-from lgo_sandbox.tls import peer_certificate_of
 
 __all__ = ["Disconnected", "LineTooLong", "Wire"]
 

@@ -11,7 +11,7 @@ import asyncio
 import re
 from typing import Protocol
 
-from ..domain import Refused
+from mss_mock.domain import Refused
 
 __all__ = ["LineStream", "read_message"]
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..codes import MAIL_PARAMETERS, NOTIFY_VALUES, RCPT_PARAMETERS
-from ..domain import Refused
+from mss_mock.codes import MAIL_PARAMETERS, NOTIFY_VALUES, RCPT_PARAMETERS
+from mss_mock.domain import Refused
 
 __all__ = ["MailPath", "RcptPath", "read_mail", "read_rcpt"]
 

@@ -17,21 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import MISSING, SMTP, TLSSetupException
 
+from lgo_sandbox.gate.tls import peer_certificate_of
 from lgo_sandbox.pki import Family, PeerCertificate
-from lgo_sandbox.session import Session
-from lgo_sandbox.sessions import UnknownSession
-from lgo_sandbox.tls import peer_certificate_of
-
-from ..codes import ENHANCED, MAX_LINE, OPERATOR_HOST, REFUSED_TOKEN
-from ..domain import Refused
-from ..journaling import FaultStruck, Record, strike
-from ..login import Login, LoginRefused, LoginUnavailable
-from ..wire.sasl import is_xoauth2, without_secret
-from .octets import read_message
-from .transaction import Transaction
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.tenant.sessions import UnknownSession
+from mss_mock.codes import ENHANCED, MAX_LINE, OPERATOR_HOST, REFUSED_TOKEN
+from mss_mock.domain import Refused
+from mss_mock.journaling import FaultStruck, Record, strike
+from mss_mock.login import Login, LoginRefused, LoginUnavailable
+from mss_mock.smtp.octets import read_message
+from mss_mock.smtp.transaction import Transaction
+from mss_mock.wire.sasl import is_xoauth2, without_secret
 
 if TYPE_CHECKING:
-    from .server import SmtpDoor
+    from mss_mock.smtp.server import SmtpDoor
 
 __all__ = ["MailConnection"]
 

@@ -11,11 +11,10 @@ import socket
 import ssl
 
 from lgo_sandbox.sandbox import Addresses, Sandbox
-from lgo_sandbox.session import Session
-
-from ..codes import MAX_CONNECTIONS, MEGA, SERVICE
-from ..login import Doorkeeper
-from .protocol import MailConnection
+from lgo_sandbox.tenant.session import Session
+from mss_mock.codes import MAX_CONNECTIONS, MEGA, SERVICE
+from mss_mock.login import Doorkeeper
+from mss_mock.smtp.protocol import MailConnection
 
 __all__ = ["SmtpDoor"]
 

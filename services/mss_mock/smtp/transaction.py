@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from sqlalchemy.exc import OperationalError
 
-from lgo_sandbox.session import Session
-
-from ..codes import MAILBOX_QUOTA, MAX_RECIPIENTS
-from ..delivery import Envelope, Target, deliver, policy_of, store_of
-from ..domain import Refused, check_sender, mailbox_of, resolve
-from ..flows import mail_flow
-from ..journaling import Record
-from ..login import Login
-from ..wire.mail import mail_facts
-from .parameters import read_mail, read_rcpt
+from lgo_sandbox.tenant.session import Session
+from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS
+from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
+from mss_mock.domain import Refused, check_sender, mailbox_of, resolve
+from mss_mock.flows import mail_flow
+from mss_mock.journaling import Record
+from mss_mock.login import Login
+from mss_mock.smtp.parameters import read_mail, read_rcpt
+from mss_mock.wire.mail import mail_facts
 
 __all__ = ["Transaction"]
 

@@ -14,10 +14,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session as Transaction
 
-from lgo_sandbox.db import Database
-
-from ..codes import DELIMITER, INBOX, MAX_FOLDERS, SYSTEM_FOLDERS
-from .statements import (
+from lgo_sandbox.state.database import Database
+from mss_mock.codes import DELIMITER, INBOX, MAX_FOLDERS, SYSTEM_FOLDERS
+from mss_mock.store.statements import (
     canonical,
     chunks,
     collect,
@@ -31,8 +30,8 @@ from .statements import (
     take_uids,
     touch,
 )
-from .tables import contents, folders, messages, subscriptions
-from .values import Copied, FolderError, FolderRow, MessageRow, New
+from mss_mock.store.tables import contents, folders, messages, subscriptions
+from mss_mock.store.values import Copied, FolderError, FolderRow, MessageRow, New
 
 __all__ = ["Store"]
 

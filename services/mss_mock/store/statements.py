@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlmodel import Session as Transaction
 
-from ..codes import DELIMITER, INBOX
-from .tables import contents, folders, messages
-from .values import FolderError, FolderRow, MessageRow
+from mss_mock.codes import DELIMITER, INBOX
+from mss_mock.store.tables import contents, folders, messages
+from mss_mock.store.values import FolderError, FolderRow, MessageRow
 
 __all__ = [
     "canonical",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..codes import INBOX
+from mss_mock.codes import INBOX
 
 __all__ = ["Copied", "FolderError", "FolderRow", "MessageRow", "New"]
 

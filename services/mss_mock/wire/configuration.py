@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from lgo_sandbox.wire.xml import serialize
+from health_documents.xml import serialize
 
 __all__ = ["ListedDomain", "MailServer", "autoconfig", "white_list"]
 

@@ -1,7 +1,7 @@
 """What the checks need to know of a mail: headers, parts, the XDM archive and its documents, as plain values.
 
 Source: specs/mssante.md §3.1–3.2. The mail is read by ``lgo_sandbox.wire.mime``, the archive by
-``lgo_sandbox.documents``; whatever is unreadable becomes a French sentence in the facts, never an error. Knows no
+``health_documents``; whatever is unreadable becomes a French sentence in the facts, never an error. Knows no
 rule: see ``checks``.
 """
 
@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.errors import DocumentError
-from lgo_sandbox.documents.printed_ins import printed_ins
-from lgo_sandbox.documents.xdm import XdmArchive, XdmEntry, read_xdm
+from health_documents.cda.read.reader import read_document
+from health_documents.errors import DocumentError
+from health_documents.pdf.printed_ins import printed_ins
+from health_documents.xdm.write import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 
 __all__ = ["XDM_NAME", "mail_facts"]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from ..codes import BOUNCER, OPERATOR_HOST
+from mss_mock.codes import BOUNCER, OPERATOR_HOST
 
 __all__ = ["Recipient", "Report", "write_report"]
 

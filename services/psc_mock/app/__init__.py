@@ -7,23 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.web import Route, service_app
-
-from ..codes import API_PATH, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
-from ..wire import problem_answer
-from .answers import guarded, only_on
-from .api import api_discovery, api_introspect, api_token
-from .authorization import authorize, forward_authorization
-from .ciba import call_back
-from .dead import dead_endpoint, status_iframe
-from .ecps import ecps_answer, ecps_page, portal
-from .introspection import introspect, revoke
-from .login import login_page, login_step
-from .logout import logout
-from .metadata import certs, discovery
-from .token import token
-from .userinfo import userinfo
+from psc_mock.app.answers import guarded, only_on
+from psc_mock.app.api import api_discovery, api_introspect, api_token
+from psc_mock.app.authorization import authorize, forward_authorization
+from psc_mock.app.ciba import call_back
+from psc_mock.app.dead import dead_endpoint, status_iframe
+from psc_mock.app.ecps import ecps_answer, ecps_page, portal
+from psc_mock.app.introspection import introspect, revoke
+from psc_mock.app.login import login_page, login_step
+from psc_mock.app.logout import logout
+from psc_mock.app.metadata import certs, discovery
+from psc_mock.app.token import token
+from psc_mock.app.userinfo import userinfo
+from psc_mock.codes import API_PATH, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
+from psc_mock.wire import problem_answer
 
 __all__ = ["ROUTES", "create_app"]
 

@@ -9,16 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.web import Handler
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.web import Handler
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import wire
-from ..codes import DOOR_AUTH, DOOR_WALLET, ERRORS, ISSUER_PATH
-from ..discovery import announces_iss
-from ..domain.mutations import Kind, apply
-from ..domain.refusals import Redirected, Refused, ReturnAddress, Shown
-from ..pages import page
+from psc_mock import wire
+from psc_mock.codes import DOOR_AUTH, DOOR_WALLET, ERRORS, ISSUER_PATH
+from psc_mock.discovery import announces_iss
+from psc_mock.domain.mutations import Kind, apply
+from psc_mock.domain.refusals import Redirected, Refused, ReturnAddress, Shown
+from psc_mock.pages import page
 
 __all__ = ["authorization_answer", "guarded", "issuer_of", "only_on", "profile_of", "wallet_url"]
 

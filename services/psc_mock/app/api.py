@@ -2,7 +2,7 @@
 
 Source: specs/psc.md §3.5, RFC 8693, RFC 7662. Mutual TLS, no secret: the certificate's names are those enrolled for the
 client, and its thumbprint binds the tokens. The address of this server is ours; its answers say so. Resource servers
-introspect with their own credentials and check the certificate (``lgo_sandbox.api_access``).
+introspect with their own credentials and check the certificate (``lgo_sandbox.gate.api_access``).
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.tokens import mark, mark_header
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.tenant.tokens import mark, mark_header
 from lgo_sandbox.wire.binding import binding_fits, confirmation
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
-
-from .. import store, wire
-from ..codes import (
+from psc_mock import store, wire
+from psc_mock.app.answers import issuer_of
+from psc_mock.app.client_authentication import authenticate, authenticate_by_certificate, note_client
+from psc_mock.app.issuing import find_token
+from psc_mock.app.sso import login_named
+from psc_mock.codes import (
     ACCESS_TOKEN_TYPE,
     API_PATH,
     API_REFRESH_LIFETIME,
@@ -28,16 +31,12 @@ from ..codes import (
     REFRESH_GRANT,
     SIMULATION,
 )
-from ..domain.api import ApiGrant, api_claims, wanted_exchange
-from ..domain.claims import INACTIVE, Grant, id_claims
-from ..domain.clients import Client
-from ..domain.lifetimes import still_lives
-from ..domain.refusals import Refused
-from ..keys import signing_key, verifying_keys
-from .answers import issuer_of
-from .client_authentication import authenticate, authenticate_by_certificate, note_client
-from .issuing import find_token
-from .sso import login_named
+from psc_mock.domain.api import ApiGrant, api_claims, wanted_exchange
+from psc_mock.domain.claims import INACTIVE, Grant, id_claims
+from psc_mock.domain.clients import Client
+from psc_mock.domain.lifetimes import still_lives
+from psc_mock.domain.refusals import Refused
+from psc_mock.keys import signing_key, verifying_keys
 
 __all__ = ["api_discovery", "api_introspect", "api_token"]
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import store, wire
-from ..discovery import scopes
-from ..domain.authorization import AuthorizationRequest, checked_request, return_address
-from ..domain.identity import find_person
-from ..domain.lifetimes import still_lives
-from ..domain.refusals import Redirected
-from ..registry import enrolled
-from .answers import authorization_answer, issuer_of, profile_of, wallet_url
-from .login import BROWSER_COOKIE, choose_person, cookie_path, grant_code
-from .sso import current_login, last_marker
+from psc_mock import store, wire
+from psc_mock.app.answers import authorization_answer, issuer_of, profile_of, wallet_url
+from psc_mock.app.login import BROWSER_COOKIE, choose_person, cookie_path, grant_code
+from psc_mock.app.sso import current_login, last_marker
+from psc_mock.discovery import scopes
+from psc_mock.domain.authorization import AuthorizationRequest, checked_request, return_address
+from psc_mock.domain.identity import find_person
+from psc_mock.domain.lifetimes import still_lives
+from psc_mock.domain.refusals import Redirected
+from psc_mock.registry import enrolled
 
 __all__ = ["authorize", "forward_authorization"]
 

@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.tokens import mark
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import store, wire
-from ..codes import PUSH_LIFETIME
-from ..discovery import scopes
-from ..domain.ciba import CibaCall, Pending, checked_call, refuse_poll
-from ..domain.clients import Client
-from ..domain.refusals import Refused
-from ..ecps import mode_of, pushed_state, state_now
-from .answers import issuer_of, profile_of
-from .client_authentication import authenticate, note_client
-from .issuing import Issue, issue_tokens
-from .sso import login_named, new_login
+from psc_mock import store, wire
+from psc_mock.app.answers import issuer_of, profile_of
+from psc_mock.app.client_authentication import authenticate, note_client
+from psc_mock.app.issuing import Issue, issue_tokens
+from psc_mock.app.sso import login_named, new_login
+from psc_mock.codes import PUSH_LIFETIME
+from psc_mock.discovery import scopes
+from psc_mock.domain.ciba import CibaCall, Pending, checked_call, refuse_poll
+from psc_mock.domain.clients import Client
+from psc_mock.domain.refusals import Refused
+from psc_mock.ecps import mode_of, pushed_state, state_now
 
 __all__ = ["by_ciba", "call_back"]
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lgo_sandbox.asgi import Call
-
-from .. import wire
-from ..codes import TRUST
-from ..domain.clients import ABSENT, CertificateShown, Client, check_certificate_alone, check_credentials
-from ..domain.refusals import Refused
-from ..registry import enrolled
+from lgo_sandbox.gate.asgi import Call
+from psc_mock import wire
+from psc_mock.codes import TRUST
+from psc_mock.domain.clients import ABSENT, CertificateShown, Client, check_certificate_alone, check_credentials
+from psc_mock.domain.refusals import Refused
+from psc_mock.registry import enrolled
 
 __all__ = ["authenticate", "authenticate_by_certificate", "note_client"]
 

@@ -6,12 +6,11 @@ session checks is a page without effect.
 
 from __future__ import annotations
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from ..codes import DEAD_ENDPOINTS
-from ..domain.refusals import Refused
-from ..pages import page
+from psc_mock.codes import DEAD_ENDPOINTS
+from psc_mock.domain.refusals import Refused
+from psc_mock.pages import page
 
 __all__ = ["dead_endpoint", "status_iframe"]
 

@@ -5,18 +5,17 @@ Source: specs/psc.md §3.3; the pages are ours. Forms carry the value of a cooki
 
 from __future__ import annotations
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
-
-from .. import wire
-from ..codes import SANDBOX_PIN
-from ..domain.identity import find_person
-from ..domain.refusals import Shown
-from ..ecps import ACTIONS, answer_push, pending
-from ..pages import page
-from .answers import wallet_url
-from .login import cookie_path
+from psc_mock import wire
+from psc_mock.app.answers import wallet_url
+from psc_mock.app.login import cookie_path
+from psc_mock.codes import SANDBOX_PIN
+from psc_mock.domain.identity import find_person
+from psc_mock.domain.refusals import Shown
+from psc_mock.ecps import ACTIONS, answer_push, pending
+from psc_mock.pages import page
 
 __all__ = ["ecps_answer", "ecps_page", "portal"]
 

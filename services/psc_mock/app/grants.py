@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.oauth import pkce_matches
-
-from .. import hot, store
-from ..codes import CODE_LIFETIME
-from ..domain.clients import Client
-from ..domain.lifetimes import still_lives
-from ..domain.refusals import Refused
-from .issuing import WINDOW, Issue, issue_tokens
-from .sso import login_named
+from psc_mock import hot, store
+from psc_mock.app.issuing import WINDOW, Issue, issue_tokens
+from psc_mock.app.sso import login_named
+from psc_mock.codes import CODE_LIFETIME
+from psc_mock.domain.clients import Client
+from psc_mock.domain.lifetimes import still_lives
+from psc_mock.domain.refusals import Refused
 
 __all__ = ["by_code", "by_refresh"]
 

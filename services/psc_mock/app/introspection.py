@@ -6,14 +6,13 @@ nothing else), RFC 7009. Confidence high for introspection, medium for revocatio
 
 from __future__ import annotations
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import store, wire
-from ..domain.claims import INACTIVE, introspection
-from ..domain.refusals import Refused
-from .client_authentication import authenticate, note_client
-from .issuing import count_use, find_token
+from psc_mock import store, wire
+from psc_mock.app.client_authentication import authenticate, note_client
+from psc_mock.app.issuing import count_use, find_token
+from psc_mock.domain.claims import INACTIVE, introspection
+from psc_mock.domain.refusals import Refused
 
 __all__ = ["introspect", "revoke"]
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.tokens import mark, mark_header
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.tenant.tokens import mark, mark_header
 from lgo_sandbox.wire.jwt import BadToken, at_hash, unverified_claims, verify
-
-from .. import hot, store
-from ..domain.claims import Grant, access_claims, id_claims
-from ..domain.lifetimes import still_lives, token_lifetimes
-from ..keys import signing_key, verifying_keys
-from .mutating import signed_id_token
-from .sso import login_named
+from psc_mock import hot, store
+from psc_mock.app.mutating import signed_id_token
+from psc_mock.app.sso import login_named
+from psc_mock.domain.claims import Grant, access_claims, id_claims
+from psc_mock.domain.lifetimes import still_lives, token_lifetimes
+from psc_mock.keys import signing_key, verifying_keys
 
 __all__ = ["WINDOW", "Found", "Issue", "claimed_client", "count_use", "find_token", "issue_tokens"]
 

@@ -9,24 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.people import Professional
-from lgo_sandbox.tokens import mark
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.population.people import Professional
+from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
-
-from .. import store, wire
-from ..codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
-from ..domain.authorization import AuthorizationRequest
-from ..domain.identity import find_person, login_obstacle
-from ..domain.lifetimes import still_lives
-from ..domain.mutations import Kind, struck_of_kind
-from ..domain.refusals import Redirected, Shown
-from ..ecps import ACTIONS, mode_of, state_now
-from ..pages import page
-from ..registry import enrolled
-from .answers import authorization_answer, wallet_url
-from .sso import SSO_COOKIE, new_login
+from psc_mock import store, wire
+from psc_mock.app.answers import authorization_answer, wallet_url
+from psc_mock.app.sso import SSO_COOKIE, new_login
+from psc_mock.codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
+from psc_mock.domain.authorization import AuthorizationRequest
+from psc_mock.domain.identity import find_person, login_obstacle
+from psc_mock.domain.lifetimes import still_lives
+from psc_mock.domain.mutations import Kind, struck_of_kind
+from psc_mock.domain.refusals import Redirected, Shown
+from psc_mock.ecps import ACTIONS, mode_of, state_now
+from psc_mock.pages import page
+from psc_mock.registry import enrolled
 
 __all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "login_page", "login_step"]
 

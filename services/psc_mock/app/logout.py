@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import BadToken, verify
 from lgo_sandbox.wire.oauth import same_secret
-
-from .. import store, wire
-from ..codes import PROTOCOL_PATH
-from ..domain.clients import may_log_out_to
-from ..domain.refusals import Refused, Shown
-from ..keys import verifying_keys
-from ..pages import page
-from ..registry import enrolled
-from .client_authentication import authenticate
-from .login import cookie_path
-from .sso import SSO_COOKIE, current_login, last_marker
+from psc_mock import store, wire
+from psc_mock.app.client_authentication import authenticate
+from psc_mock.app.login import cookie_path
+from psc_mock.app.sso import SSO_COOKIE, current_login, last_marker
+from psc_mock.codes import PROTOCOL_PATH
+from psc_mock.domain.clients import may_log_out_to
+from psc_mock.domain.refusals import Refused, Shown
+from psc_mock.keys import verifying_keys
+from psc_mock.pages import page
+from psc_mock.registry import enrolled
 
 __all__ = ["logout"]
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import jwks
-
-from .. import wire
-from ..codes import DOOR_WALLET
-from ..discovery import discovery_document
-from ..domain.mutations import Kind, apply
-from ..keys import published_keys
-from .answers import issuer_of, profile_of
+from psc_mock import wire
+from psc_mock.app.answers import issuer_of, profile_of
+from psc_mock.codes import DOOR_WALLET
+from psc_mock.discovery import discovery_document
+from psc_mock.domain.mutations import Kind, apply
+from psc_mock.keys import published_keys
 
 __all__ = ["certs", "discovery"]
 

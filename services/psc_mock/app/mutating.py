@@ -8,15 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lgo_sandbox.asgi import Call
-from lgo_sandbox.tokens import mark_header
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.tenant.tokens import mark_header
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import SigningKey, encode_segments, hs256
-
-from .. import store, wire
-from ..domain.mutations import Kind, apply, struck_of_kind
-from ..keys import stranger_key
-from ..registry import enrolled
+from psc_mock import store, wire
+from psc_mock.domain.mutations import Kind, apply, struck_of_kind
+from psc_mock.keys import stranger_key
+from psc_mock.registry import enrolled
 
 __all__ = ["mutated_answer", "signed_id_token"]
 

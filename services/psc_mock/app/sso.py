@@ -6,11 +6,10 @@ session's path; it never tells the sandbox's session, since browsers send cookie
 
 from __future__ import annotations
 
-from lgo_sandbox.asgi import Call
-
-from .. import hot, store, wire
-from ..codes import USER_MARKERS
-from ..domain.lifetimes import login_lives
+from lgo_sandbox.gate.asgi import Call
+from psc_mock import hot, store, wire
+from psc_mock.codes import USER_MARKERS
+from psc_mock.domain.lifetimes import login_lives
 
 __all__ = ["SSO_COOKIE", "alive", "current_login", "last_marker", "login_named", "new_login"]
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import wire
-from ..codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
-from ..domain.clients import Client
-from ..domain.refusals import Refused
-from .ciba import by_ciba
-from .client_authentication import authenticate, note_client
-from .grants import by_code, by_refresh
-from .mutating import mutated_answer
+from psc_mock import wire
+from psc_mock.app.ciba import by_ciba
+from psc_mock.app.client_authentication import authenticate, note_client
+from psc_mock.app.grants import by_code, by_refresh
+from psc_mock.app.mutating import mutated_answer
+from psc_mock.codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
+from psc_mock.domain.clients import Client
+from psc_mock.domain.refusals import Refused
 
 __all__ = ["GRANTS", "token"]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lgo_sandbox.asgi import Call
+from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-
-from .. import store, wire
-from ..domain import identity
-from ..domain.mutations import Kind, apply
-from ..domain.refusals import Refused
-from .issuing import claimed_client, count_use, find_token
+from psc_mock import store, wire
+from psc_mock.app.issuing import claimed_client, count_use, find_token
+from psc_mock.domain import identity
+from psc_mock.domain.mutations import Kind, apply
+from psc_mock.domain.refusals import Refused
 
 __all__ = ["userinfo"]
 

@@ -6,9 +6,8 @@ number, ``codes.exi``). Pure functions of the facts that handlers note; each mod
 
 from __future__ import annotations
 
-from lgo_sandbox.findings import Check
-
-from . import api, authorization, ciba, clients, sessions, tokens
+from lgo_sandbox.watch.findings import Check
+from psc_mock.checks import api, authorization, ciba, clients, sessions, tokens
 
 __all__ = ["CHECKS"]
 

@@ -1,14 +1,13 @@
 """What a caller of the *API Pro Santé Connectée* may be reproached with.
 
 Source: specs/psc.md §4.4 (PSC-API), §3.5. Facts: ``refusal``, ``psc_token`` (a token of Pro Santé Connect was presented
-to an API). Resource servers note the certificate of the call themselves: see ``lgo_sandbox.api_access``.
+to an API). Resource servers note the certificate of the call themselves: see ``lgo_sandbox.gate.api_access``.
 """
 
 from __future__ import annotations
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Violation
-
-from ..codes import exi
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Violation
+from psc_mock.codes import exi
 
 __all__ = ["CHECKS"]
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from ..codes import EIDAS, SCOPE, exi
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from psc_mock.codes import EIDAS, SCOPE, exi
 
 __all__ = ["CHECKS"]
 

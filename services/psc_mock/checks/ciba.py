@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from ..codes import CHANNELS, CIBA_GRANT, exi
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from psc_mock.codes import CHANNELS, CIBA_GRANT, exi
 
 __all__ = ["CHECKS"]
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from ..codes import exi
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from psc_mock.codes import exi
 
 __all__ = ["CHECKS"]
 

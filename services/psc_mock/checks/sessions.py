@@ -7,9 +7,8 @@ the tester last told of the user), ``sso``, ``revoked_before``, ``token_state``,
 
 from __future__ import annotations
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from ..codes import MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING, exi
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from psc_mock.codes import MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING, exi
 
 __all__ = ["CHECKS"]
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lgo_sandbox.findings import Check, Observed, Outcome, Severity, Violation
-
-from ..codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT, TRUST, exi
+from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
+from psc_mock.codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT, TRUST, exi
 
 __all__ = ["CHECKS"]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..codes import API_AUDIENCES, EXCHANGED_TYPES, SUBJECT_ISSUER
-from .claims import Grant, subject
-from .clients import Client
-from .refusals import Refused
+from psc_mock.codes import API_AUDIENCES, EXCHANGED_TYPES, SUBJECT_ISSUER
+from psc_mock.domain.claims import Grant, subject
+from psc_mock.domain.clients import Client
+from psc_mock.domain.refusals import Refused
 
 __all__ = ["ApiGrant", "Wanted", "api_claims", "wanted_exchange"]
 

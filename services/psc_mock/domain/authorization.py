@@ -12,9 +12,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..codes import DEAD_RESPONSE_TYPES, LIVE_RESPONSE_TYPE, PKCE_METHODS, PROMPTS, RESPONSE_MODES
-from .clients import Client, may_redirect_to
-from .refusals import Redirected, ReturnAddress, Shown
+from psc_mock.codes import DEAD_RESPONSE_TYPES, LIVE_RESPONSE_TYPE, PKCE_METHODS, PROMPTS, RESPONSE_MODES
+from psc_mock.domain.clients import Client, may_redirect_to
+from psc_mock.domain.refusals import Redirected, ReturnAddress, Shown
 
 __all__ = ["AuthorizationRequest", "checked_request", "return_address"]
 

@@ -11,13 +11,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lgo_sandbox.people import Population, Professional
-
-from ..codes import CHANNELS, MODE_MOBILE, PUSH_LIFETIME
-from .clients import Client
-from .identity import find_person, login_obstacle
-from .lifetimes import still_lives
-from .refusals import Refused
+from lgo_sandbox.population.people import Population, Professional
+from psc_mock.codes import CHANNELS, MODE_MOBILE, PUSH_LIFETIME
+from psc_mock.domain.clients import Client
+from psc_mock.domain.identity import find_person, login_obstacle
+from psc_mock.domain.lifetimes import still_lives
+from psc_mock.domain.refusals import Refused
 
 __all__ = ["CibaCall", "Pending", "checked_call", "refuse_poll"]
 

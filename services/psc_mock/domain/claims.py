@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ..codes import FEDERATION, OPENID
+from psc_mock.codes import FEDERATION, OPENID
 
 __all__ = ["INACTIVE", "Grant", "access_claims", "id_claims", "introspection", "other_ids", "subject"]
 

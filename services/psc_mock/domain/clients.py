@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lgo_sandbox.wire.oauth import same_secret
-
-from ..codes import COMMUNITY, TRUST
-from .refusals import Refused
+from psc_mock.codes import COMMUNITY, TRUST
+from psc_mock.domain.refusals import Refused
 
 __all__ = [
     "ABSENT",

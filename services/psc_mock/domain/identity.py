@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lgo_sandbox.people import Population, Professional, Structure
-
-from ..codes import (
+from lgo_sandbox.population.people import Population, Professional, Structure
+from psc_mock.codes import (
     AUTHENTICATION_LEVEL,
     CATEGORY_GENRE,
     FRANCE,
@@ -28,7 +27,7 @@ from ..codes import (
     TAG_STRUCK_OFF,
     TAG_TWO_ACTIVITIES,
 )
-from .claims import other_ids, subject
+from psc_mock.domain.claims import other_ids, subject
 
 __all__ = ["find_person", "login_obstacle", "userinfo", "workplaces"]
 

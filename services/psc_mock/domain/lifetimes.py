@@ -7,7 +7,7 @@ clock jump made in that very second.
 
 from __future__ import annotations
 
-from ..codes import ACCESS_LIFETIME, LOGIN_IDLE, LOGIN_LIFETIME, REFRESH_LIFETIME
+from psc_mock.codes import ACCESS_LIFETIME, LOGIN_IDLE, LOGIN_LIFETIME, REFRESH_LIFETIME
 
 __all__ = ["login_lives", "still_lives", "token_lifetimes"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..codes import ERRORS, PAGES
+from psc_mock.codes import ERRORS, PAGES
 
 __all__ = ["Redirected", "Refusal", "Refused", "ReturnAddress", "Shown"]
 

@@ -12,9 +12,9 @@ import pytest
 from lxml import etree
 
 from dmp_mock.service import SERVICE
-from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.pki import Issued
 from lgo_sandbox.pki.holders import Holder, organisation_holder, person_holder
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "wire" / "dmp"))

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from lxml import etree
 
-from lgo_sandbox.tls import client_context
+from lgo_sandbox.gate.tls import client_context
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "wire" / "dmp"))
 

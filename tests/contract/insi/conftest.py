@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from insi_mock.service import SERVICE
-from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.pki import Issued, OrganisationHolder
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.pki import Issued
+from lgo_sandbox.run.launcher import Launcher
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="curl n'est pas installé")

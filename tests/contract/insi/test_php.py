@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.pki import Issued
+from lgo_sandbox.run.launcher import Launcher
 
 PHP = shutil.which("php")
 SCRIPT = Path(__file__).with_name("search.php")

@@ -11,8 +11,8 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from lgo_sandbox.launcher import Launcher
 from lgo_sandbox.pki import Issued, OrganisationHolder
+from lgo_sandbox.run.launcher import Launcher
 
 SESSION = "equipe-b"
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from lgo_sandbox.assemble import running
-from lgo_sandbox.faults import Fault, FaultKind
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 from psc_mock.domain.mutations import MUTATIONS
 
 SCRIPT = Path(__file__).with_name("openid_client.mjs")

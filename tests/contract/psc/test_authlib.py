@@ -17,8 +17,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from lgo_sandbox.assemble import running
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.wire.jwt import unverified_claims
 

@@ -12,6 +12,10 @@ import httpx
 import pytest
 from lxml import etree
 
+from health_documents.codes.systems import format_of_media
+from health_documents.errors import InvalidContent
+from health_documents.values.document import Code, DocumentHeader, PatientIdentity, Recipient
+from health_documents.xds.write import entry_from_cda
 from lgo_client.authoring import Writer, lot_of, recipient_of, traits_of_identity, traits_of_patient
 from lgo_client.clock import Workplace
 from lgo_client.dmp import Dmp, Lot
@@ -20,10 +24,6 @@ from lgo_client.identity import IdentityRefused, LocalIdentity
 from lgo_client.insi import Answer, Found, Matricule, Traits
 from lgo_client.vihf import Mode, Software, VihfWriter
 from lgo_client.xds import RegistryRefused
-from lgo_sandbox.documents.code_systems import format_of_media
-from lgo_sandbox.documents.ebrim import entry_from_cda
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.values import Code, DocumentHeader, PatientIdentity, Recipient
 
 OID = "1.2.250.1.213.1.4.10"
 AT = datetime(2026, 9, 14, 10, 15, 30, tzinfo=timezone(timedelta(hours=2)))

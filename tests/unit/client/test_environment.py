@@ -11,8 +11,8 @@ import pytest
 
 from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Environment, EnvironmentMissing, OidcClient
-from lgo_sandbox.people import population
-from lgo_sandbox.ready import people_document
+from lgo_sandbox.control.ready import people_document
+from lgo_sandbox.population.people import population
 
 
 @pytest.fixture

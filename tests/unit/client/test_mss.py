@@ -11,11 +11,11 @@ from email.parser import BytesParser
 
 import pytest
 
+from health_documents.codes.systems import document_types
+from health_documents.pdf.write import pdf_file_name
 from lgo_client.clock import Workplace
 from lgo_client.environment import Person, Structure
 from lgo_client.mss import Attachment, DocumentMail, attachments, compose, written
-from lgo_sandbox.documents.code_systems import document_types
-from lgo_sandbox.documents.pdf import pdf_file_name
 
 Sent = Callable[..., bytes]
 

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from health_documents.barcodes.images import read_codes, write_qr
+from health_documents.barcodes.ins_datamatrix import decode_ins
+from health_documents.cda.read.reader import read_document
+from health_documents.codes.drugs import drugs
+from health_documents.values.document import DocumentHeader, PatientIdentity
 from lgo_client.authoring import Writer, recipient_of, traits_of_patient
 from lgo_client.bilan import BILAN, Advice, Written, write_bilan
 from lgo_client.environment import Patient, Person, Structure
 from lgo_client.ordonnance import Prescribed, write_ordonnance
-from lgo_sandbox.documents.barcodes import read_codes, write_qr
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.drugs import drugs
-from lgo_sandbox.documents.ins_datamatrix import decode_ins
-from lgo_sandbox.documents.values import DocumentHeader, PatientIdentity
 
 AT = datetime(2026, 9, 14, 10, 15, 30, tzinfo=timezone(timedelta(hours=2)))
 OID = "1.2.250.1.213.1.4.10"

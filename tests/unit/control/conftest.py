@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from lgo_sandbox.control import create_app
-from lgo_sandbox.exchanges import finish, open_exchange
-from lgo_sandbox.journal import Exchange
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.gate.record import finish, open_exchange
 from lgo_sandbox.pki import Pki
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.watch.journal import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable

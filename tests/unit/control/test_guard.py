@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from lgo_sandbox.control import create_app
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.launcher import Launcher
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:9", "LOCALHOST", "[::1]:8080", "127.8.8.8"])

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from cryptography import x509
 
-from lgo_sandbox.journal import Exchange
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.launcher import Launcher
+from lgo_sandbox.watch.journal import Exchange
 
 Record = Callable[..., Exchange]
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from lgo_sandbox.control import create_app
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.launcher import Launcher
 
 BASE = "http://127.0.0.1:8080/_sandbox/v1"
 

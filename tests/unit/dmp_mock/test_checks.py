@@ -12,7 +12,7 @@ from dmp_mock.checks import CHECKS
 from dmp_mock.codes.faults import FAULTS
 from dmp_mock.codes.operations import OPERATIONS
 from dmp_mock.service import SERVICE
-from lgo_sandbox.findings import Evaluation, Observed, evaluate
+from lgo_sandbox.watch.findings import Evaluation, Observed, evaluate
 
 VIHF = {"mode": "INDIRECTE", "name_id": "899700090014", "structure": "10B0990017", "issuer": "CN=X"}
 BPM = {"type": "56445-0", "level": "N1", "media_type": "application/pdf", "is_pdf": True, "is_n1_template": True}

@@ -16,7 +16,8 @@ from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_lot, match_do
 from dmp_mock.domain.metadata import ENTRY_RULES, SET_RULES, entry_errors, entry_remarks, set_errors
 from dmp_mock.domain.registering import register
 from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, Link, Lot, NotCda, SubmissionSet
-from lgo_sandbox.documents import code_systems, oids
+from health_documents import oids
+from health_documents.codes import systems as code_systems
 
 INS = Cx("256036330091838", "1.2.250.1.213.1.4.10")
 CX = "256036330091838^^^&1.2.250.1.213.1.4.10&ISO^NH"

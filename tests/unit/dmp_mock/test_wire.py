@@ -21,8 +21,8 @@ from dmp_mock.wire.entries import write_entry
 from dmp_mock.wire.messages import Answer, answer, fault, open_message
 from dmp_mock.wire.registry import read_query, registry_response
 from dmp_mock.wire.repository import Retrieved, read_lot, write_retrieved
+from health_documents import oids
 from lgo_sandbox.contract import Problem, ProblemKind
-from lgo_sandbox.documents import oids
 from lgo_sandbox.wire.mtom import read_package
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, render_pdf
-from lgo_sandbox.documents.posology import Dosage, Mode, Posology, Quantity, QuantityRange
-from lgo_sandbox.documents.value_sets import FUNCTIONS, IMMUNIZATION_ROUTES, IMMUNIZATIONS, RELATIONS
-from lgo_sandbox.documents.values import (
+from health_documents import oids
+from health_documents.codes.value_sets import FUNCTIONS, IMMUNIZATION_ROUTES, IMMUNIZATIONS, RELATIONS
+from health_documents.pdf.write import PdfContent, PdfSection, render_pdf
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
+from health_documents.values.document import (
     Author,
     Code,
     Consent,
@@ -27,6 +26,7 @@ from lgo_sandbox.documents.values import (
     Recipient,
     RelatedPerson,
 )
+from health_documents.values.posology import Dosage, Mode, Posology, Quantity, QuantityRange
 
 PARIS = timezone(timedelta(hours=2))
 NOW = datetime(2026, 9, 14, 10, 15, tzinfo=PARIS)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lgo_sandbox.documents import barcodes
-from lgo_sandbox.documents.barcodes import ReadCode, read_codes, write_datamatrix, write_qr
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.errors import BarcodeError
+from health_documents.barcodes import images as barcodes
+from health_documents.barcodes.images import ReadCode, read_codes, write_datamatrix, write_qr
+from health_documents.cda.read.reader import read_document
+from health_documents.errors import BarcodeError
 
 
 def as_jpeg(png: bytes) -> bytes:

@@ -4,10 +4,10 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.errors import DocumentError, InvalidContent
-from lgo_sandbox.documents.values import DocumentHeader, PatientIdentity
+from health_documents import oids
+from health_documents.cda.write.n1 import write_n1
+from health_documents.errors import DocumentError, InvalidContent
+from health_documents.values.document import DocumentHeader, PatientIdentity
 
 PDF = b"%PDF-1.4\ntest\n"
 NS = {"h": oids.NS_HL7}

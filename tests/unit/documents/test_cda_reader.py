@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.errors import (
+from health_documents import oids
+from health_documents.cda.read.reader import read_document
+from health_documents.cda.write.n1 import write_n1
+from health_documents.cda.write.prescription import write_prescription
+from health_documents.errors import (
     CorruptAttachment,
     DocumentError,
     IncompleteHeader,
     NotClinicalDocument,
     UnreadableXml,
 )
-from lgo_sandbox.documents.prescription import write_prescription
-from lgo_sandbox.documents.values import Author, DocumentHeader, DrugLine, Identifier, Organization, PatientIdentity
+from health_documents.values.document import Author, DocumentHeader, DrugLine, Identifier, Organization, PatientIdentity
 
 PDF = b"%PDF-1.4\ntest\n"
 QR = b"\x89PNG\r\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.code_systems import (
+from health_documents import oids
+from health_documents.codes.systems import (
     CLASSES,
     CONFIDENTIALITY,
     CONTENT_TYPES,
@@ -24,7 +24,7 @@ from lgo_sandbox.documents.code_systems import (
     format_of_model,
     specialty_system,
 )
-from lgo_sandbox.documents.errors import InvalidContent
+from health_documents.errors import InvalidContent
 
 RETIRED = {"11526-1"}
 FILES = {

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from lgo_sandbox.documents.models import markdown_table
-from lgo_sandbox.documents.validation import rules
+from health_documents.codes.models import markdown_table
+from health_documents.validation import rules
 
 DOCS = Path(__file__).parents[3] / "docs"
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lgo_sandbox.documents.barcodes import read_codes, write_datamatrix
-from lgo_sandbox.documents.drug_codes import DrugCode, decode_drug_code, encode_drug_code
-from lgo_sandbox.documents.errors import DrugCodeError
+from health_documents.barcodes.drug_codes import DrugCode, decode_drug_code, encode_drug_code
+from health_documents.barcodes.images import read_codes, write_datamatrix
+from health_documents.errors import DrugCodeError
 
 GTIN = "03400930100516"
 BOX = f"01{GTIN}17271231" + "10W3A451M" + "\x1d" + "211234567890"

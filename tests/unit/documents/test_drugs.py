@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from lgo_sandbox.documents.drugs import drug, drug_of_cip13, drugs
-from lgo_sandbox.identifiers import cip13_of
+from health_documents.codes.drugs import drug, drug_of_cip13, drugs
+from health_documents.identifiers import cip13_of
 
 
 def test_the_extract_holds_58_medicines_whose_cip13_is_right():

@@ -5,10 +5,14 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.code_systems import CONTENT_TYPES, format_of_media
-from lgo_sandbox.documents.ebrim import (
+from health_documents import oids
+from health_documents.cda.write.n1 import write_n1
+from health_documents.codes.systems import CONTENT_TYPES, format_of_media
+from health_documents.errors import InvalidContent
+from health_documents.values.document import DocumentHeader, PatientIdentity
+from health_documents.xds.formats import cx_ins, cx_local, dtm, patient_info, xcn, xds_author, xon
+from health_documents.xds.read import read_submission
+from health_documents.xds.write import (
     Association,
     DocumentEntry,
     SubmissionSet,
@@ -16,10 +20,6 @@ from lgo_sandbox.documents.ebrim import (
     entry_from_cda,
     submit_objects_request,
 )
-from lgo_sandbox.documents.ebrim_reader import read_submission
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.values import DocumentHeader, PatientIdentity
-from lgo_sandbox.documents.xds_formats import cx_ins, cx_local, dtm, patient_info, xcn, xds_author, xon
 
 NS = {"rim": oids.NS_RIM, "lcm": oids.NS_LCM}
 PDF = b"%PDF-1.4\ntest\n"

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.rewrite import header_of, next_version
-from lgo_sandbox.documents.values import DocumentHeader, Identifier, RelatedPerson
+from health_documents import oids
+from health_documents.cda.read.reader import read_document
+from health_documents.cda.rewrite import header_of, next_version
+from health_documents.cda.write.n1 import write_n1
+from health_documents.errors import InvalidContent
+from health_documents.values.document import DocumentHeader, Identifier, RelatedPerson
 
 PDF = b"%PDF-1.4\ntest\n"
 NS = {"h": oids.NS_HL7}

@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.errors import DocumentError
-from lgo_sandbox.documents.html import render_html
-from lgo_sandbox.documents.pdf_objects import open_pdf
-from lgo_sandbox.documents.pdf_text import codes_of, text_of_pdf
-from lgo_sandbox.documents.validation import Validator, as_json, as_junit, as_text
-from lgo_sandbox.documents.values import DocumentHeader
-from lgo_sandbox.documents.xdm import XdmLimits, read_xdm
+from health_documents.cda.html import render_html
+from health_documents.cda.read.reader import read_document
+from health_documents.cda.write.n1 import write_n1
+from health_documents.errors import DocumentError
+from health_documents.pdf.objects import open_pdf
+from health_documents.pdf.text import codes_of, text_of_pdf
+from health_documents.validation import Validator, as_json, as_junit, as_text
+from health_documents.values.document import DocumentHeader
+from health_documents.xdm.write import XdmLimits, read_xdm
 
 MIB = 1024 * 1024
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

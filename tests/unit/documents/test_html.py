@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.errors import DocumentError
-from lgo_sandbox.documents.html import CSP, render_html
-from lgo_sandbox.documents.prescription import write_prescription
-from lgo_sandbox.documents.values import DocumentHeader, DrugLine
+from health_documents import oids
+from health_documents.cda.html import CSP, render_html
+from health_documents.cda.write.n1 import write_n1
+from health_documents.cda.write.prescription import write_prescription
+from health_documents.errors import DocumentError
+from health_documents.values.document import DocumentHeader, DrugLine
 
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' onload=alert(1) javascript:alert(1)"
 ALLOWED = {

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from lgo_sandbox.documents.barcodes import read_codes, write_datamatrix
-from lgo_sandbox.documents.errors import InsDatamatrixError
-from lgo_sandbox.documents.ins_datamatrix import HEADER, decode_ins, encode_ins
-from lgo_sandbox.documents.values import PatientIdentity
+from health_documents.barcodes.images import read_codes, write_datamatrix
+from health_documents.barcodes.ins_datamatrix import HEADER, decode_ins, encode_ins
+from health_documents.errors import InsDatamatrixError
+from health_documents.values.document import PatientIdentity
 
 VECTOR = (
     "IS010000000000000000000000S1160012B02077713S21.2.250.1.213.1.4.8\x1d"

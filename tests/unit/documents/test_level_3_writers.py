@@ -7,17 +7,17 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_reader import ReadDocument, read_document
-from lgo_sandbox.documents.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
-from lgo_sandbox.documents.dispensation import write_dispensation
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.posology import Posology
-from lgo_sandbox.documents.prescription import Extras, write_prescription
-from lgo_sandbox.documents.rewrite import header_of
-from lgo_sandbox.documents.trod import write_trod
-from lgo_sandbox.documents.vaccination import write_vaccination_note
-from lgo_sandbox.documents.values import Author, DocumentHeader, DrugLine, Identifier
+from health_documents import oids
+from health_documents.cda.read.reader import ReadDocument, read_document
+from health_documents.cda.rewrite import header_of
+from health_documents.cda.write.dispensation import write_dispensation
+from health_documents.cda.write.prescription import Extras, write_prescription
+from health_documents.cda.write.trod import write_trod
+from health_documents.cda.write.vaccination import write_vaccination_note
+from health_documents.errors import InvalidContent
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
+from health_documents.values.document import Author, DocumentHeader, DrugLine, Identifier
+from health_documents.values.posology import Posology
 
 PDF = b"%PDF-1.4\ntest\n"
 NS = {"h": oids.NS_HL7}

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import cda_n1, cda_reader, dispensation, prescription, trod, vaccination
-from lgo_sandbox.documents.cda_n1 import write_n1_named
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.models import document_models, markdown_table, model_named
-from lgo_sandbox.documents.values import DocumentHeader
+from health_documents.cda.read import reader as cda_reader
+from health_documents.cda.read.reader import read_document
+from health_documents.cda.write import dispensation, prescription, trod, vaccination
+from health_documents.cda.write import n1 as cda_n1
+from health_documents.cda.write.n1 import write_n1_named
+from health_documents.codes.models import document_models, markdown_table, model_named
+from health_documents.errors import InvalidContent
+from health_documents.values.document import DocumentHeader
 
 PDF = b"%PDF-1.4\ntest\n"
 LEVEL_1 = [key for key, one in document_models().items() if one.level == 1]

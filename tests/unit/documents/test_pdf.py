@@ -8,10 +8,10 @@ import fpdf.output
 import pytest
 from PIL import Image
 
-from lgo_sandbox.documents.barcodes import write_qr
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, PdfTable, pdf_file_name, render_pdf
-from lgo_sandbox.documents.values import Author, DocumentHeader
+from health_documents.barcodes.images import write_qr
+from health_documents.errors import InvalidContent
+from health_documents.pdf.write import PdfContent, PdfSection, PdfTable, pdf_file_name, render_pdf
+from health_documents.values.document import Author, DocumentHeader
 
 
 @pytest.fixture

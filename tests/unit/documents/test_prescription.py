@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.errors import InvalidContent
-from lgo_sandbox.documents.prescription import write_prescription
-from lgo_sandbox.documents.values import DocumentHeader, DrugLine
-from lgo_sandbox.identifiers import OID_EPU
+from health_documents import oids
+from health_documents.cda.write.prescription import write_prescription
+from health_documents.errors import InvalidContent
+from health_documents.identifiers import OID_EPU
+from health_documents.values.document import DocumentHeader, DrugLine
 
 PDF = b"%PDF-1.4\ntest\n"
 NS = {"h": oids.NS_HL7}

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from lgo_sandbox.documents import printed_ins as module
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, render_pdf
-from lgo_sandbox.documents.printed_ins import PHARMACY_TYPES, printed_in
-from lgo_sandbox.documents.values import Author, DocumentHeader, PatientIdentity
+from health_documents.cda.write.n1 import write_n1
+from health_documents.pdf import printed_ins as module
+from health_documents.pdf.printed_ins import PHARMACY_TYPES, printed_in
+from health_documents.pdf.write import PdfContent, PdfSection, render_pdf
+from health_documents.values.document import Author, DocumentHeader, PatientIdentity
 
 
 def printed(

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.documents.barcodes import write_qr
-from lgo_sandbox.documents.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
-from lgo_sandbox.documents.ins_datamatrix import encode_ins
-from lgo_sandbox.documents.models import document_models
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, PdfTable, render_pdf
-from lgo_sandbox.documents.pdf_objects import open_pdf
-from lgo_sandbox.documents.pdf_text import codes_of, text_of_pdf
-from lgo_sandbox.documents.prescription import Extras
-from lgo_sandbox.documents.readable import (
+from health_documents.barcodes.images import write_qr
+from health_documents.barcodes.ins_datamatrix import encode_ins
+from health_documents.cda.write.prescription import Extras
+from health_documents.codes.models import document_models
+from health_documents.pdf.objects import open_pdf
+from health_documents.pdf.readable import (
     readable_dispensation,
     readable_document,
     readable_prescription,
     readable_trod,
     readable_vaccination,
 )
-from lgo_sandbox.documents.values import DocumentHeader, DrugLine
+from health_documents.pdf.text import codes_of, text_of_pdf
+from health_documents.pdf.write import PdfContent, PdfSection, PdfTable, render_pdf
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
+from health_documents.values.document import DocumentHeader, DrugLine
 
 VERAPDF = Path(__file__).parents[2] / "verapdf"
 NUMBER = "SBX0000000000000001"

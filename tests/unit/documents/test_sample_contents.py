@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_reader import ReadDocument, read_document
+from health_documents import oids
+from health_documents.cda.read.reader import ReadDocument, read_document
 
 NS = {"h": oids.NS_HL7, "p": oids.NS_PHARM, "xsi": oids.NS_XSI}
 LDL = "LDL-SES_2022.01.xml"

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.documents.errors import ArtefactsError
-from lgo_sandbox.documents.value_sets import (
+from health_documents.codes.value_sets import (
     CIVILITIES,
     ENCOUNTERS,
     FUNCTIONS,
@@ -18,6 +17,7 @@ from lgo_sandbox.documents.value_sets import (
     code_systems,
     official_value_sets,
 )
+from health_documents.errors import ArtefactsError
 
 TABLES = (
     *(CIVILITIES, ENCOUNTERS, FUNCTIONS, IMMUNIZATION_ROUTES, IMMUNIZATIONS, PARTICIPATIONS, RELATIONS),

@@ -7,14 +7,14 @@ from datetime import datetime
 
 import pytest
 
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.cda_reader import read_document
-from lgo_sandbox.documents.code_systems import CONTENT_TYPES, format_of_media
-from lgo_sandbox.documents.ebrim import SubmissionSet, entry_from_cda
-from lgo_sandbox.documents.errors import InvalidContent, XdmError
-from lgo_sandbox.documents.values import DocumentHeader
-from lgo_sandbox.documents.xdm import XdmDocument, XdmLimits, read_xdm, write_xdm
-from lgo_sandbox.documents.xds_formats import cx_ins, dtm, xds_author
+from health_documents.cda.read.reader import read_document
+from health_documents.cda.write.n1 import write_n1
+from health_documents.codes.systems import CONTENT_TYPES, format_of_media
+from health_documents.errors import InvalidContent, XdmError
+from health_documents.values.document import DocumentHeader
+from health_documents.xdm.write import XdmDocument, XdmLimits, read_xdm, write_xdm
+from health_documents.xds.formats import cx_ins, dtm, xds_author
+from health_documents.xds.write import SubmissionSet, entry_from_cda
 
 METADATA = "IHE_XDM/SUBSET01/METADATA.XML"
 DOCUMENT = "IHE_XDM/SUBSET01/DOC00001.XML"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from eprescription_mock.checks import CHECKS
-from lgo_sandbox.findings import Observed, evaluate
 from lgo_sandbox.requirements import catalogue
+from lgo_sandbox.watch.findings import Observed, evaluate
 
 QR = "EPU-SIMU:99SIMUABCDEFGHJKLM"
 OFFICINE = {"professionnel": "899700090014", "structure": "10B0990017"}

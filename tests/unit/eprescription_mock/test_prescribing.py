@@ -18,7 +18,7 @@ from eprescription_mock.domain.prescribing import (
     valid_number,
 )
 from eprescription_mock.domain.values import Line, Refused
-from lgo_sandbox.documents.drugs import drugs
+from health_documents.codes.drugs import drugs
 
 SKENAN, SUBUTEX, STILNOX = "69666321", "68945058", "63179285"
 NUMERO = f"{NUMBER_PREFIX}ABCDEFGHJKLM"

@@ -16,10 +16,10 @@ from eprescription_mock.domain.states import state_of
 from eprescription_mock.domain.values import Refused, Rules
 from eprescription_mock.seeds import NUMBERS, SEEDS
 from eprescription_mock.service import SERVICE
-from lgo_sandbox.people import population
-from lgo_sandbox.session import Session
-from lgo_sandbox.sessions import Sessions
+from lgo_sandbox.population.people import population
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.tenant.sessions import Sessions
 
 PEOPLE = population()
 

@@ -11,11 +11,11 @@ import pytest
 from insi_mock.domain import CardRequest, Claim, Traits
 from insi_mock.service import SERVICE
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY, OperationShape
-from lgo_sandbox.asgi import Gate
+from lgo_sandbox.gate.asgi import Gate
 from lgo_sandbox.pki import Pki
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.session import Session
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "insi"
 REQUEST = (GOLDEN / "request.xml").read_text(encoding="utf-8")

@@ -15,11 +15,11 @@ from insi_mock.seeds import MAGIC, Magic
 from insi_mock.seeds.magic import SEARCHES
 from insi_mock.service import SERVICE
 from lgo_sandbox.contract import Refusal, ResourceRequest
-from lgo_sandbox.faults import Fault, FaultKind
-from lgo_sandbox.journal import Exchange
-from lgo_sandbox.markers import Marker
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.markers import Marker
 
 Asking = Callable[[Traits], str]
 TOUSSAINT = Traits("ADRTROIS", "TOUSSAINT", "M", "1960-01-01")

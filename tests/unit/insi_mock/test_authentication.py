@@ -15,7 +15,7 @@ from signxml import DigestAlgorithm, SignatureMethod, XMLSigner, methods
 
 from insi_mock.domain import CardRequest
 from lgo_sandbox.pki import Issued, Kind, OrganisationHolder, PersonHolder, Pki
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"

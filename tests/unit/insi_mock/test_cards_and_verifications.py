@@ -10,14 +10,14 @@ import httpx
 import pytest
 from lxml import etree
 
+from health_documents.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_TEST
 from insi_mock.domain import CardRequest, Claim, Identity, Refused, Traits, check_card_request, mismatches
 from insi_mock.seeds import MAGIC
 from insi_mock.service import SERVICE
 from lgo_sandbox.contract import Refusal, ResourceRequest
-from lgo_sandbox.crowd import Crowd
-from lgo_sandbox.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_TEST
+from lgo_sandbox.population.crowd import Crowd
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
 
 Asking = Callable[..., str]
 RUTH = "276076322091669"

@@ -12,14 +12,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from health_documents.identifiers import OID_INS_NIR
 from insi_mock.checks import CHECKS
 from insi_mock.domain import CardRequest, Claim, Traits
 from insi_mock.service import SERVICE
 from insi_mock.windows import MARKERS
-from lgo_sandbox.identifiers import OID_INS_NIR
-from lgo_sandbox.markers import Marker
 from lgo_sandbox.requirements import catalogue
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.markers import Marker
 
 PLAIN = {"INSI-PORT-CLAIR"}
 TOUSSAINT = Traits("ADRTROIS", "TOUSSAINT", "M", "1960-01-01")

@@ -9,10 +9,10 @@ from insi_mock.seeds import MAGIC
 from insi_mock.service import SERVICE
 from insi_mock.showing import how
 from insi_mock.windows import MARKERS, TRACED
-from lgo_sandbox import ins_flows
-from lgo_sandbox.crowd import CAPACITY
+from lgo_sandbox.population.crowd import CAPACITY
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.sandbox import installed_services
+from lgo_sandbox.watch import ins_flows
 
 PAGE = (Path(__file__).parents[3] / "docs" / "services" / "insi.md").read_text(encoding="utf-8")
 ELSEWHERE = {

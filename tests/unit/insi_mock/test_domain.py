@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from health_documents.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_TEST
 from insi_mock.codes import ERRORS, PUBLISHED_IDAM, ReturnCode
 from insi_mock.domain import (
     Identity,
@@ -20,8 +21,7 @@ from insi_mock.domain import (
     search,
     with_root,
 )
-from lgo_sandbox.identifiers import OID_INS_NIA, OID_INS_NIR, OID_INS_NIR_TEST
-from lgo_sandbox.people import FormerMatricule
+from lgo_sandbox.population.people import FormerMatricule
 
 GOOD = Traits("D'ARTAGNAN DE L'HERAULT", "PIERRE-ALAIN", "M", "2001-06-17", "63220")
 

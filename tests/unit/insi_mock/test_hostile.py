@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from insi_mock.service import SERVICE
-from lgo_sandbox.asgi import Gate
+from lgo_sandbox.gate.asgi import Gate
 from lgo_sandbox.pki import Pki
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.settings import Settings

@@ -12,8 +12,8 @@ from lxml import etree
 from insi_mock.codes import ERRORS
 from insi_mock.domain import CardRequest, Traits
 from insi_mock.service import SERVICE
-from lgo_sandbox.faults import Fault, FaultKind
-from lgo_sandbox.session import Session
+from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.tenant.session import Session
 
 Asking = Callable[..., str]
 NOBODY = Traits("HOUILLES", "PIERRE", "M", "1993-01-27")

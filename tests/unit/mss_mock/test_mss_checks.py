@@ -9,8 +9,8 @@ from email.policy import SMTP
 
 import pytest
 
-from lgo_sandbox.findings import Observed, evaluate
 from lgo_sandbox.requirements import catalogue
+from lgo_sandbox.watch.findings import Observed, evaluate
 from mss_mock.checks import CHECKS
 from mss_mock.wire.mail import mail_facts
 

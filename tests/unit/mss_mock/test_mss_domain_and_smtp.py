@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lgo_sandbox.people import population
+from lgo_sandbox.population.people import population
 from mss_mock.codes import BoxKind
 from mss_mock.domain import Policy, Refused, check_sender, failure_of, mailbox_of, mailboxes, may_open, resolve
 from mss_mock.smtp.octets import read_message

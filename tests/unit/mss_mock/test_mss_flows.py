@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.watch.markers import Marker
 from mss_mock.flows import mail_flow
 
 ONE, OTHER = "256036330091838", "155128002194517"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lgo_sandbox.db import Database
+from lgo_sandbox.state.database import Database
 from mss_mock.store import Base, FolderError, New, Store
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

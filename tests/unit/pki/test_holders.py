@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lgo_sandbox.people import Professional, Structure
 from lgo_sandbox.pki.holders import OrganisationHolder, PersonHolder, card_holders, organisation_holder
+from lgo_sandbox.population.people import Professional, Structure
 
 
 def professional(**changes: object) -> Professional:

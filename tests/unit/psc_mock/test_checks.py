@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lgo_sandbox.findings import Observed, evaluate
 from lgo_sandbox.requirements.catalogue import catalogue
+from lgo_sandbox.watch.findings import Observed, evaluate
 from psc_mock.checks import CHECKS
 from psc_mock.codes import EXI_VERSION, exi
 

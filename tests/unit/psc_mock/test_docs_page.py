@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from lgo_sandbox.people import Professional, population
+from lgo_sandbox.population.people import Professional, population
 from psc_mock.codes import MODE_CARD, MODE_MOBILE
 from psc_mock.domain.identity import login_obstacle
 

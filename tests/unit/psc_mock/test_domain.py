@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lgo_sandbox.people import population
+from lgo_sandbox.population.people import population
 from psc_mock.codes import ERRORS, FEDERATION, PAGES
 from psc_mock.discovery import PROFILE_2023, PROFILE_2025, discovery_document
 from psc_mock.domain.authorization import AuthorizationRequest, checked_request, return_address

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from health_documents.xml import parse
 from lgo_sandbox.wire.mtom import (
     XOP,
     Limits,
@@ -21,7 +22,6 @@ from lgo_sandbox.wire.mtom import (
     read_package,
     write_package,
 )
-from lgo_sandbox.wire.xml import parse
 
 BINARY = bytes(range(256)) + b"\r\n--almost\r\n\r\n\n"
 ROOT = b'<a><b><xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:DOC0001.XML"/></b></a>'

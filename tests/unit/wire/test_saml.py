@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from health_documents.xml import parse
 from lgo_sandbox.wire.saml import SAML, BadAssertion, CodedValue, read_assertion
-from lgo_sandbox.wire.xml import parse
 
 
 def assertion_with(content: str, attributes: str = 'ID="_1"') -> bytes:

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from health_documents.xml import parse
 from lgo_sandbox.wire.signature import DS, SignatureProblem, SignatureReport, verify_enveloped_signature
-from lgo_sandbox.wire.xml import parse
 
 Signer = Callable[..., etree._Element]
 

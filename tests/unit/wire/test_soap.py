@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from health_documents.xml import parse
 from lgo_sandbox.wire.soap import (
     ANONYMOUS,
     WSA,
@@ -23,7 +24,6 @@ from lgo_sandbox.wire.soap import (
     write_envelope,
     write_fault,
 )
-from lgo_sandbox.wire.xml import parse
 
 S12 = "http://www.w3.org/2003/05/soap-envelope"
 S11 = "http://schemas.xmlsoap.org/soap/envelope/"

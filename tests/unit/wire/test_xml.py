@@ -1,7 +1,7 @@
 import pytest
 from lxml import etree
 
-from lgo_sandbox.wire.xml import MAX_DEPTH, MalformedXml, parse, serialize
+from health_documents.xml import MAX_DEPTH, MalformedXml, parse, serialize
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,14 @@ import httpx
 import pytest
 from lxml import etree
 
-from lgo_sandbox.assemble import running
-from lgo_sandbox.journal import Exchange, Filter
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.people import Patient, Professional
 from lgo_sandbox.pki import Issued, Kind
 from lgo_sandbox.pki.holders import Holder, organisation_holder, person_holder
-from lgo_sandbox.session import Session, SessionConfig
+from lgo_sandbox.population.people import Patient, Professional
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.session import Session, SessionConfig
+from lgo_sandbox.watch.journal import Exchange, Filter
 
 sys.path.insert(0, str(Path(__file__).parent))
 

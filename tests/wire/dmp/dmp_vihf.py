@@ -12,8 +12,8 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
 
-from lgo_sandbox.people import Professional
 from lgo_sandbox.pki import Issued
+from lgo_sandbox.population.people import Professional
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.watch.markers import Marker
 
 
 def _say(dmp: Any, name: str, subject: str = "") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from lgo_sandbox.faults import Fault, FaultKind
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 

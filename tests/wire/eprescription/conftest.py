@@ -18,14 +18,14 @@ import pytest
 
 from eprescription_mock import codes
 from eprescription_mock.service import SERVICE
-from lgo_sandbox.assemble import running
 from lgo_sandbox.contract import ResourceRequest
-from lgo_sandbox.journal import Exchange
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.people import population
-from lgo_sandbox.serving import HttpListener, bind
-from lgo_sandbox.session import Session
+from lgo_sandbox.gate.serving import HttpListener, bind
+from lgo_sandbox.population.people import population
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.journal import Exchange
 
 PEOPLE = population()
 BASIC = "Basic " + base64.b64encode(f"{codes.PSC_CLIENT}:{codes.PSC_SECRET}".encode()).decode()

@@ -15,11 +15,11 @@ from PIL import Image
 
 from eprescription_mock import codes
 from eprescription_mock.seeds import NUMBERS
+from health_documents.identifiers import nir_key
 from lgo_sandbox.contract import Refusal
-from lgo_sandbox.faults import Fault, FaultKind
-from lgo_sandbox.identifiers import nir_key
+from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki.holders import organisation_holder, person_holder
-from lgo_sandbox.tls import client_context
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 
 CLAMOXYL, AMOXICILLINE, DOLIPRANE = "3400931587538", "3400933857042", "3400935955838"
 TAHOR, LEVOTHYROX = "3400934306815", "3400930065785"
@@ -454,7 +454,7 @@ async def test_two_sessions_do_not_see_each_other(desk: Any, value_of: Any, code
 
 
 async def test_a_committed_state_is_there_for_another_process(desk: Any, state: Any, psc_url: str) -> None:
-    from lgo_sandbox.assemble import running
+    from lgo_sandbox.run.assemble import running
     from lgo_sandbox.settings import Settings
 
     await desk.secret(SIMPLE)

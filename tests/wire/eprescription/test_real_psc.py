@@ -15,8 +15,8 @@ import pytest
 
 from eprescription_mock import codes
 from eprescription_mock.seeds import NUMBERS
-from lgo_sandbox.assemble import running
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 
 pytest.importorskip("psc_mock.service", reason="Pro Santé Connect is not there")

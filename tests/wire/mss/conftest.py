@@ -20,17 +20,17 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from lgo_sandbox.assemble import running
-from lgo_sandbox.journal import Exchange, Filter
-from lgo_sandbox.launcher import Launcher
-from lgo_sandbox.people import population
+from lgo_sandbox.gate.serving import HttpListener, bind
+from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki import Issued, Kind
 from lgo_sandbox.pki.holders import organisation_holder
-from lgo_sandbox.serving import HttpListener, bind
-from lgo_sandbox.session import Session, SessionConfig
+from lgo_sandbox.population.people import population
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
-from lgo_sandbox.tls import client_context
-from lgo_sandbox.tokens import mark
+from lgo_sandbox.tenant.session import Session, SessionConfig
+from lgo_sandbox.tenant.tokens import mark
+from lgo_sandbox.watch.journal import Exchange, Filter
 from mss_mock.codes import PSC_CLIENT, PSC_SECRET
 
 TITULAIRE = "helene.valmont@pharmacien.mssante.fr"

@@ -455,7 +455,7 @@ def test_malformed_lines_are_bad_or_ask_for_their_literal(imap_socket, line):
 
 
 def test_an_armed_fault_on_move_is_an_internal_error(tenant, mailbox, mss):
-    from lgo_sandbox.faults import Fault, FaultKind
+    from lgo_sandbox.tenant.faults import Fault, FaultKind
 
     _fill(tenant, mss, 1)
     tenant.do(lambda s: s.faults.arm(Fault("f1", "mss", FaultKind.STATUS, 500, "imap-move", remaining=1)))
@@ -467,7 +467,7 @@ def test_an_armed_fault_on_move_is_an_internal_error(tenant, mailbox, mss):
 
 
 def test_a_delay_fault_delays_append(tenant, mss):
-    from lgo_sandbox.faults import Fault, FaultKind
+    from lgo_sandbox.tenant.faults import Fault, FaultKind
 
     tenant.do(lambda s: s.faults.arm(Fault("f1", "mss", FaultKind.DELAY, 200, "imap-append", remaining=1)))
     with tenant.imap() as client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.watch.markers import Marker
 
 
 def _findings(tenant: Any) -> set[str]:

@@ -370,7 +370,7 @@ def test_malformed_commands_get_a_reply_of_the_service(submission, command):
 
 
 def test_an_armed_status_fault_replaces_the_answer_to_a_message(tenant, mss):
-    from lgo_sandbox.faults import Fault, FaultKind
+    from lgo_sandbox.tenant.faults import Fault, FaultKind
 
     fault = Fault("f1", "mss", FaultKind.STATUS, 452, "smtp-message", remaining=1)
     tenant.do(lambda session: session.faults.arm(fault))

@@ -15,13 +15,13 @@ from typing import Any
 import httpx
 import pytest
 
-from lgo_sandbox.assemble import running
 from lgo_sandbox.contract import ResourceRequest
-from lgo_sandbox.launcher import Launcher
+from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki.holders import organisation_holder
-from lgo_sandbox.session import Session
+from lgo_sandbox.run.assemble import running
+from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
-from lgo_sandbox.tls import client_context
+from lgo_sandbox.tenant.session import Session
 from psc_mock.codes import ISSUER_PATH
 from psc_mock.service import SERVICE
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lgo_sandbox.assemble import running
+from lgo_sandbox.run.assemble import running
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.wire.jwt import unverified_claims, unverified_header
 
@@ -426,7 +426,7 @@ async def test_sessions_can_be_listed_and_ended(psc: Any) -> None:
 
 
 async def test_armed_status_fault_answers_in_oauth_json(psc: Any) -> None:
-    from lgo_sandbox.faults import Fault, FaultKind
+    from lgo_sandbox.tenant.faults import Fault, FaultKind
 
     psc.session.faults.arm(Fault("f1", "psc", FaultKind.STATUS, 503, "token", "lgo-demo", 1))
     answer = await psc.refresh("x")

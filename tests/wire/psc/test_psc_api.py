@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lgo_sandbox.api_access import AccessRefused, ResourceServer, read_access
+from lgo_sandbox.gate.api_access import AccessRefused, ResourceServer, read_access
 from lgo_sandbox.wire.jwt import unverified_claims
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lgo_sandbox.assemble import running
+from lgo_sandbox.run.assemble import running
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.wire.jwt import unverified_claims
 

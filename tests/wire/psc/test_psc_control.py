@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lgo_sandbox.pytest_plugin import ControlRefused, SandboxSession
+from lgo_sandbox.run.pytest_plugin import ControlRefused, SandboxSession
 from psc_mock.domain.mutations import MUTATIONS
 
 

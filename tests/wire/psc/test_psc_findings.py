@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from lgo_sandbox.faults import Fault, FaultKind
-from lgo_sandbox.markers import Marker
+from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.watch.markers import Marker
 from psc_mock.checks.clients import RULES
 from psc_mock.domain.mutations import MUTATIONS
 

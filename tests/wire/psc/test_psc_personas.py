@@ -64,7 +64,7 @@ async def test_an_own_persona_logs_in_and_is_gone_when_taken_back(psc: Any) -> N
 
 
 async def test_an_own_persona_is_known_to_every_process_of_the_session(psc: Any, psc_state: Any) -> None:
-    from lgo_sandbox.assemble import running
+    from lgo_sandbox.run.assemble import running
     from lgo_sandbox.settings import Settings
 
     psc.resource("personas", "POST", OWN)

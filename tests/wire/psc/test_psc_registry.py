@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lgo_sandbox.assemble import running
-from lgo_sandbox.records import BadFile
+from lgo_sandbox.population.records import BadFile
+from lgo_sandbox.run.assemble import running
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.settings import Settings
 from psc_mock.service import SERVICE

@@ -9,15 +9,15 @@ from email.message import EmailMessage
 
 import pytest
 
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.code_systems import CLASSES, CONTENT_TYPES, document_types, format_of_media
-from lgo_sandbox.documents.ebrim import SubmissionSet, entry_from_cda
-from lgo_sandbox.documents.pdf import PdfContent, pdf_file_name, render_pdf
-from lgo_sandbox.documents.validation import Validator
-from lgo_sandbox.documents.values import DocumentHeader
-from lgo_sandbox.documents.xdm import XdmDocument, write_xdm
-from lgo_sandbox.documents.xds_formats import dtm, xds_author
-from lgo_sandbox.documents.xds_values import DocumentEntry
+from health_documents.cda.write.n1 import write_n1
+from health_documents.codes.systems import CLASSES, CONTENT_TYPES, document_types, format_of_media
+from health_documents.pdf.write import PdfContent, pdf_file_name, render_pdf
+from health_documents.validation import Validator
+from health_documents.values.document import DocumentHeader
+from health_documents.values.xds import DocumentEntry
+from health_documents.xdm.write import XdmDocument, write_xdm
+from health_documents.xds.formats import dtm, xds_author
+from health_documents.xds.write import SubmissionSet, entry_from_cda
 
 
 @pytest.fixture

@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from lgo_sandbox.documents import oids
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
-from lgo_sandbox.documents.dispensation import write_dispensation
-from lgo_sandbox.documents.pdf import PdfContent, PdfSection, render_pdf
-from lgo_sandbox.documents.prescription import Extras, write_prescription
-from lgo_sandbox.documents.trod import write_trod
-from lgo_sandbox.documents.vaccination import write_vaccination_note
-from lgo_sandbox.documents.validation import Report, Validator
-from lgo_sandbox.documents.values import Author, DocumentHeader, DrugLine, Identifier, Organization, Recipient
+from health_documents import oids
+from health_documents.cda.write.dispensation import write_dispensation
+from health_documents.cda.write.n1 import write_n1
+from health_documents.cda.write.prescription import Extras, write_prescription
+from health_documents.cda.write.trod import write_trod
+from health_documents.cda.write.vaccination import write_vaccination_note
+from health_documents.pdf.write import PdfContent, PdfSection, render_pdf
+from health_documents.validation import Report, Validator
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
+from health_documents.values.document import Author, DocumentHeader, DrugLine, Identifier, Organization, Recipient
 
 NS = {"h": oids.NS_HL7}
 
@@ -338,6 +338,6 @@ def test_a_structure_with_a_siret_is_a_structure(header: DocumentHeader, readabl
 
 
 def test_rule_ids_are_of_one_form():
-    from lgo_sandbox.documents.validation import rules
+    from health_documents.validation import rules
 
     assert all(re.fullmatch(r"(CDA-[A-Z0-9]{2,3}|PDF|XDM|MSS|FIL)-[0-9]{2}", one) for one in rules())

@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 from typer.testing import CliRunner
 
+from health_documents.cda.write.n1 import write_n1
+from health_documents.validation import Validator, as_json, as_junit, as_text, rules
+from health_documents.values.document import DocumentHeader
 from lgo_sandbox.cli.main import app
-from lgo_sandbox.documents.cda_n1 import write_n1
-from lgo_sandbox.documents.validation import Validator, as_json, as_junit, as_text, rules
-from lgo_sandbox.documents.values import DocumentHeader
 from lgo_sandbox.requirements import catalogue
 
 RUN = CliRunner()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.documents.validation import Validator
+from health_documents.validation import Validator
 
 TIMES = "a time without zone, or with an offset of three digits, or of an impossible month"
 LABEL = "a label that is not the one of the value set"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from lgo_sandbox.documents.clinical import Vaccination
-from lgo_sandbox.documents.vaccination import write_vaccination_note
-from lgo_sandbox.documents.validation import Validator
-from lgo_sandbox.documents.validation.schematron import Schematrons, saxon_is_installed
-from lgo_sandbox.documents.values import DocumentHeader
+from health_documents.cda.write.vaccination import write_vaccination_note
+from health_documents.validation import Validator
+from health_documents.validation.schematron import Schematrons, saxon_is_installed
+from health_documents.values.clinical import Vaccination
+from health_documents.values.document import DocumentHeader
 
 FOLDER = Path(__file__).parent / "schematron"
 

@@ -1,0 +1,1 @@
+"""The way in, before every service: TLS, HTTP, limits, the session of a request, the record of an exchange."""

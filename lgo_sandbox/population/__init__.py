@@ -1,0 +1,1 @@
+"""Synthetic people: patients, professionals, structures, personas of a user, generated crowds, printed sheets."""

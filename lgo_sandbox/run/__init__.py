@@ -1,0 +1,1 @@
+"""What runs a sandbox: assembly, launcher, ready-file, pytest plugin."""

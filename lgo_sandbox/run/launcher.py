@@ -1,0 +1,249 @@
+"""Runs a sandbox: binds the ports, opens the listeners, writes the ready-file, commits the journals, closes it all.
+
+One *group* of listeners is one set of doors for one session; the first group is the process's own, the control API may
+open more (free ports) for tests that must reach their session with nothing but another address.
+Source: design of the project (Ports, Commands). Knows services by their contract only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lgo_sandbox.contract import Door, Running, Service
+from lgo_sandbox.gate.asgi import Gate
+from lgo_sandbox.gate.serving import HttpListener, bind
+from lgo_sandbox.gate.tls import server_context
+from lgo_sandbox.pki import Kind, Pki
+from lgo_sandbox.sandbox import Addresses, Sandbox
+from lgo_sandbox.settings import Settings
+
+__all__ = ["CONTROL", "Launcher", "PortTaken", "PublicBindRefused"]
+
+CONTROL = "control"
+DEFAULT_BASE = 8080
+TLS_OFFSET = 400
+
+ControlFactory = Callable[["Launcher"], Any]
+
+
+class PortTaken(OSError):
+    """A port cannot be bound; the message names it and what to do."""
+
+
+class PublicBindRefused(ValueError):
+    """The host is not loopback and the flag that allows it is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A door (None: control) with its bound socket."""
+
+    service: Service | None
+    door: Door
+    tls: bool
+    sock: socket.socket
+
+    @property
+    def port(self) -> int:
+        return int(self.sock.getsockname()[1])
+
+
+class Launcher:
+    """The listeners of one process."""
+
+    def __init__(self, settings: Settings, services: Sequence[Service], served: frozenset[str]) -> None:
+        self.settings = settings
+        self.sandbox: Sandbox
+        self.ready = False
+        self.closing = False
+        self._services = services
+        self._served = served
+        self._running: list[Running] = []
+        self._groups: dict[str, list[Running]] = {}
+        self._further: dict[str, Addresses] = {}
+        self._opening = asyncio.Lock()
+        self._flusher: asyncio.Task[None] | None = None
+        self._tls: ssl.SSLContext
+
+    async def start(self, control: ControlFactory) -> Sandbox:
+        """Bind every port, then open everything. Raises PortTaken, PublicBindRefused."""
+        _check_host(self.settings)
+        bound = self._bind_group(self.settings.port_base, with_control=CONTROL in self._served)
+        addresses = self._addresses(bound, self.settings.session)
+        if self.settings.published_host and self.settings.port_base != 0:
+            self._add_published(addresses)
+        pki = Pki.open(
+            self.settings.state / "pki",
+            crl_base_url=f"{addresses.control or self._foreign_control()}/_sandbox/v1/pki/crl",
+        )
+        self._tls = server_context(pki, pki.issue(Kind.SERVER, hosts=self.settings.public_names))
+        self.sandbox = Sandbox(self.settings, self._services, pki)
+        self.sandbox.addresses = addresses
+        self.sandbox.sessions.get(self.settings.session)
+        await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
+        self._flusher = asyncio.create_task(self._flush_for_ever())
+        self.ready = True
+        return self.sandbox
+
+    def addresses_of(self, session: str) -> Addresses:
+        """Return where a session answers: at its own doors, at the process's, or below ``/s/{session}`` there."""
+        main = self.sandbox.addresses
+        if session in self._further:
+            return self._further[session]
+        if session == main.session:
+            return main
+        plain, tls = ({door: f"{url}/s/{session}" for door, url in urls.items()} for urls in (main.plain, main.tls))
+        return Addresses(session, main.control, plain, tls, dict(main.sockets))
+
+    def has_own_doors(self, session: str) -> bool:
+        """Tell whether doors were opened for this session."""
+        return session in self._further
+
+    async def open_for(self, session: str) -> Addresses:
+        """Open one more set of doors, on free ports, for a session; return where they answer."""
+        self.sandbox.sessions.get(session)
+        async with self._opening:
+            bound = self._bind_group(0, with_control=False)
+            addresses = self._addresses(bound, session)
+            addresses.control = self.sandbox.addresses.control
+            await self.close_for(session)
+            self._groups[session] = []
+            await self._open_group(bound, addresses, self._groups[session], None)
+            self._further[session] = addresses
+        return addresses
+
+    async def close_for(self, session: str) -> None:
+        """Close the doors that were opened for a session, if there are any."""
+        self._further.pop(session, None)
+        await _close_all(self._groups.pop(session, []))
+
+    async def close(self) -> None:
+        """Close all doors, then the sandbox."""
+        self.closing = True
+        if self._flusher is not None:
+            self._flusher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._flusher
+        for session in list(self._groups):
+            await self.close_for(session)
+        await _close_all(self._running)
+        await self.sandbox.close()
+
+    def _bind_group(self, base: int | None, *, with_control: bool) -> list[_Bound]:
+        bound: list[_Bound] = []
+        try:
+            if with_control:
+                bound.append(self._bind(None, Door(CONTROL, 0, "Contrôle"), base, tls=False))
+            for service in self._services:
+                if service.name in self._served:
+                    for door in service.doors:
+                        bound.extend(self._bind_door(service, door, base))
+        except OSError:
+            for entry in bound:
+                entry.sock.close()
+            raise
+        return bound
+
+    def _bind_door(self, service: Service, door: Door, base: int | None) -> list[_Bound]:
+        if door.protocol != "http":
+            return [self._bind(service, door, base, tls=False)]
+        secured = [self._bind(service, door, base, tls=True)]
+        return [self._bind(service, door, base, tls=False), *secured] if self.settings.plain_ports else secured
+
+    def _bind(self, service: Service | None, door: Door, base: int | None, *, tls: bool) -> _Bound:
+        port = _port(door, base, tls=tls)
+        try:
+            return _Bound(service, door, tls, bind(self.settings.host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"le port {port} ({door.name}) ne peut pas être ouvert : {error.strerror}. "
+                "Choisissez-en d'autres avec --port-base N (0 : ports libres)."
+            ) from error
+
+    def _addresses(self, bound: Sequence[_Bound], session: str) -> Addresses:
+        addresses = Addresses(session, control=self.settings.service_urls.get(CONTROL, ""))
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else _shown(self.settings.host)
+        for entry in bound:
+            if entry.service is None:
+                addresses.control = f"http://{host}:{entry.port}"
+            elif entry.door.protocol != "http":
+                addresses.sockets[entry.door.name] = f"{host}:{entry.port}"
+            elif entry.tls:
+                addresses.tls[entry.door.name] = f"https://{host}:{entry.port}"
+            else:
+                addresses.plain[entry.door.name] = f"http://{host}:{entry.port}"
+        return addresses
+
+    def _add_published(self, addresses: Addresses) -> None:
+        """Add the doors of the services that other processes serve."""
+        host, base = self.settings.published_host, self.settings.port_base
+        for door in (d for s in self._services if s.name not in self._served for d in s.doors):
+            if door.protocol != "http":
+                addresses.sockets[door.name] = f"{host}:{_port(door, base, tls=False)}"
+                continue
+            addresses.tls[door.name] = f"https://{host}:{_port(door, base, tls=True)}"
+            if self.settings.plain_ports:
+                addresses.plain[door.name] = f"http://{host}:{_port(door, base, tls=False)}"
+
+    async def _open_group(
+        self, bound: Sequence[_Bound], addresses: Addresses, running: list[Running], control: Any
+    ) -> None:
+        apps: dict[str, Any] = {}
+        head_limit = self.settings.header_bytes
+        for entry in bound:
+            if entry.service is None:
+                running.append(await HttpListener.open(control, entry.sock, head_limit=head_limit))
+            elif entry.door.protocol != "http":
+                assert entry.service.serve is not None
+                running.append(await entry.service.serve(self.sandbox, entry.door, entry.sock, addresses))
+            else:
+                app = apps.get(entry.service.name)
+                if app is None:
+                    app = apps[entry.service.name] = entry.service.create_app(self.sandbox)
+                gate = Gate(app, self.sandbox, entry.service, entry.door, addresses)
+                running.append(
+                    await HttpListener.open(gate, entry.sock, self._tls if entry.tls else None, head_limit=head_limit)
+                )
+
+    async def _flush_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.journal_flush_seconds)
+            self.sandbox.sessions.flush()
+
+    def _foreign_control(self) -> str:
+        return self.settings.service_urls.get(CONTROL, f"http://127.0.0.1:{self.settings.port_base or DEFAULT_BASE}")
+
+
+def _port(door: Door, base: int | None, *, tls: bool) -> int:
+    if base == 0:
+        return 0
+    if base is None and door.default_port is not None:
+        return door.default_port
+    return (base or DEFAULT_BASE) + door.offset + (TLS_OFFSET if tls else 0)
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "") else host
+
+
+def _check_host(settings: Settings) -> None:
+    try:
+        loopback = ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        loopback = settings.host == "localhost"
+    if not loopback and not settings.public:
+        raise PublicBindRefused(
+            f"écouter sur {settings.host} rendrait le bac à sable visible du réseau : ajoutez --public si c'est voulu."
+        )
+
+
+async def _close_all(running: Sequence[Running]) -> None:
+    closing: list[Awaitable[None]] = [listener.close() for listener in running]
+    await asyncio.gather(*closing)

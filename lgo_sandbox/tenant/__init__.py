@@ -1,0 +1,1 @@
+"""A session is a tenant: its registry, configuration, clock, identifiers, armed faults."""

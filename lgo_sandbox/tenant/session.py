@@ -1,0 +1,205 @@
+"""A session is a tenant: everything that changes hangs from one — data, clock, faults, journal, markers, options.
+
+``default`` always exists. Durable sessions are two SQLite files under ``<state>/sessions/<name>/``; ephemeral
+ones live in memory. A new session is a copy of a template (tables and seeds of all services), so that it costs
+milliseconds. What a session is set to (clock, options, spec versions) is in its core store and read again when
+another process changed it. Source: design of the project (Session = tenant, State). Must not know any service
+by name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from lgo_sandbox.population.people import Population
+from lgo_sandbox.population.personas import read_persona, with_personas
+from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.tables import CORE, counters, values
+from lgo_sandbox.tenant.clock import Clock, ClockState
+from lgo_sandbox.tenant.faults import Faults
+from lgo_sandbox.tenant.ids import Ids
+from lgo_sandbox.watch.journal import Journal, JournalLimits
+from lgo_sandbox.watch.markers import Markers
+
+__all__ = ["SESSION_NAME", "Session", "SessionConfig", "valid_name"]
+
+SESSION_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
+CONFIG = "config"
+
+
+def valid_name(name: str) -> bool:
+    """Tell whether a string can name a session."""
+    return SESSION_NAME.fullmatch(name) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """What a session is set to. ``seed`` makes its identifiers repeatable."""
+
+    seed: str = ""
+    clock: ClockState = field(default_factory=ClockState)
+    options: Mapping[str, str] = field(default_factory=dict)
+    spec_versions: Mapping[str, str] = field(default_factory=dict)
+    declarations: Mapping[str, str] = field(default_factory=dict)
+    """Requirements declared not applicable, with the reason."""
+    personas: tuple[Mapping[str, Any], ...] = ()
+    """Further professionals of this session, as records (``personas.read_persona``)."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the configuration as JSON values."""
+        return {
+            "seed": self.seed,
+            "clock": self.clock.to_json(),
+            "options": dict(self.options),
+            "spec_versions": dict(self.spec_versions),
+            "declarations": dict(self.declarations),
+            "personas": [dict(record) for record in self.personas],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> SessionConfig:
+        """Read what ``to_json`` wrote; missing members take their default."""
+        return cls(
+            seed=str(value.get("seed", "")),
+            clock=ClockState.from_json(dict(value.get("clock", {}))),
+            options=dict(value.get("options", {})),
+            spec_versions=dict(value.get("spec_versions", {})),
+            declarations=dict(value.get("declarations", {})),
+            personas=tuple(value.get("personas", ())),
+        )
+
+
+class Session:
+    """One tenant. Services read ``db``, ``clock``, ``ids``, ``people`` and ``option``; the rest is the sandbox's."""
+
+    def __init__(
+        self,
+        name: str,
+        core: Database,
+        data: Database,
+        people: Population,
+        limits: JournalLimits,
+        option_defaults: Mapping[str, str],
+    ) -> None:
+        self.name = name
+        self.db = data
+        self.people = self._reference = people
+        self._added: tuple[Mapping[str, Any], ...] = ()
+        self.faults = Faults(core)
+        self.markers = Markers(core)
+        self.journal = Journal(core, limits)
+        self._core = core
+        self._option_defaults = option_defaults
+        self._version = -1
+        self.refresh()
+
+    @property
+    def durable(self) -> bool:
+        """Tell whether the session outlives the process."""
+        return self._core.path is not None
+
+    def refresh(self) -> None:
+        """Read the configuration again if another process changed it: cheap, called for every exchange."""
+        version = self._core.version()
+        if version != self._version:
+            self._version = version
+            self._apply(self._load())
+            self.faults.refresh()
+            self.markers.refresh()
+
+    def configure(self, config: SessionConfig) -> None:
+        """Replace the configuration and keep it."""
+        statement = upsert(values).values(name=CONFIG, value=json.dumps(config.to_json()))
+        with self._core.engine.begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+            )
+        self._apply(config)
+
+    def move_clock(self, *, by: timedelta | None = None, to: datetime | None = None, frozen: bool = False) -> None:
+        """Move the age time."""
+        self.configure(replace(self.config, clock=self.clock.moved(by=by, to=to, frozen=frozen)))
+
+    def option(self, name: str) -> str:
+        """Return the value of an option ``service.option``; its default when the session does not set it."""
+        return self.config.options.get(name) or self._option_defaults.get(name, "")
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """All options in force."""
+        return {**self._option_defaults, **self.config.options}
+
+    def count(self, name: str) -> int:
+        """Return the next value of a counter that every process of this session shares, from 1."""
+        statement = upsert(counters).values(name=name, value=1)
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+        with self._core.engine.begin() as connection:
+            return int(connection.execute(statement.returning(counters.c.value)).scalar_one())
+
+    def octets(self) -> dict[str, bytes]:
+        """Return both stores as SQLite file bytes."""
+        self.journal.flush()
+        return {"core": self._core.octets(), "data": self.db.octets()}
+
+    def replace_with(self, core: Database | None, data: Database) -> None:
+        """Take the content of other stores (of a template at reset, of a dump at load)."""
+        self.journal.flush()
+        if core is not None:
+            self._core.copy_from(core)
+        self.db.copy_from(data)
+        self._read_all_again()
+
+    def clear_journal(self) -> None:
+        """Forget exchanges, findings, observations, markers and faults; the configuration stays."""
+        self.journal.flush()
+        with self._core.engine.begin() as connection:
+            for table in CORE.sorted_tables:
+                if table is not values:
+                    connection.execute(table.delete())
+        self._read_all_again()
+
+    def close(self) -> None:
+        """Write what waits and close the stores."""
+        self.journal.flush()
+        self._core.close()
+        self.db.close()
+
+    def _read_all_again(self) -> None:
+        self._version = -1
+        self.refresh()
+        self.journal.recount()
+
+    def _load(self) -> SessionConfig:
+        with self._core.engine.connect() as connection:
+            value = connection.execute(select(values.c.value).where(values.c.name == CONFIG)).scalar()
+        return SessionConfig.from_json(json.loads(value)) if value else SessionConfig()
+
+    def _apply(self, config: SessionConfig) -> None:
+        self.config = config
+        if config.personas != self._added:
+            self._added = config.personas
+            self.people = with_personas(self._reference, map(read_persona, config.personas))
+        self.clock = Clock(config.clock)
+        self.ids = Ids(config.seed, lambda: self.count("ids"))
+
+
+def core_tables() -> frozenset[str]:
+    """Return the names of the tables of a core store."""
+    return frozenset(table.name for table in CORE.sorted_tables)
+
+
+def open_core(path: Path | None) -> Database:
+    """Open a core store and make its tables if they are missing."""
+    core = Database(path)
+    if not core_tables() <= core.tables():
+        CORE.create_all(core.engine)
+    return core

@@ -1,0 +1,1 @@
+"""What is seen of an exchange: journal, facts, history, checks and findings."""

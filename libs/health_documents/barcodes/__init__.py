@@ -1,0 +1,1 @@
+"""Two-dimensional codes of paper documents: INS datamatrix, drug boxes, QR codes of prescriptions."""

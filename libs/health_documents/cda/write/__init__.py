@@ -1,0 +1,1 @@
+"""Writers of CDA R2 documents. Share constants and values with ``read``, nothing else."""

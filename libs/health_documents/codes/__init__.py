@@ -1,0 +1,1 @@
+"""Coded tables of health documents: systems, value sets, models, medicines. Facts in ``data/``."""

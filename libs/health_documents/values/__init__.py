@@ -1,0 +1,1 @@
+"""Typed values of health documents: what writers take and readers give back."""

@@ -1,0 +1,1 @@
+"""Archives of MSSanté mails (IHE_XDM.zip): written and read."""
