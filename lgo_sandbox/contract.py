@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lgo_sandbox.settings import MIB
-from lgo_sandbox.watch.findings import Check
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch import findings as former
+from lgo_sandbox.watch.checks import Check
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.http import RawResponse
 
 if TYPE_CHECKING:
@@ -200,7 +201,11 @@ class Service:
     create_app: Callable[[Sandbox], Any]
     doors: tuple[Door, ...]
     operations: tuple[Operation, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Check[Any] | former.Check, ...] = ()
+    prefix: str = ""
+    """How the ids of its checks begin (``DMP``)."""
+    page: str = ""
+    """The page of ``docs/sources`` that explains its rules."""
     options: tuple[Option, ...] = ()
     faults: tuple[NamedFault, ...] = ()
     situations: tuple[Situation, ...] = ()

@@ -77,6 +77,7 @@ class Sandbox:
         """Close the client, if it was used, and the sessions."""
         if "http" in self.__dict__:
             await self.http.aclose()
+        await self.sessions.settle()
         self.sessions.close()
 
 

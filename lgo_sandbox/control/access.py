@@ -51,7 +51,10 @@ SessionName = Annotated[str, Depends(session_named)]
 
 
 async def _session(sandbox: CurrentSandbox, name: SessionName) -> Session:
-    return sandbox.sessions.get(name)
+    """Return the session once every exchange that ended is in its journal, costly looks included."""
+    session = sandbox.sessions.get(name)
+    await session.looking.settle()
+    return session
 
 
 CurrentSession = Annotated[Session, Depends(_session)]

@@ -16,7 +16,8 @@ from lgo_sandbox.control.access import CurrentLauncher, CurrentSandbox, CurrentS
 from lgo_sandbox.control.errors import ControlError
 from lgo_sandbox.sandbox import Listeners, Sandbox
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.journal import Exchange, Filter, Journal
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.journal import Filter, Journal
 
 __all__ = ["POLL_SECONDS", "router"]
 

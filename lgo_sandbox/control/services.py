@@ -15,7 +15,6 @@ from lgo_sandbox.control.access import CurrentLauncher, SessionName
 from lgo_sandbox.control.errors import ControlError
 from lgo_sandbox.sandbox import Addresses
 from lgo_sandbox.tenant.faults import FaultKind
-from lgo_sandbox.watch.findings import Check
 
 __all__ = ["router"]
 
@@ -67,7 +66,7 @@ def _resource(service: Service, resource: Resource) -> dict[str, Any]:
     return {"name": resource.name, "title": resource.title, "path": f"{service.name}/{resource.name}"}
 
 
-def _check(check: Check) -> dict[str, Any]:
+def _check(check: Any) -> dict[str, Any]:
     return {
         "id": check.id,
         "title": check.title,

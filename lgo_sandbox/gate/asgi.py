@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Any
 
 from lgo_sandbox.contract import Door, Problem, ProblemKind, Service
-from lgo_sandbox.gate.record import ABORTED, FAULTED, finish, open_exchange
+from lgo_sandbox.gate.record import finish, open_exchange, refuse
 from lgo_sandbox.gate.tls import peer_certificate_of
 from lgo_sandbox.pki import Judgement, PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
@@ -27,7 +27,9 @@ from lgo_sandbox.tenant.faults import FaultKind
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import ABORTED, FAULTED, REFUSED, Exchange
+from lgo_sandbox.watch.facts import Facts
+from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Call", "FaultInjected", "Gate"]
@@ -98,9 +100,16 @@ class Call:
         """Return the ``host:port`` of a mail door on these listeners, empty when it is not open here."""
         return self._gate.addresses.sockets.get(door, "")
 
-    def note(self, **facts: Any) -> None:
-        """Keep values of this exchange for the checks and for people."""
+    def note(self, *noted: Facts, **facts: Any) -> None:
+        """Keep facts of this exchange for the checks and for people; they replace those of the same type."""
+        for one in noted:
+            self.exchange.noted.put(one)
         self.exchange.facts.update(facts)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Note why this exchange is refused, for the finding that explains it."""
+        self.exchange.outcome = REFUSED
+        self.exchange.noted.put(refusal)
 
     def summarise(self, summary: str) -> None:
         """Say in one French line, for the list of exchanges, what was asked and answered."""
@@ -177,8 +186,13 @@ class Gate:
 
     async def _refuse_size(self, call: Call, send: Send) -> None:
         limit = self.service.max_body
-        call.exchange.outcome = "refused"
         message = f"corps de requête trop volumineux : limite {limit} octets"
+        refuse(
+            call.exchange,
+            "SANDBOX-CORPS-TROP-LONG",
+            received=f"plus de {limit} octets",
+            expected=f"{limit} octets au plus",
+        )
         response = self.service.problem(Problem(ProblemKind.TOO_LARGE, 413, message))
         await _send(send, response, close=True)
 

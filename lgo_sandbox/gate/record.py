@@ -1,24 +1,27 @@
 """Opening and finishing an exchange, for every door: HTTP, SMTP and IMAP write in one journal and meet the same checks.
 
-Source: design of the project (« How a request flows »). Knows services by their contract only.
+No refusal ends here without a finding: that of a check, that of the ``Refusal`` which was noted, or, as a last resort,
+one that says that the sandbox does not explain it. Source: design of the project (« How a request flows », Evidence).
+Knows services by their contract only.
 """
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from health_documents.findings import Finding, Severity
 from lgo_sandbox.contract import Service
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.findings import Evaluation, Observed, evaluate
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch import findings as former
+from lgo_sandbox.watch.causes import CAUSES
+from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
+from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
+from lgo_sandbox.watch.refusals import Refusal
 
-__all__ = ["ABORTED", "FAULTED", "finish", "open_exchange"]
+__all__ = ["finish", "open_exchange", "refuse"]
 
-FAULTED = "fault"
-"""The outcome of an exchange whose answer an armed fault replaced."""
-
-ABORTED = "aborted"
-"""The outcome of an exchange whose client left before its request was whole: the service never saw it."""
-
-UNCHECKED = frozenset({FAULTED, ABORTED, "error"})
+UNCHECKED = frozenset({FAULTED, ABORTED, ERROR})
+FIRST_ERROR = 400
 
 
 def open_exchange(session: Session, service: str, door: str, transport: str) -> Exchange:
@@ -34,22 +37,95 @@ def open_exchange(session: Session, service: str, door: str, transport: str) -> 
     )
 
 
-def finish(service: Service, session: Session, exchange: Exchange) -> None:
-    """End an exchange: run the service's checks on it, and give it to the journal, even when a check is defective.
+def refuse(
+    exchange: Exchange, cause: str, *, received: str, expected: str = "", remedy: str = "", where: str = ""
+) -> None:
+    """Note that the sandbox itself refuses an exchange, for one of ``CAUSES``; unless its service did."""
+    if exchange.noted.get(Refusal) is None:
+        known = CAUSES[cause]
+        refusal = Refusal(
+            code=cause,
+            received=received,
+            expected=expected or known.expected,
+            remedy=remedy or known.remedy,
+            where=where,
+        )
+        exchange.noted.put(refusal)
+    if exchange.outcome == "answered":
+        exchange.outcome = REFUSED
 
-    An exchange that an armed fault or a defect of ours cut short is not checked: its facts are not all there.
+
+def finish(service: Service, session: Session, exchange: Exchange) -> None:
+    """End an exchange: check it, remember it, give it to the journal, even when a check is defective.
+
+    The checks of an exchange that an armed fault or a defect cut short are not run: its facts are not all there. Costly
+    looks that were not taken yet are taken off the loop first; ``session.looking.settle`` waits for them.
     """
+    session.looking.then(exchange.noted.looks, lambda: _conclude(service, session, exchange))
+
+
+def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
     evaluation = Evaluation()
     try:
         if exchange.outcome not in UNCHECKED:
             evaluation = _evaluated(service, session, exchange)
     finally:
+        _explain(service, exchange, evaluation)
+        session.history.add(exchange)
         session.journal.close(exchange, evaluation)
 
 
 def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evaluation:
-    observed = Observed(
+    version = session.config.spec_versions.get(service.name, service.spec_version)
+    typed = [check for check in service.checks if isinstance(check, Check)]
+    result = evaluate(typed, exchange, session.history, session.options, session.clock.age(), version)
+    untyped = [check for check in service.checks if isinstance(check, former.Check)]
+    observed = former.Observed(
         exchange.service, exchange.operation, exchange.transport, exchange.door, exchange.facts, session.options
     )
-    version = session.config.spec_versions.get(service.name, service.spec_version)
-    return evaluate(service.checks, observed, version)
+    old = former.evaluate(untyped, observed, version)
+    result.findings.extend(old.findings)
+    result.kept.extend(cast(Any, old.kept))
+    result.broken.extend(cast(Any, old.broken))
+    return result
+
+
+def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> None:
+    """Add the finding of a refusal that no check explained."""
+    refusal = exchange.noted.get(Refusal)
+    if refusal is None and service.prefix and _is_error(exchange):
+        refusal = _unexplained(exchange)
+    if refusal is None or any(check.reads is Refusal for check in evaluation.broken if isinstance(check, Check)):
+        return
+    evaluation.findings.append(_finding(service, refusal))
+
+
+def _is_error(exchange: Exchange) -> bool:
+    return exchange.outcome != "answered" or exchange.status >= FIRST_ERROR
+
+
+def _unexplained(exchange: Exchange) -> Refusal:
+    cause = CAUSES[_CAUSE_OF.get(exchange.outcome, "SANDBOX-INEXPLIQUE")]
+    received = f"{exchange.target}, répondu {exchange.status}" if exchange.status else exchange.target
+    return Refusal(code=cause.id, received=received, expected=cause.expected, remedy=cause.remedy)
+
+
+_CAUSE_OF = {FAULTED: "SANDBOX-PANNE", ABORTED: "SANDBOX-REQUETE-COUPEE", ERROR: "SANDBOX-DEFAUT"}
+
+
+def _finding(service: Service, refusal: Refusal) -> Finding:
+    cause = CAUSES.get(refusal.code)
+    title = cause.title if cause else f"{service.title} : requête refusée"
+    return Finding(
+        check_id=cause.id if cause else f"{service.prefix}-REFUS",
+        severity=(cause.severity if cause else Severity.ERROR).value,
+        title=title,
+        message=refusal.message or title,
+        received=refusal.received,
+        expected=refusal.expected,
+        remedy=refusal.remedy,
+        requirements=(),
+        source=cause.source if cause else f"docs/sources/{service.page}.md#refus",
+        confidence="H",
+        where=refusal.where,
+    )

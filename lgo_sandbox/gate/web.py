@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,6 +20,8 @@ from starlette.responses import Response
 
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
+from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.watch.exchange import ERROR, REFUSED
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Handler", "Route", "service_app"]
@@ -60,15 +63,26 @@ def _error_handlers(problem: Render) -> Mapping[Any, Any]:
         return _response(problem(error.problem))
 
     async def on_http(request: Request, error: HTTPException) -> Response:
-        Call.of(request.scope).exchange.outcome = "refused"
+        _refuse(Call.of(request.scope), error)
         headers = dict(error.headers or {})
         return _response(problem(Problem(ProblemKind.INTERNAL, error.status_code, error.detail, headers)))
 
     async def on_defect(request: Request, _error: Exception) -> Response:
-        Call.of(request.scope).exchange.outcome = "error"
+        Call.of(request.scope).exchange.outcome = ERROR
         return _response(problem(Problem(ProblemKind.INTERNAL, 500, "erreur interne")))
 
     return {FaultInjected: on_fault, HTTPException: on_http, Exception: on_defect}
+
+
+def _refuse(call: Call, error: HTTPException) -> None:
+    """Explain what the router refuses: a path or a method. A handler that raises has noted its own reason."""
+    asked = call.exchange.target.partition("?")[0]
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
+    elif error.status_code == HTTPStatus.NOT_FOUND:
+        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=error.detail, where="URL")
+    call.exchange.outcome = REFUSED
 
 
 def _response(raw: RawResponse) -> Response:

@@ -77,8 +77,8 @@ _INTRODUCTION = """\
 > SIMULATION – données fictives. Toute ressemblance avec une personne réelle serait fortuite.
 > Les identités marquées `officiel` sont des identités de test publiées.
 
-Page écrite par `lgo_sandbox/population/sheets.py` à partir de `lgo_sandbox/data/people.json` : modifier les données,
-puis régénérer (`python -m lgo_sandbox.population.sheets > docs/fr/personnes.md`).
+Page écrite par `lgo_sandbox/population/sheets.py` à partir de `lgo_sandbox/population/data/people.json` : modifier les
+données, puis régénérer (`python -m lgo_sandbox.population.sheets > docs/fr/personnes.md`).
 Les mêmes personnes existent dans tous les services et dans toutes les sessions. La première colonne des tableaux est
 l'identifiant court (la *persona*, pour un professionnel) qu'emploient les commandes, les scénarios et les tests.
 

@@ -27,7 +27,9 @@ from lgo_sandbox.state.tables import CORE, counters, values
 from lgo_sandbox.tenant.clock import Clock, ClockState
 from lgo_sandbox.tenant.faults import Faults
 from lgo_sandbox.tenant.ids import Ids
+from lgo_sandbox.watch.history import History
 from lgo_sandbox.watch.journal import Journal, JournalLimits
+from lgo_sandbox.watch.looking import Looking
 from lgo_sandbox.watch.markers import Markers
 
 __all__ = ["SESSION_NAME", "Session", "SessionConfig", "valid_name"]
@@ -97,6 +99,8 @@ class Session:
         self.faults = Faults(core)
         self.markers = Markers(core)
         self.journal = Journal(core, limits)
+        self.history = History(self.markers, self.journal.remembered)
+        self.looking = Looking()
         self._core = core
         self._option_defaults = option_defaults
         self._version = -1
@@ -177,6 +181,7 @@ class Session:
         self._version = -1
         self.refresh()
         self.journal.recount()
+        self.history.reread(self.journal.remembered)
 
     def _load(self) -> SessionConfig:
         with self._core.engine.connect() as connection:

@@ -150,6 +150,11 @@ class Sessions:
         for session in self._open.values():
             session.journal.flush()
 
+    async def settle(self) -> None:
+        """Wait until the exchanges that ended are in their journals."""
+        for session in list(self._open.values()):
+            await session.looking.settle()
+
     def close(self) -> None:
         """Close every session."""
         for session in self._open.values():

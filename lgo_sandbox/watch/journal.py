@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from health_documents.findings import Finding
 from lgo_sandbox.state.database import Database
 from lgo_sandbox.state.tables import exchanges, findings, observations
-from lgo_sandbox.watch.findings import Check, Evaluation, Finding
+from lgo_sandbox.watch.checks import Check, Evaluation
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Noted
 
-__all__ = ["Exchange", "Filter", "Journal", "JournalLimits", "Observation"]
+__all__ = ["Filter", "Journal", "JournalLimits", "Observation"]
 
 LAST_EXCHANGES = 5
 EXCHANGE_ID_ROOM = 48
@@ -32,44 +35,7 @@ PLAIN_COLUMNS = (
 )
 
 
-@dataclass(slots=True)
-class Exchange:
-    """One request and its answer. ``facts`` are what the service noted; bodies are octets as they travelled."""
-
-    id: str
-    service: str
-    door: str
-    transport: str
-    started: str
-    age: str
-    peer: str = ""
-    certificate: str = ""
-    target: str = ""
-    operation: str = ""
-    request_headers: Sequence[tuple[str, str]] = ()
-    request_body: bytes = b""
-    status: int = 0
-    response_headers: Sequence[tuple[str, str]] = ()
-    response_body: bytes = b""
-    outcome: str = "answered"
-    summary: str = ""
-    fault: str = ""
-    duration_ms: float = 0.0
-    request_size: int = 0
-    response_size: int = 0
-    facts: dict[str, Any] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    seq: int = 0
-
-    def to_json(self, *, bodies: bool = False) -> dict[str, Any]:
-        """Return the exchange as JSON values; bodies as text (undecodable octets escaped) when asked for."""
-        skipped = {"request_body", "response_body"}
-        record = {name: getattr(self, name) for name in self.__slots__ if name not in skipped}
-        record["findings"] = [finding.to_json() for finding in self.findings]
-        if bodies:
-            record["request_body"] = self.request_body.decode("utf-8", "backslashreplace")
-            record["response_body"] = self.response_body.decode("utf-8", "backslashreplace")
-        return record
+REMEMBERED = ("id", "service", "door", "operation", "transport", "started", "age", "status", "outcome", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +126,15 @@ class Journal:
                 return None
             return _exchange(dict(row), self._findings_of(connection, [exchange_id]).get(exchange_id, ()))
 
+    def remembered(self, limit: int) -> list[Exchange]:
+        """Return the last exchanges for a history, oldest first: no bodies, no headers, no findings."""
+        self.flush()
+        columns = [exchanges.c[name] for name in REMEMBERED]
+        query = select(*columns).order_by(exchanges.c.seq.desc()).limit(limit)
+        with self._db.engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [_remembered(row) for row in reversed(rows)]
+
     def last_seq(self) -> int:
         """Return the number of the newest exchange, 0 when there is none."""
         self.flush()
@@ -238,7 +213,7 @@ def _row(exchange: Exchange, seq: int, body_limit: int) -> dict[str, Any]:
         "response_headers": json.dumps(list(exchange.response_headers), ensure_ascii=False),
         "request_body": request,
         "response_body": response,
-        "facts": json.dumps(exchange.facts, ensure_ascii=False, default=str),
+        "facts": json.dumps(exchange.facts_json(), ensure_ascii=False, default=str),
         "findings": len(exchange.findings),
         "weight": len(request) + len(response) + 1024,
     }
@@ -259,8 +234,13 @@ def _exchange(row: dict[str, Any], found: tuple[Finding, ...]) -> Exchange:
     row["findings"] = found
     for name in ("request_headers", "response_headers"):
         row[name] = [(key, value) for key, value in json.loads(row[name])]
-    row["facts"] = json.loads(row["facts"])
-    return Exchange(**row)
+    facts = json.loads(row.pop("facts"))
+    return Exchange(**row, facts=facts, noted=Noted(facts))
+
+
+def _remembered(row: dict[str, Any]) -> Exchange:
+    facts = json.loads(row.pop("facts"))
+    return Exchange(**row, facts=facts, noted=Noted(facts))
 
 
 def _finding(value: Mapping[str, Any]) -> Finding:
@@ -280,7 +260,7 @@ def _tally(group: Sequence[tuple[Exchange, Evaluation]]) -> list[dict[str, Any]]
     return [{**row, "failing": " ".join(row["failing"]), "passing": " ".join(row["passing"])} for row in rows.values()]
 
 
-def _empty_row(check: Check) -> dict[str, Any]:
+def _empty_row(check: Check[Any]) -> dict[str, Any]:
     requirements = json.dumps(check.requirements)
     return {"check_id": check.id, "requirements": requirements, "passed": 0, "failed": 0, "failing": [], "passing": []}
 

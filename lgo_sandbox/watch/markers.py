@@ -37,6 +37,11 @@ class Marker:
     subject: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def plain_name(self) -> str:
+        """The name without accents, case and punctuation."""
+        return plain(self.name)
+
     def to_json(self) -> dict[str, Any]:
         """Return the marker as JSON values."""
         return {name: getattr(self, name) for name in self.__slots__}
@@ -62,9 +67,13 @@ class Markers:
 
     def all(self, name: str = "", subject: str = "") -> list[Marker]:
         """Return the markers, of one name or about one subject when given."""
+        return [m for m in self.known() if (not name or m.name == name) and (not subject or m.subject == subject)]
+
+    def known(self) -> tuple[Marker, ...]:
+        """Return all markers, oldest first."""
         if self._known is None:
             self._known = self._read()
-        return [m for m in self._known if (not name or m.name == name) and (not subject or m.subject == subject)]
+        return self._known
 
     def _read(self) -> tuple[Marker, ...]:
         with self._db.engine.connect() as connection:

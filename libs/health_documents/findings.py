@@ -22,7 +22,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that an exchange broke, for people: French title, what came, what is expected, how to mend it."""
+    """A rule that was broken, for people: French title, what came, what is expected, how to mend it, where it is."""
 
     check_id: str
     severity: str
@@ -34,6 +34,7 @@ class Finding:
     requirements: tuple[str, ...]
     source: str
     confidence: str
+    where: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as JSON values."""

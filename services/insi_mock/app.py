@@ -15,9 +15,9 @@ from insi_mock.domain import Refused, as_facts, check_idam
 from insi_mock.handlers import HANDLERS, fail
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
-from lgo_sandbox.gate.record import FAULTED
 from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.watch.exchange import FAULTED
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.soap import Envelope

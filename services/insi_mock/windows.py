@@ -13,7 +13,8 @@ from typing import Any
 
 from insi_mock.domain import Traits
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.watch.journal import Exchange, Filter
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.journal import Filter
 from lgo_sandbox.watch.markers import Marker, plain
 
 __all__ = ["MARKERS", "RECEPTION_DELAY", "search_facts", "verification_facts", "window_facts"]

@@ -13,7 +13,7 @@ from lgo_sandbox.contract import Service
 from lgo_sandbox.gate.record import finish, open_exchange
 from lgo_sandbox.tenant.faults import FaultKind
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from mss_mock.codes import SERVICE
 
 __all__ = ["FaultStruck", "Record", "strike"]

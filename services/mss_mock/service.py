@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lgo_sandbox.contract import Decoded, Door, Operation, Option, Resource, Service
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
 from mss_mock.codes import ANNUAIRE_KEY, NIL, BoxKind

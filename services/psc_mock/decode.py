@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from lgo_sandbox.contract import Decoded
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.json import BadJson, read_json
 from lgo_sandbox.wire.jwt import BadToken, unverified_claims, unverified_header
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import registry
@@ -24,9 +25,22 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Violation
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Facts
 from lgo_sandbox.wire.http import RawResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeted(Facts):
+    """Who was greeted."""
+
+    name: str
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The person."""
+        return (self.name,)
 
 
 class Base(SQLModel, registry=registry()):
@@ -61,7 +75,7 @@ async def greet(call: Call) -> RawResponse:
     """Take a greeting."""
     await call.enter("saluer")
     name = json.loads(call.body)["name"]
-    call.note(name=name)
+    call.note(Greeted(name=name))
     call.summarise(f"Salut à {name}")
     with call.session.db.transaction() as transaction:
         transaction.add(Greeting(name=name))
@@ -90,9 +104,9 @@ def resource(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> A
     return [name for name in names(session) if request.query.get("name") in (None, name)]
 
 
-def is_capitalised(observed: Observed) -> Outcome:
+def is_capitalised(observed: Observed[Greeted]) -> Outcome:
     """A name begins with a capital letter."""
-    name = str(observed.facts["name"])
+    name = observed.facts.name
     return name[:1].isupper() or Violation(name, name.capitalize(), "le nom commence par une minuscule")
 
 
@@ -118,15 +132,19 @@ SERVICE = Service(
     operations=(Operation("saluer", "Saluer"), Operation("lire", "Lire le livre")),
     checks=(
         Check(
-            id="sixieme.majuscule",
+            id="SIXIEME-MAJUSCULE",
             title="Le nom porte une majuscule",
+            reads=Greeted,
             test=is_capitalised,
             requirements=("LGO.INS.06",),
-            source="usage",
+            source="docs/sources/requirements.md#lgo",
+            aliases=("sixieme.majuscule",),
             remedy="Écrire le nom avec une majuscule.",
             operations=frozenset({"saluer"}),
         ),
     ),
+    prefix="SIXIEME",
+    page="requirements",
     options=(Option("mot", "bonjour", ("bonjour", "bonsoir"), "Mot de la réponse"),),
     situations=(Situation("anonyme", "Personne sans nom", "nom « Anonyme »"),),
     resources=(Resource("saluts", "Saluts reçus", resource),),

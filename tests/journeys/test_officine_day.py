@@ -121,7 +121,7 @@ def test_a_session_is_reached_with_nothing_but_another_address_and_another_certi
     ready = sandbox_session.ready
     urls = [url for service in ready["services"].values() for url in service.values()]
     assert not [url for url in urls if "/s/" in url]
-    assert ready["certificates"]["org-auth"]["p12"] != lgo_sandbox.run.ready["certificates"]["org-auth"]["p12"]
+    assert ready["certificates"]["org-auth"]["p12"] != lgo_sandbox.ready["certificates"]["org-auth"]["p12"]
     assert played(sandbox_session).failure == ""
     assert len(lgo_sandbox.control("GET", "/exchanges")["exchanges"]) == before
 
@@ -131,7 +131,7 @@ def test_a_certificate_alone_leads_to_its_session(sandbox_session: SandboxSessio
     from lgo_client.insi import Insi, Product, Traits
     from lgo_client.transport import http_client
 
-    own, shared = Environment(sandbox_session.ready), Environment(lgo_sandbox.run.ready)
+    own, shared = Environment(sandbox_session.ready), Environment(lgo_sandbox.ready)
     with http_client(shared.ca, own.certificate("org-auth")) as http:
         product = Product("TEST", "1", shared.fact("idam"), Workplace().uuid(), "10B0990017")
         Insi(http, shared.url("insi"), product, Workplace()).search(Traits("MARTIN", ("CLAIRE",), "F", "1956-03-12"))

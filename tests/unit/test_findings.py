@@ -31,6 +31,7 @@ def test_a_violation_becomes_a_finding_in_french_with_its_requirements() -> None
         "requirements": ["R.1"],
         "source": "source §1",
         "confidence": "M",
+        "where": "",
     }
     assert (result.broken, result.kept) == ([broken], [])
 

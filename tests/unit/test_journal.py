@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from lgo_sandbox.tenant.session import open_core
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.findings import Check, Evaluation, Observed, Violation, evaluate
-from lgo_sandbox.watch.journal import Exchange, Filter, Journal, JournalLimits
+from lgo_sandbox.watch.journal import Filter, Journal, JournalLimits
 
 CHECK = Check(
     "svc.pair",

@@ -32,7 +32,7 @@ def test_every_path_of_the_archive_is_in_it(lgo_sandbox: SandboxServer) -> None:
         ready, names = json.loads(files.read("ready.json")), set(files.namelist())
         paths = {entry[key] for entry in ready["certificates"].values() for key in ("cert", "key", "p12")}
         assert {ready["ca"], ready["ca_p12"]} | paths == names - {"ready.json"}
-        for name, entry in lgo_sandbox.run.ready["certificates"].items():
+        for name, entry in lgo_sandbox.ready["certificates"].items():
             for key in ("cert", "key", "p12"):
                 assert files.read(ready["certificates"][name][key]) == Path(entry[key]).read_bytes()
 

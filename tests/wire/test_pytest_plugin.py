@@ -27,7 +27,7 @@ def greet(session, name):
 def test_a_session_is_fresh_and_explains(lgo_sandbox: SandboxServer, sandbox_session: SandboxSession):
     assert lgo_sandbox.control_url.startswith("http://")
     assert greet(sandbox_session, "marc").json()["session"] == sandbox_session.name
-    assert [f["check_id"] for f in sandbox_session.findings()] == ["sixieme.majuscule"]
+    assert [f["check_id"] for f in sandbox_session.findings()] == ["SIXIEME-MAJUSCULE"]
     assert [e["summary"] for e in sandbox_session.exchanges(service="sixieme")] == ["Salut à marc"]
     assert sandbox_session.control("GET", "/sixieme/saluts") == ["Amorce", "marc"]
 
@@ -53,7 +53,7 @@ def test_clock_markers_and_faults(sandbox_session):
 def test_it_is_the_sandbox_that_was_named(lgo_sandbox):
     named = os.environ.get("LGO_SANDBOX_CONTROL")
     assert named is None or named == lgo_sandbox.control_url
-    assert lgo_sandbox.run.ready["control"] == lgo_sandbox.control_url
+    assert lgo_sandbox.ready["control"] == lgo_sandbox.control_url
     assert [s["session"] for s in lgo_sandbox.control("GET", "/sessions")] == ["default"]
 """
 

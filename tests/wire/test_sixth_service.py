@@ -56,7 +56,7 @@ async def test_its_exchanges_are_journaled_decoded_and_checked(launcher: Launche
     await _greet(client, launcher.sandbox.addresses.plain["sixieme"], "hélène")
     (exchange,) = (await _control(client, launcher, "/exchanges?service=sixieme&findings=true"))["exchanges"]
     assert (exchange["operation"], exchange["status"], exchange["summary"]) == ("saluer", 200, "Salut à hélène")
-    assert exchange["findings"][0]["check_id"] == "sixieme.majuscule"
+    assert exchange["findings"][0]["check_id"] == "SIXIEME-MAJUSCULE"
     detail = await _control(client, launcher, f"/exchanges/{exchange['id']}")
     assert detail["decoded"]["request"] == [["Nom", "hélène"]]
     assert "hélène" not in detail["exchange"]["summary"] or detail["exchange"]["request_body"].startswith('{"name"')

@@ -12,7 +12,7 @@ from lxml import etree
 
 from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.contract import Decoded
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.mtom import MtomError, read_package
 
 __all__ = ["decode"]

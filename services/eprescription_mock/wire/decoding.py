@@ -10,7 +10,7 @@ from typing import Any
 
 from eprescription_mock import codes
 from lgo_sandbox.contract import Decoded
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.json import BadJson, read_json
 
 __all__ = ["decode"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lgo_sandbox.contract import Decoded
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 
 __all__ = ["decode"]
 

@@ -15,7 +15,8 @@ from lgo_sandbox.pki import Pki
 from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,13 @@ async def api(launcher: Launcher) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def greeted(name: str) -> Facts:
+    from sixth_mock import Greeted
+
+    facts: Facts = Greeted(name=name)
+    return facts
+
+
 @pytest.fixture
 def record(launcher: Launcher) -> Callable[..., Exchange]:
     """Return a function that writes one greeting in the journal, as the gate would."""
@@ -58,7 +66,8 @@ def record(launcher: Launcher) -> Callable[..., Exchange]:
     def write(name: str = "Marc", session: str = "default", **values: object) -> Exchange:
         kept = launcher.sandbox.sessions.get(session)
         exchange = open_exchange(kept, "sixieme", "sixieme", "http")
-        exchange.operation, exchange.facts = "saluer", {"name": name}
+        exchange.operation = "saluer"
+        exchange.noted.put(greeted(name))
         exchange.request_body = f'{{"name": "{name}"}}'.encode()
         for field, value in values.items():
             setattr(exchange, field, value)

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 
 from lgo_sandbox.run.launcher import Launcher
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 
 Record = Callable[..., Exchange]
 
@@ -50,7 +50,7 @@ async def test_a_waiting_request_gets_the_next_exchange(api: httpx.AsyncClient, 
     await asyncio.sleep(0.05)
     record("Marc")
     found = (await waiting).json()["exchanges"]
-    assert [exchange["facts"]["name"] for exchange in found] == ["Marc"]
+    assert [exchange["facts"]["Greeted"]["name"] for exchange in found] == ["Marc"]
 
 
 async def test_waiting_ends_when_the_sandbox_closes(launcher: Launcher, api: httpx.AsyncClient) -> None:
@@ -91,10 +91,10 @@ async def test_findings_name_their_exchange_and_are_filtered(api: httpx.AsyncCli
     record("Marc")
     exchange = record("marc")
     (finding,) = (await api.get("/findings")).json()
-    assert (finding["exchange"], finding["check_id"]) == (exchange.id, "sixieme.majuscule")
+    assert (finding["exchange"], finding["check_id"]) == (exchange.id, "SIXIEME-MAJUSCULE")
     assert (await api.get("/findings?check=autre")).json() == []
     assert (await api.get("/findings?severity=information")).json() == []
-    assert len((await api.get("/findings?check=sixieme.majuscule&severity=erreur")).json()) == 1
+    assert len((await api.get("/findings?check=SIXIEME-MAJUSCULE&severity=erreur")).json()) == 1
 
 
 async def test_the_report_is_written_in_four_formats(api: httpx.AsyncClient, record: Record) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 
 
 async def test_a_session_without_a_name_is_given_one(api: httpx.AsyncClient) -> None:

@@ -22,7 +22,7 @@ from eprescription_mock.wire.reading import read_execution, read_order
 from eprescription_mock.wire.rendering import prescription_bundle
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.tenant.clock import Clock, ClockState
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SPLIT_SECOND = timedelta(milliseconds=200)

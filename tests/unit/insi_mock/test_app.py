@@ -18,7 +18,7 @@ from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.markers import Marker
 
 Asking = Callable[[Traits], str]

@@ -8,7 +8,7 @@ import pytest
 
 from lgo_sandbox.contract import Problem, ProblemKind, Refusal, ResourceRequest
 from lgo_sandbox.tenant.tokens import mark, mark_header
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from psc_mock import wire
 from psc_mock.decode import decode
 from psc_mock.domain.refusals import Refused, Shown

@@ -29,7 +29,8 @@ from lgo_sandbox.run.assemble import running
 from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session, SessionConfig
-from lgo_sandbox.watch.journal import Exchange, Filter
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.journal import Filter
 
 sys.path.insert(0, str(Path(__file__).parent))
 

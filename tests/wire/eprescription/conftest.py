@@ -25,7 +25,7 @@ from lgo_sandbox.run.assemble import running
 from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.journal import Exchange
+from lgo_sandbox.watch.exchange import Exchange
 
 PEOPLE = population()
 BASIC = "Basic " + base64.b64encode(f"{codes.PSC_CLIENT}:{codes.PSC_SECRET}".encode()).decode()

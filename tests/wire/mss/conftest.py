@@ -30,7 +30,8 @@ from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session, SessionConfig
 from lgo_sandbox.tenant.tokens import mark
-from lgo_sandbox.watch.journal import Exchange, Filter
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.journal import Filter
 from mss_mock.codes import PSC_CLIENT, PSC_SECRET
 
 TITULAIRE = "helene.valmont@pharmacien.mssante.fr"

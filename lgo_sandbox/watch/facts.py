@@ -1,0 +1,159 @@
+"""Facts: what an exchange was, as frozen typed values that handlers note and checks read.
+
+A service declares one value per operation family in its ``facts.py``. A handler notes a whole value; a later one of the
+same type replaces it. A costly look (the barcodes of a PDF) is a ``Lazy`` member, taken after the answer has left.
+Facts are journaled as JSON under the name of their type and come back typed, so that a history can be rebuilt.
+Source: design of the project (Evidence). Must not know any service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar, cast, get_args
+
+from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import core_schema
+
+__all__ = ["Facts", "Lazy", "Noted"]
+
+SUBJECTS = "subjects"
+"""Under which name the journal keeps whom the facts are about, beside the names of their types."""
+
+T = TypeVar("T")
+F = TypeVar("F", bound="Facts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one exchange was, in one respect. Members are frozen values, tuples, enumerations and ``Lazy`` looks."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Whom or what these facts are about (a matricule, a document…): the history can be asked for it."""
+        return ()
+
+    @property
+    def looks(self) -> tuple[Lazy[Any], ...]:
+        """The costly looks among the members that were not taken yet."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return tuple(value for value in values if isinstance(value, Lazy) and not value.taken)
+
+
+class Lazy(Generic[T]):
+    """A look that costs: taken once, when somebody asks for ``value``, or by the sandbox after the answer has left.
+
+    The look must hold all that it needs, and must not touch the session: it may run in another thread.
+    """
+
+    __slots__ = ("_look", "_value")
+
+    def __init__(self, look: Callable[[], T]) -> None:
+        self._look: Callable[[], T] | None = look
+        self._value: T | None = None
+
+    @classmethod
+    def known(cls, value: T) -> Lazy[T]:
+        """Return a look whose value is known."""
+        made = cls(lambda: value)
+        made.take()
+        return made
+
+    @property
+    def taken(self) -> bool:
+        """Tell whether the value is known."""
+        return self._look is None
+
+    @property
+    def value(self) -> T:
+        """What was seen; the look is taken now if it was not yet."""
+        self.take()
+        return cast(T, self._value)
+
+    def take(self) -> None:
+        """Take the look, if it was not taken yet, and let go of what it held."""
+        if self._look is not None:
+            self._value = self._look()
+            self._look = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lazy) and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Journal the value that was seen."""
+        (seen,) = get_args(source)
+        inner = handler.generate_schema(seen)
+        serializer = TypeAdapter(seen)
+        return core_schema.no_info_after_validator_function(
+            cls.known,
+            inner,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda lazy: serializer.dump_python(lazy.value, mode="json")
+            ),
+        )
+
+
+class Noted:
+    """The facts of one exchange, by type: noted while it is answered, or as the journal kept them."""
+
+    __slots__ = ("_stored", "_values")
+
+    def __init__(self, stored: Mapping[str, Any] | None = None) -> None:
+        self._values: dict[str, Facts] = {}
+        self._stored: Mapping[str, Any] = stored or {}
+
+    def put(self, facts: Facts) -> None:
+        """Note facts, in the place of others of their type."""
+        self._values[type(facts).__name__] = facts
+
+    def get(self, kind: type[F]) -> F | None:
+        """Return the facts of a type, None when there are none (or the journal kept them in another shape)."""
+        name = kind.__name__
+        if name not in self._values and name in self._stored:
+            try:
+                self._values[name] = _adapter(kind).validate_python(self._stored[name])
+            except ValidationError:
+                return None
+        found = self._values.get(name)
+        return found if isinstance(found, kind) else None
+
+    def __iter__(self) -> Iterator[Facts]:
+        """The facts noted in this process."""
+        return iter(self._values.values())
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The names of the types of these facts."""
+        return frozenset(self._values) | frozenset(self._stored) - {SUBJECTS}
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Whom or what the facts are about, those that the journal kept included."""
+        noted = {subject for facts in self._values.values() for subject in facts.subjects if subject}
+        return frozenset(noted).union(self._stored.get(SUBJECTS, ()))
+
+    @property
+    def looks(self) -> tuple[Lazy[Any], ...]:
+        """The costly looks that were not taken yet."""
+        return tuple(look for facts in self._values.values() for look in facts.looks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all facts as JSON values by the name of their type."""
+        noted = {name: _adapter(type(facts)).dump_python(facts, mode="json") for name, facts in self._values.items()}
+        subjects = {SUBJECTS: sorted(self.subjects)} if self.subjects else {}
+        return {**self._stored, **noted, **subjects}
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[F]) -> TypeAdapter[F]:
+    """Return the adapter of a type, made at its first use: it costs about a millisecond."""
+    key = f"{kind.__module__}.{kind.__qualname__}"
+    if key not in _ADAPTERS:
+        _ADAPTERS[key] = TypeAdapter(kind)
+    return _ADAPTERS[key]

@@ -1,0 +1,126 @@
+"""The past of a session, for the rules that need it: facts of the last exchanges and markers, in memory, bounded.
+
+Shared by the checks of all services. Rebuilt from the journal when the past of a session is first needed. Nothing here
+reads a store after that. Source: design of the project (Evidence). Must not know any service.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Facts, Noted
+from lgo_sandbox.watch.markers import Marker, Markers, plain
+
+__all__ = ["History", "Past"]
+
+F = TypeVar("F", bound=Facts)
+
+REMEMBERED = 1_000
+"""How many exchanges of the journal are read again when a session is opened."""
+PER_KIND = 200
+"""How many exchanges are remembered for each type of facts: one chatty service makes no other forget."""
+SUBJECTS = 2_000
+PER_SUBJECT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier exchange: ``at`` is age time."""
+
+    id: str
+    service: str
+    operation: str
+    outcome: str
+    status: int
+    at: datetime
+    noted: Noted
+
+
+def _nothing(_limit: int) -> Iterable[Exchange]:
+    return ()
+
+
+class History:
+    """The last exchanges of a session by type of facts and by subject, newest first, and its markers."""
+
+    def __init__(self, markers: Markers, journaled: Callable[[int], Iterable[Exchange]] = _nothing) -> None:
+        """``journaled`` gives the last exchanges, oldest first; it is asked once, when the past is first needed."""
+        self._markers = markers
+        self._journaled: Callable[[int], Iterable[Exchange]] | None = journaled
+        self._kinds: dict[str, deque[Past]] = {}
+        self._subjects: OrderedDict[str, deque[Past]] = OrderedDict()
+
+    def add(self, exchange: Exchange) -> None:
+        """Remember a finished exchange, if it has facts."""
+        noted = exchange.noted
+        if not noted.kinds:
+            return
+        at = datetime.fromisoformat(exchange.age)
+        past = Past(exchange.id, exchange.service, exchange.operation, exchange.outcome, exchange.status, at, noted)
+        for kind in noted.kinds:
+            self._kinds.setdefault(kind, deque(maxlen=PER_KIND)).appendleft(past)
+        for subject in noted.subjects:
+            self._remember(subject, past)
+
+    def forget(self) -> None:
+        """Drop what is remembered: the journal was emptied or replaced."""
+        self._kinds.clear()
+        self._subjects.clear()
+        self._journaled = None
+
+    def reread(self, journaled: Callable[[int], Iterable[Exchange]]) -> None:
+        """Read the journal again when the past is next needed."""
+        self.forget()
+        self._journaled = journaled
+
+    def _read_once(self) -> None:
+        journaled, self._journaled = self._journaled, None
+        if journaled is None:
+            return
+        kept = list(journaled(REMEMBERED))
+        self.forget()
+        for exchange in kept:
+            self.add(exchange)
+
+    def all(self, kind: type[F], *, about: str = "") -> Iterator[tuple[Past, F]]:
+        """Yield the earlier exchanges with facts of a type, newest first; about one subject when given."""
+        self._read_once()
+        name = kind.__name__
+        for past in self._subjects.get(about, ()) if about else self._kinds.get(name, ()):
+            facts = past.noted.get(kind) if name in past.noted.kinds else None
+            if facts is not None and (not about or about in facts.subjects):
+                yield past, facts
+
+    def last(self, kind: type[F], *, about: str = "") -> tuple[Past, F] | None:
+        """Return the newest of ``all``."""
+        return next(self.all(kind, about=about), None)
+
+    @property
+    def marked(self) -> bool:
+        """Tell whether the session has any marker: most have none."""
+        return bool(self._markers.known())
+
+    def markers(self, *names: str, about: Iterable[str] | None = None) -> list[Marker]:
+        """Return the markers of some names (all without any), oldest first; about some subjects when given.
+
+        Accents, case and punctuation of names do not count.
+        """
+        wanted = {plain(name) for name in names}
+        subjects = None if about is None else set(about)
+        return [
+            marker
+            for marker in self._markers.known()
+            if (not wanted or marker.plain_name in wanted) and (subjects is None or marker.subject in subjects)
+        ]
+
+    def _remember(self, subject: str, past: Past) -> None:
+        known = self._subjects.setdefault(subject, deque(maxlen=PER_SUBJECT))
+        known.appendleft(past)
+        self._subjects.move_to_end(subject)
+        if len(self._subjects) > SUBJECTS:
+            self._subjects.popitem(last=False)
