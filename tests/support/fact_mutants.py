@@ -3,8 +3,8 @@
     python -m support.fact_mutants rename insi_mock dmp_mock …    mypy must fail for each renamed member
     python -m support.fact_mutants drop insi_mock tests/wire/…    a test must fail when a fact is not noted
 
-Run from ``tests/`` (``make mutants`` does, which takes minutes). The names of the mutants that nobody noticed are printed;
-the exit code is their number, 99 at most. ``LGO_TESTS_DROPPED_FACT`` drops a fact: ``tests/conftest.py`` reads it.
+Run from ``tests/`` (``make mutants`` does, which takes minutes). The mutants that nobody noticed are printed; the exit
+code is their number, 99 at most. ``LGO_TESTS_DROPPED_FACT`` drops a fact: ``tests/conftest.py`` reads it.
 """
 
 from __future__ import annotations
