@@ -30,7 +30,7 @@ from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.patients import ExistenceTest, read_test, write_test
 from dmp_mock.wire.registry import failed_query, read_query, registry_response, write_found
 from dmp_mock.wire.repository import Retrieved, Wanted, read_lot, read_wanted, write_retrieved
-from health_documents.pdf.printed_ins import PHARMACY_TYPES, printed_in
+from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
 from lgo_sandbox.watch.ins_flows import flow_facts
 
 __all__ = ["FAILURES", "HANDLERS", "Handler"]
