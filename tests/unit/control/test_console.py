@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-FILES = ["/", "/console/console.css", "/console/console.js", "/console/dom.js", "/console/exchanges.js"]
+SCRIPTS = ["/console/console.js", "/console/dom.js", "/console/exchanges.js"]
+FILES = ["/", "/console/console.css", "/console/sources.css", *SCRIPTS, "/sources", "/sources/insi", "/sources/psc.md"]
 
 
 @pytest.mark.parametrize("path", FILES)
