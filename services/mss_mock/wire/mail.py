@@ -13,7 +13,7 @@ from typing import Any
 
 from health_documents.cda.read.reader import read_document
 from health_documents.errors import DocumentError
-from health_documents.pdf.printed_ins import printed_ins
+from health_documents.validation.printed_ins import printed_ins
 from health_documents.xdm.write import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 
