@@ -133,13 +133,13 @@ function findings(list) {
 
 function finding(found) {
   const pairs = FINDING_FIELDS.map(([label, name]) => [label, found[name]]);
-  pairs.push(["Exigences", found.requirements.join(", ")], ["Source", source(found)]);
+  pairs.push(["Exigences", found.requirements.join(", ")], ["Source", sourceLink(found)]);
   return element("div", { class: `finding ${found.severity}` },
     element("h4", {}, found.message),
     facts([["Règle", `${found.title} (${found.check_id}, ${found.severity})`], ...pairs].filter(([, value]) => value)));
 }
 
-function source(found) {
+function sourceLink(found) {
   const address = found.source.replace(/^docs\/sources\/(\w+)\.md/, "/sources/$1");
   const link = element("a", { href: address, target: "_blank", rel: "noopener" }, found.source.replace("docs/sources/", ""));
   const text = address === found.source ? found.source : link;
