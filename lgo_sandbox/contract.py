@@ -102,6 +102,8 @@ class ProblemKind(StrEnum):
     TOO_LARGE = "too_large"
     UNKNOWN_SESSION = "unknown_session"
     FAULT = "fault"
+    STORE = "store"
+    """The state cannot be written or read now (disk full, read-only, locked): the message says what, in French."""
     INTERNAL = "internal"
 
 

@@ -83,6 +83,13 @@ CAUSES = {
             severity=Severity.INFO,
         ),
         Cause(
+            id="SANDBOX-STOCKAGE",
+            title="L'état du bac à sable ne peut pas être écrit ou lu",
+            expected="un disque où le bac à sable peut écrire, que lui seul tient",
+            remedy="Ce n'est pas votre logiciel : libérez le disque ou le fichier nommé, puis recommencez.",
+            anchor="stockage",
+        ),
+        Cause(
             id="SANDBOX-DEFAUT",
             title="Défaut du bac à sable",
             expected="une réponse du service",

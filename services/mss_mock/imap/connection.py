@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import OperationalError
-
 from lgo_sandbox.contract import Service
+from lgo_sandbox.gate.record import refuse_store
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from mss_mock.codes import MAX_LINE, MAX_MESSAGE
@@ -245,9 +245,10 @@ class Connection:
             answer, outcome = f"NO [{error.code}] {error}".encode("ascii", "replace"), "refused"
         except FaultStruck as fault:
             answer, outcome, status = b"NO [SERVERBUG] Internal error occurred (simulated fault)", "fault", fault.value
-        except OperationalError as error:
-            log.warning("IMAP store", exc_info=error)
+        except StoreError as error:
             answer, outcome = b"NO [UNAVAILABLE] The store cannot be written now", "refused"
+            if self.record is not None:
+                refuse_store(self.record.exchange, error)
         except (Bye, Disconnected, TimeoutError, LineTooLong, FolderGone, UnknownSession):
             raise
         except Exception as error:

@@ -5,8 +5,7 @@ Source: specs/mssante.md §1.3 and §2, RFC 5321 §3.3, RFC 3461. Raises Refused
 
 from __future__ import annotations
 
-from sqlalchemy.exc import OperationalError
-
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS
 from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
@@ -69,7 +68,7 @@ class Transaction:
         self._note(message)
         try:
             fates = deliver(self.session, self.envelope, message)
-        except OperationalError as error:
+        except StoreError as error:
             raise Refused(452, "4.3.1", "Insufficient system storage") from error
         self.record.exchange.facts["fates"] = fates
         reply = f"250 2.0.0 Ok: queued as {self.record.exchange.id}"
