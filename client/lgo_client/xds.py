@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from health_documents.xds.read import read_submission
 from health_documents.xds.write import Association, DocumentEntry, SubmissionSet, submit_objects_request
 from lgo_client.soap import element
 
@@ -37,9 +38,6 @@ APPROVED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
 SIGNS = "urn:ihe:iti:2007:AssociationType:signs"
 REPLACES = "urn:ihe:iti:2007:AssociationType:RPLC"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
-UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
-TYPE_CODE = "urn:uuid:f0306f51-975f-434e-a61c-c59651d33983"
-AUTHOR = "urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d"
 
 
 class RegistryRefused(Exception):
@@ -121,7 +119,7 @@ def check_registry(answer: etree._Element) -> None:
 def listed(answer: etree._Element) -> list[Listed]:
     """Return the documents of a TD3.1 answer."""
     check_registry(answer)
-    return [_listed(entry) for entry in answer.iter(f"{{{RIM}}}ExtrinsicObject")]
+    return [_listed(entry) for entry in read_submission(answer).entries]
 
 
 def document_href(answer: etree._Element) -> str:
@@ -133,17 +131,16 @@ def document_href(answer: etree._Element) -> str:
     return str(include.get("href", ""))
 
 
-def _listed(entry: etree._Element) -> Listed:
-    slots = _slots(entry)
+def _listed(entry: DocumentEntry) -> Listed:
     return Listed(
-        entry_uuid=str(entry.get("id")),
-        unique_id=_external(entry, UNIQUE_ID),
-        repository=slots.get("repositoryUniqueId", ""),
-        title=_name(entry),
-        type_code=_node(entry, TYPE_CODE),
-        creation_time=slots.get("creationTime", ""),
-        author=_author(entry),
-        status=str(entry.get("status")),
+        entry_uuid=entry.id,
+        unique_id=entry.unique_id,
+        repository=entry.repository,
+        title=entry.title,
+        type_code=entry.type_code.code,
+        creation_time=entry.creation_time,
+        author=_shown(entry.authors[0].person) if entry.authors else "",
+        status=entry.status,
     )
 
 
@@ -165,30 +162,7 @@ def _list(values: Sequence[str]) -> str:
     return "(" + ",".join(f"'{value}'" for value in values) + ")"
 
 
-def _slots(parent: etree._Element) -> dict[str, str]:
-    return {
-        str(slot.get("name")): slot.findtext(f"{{{RIM}}}ValueList/{{{RIM}}}Value", "")
-        for slot in parent.findall(f"{{{RIM}}}Slot")
-    }
-
-
-def _name(entry: etree._Element) -> str:
-    text = entry.find(f"{{{RIM}}}Name/{{{RIM}}}LocalizedString")
-    return str(text.get("value")) if text is not None else ""
-
-
-def _node(entry: etree._Element, scheme: str) -> str:
-    found = entry.find(f"{{{RIM}}}Classification[@classificationScheme='{scheme}']")
-    return str(found.get("nodeRepresentation")) if found is not None else ""
-
-
-def _external(entry: etree._Element, scheme: str) -> str:
-    found = entry.find(f"{{{RIM}}}ExternalIdentifier[@identificationScheme='{scheme}']")
-    return str(found.get("value")) if found is not None else ""
-
-
-def _author(entry: etree._Element) -> str:
-    author = entry.find(f"{{{RIM}}}Classification[@classificationScheme='{AUTHOR}']")
-    person = _slots(author).get("authorPerson", "") if author is not None else ""
+def _shown(person: str) -> str:
+    """Return the name of an author as people read it, from an XCN."""
     parts = person.split("^")
     return " ".join(reversed(parts[1:3])).strip() if len(parts) > 2 else person

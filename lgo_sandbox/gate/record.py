@@ -95,9 +95,13 @@ def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> No
     refusal = exchange.noted.get(Refusal)
     if refusal is None and service.prefix and _is_error(exchange):
         refusal = _unexplained(exchange)
-    if refusal is None or any(check.reads is Refusal for check in evaluation.broken if isinstance(check, Check)):
-        return
-    evaluation.findings.append(_finding(service, refusal))
+    if refusal is not None and not any(_explained(refusal, check) for check in evaluation.broken):
+        evaluation.findings.append(_finding(service, refusal))
+
+
+def _explained(refusal: Refusal, check: Check[Any] | former.Check) -> bool:
+    """Tell whether the finding of a broken check already says why."""
+    return isinstance(check, Check) and (check.reads is Refusal or refusal.code in check.explains)
 
 
 def _is_error(exchange: Exchange) -> bool:
@@ -125,7 +129,7 @@ def _finding(service: Service, refusal: Refusal) -> Finding:
         expected=refusal.expected,
         remedy=refusal.remedy,
         requirements=(),
-        source=cause.source if cause else f"docs/sources/{service.page}.md#refus",
+        source=cause.source if cause else refusal.source or f"docs/sources/{service.page}.md#refus",
         confidence="H",
         where=refusal.where,
     )

@@ -69,6 +69,7 @@ class Check(Generic[F]):
 
     ``requirements`` are written out, so that one search finds them. ``source`` is a link into ``docs/sources/``.
     ``versions`` names the spec versions it holds for (empty: all); ``operations`` those it looks at (empty: all).
+    ``explains`` are the codes of the refusals that its violation explains: no second finding is added to them.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Check(Generic[F]):
     severity: Severity = Severity.ERROR
     versions: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
+    explains: frozenset[str] = frozenset()
 
     def concerns(self, operation: str, version: str) -> bool:
         """Tell whether this check looks at an operation under a spec version."""

@@ -22,6 +22,7 @@ class Refusal(Facts):
 
     ``received`` and ``expected`` are facts, not rules; ``where`` is the element, header, parameter or line at fault;
     ``remedy`` is an imperative sentence with the value to change; ``message`` one sentence for the head of the finding.
+    ``source`` is a link into ``docs/sources/``, empty for the section of the service's page that is on all refusals.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Refusal(Facts):
     remedy: str
     where: str = ""
     message: str = ""
+    source: str = ""
 
 
 class Refused(Exception):
@@ -50,7 +52,7 @@ class Refused(Exception):
         self.where = where
         self.remedy = remedy
 
-    def refusal(self, *, remedy: str, message: str = "") -> Refusal:
+    def refusal(self, *, remedy: str, message: str = "", source: str = "") -> Refusal:
         """Return the facts of this refusal; ``remedy`` is that of the catalogue, for want of a nearer one."""
         return Refusal(
             code=self.code,
@@ -59,4 +61,5 @@ class Refused(Exception):
             where=self.where,
             remedy=self.remedy or remedy,
             message=message or self.detail[:MAX_SHOWN],
+            source=source,
         )

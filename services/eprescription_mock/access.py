@@ -65,9 +65,9 @@ def _token(call: Call) -> str:
 async def _introspected(call: Call, token: str) -> dict[str, Any]:
     sandbox, credentials = call.sandbox, (codes.PSC_CLIENT, codes.PSC_SECRET)
     try:
-        url = sandbox.url("psc", call.session.name) + codes.PSC_INTROSPECTION
-        facts = await introspected(sandbox.http, url, token, credentials)
-    except (KeyError, IntrospectionFailed) as error:
+        path = codes.PSC_INTROSPECTION
+        facts = await introspected(sandbox, call.session.name, "psc", path, token, credentials)
+    except IntrospectionFailed as error:
         raise Refused("psc-indisponible", str(error)) from error
     if facts.get("active") is not True or not facts.get("SubjectNameID"):
         raise Refused("jeton-invalide")

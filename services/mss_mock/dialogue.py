@@ -123,7 +123,8 @@ class Dialogue:
         except Disconnected as gone:
             self._on_cut(gone)
         except TimeoutError:
-            received = f"rien d'entier dans le délai, au milieu de {self.doing or 'l\'attente d\'une commande'}"
+            doing = self.doing or "l'attente d'une commande"
+            received = f"rien d'entier dans le délai, au milieu de {doing}"
             await self._turn_away("trop-lent", "SANDBOX-DIALOGUE-TROP-LENT", received)
         except Ended as ended:
             await self._end(ended.refused)

@@ -116,7 +116,9 @@ class Doorkeeper:
             raise LoginRefused("identite-d-autorisation", home, user, received=received, expected=expected)
         if box is None or box.kind is not BoxKind.APPLICATION or box.owner != structure:
             owned = [one.address for one in mailboxes(session.people).values() if one.owner == structure]
-            expected = next((one for one in owned if one.partition("@")[0].endswith(APPLICATION_SUFFIX)), "aucune boîte")
+            expected = next(
+                (one for one in owned if one.partition("@")[0].endswith(APPLICATION_SUFFIX)), "aucune boîte"
+            )
             raise LoginRefused("boite-non-applicative", home, user, received=user, expected=expected)
         return Login(home, box, structure, "PLAIN")
 
@@ -146,9 +148,8 @@ class Doorkeeper:
     async def _introspect(self, token: str, name: str, user: str) -> dict[str, Any]:
         sandbox = self.sandbox
         try:
-            url = sandbox.url("psc", name) + PSC_INTROSPECTION
-            facts = await introspected(sandbox.http, url, token, (PSC_CLIENT, PSC_SECRET))
-        except (KeyError, IntrospectionFailed) as error:
+            facts = await introspected(sandbox, name, "psc", PSC_INTROSPECTION, token, (PSC_CLIENT, PSC_SECRET))
+        except IntrospectionFailed as error:
             received = "aucune réponse utilisable à la demande d'introspection"
             expected = "la réponse de Pro Santé Connect sur le jeton"
             raise LoginRefused("psc-indisponible", name, user, received=received, expected=expected) from error

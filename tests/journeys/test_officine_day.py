@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-
 import pytest
 
 from health_documents.cda.read.reader import read_document
@@ -48,11 +47,11 @@ def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_r
 ) -> None:
     folder = played(sandbox_session).folder
     lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
-    flows = [line["facts"] for line in lines if line["facts"].get("ins_flow")]
-    partners = {partner for facts in flows for partner in facts["ins_partners"]}
+    flows = [line["facts"]["InsFlow"] for line in lines if line["facts"].get("InsFlow", {}).get("carried")]
+    partners = {partner for flow in flows for partner in flow["partners"]}
     assert "DMP" in partners
     assert {partner.partition("@")[2] for partner in partners - {"DMP"}} == {"medecin.mssante.fr", "patient.mssante.fr"}
-    assert [facts["printed_ins"] for facts in flows if facts.get("printed_ins")] == [[""]] * 3
+    assert [flow["printed"] for flow in flows if flow["printed"]] == [[""]] * 3
 
 
 def test_the_fetched_prescription_is_the_one_that_the_doctor_fed(

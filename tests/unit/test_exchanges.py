@@ -125,6 +125,31 @@ def test_a_check_that_explains_the_refusal_speaks_alone(service: Service, sessio
     assert [f.check_id for f in exchange.findings] == ["SIXIEME-MOTIF"]
 
 
+@pytest.mark.parametrize(
+    ("explains", "found"),
+    [({"nom"}, ["SIXIEME-MAJUSCULE"]), ({"autre"}, ["SIXIEME-MAJUSCULE", "SIXIEME-REFUS"])],
+)
+def test_a_broken_check_explains_the_refusals_that_it_names(
+    service: Service, session: Session, explains: set[str], found: list[str]
+) -> None:
+    (check,) = service.checks
+    named = replace(service, checks=(replace(check, explains=frozenset(explains)),))
+    exchange = open_exchange(session, "sixieme", "sixieme", "https")
+    exchange.operation, exchange.outcome = "saluer", "refused"
+    exchange.noted.put(greeted("marc"))
+    exchange.noted.put(Refusal(code="nom", received="marc", expected="Marc", remedy="z"))
+    finish(named, session, exchange)
+    assert [f.check_id for f in exchange.findings] == found
+
+
+def test_a_refusal_may_link_to_its_own_rule(service: Service, session: Session) -> None:
+    exchange = open_exchange(session, "sixieme", "sixieme", "https")
+    exchange.noted.put(Refusal(code="nom", received="x", expected="y", remedy="z", source="docs/sources/psc.md#refus"))
+    exchange.outcome = "refused"
+    finish(service, session, exchange)
+    assert [f.source for f in exchange.findings] == ["docs/sources/psc.md#refus"]
+
+
 def test_the_reason_of_the_service_is_not_replaced_by_that_of_the_sandbox(session: Session) -> None:
     exchange = open_exchange(session, "sixieme", "sixieme", "https")
     exchange.noted.put(Refusal(code="inconnu", received="x", expected="y", remedy="z"))

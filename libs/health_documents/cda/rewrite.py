@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from health_documents.cda.read.parts import moment_of
+from health_documents.cda.read.values import ReadDocument, ServiceEvent
 from health_documents.errors import InvalidContent
 from health_documents.values.document import Act, DocumentHeader
-from health_documents.values.read import ReadDocument, ServiceEvent
 
 __all__ = ["header_of", "next_version"]
 

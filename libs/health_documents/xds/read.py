@@ -1,11 +1,12 @@
-"""Reads XDS metadata from ebRIM 3.0: submission set, document entries, associations.
+"""Reads XDS metadata from ebRIM 3.0 into typed values: submission set, document entries, associations.
 
-Source: specs/dmp.md §3.1–3.3; confidence high. Lenient: what is absent is empty, unknown slots are left out; it judges
-nothing. Shares constants with the writer, and no code.
+Source: IHE ITI TF-3 §4.2 and the guide of the DMP (docs/sources/dmp.md); confidence high. Lenient: what is absent is
+empty, unknown slots are left out; it judges nothing. Shares constants with the writer, and no code.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,16 +14,17 @@ from lxml import etree
 from health_documents import oids
 from health_documents.values.document import Code
 from health_documents.values.xds import Association, DocumentEntry, SubmissionSet, XdsAuthor
+from health_documents.xds.objects import Classified, attribute, classifications, externals, label, rim, slots
 
 __all__ = ["Submission", "read_submission"]
 
-_NAMESPACES = {"rim": oids.NS_RIM}
 _NO_CODE = Code("", "", "")
+_MAX_SIZE_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a SubmitObjectsRequest holds. ``submission_set`` is None when there is no RegistryPackage."""
+    """What a list of registry objects holds. ``submission_set`` is None when there is no RegistryPackage."""
 
     submission_set: SubmissionSet | None
     entries: tuple[DocumentEntry, ...]
@@ -30,118 +32,107 @@ class Submission:
 
 
 def read_submission(root: etree._Element) -> Submission:
-    """Read the objects of a SubmitObjectsRequest, or of any element that contains a RegistryObjectList."""
-    packages = [_submission_set(element) for element in root.iter(f"{{{oids.NS_RIM}}}RegistryPackage")]
+    """Read the objects of a SubmitObjectsRequest, of the answer to a query, or of any element around them."""
+    packages = [_submission_set(element) for element in root.iter(rim("RegistryPackage"))]
     return Submission(
         submission_set=packages[0] if packages else None,
-        entries=tuple(_entry(element) for element in root.iter(f"{{{oids.NS_RIM}}}ExtrinsicObject")),
-        associations=tuple(_association(element) for element in root.iter(f"{{{oids.NS_RIM}}}Association")),
+        entries=tuple(_entry(element) for element in root.iter(rim("ExtrinsicObject"))),
+        associations=tuple(_association(element) for element in root.iter(rim("Association"))),
     )
+
+
+class _Object:
+    """A registry object, read once."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.slots = slots(element)
+        self.externals = externals(element)
+        self.classified = tuple(classifications(element))
+
+    def slot(self, name: str) -> str:
+        return next(iter(self.slots.get(name, ())), "")
+
+    def external(self, scheme: str) -> str:
+        return self.externals.get(scheme, "")
+
+    def of(self, scheme: str) -> Iterable[Classified]:
+        return (one for one in self.classified if one.scheme == scheme)
+
+    def codes(self, scheme: str) -> tuple[Code, ...]:
+        return tuple(Code(one.code, one.label, one.value("codingScheme")) for one in self.of(scheme))
+
+    def code(self, scheme: str) -> Code:
+        return next(iter(self.codes(scheme)), _NO_CODE)
+
+    def authors(self, scheme: str) -> tuple[XdsAuthor, ...]:
+        return tuple(
+            XdsAuthor(
+                person=one.value("authorPerson"),
+                institutions=one.values("authorInstitution"),
+                roles=one.values("authorRole"),
+                specialties=one.values("authorSpecialty"),
+            )
+            for one in self.of(scheme)
+        )
 
 
 def _entry(element: etree._Element) -> DocumentEntry:
-    size = _slot(element, "size")
+    found = _Object(element)
     return DocumentEntry(
-        id=element.get("id", ""),
-        unique_id=_external(element, oids.U_DOC_UNIQUE_ID),
-        patient_id=_external(element, oids.U_DOC_PATIENT_ID),
-        source_patient_id=_slot(element, "sourcePatientId"),
-        title=_text(element, "Name"),
-        mime_type=element.get("mimeType", ""),
-        creation_time=_slot(element, "creationTime"),
-        service_start=_slot(element, "serviceStartTime"),
-        service_stop=_slot(element, "serviceStopTime"),
-        authors=_authors(element, oids.U_DOC_AUTHOR),
-        legal_authenticator=_slot(element, "legalAuthenticator"),
-        class_code=_code(element, oids.U_DOC_CLASS),
-        type_code=_code(element, oids.U_DOC_TYPE),
-        format_code=_code(element, oids.U_DOC_FORMAT),
-        facility_type=_code(element, oids.U_DOC_FACILITY),
-        practice_setting=_code(element, oids.U_DOC_PRACTICE),
-        confidentiality=_codes(element, oids.U_DOC_CONFIDENTIALITY),
-        event_codes=_codes(element, oids.U_DOC_EVENT),
-        source_patient_info=_slots(element, "sourcePatientInfo"),
-        comments=_text(element, "Description"),
-        language=_slot(element, "languageCode"),
-        hash=_slot(element, "hash"),
-        size=int(size) if size.isascii() and size.isdigit() and len(size) < 16 else None,
-        uri=_slot(element, "URI"),
-        repository=_slot(element, "repositoryUniqueId"),
-        logical_id=element.get("lid", ""),
-        status=element.get("status", ""),
+        id=attribute(element, "id"),
+        unique_id=found.external(oids.U_DOC_UNIQUE_ID),
+        patient_id=found.external(oids.U_DOC_PATIENT_ID),
+        source_patient_id=found.slot("sourcePatientId"),
+        title=label(element),
+        mime_type=attribute(element, "mimeType"),
+        creation_time=found.slot("creationTime"),
+        service_start=found.slot("serviceStartTime"),
+        service_stop=found.slot("serviceStopTime"),
+        authors=found.authors(oids.U_DOC_AUTHOR),
+        legal_authenticator=found.slot("legalAuthenticator"),
+        class_code=found.code(oids.U_DOC_CLASS),
+        type_code=found.code(oids.U_DOC_TYPE),
+        format_code=found.code(oids.U_DOC_FORMAT),
+        facility_type=found.code(oids.U_DOC_FACILITY),
+        practice_setting=found.code(oids.U_DOC_PRACTICE),
+        confidentiality=found.codes(oids.U_DOC_CONFIDENTIALITY),
+        event_codes=found.codes(oids.U_DOC_EVENT),
+        source_patient_info=found.slots.get("sourcePatientInfo", ()),
+        comments=label(element, "Description"),
+        language=found.slot("languageCode"),
+        hash=found.slot("hash"),
+        size=_size(found.slot("size")),
+        uri=found.slot("URI"),
+        repository=found.slot("repositoryUniqueId"),
+        logical_id=attribute(element, "lid"),
+        status=attribute(element, "status"),
     )
 
 
+def _size(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_SIZE_DIGITS else None
+
+
 def _submission_set(element: etree._Element) -> SubmissionSet:
+    found = _Object(element)
     return SubmissionSet(
-        unique_id=_external(element, oids.U_SET_UNIQUE_ID),
-        source_id=_external(element, oids.U_SET_SOURCE_ID),
-        patient_id=_external(element, oids.U_SET_PATIENT_ID),
-        submission_time=_slot(element, "submissionTime"),
-        content_type=_code(element, oids.U_SET_CONTENT_TYPE),
-        authors=_authors(element, oids.U_SET_AUTHOR),
-        title=_text(element, "Name"),
-        comments=_text(element, "Description"),
-        id=element.get("id", ""),
+        unique_id=found.external(oids.U_SET_UNIQUE_ID),
+        source_id=found.external(oids.U_SET_SOURCE_ID),
+        patient_id=found.external(oids.U_SET_PATIENT_ID),
+        submission_time=found.slot("submissionTime"),
+        content_type=found.code(oids.U_SET_CONTENT_TYPE),
+        authors=found.authors(oids.U_SET_AUTHOR),
+        title=label(element),
+        comments=label(element, "Description"),
+        id=attribute(element, "id"),
     )
 
 
 def _association(element: etree._Element) -> Association:
     return Association(
-        id=element.get("id", ""),
-        source=element.get("sourceObject", ""),
-        target=element.get("targetObject", ""),
-        kind=element.get("associationType", ""),
-        status=_slot(element, "SubmissionSetStatus"),
+        id=attribute(element, "id"),
+        source=attribute(element, "sourceObject"),
+        target=attribute(element, "targetObject"),
+        kind=attribute(element, "associationType"),
+        status=_Object(element).slot("SubmissionSetStatus"),
     )
-
-
-def _slots(element: etree._Element, name: str) -> tuple[str, ...]:
-    for slot in element.findall("rim:Slot", _NAMESPACES):
-        if slot.get("name") == name:
-            return tuple(value.text or "" for value in slot.findall("rim:ValueList/rim:Value", _NAMESPACES))
-    return ()
-
-
-def _slot(element: etree._Element, name: str) -> str:
-    return next(iter(_slots(element, name)), "")
-
-
-def _text(element: etree._Element, name: str) -> str:
-    found = element.find(f"rim:{name}/rim:LocalizedString", _NAMESPACES)
-    return "" if found is None else found.get("value", "")
-
-
-def _classified(element: etree._Element, scheme: str) -> list[etree._Element]:
-    found = element.findall("rim:Classification", _NAMESPACES)
-    return [one for one in found if one.get("classificationScheme") == scheme]
-
-
-def _codes(element: etree._Element, scheme: str) -> tuple[Code, ...]:
-    return tuple(
-        Code(one.get("nodeRepresentation", ""), _text(one, "Name"), _slot(one, "codingScheme"))
-        for one in _classified(element, scheme)
-    )
-
-
-def _code(element: etree._Element, scheme: str) -> Code:
-    return next(iter(_codes(element, scheme)), _NO_CODE)
-
-
-def _authors(element: etree._Element, scheme: str) -> tuple[XdsAuthor, ...]:
-    return tuple(
-        XdsAuthor(
-            person=_slot(one, "authorPerson"),
-            institutions=_slots(one, "authorInstitution"),
-            roles=_slots(one, "authorRole"),
-            specialties=_slots(one, "authorSpecialty"),
-        )
-        for one in _classified(element, scheme)
-    )
-
-
-def _external(element: etree._Element, scheme: str) -> str:
-    for one in element.findall("rim:ExternalIdentifier", _NAMESPACES):
-        if one.get("identificationScheme") == scheme:
-            return one.get("value", "")
-    return ""

@@ -103,7 +103,8 @@ def _documents(seen: Observed[Mail]) -> Outcome:
         return None
     problems = " ; ".join(content.archive_problems)
     others = ", ".join(one.name for one in content.pdfs if not one.is_pdf_a1)
-    received = f"{content.attachment_names} ; {problems or f'PDF qui ne sont pas PDF/A-1 : {others or 'aucun PDF'}'}"
+    faults = problems or (f"PDF qui ne sont pas PDF/A-1 : {others}" if others else "un PDF par CDA manque")
+    received = f"{content.attachment_names} ; {faults}"
     return Violation(received, "une archive IHE_XDM.zip saine et, pour chaque CDA, son PDF/A-1")
 
 

@@ -51,7 +51,9 @@ def _message_id(seen: Observed[Mail]) -> Outcome:
     if not _MESSAGE_ID.fullmatch(value):
         return Violation(f"Message-ID: {shown(value)}", "Message-ID: <identifiant@domaine>, unique")
     if any(_another(earlier, content) for _, earlier in seen.history.all(Mail, about=value)):
-        return Violation(f"Message-ID: {shown(value)}, déjà porté par un autre message", "un identifiant neuf par message")
+        return Violation(
+            f"Message-ID: {shown(value)}, déjà porté par un autre message", "un identifiant neuf par message"
+        )
     return True
 
 

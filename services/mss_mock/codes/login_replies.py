@@ -37,7 +37,7 @@ LOGIN_REPLIES = (
         _SMTP,
         _IMAP,
         "Jeton Pro Santé Connect inconnu, expiré ou révoqué",
-        "Prenez un jeton d'accès neuf auprès de Pro Santé Connect juste avant d'ouvrir la boîte : il dure deux minutes.",
+        "Prenez un jeton d'accès neuf juste avant d'ouvrir la boîte : il dure deux minutes.",
     ),
     (
         "boite-d-un-autre",

@@ -1,6 +1,6 @@
 """What the submission door refuses: key, reply with its enhanced code and text, French title, remedy.
 
-Source: RFC 5321 §4.2.4 and §4.5.3, RFC 3461 §4–5, RFC 3463, RFC 4954 §4 and §6, RFC 1870 §6; confidence high. Data only.
+Source: RFC 5321 §4.2.4 and §4.5.3, RFC 3461 §4–5, RFC 3463, RFC 4954 §4 and §6, RFC 1870 §6: high. Data only.
 """
 
 from __future__ import annotations
@@ -264,7 +264,7 @@ SMTP_REPLIES = (
         "fin-de-ligne-isolee",
         "550 5.6.0 Bare CR or LF in message: lines end with CRLF (RFC 5321 section 2.3.8)",
         "CR ou LF isolé dans le message",
-        "Terminez chaque ligne du message par CRLF (13 10), et codez les parties qui contiennent d'autres fins de ligne.",
+        "Terminez chaque ligne par CRLF (13 10), et codez les parties qui contiennent d'autres fins de ligne.",
     ),
     (
         "stockage",

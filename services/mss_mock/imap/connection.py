@@ -23,7 +23,7 @@ from mss_mock.dialogue import Dialogue, Ended, log
 from mss_mock.domain import Refused
 from mss_mock.facts import ImapCommand
 from mss_mock.imap.framing import Command, Framer, Limits, LiteralTooLarge
-from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.syntax import Cursor
 from mss_mock.imap.view import FolderGone, View
 from mss_mock.journaling import FaultStruck, Record, strike
 from mss_mock.login import Login
@@ -323,7 +323,9 @@ class Connection(Dialogue):
         if not refused.told:
             record = self._record_at_last(spec, command)
             if refused.code == OPENING:
-                refuse(record.exchange, "SANDBOX-AUTH-AVANT-STARTTLS", received=f"{spec.name} en clair", where=spec.name)
+                refuse(
+                    record.exchange, "SANDBOX-AUTH-AVANT-STARTTLS", received=f"{spec.name} en clair", where=spec.name
+                )
             else:
                 record.refuse(refused.seen_in(shown_line(command), spec.name))
             self._close_record(spec, answer, 0, title=refused.known.title)

@@ -42,7 +42,7 @@ EXPECTED = {
     "atom": "un mot",
     "base64": "du base 64",
     "date": "une date (1-Feb-2026)",
-    "date-time": "une date entière (\"05-Jan-2026 10:20:30 +0100\")",
+    "date-time": 'une date entière ("05-Jan-2026 10:20:30 +0100")',
     "fetch item": "un élément de FETCH (FLAGS, UID, BODY[]…)",
     "flag": "un drapeau (\\Seen) ou un mot-clé",
     "message set": "un ensemble de messages (1,3:5,7:*)",
@@ -121,7 +121,8 @@ class Cursor:
         if not self.skip(octets):
             text = octets.decode("ascii")
             raise self.bad(
-                f"{text!r} expected" if text != " " else "space expected", f"« {text} »" if text != " " else "une espace"
+                f"{text!r} expected" if text != " " else "space expected",
+                f"« {text} »" if text != " " else "une espace",
             )
 
     def space(self) -> None:
@@ -181,7 +182,9 @@ class Cursor:
         octets = self._command.literals[self._segment]
         self._segment, self._at = self._segment + 1, 0
         if b"\0" in octets:
-            raise BadSyntax("NUL in literal", "aucun octet nul", received=f"l'octet nul n° {octets.index(0)} du littéral")
+            raise BadSyntax(
+                "NUL in literal", "aucun octet nul", received=f"l'octet nul n° {octets.index(0)} du littéral"
+            )
         return octets
 
     def sequence(self) -> SequenceSet:

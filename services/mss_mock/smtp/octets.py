@@ -15,6 +15,7 @@ from mss_mock.domain import Refused
 
 __all__ = ["LineStream", "read_message"]
 
+
 class LineStream(Protocol):
     """What of an asyncio stream reader is needed."""
 
@@ -58,7 +59,9 @@ async def _line(stream: LineStream) -> tuple[bytes, bool]:
 def _problem(line: bytes, size: int, limit: int, *, overlong: bool, bare_newlines: bool) -> Refused | None:
     if size > limit:
         text = f"Message size exceeds fixed limit of {limit} bytes"
-        return Refused("message-trop-lourd", text, received=f"plus de {limit} octets", expected=f"{limit} octets au plus")
+        return Refused(
+            "message-trop-lourd", text, received=f"plus de {limit} octets", expected=f"{limit} octets au plus"
+        )
     if overlong:
         return Refused(
             "ligne-trop-longue", received=f"une ligne de plus de {MAX_LINE} octets", expected="998 octets, hors CRLF"

@@ -12,6 +12,7 @@ from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, BoxKind
 from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
 from mss_mock.domain import Refused, check_sender, mailbox_of, resolve
 from mss_mock.facts import Fate, MailEnvelope, MailFates, MailRecipient
+from mss_mock.flows import flow_of
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
@@ -69,7 +70,8 @@ class Transaction:
     def complete(self, message: bytes) -> str:
         """Deliver the mail and return the reply; it is committed. Raises Refused when the store is full."""
         self.record.request(message)
-        self.record.note(mail_of(message))
+        mail = mail_of(message)
+        self.record.note(mail)
         try:
             fates = deliver(self.session, self.envelope, message)
         except OperationalError as error:
@@ -77,6 +79,7 @@ class Transaction:
                 "stockage", received="un stockage qui ne s'écrit pas", expected="un disque libre", where="bac à sable"
             ) from error
         self._note_envelope()
+        self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
         self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))
         reply = f"250 2.0.0 Ok: queued as {self.record.exchange.id}"
         summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject_of(message)[:80]}"

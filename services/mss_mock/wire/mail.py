@@ -1,7 +1,7 @@
 """A mail read as values: head, parts, the XDM archive and its documents.
 
 Source: docs/sources/mssante.md (Tout courriel, Courriel qui porte des documents). The mail is read by
-``lgo_sandbox.wire.mime``, the archive by ``health_documents``; whatever is unreadable becomes a French sentence, never an
+``lgo_sandbox.wire.mime``, the archive by ``health_documents``; what is unreadable becomes a French sentence, never an
 error. Reading costs: it is done after the answer. Knows no rule: see ``checks``.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from health_documents.cda.read.reader import read_document
 from health_documents.errors import DocumentError
-from health_documents.pdf.printed_ins import printed_ins
+from health_documents.validation.printed_ins import printed_ins
 from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail

@@ -14,7 +14,7 @@ _XOAUTH2 = re.compile(rb"user=([^\x00\x01]+)\x01auth=Bearer ([A-Za-z0-9\-._~+/=]
 
 
 class SaslError(ValueError):
-    """The response is against the grammar of its mechanism. ``code`` is a key of ``codes.replies``; texts are French."""
+    """The response is against the grammar. ``code`` is a key of ``codes.replies``; the texts are French."""
 
     def __init__(self, code: str, received: str, expected: str) -> None:
         super().__init__(code)

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from health_documents.cda.write.n1 import write_n1
-from health_documents.pdf import printed_ins as module
-from health_documents.pdf.printed_ins import PHARMACY_TYPES, printed_in
 from health_documents.pdf.write import PdfContent, PdfSection, render_pdf
+from health_documents.validation import printed_ins as module
+from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
 from health_documents.values.document import Author, DocumentHeader, PatientIdentity
 
 

@@ -28,9 +28,9 @@ from health_documents.cda.read.parts import (
     read_recipient,
     text_of,
 )
+from health_documents.cda.read.values import ReadDocument, ServiceEvent
 from health_documents.errors import IncompleteHeader, NotClinicalDocument, UnreadableXml
 from health_documents.values.document import Author, Consent, Identifier
-from health_documents.values.read import ReadDocument, ServiceEvent
 from health_documents.xml import MalformedXml, parse
 
 __all__ = ["ReadDocument", "ServiceEvent", "read_document", "read_root"]

@@ -8,12 +8,12 @@ and no datamatrix says nothing.
 from __future__ import annotations
 
 from health_documents.cda.read.reader import read_document
+from health_documents.cda.read.values import ReadDocument
 from health_documents.errors import DocumentError, PdfError
 from health_documents.pdf.objects import open_pdf
 from health_documents.pdf.text import codes_of, pixels_of
 from health_documents.validation.pdf_rules import datamatrix_rules
 from health_documents.validation.rules import Fault
-from health_documents.values.read import ReadDocument
 
 __all__ = ["PHARMACY_TYPES", "printed_in", "printed_ins"]
 
