@@ -19,6 +19,7 @@ from mss_mock.facts import (
     MailFates,
     MailLogin,
     SmtpCommand,
+    WhiteListRead,
 )
 
 __all__ = ["decode"]
@@ -69,6 +70,8 @@ def _directory(exchange: Exchange) -> Iterator[Pair]:
         yield "Résultats", str(search.total)
     if (configured := exchange.noted.get(Autoconfigured)) is not None:
         yield "Domaine", configured.domain
+    if (listed := exchange.noted.get(WhiteListRead)) is not None:
+        yield "Domaines", str(listed.domains)
 
 
 def _connection(exchange: Exchange) -> Iterator[Pair]:

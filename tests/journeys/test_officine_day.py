@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+
 import pytest
 
 from health_documents.cda.read.reader import read_document

@@ -19,8 +19,8 @@ from mss_mock.codes import (
     REFUSES_MAIL,
     REFUSES_MAIL_TO_PROFESSIONALS,
 )
-from mss_mock.content import MailContent
 from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts.content import MailContent
 
 __all__ = ["CITIZEN_CHECKS"]
 

@@ -11,8 +11,8 @@ import re
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from mss_mock.checks.wording import MESSAGE, shown
-from mss_mock.content import Document, MailContent
 from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts.content import Document, MailContent
 
 __all__ = ["DOCUMENT_CHECKS"]
 

@@ -10,8 +10,8 @@ import re
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from mss_mock.checks.wording import MESSAGE, shown
 from mss_mock.codes import BoxKind
-from mss_mock.content import MailContent
 from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts.content import MailContent
 
 __all__ = ["HEADER_CHECKS"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from mss_mock.checks.wording import MESSAGE
 from mss_mock.codes import USUAL_LINE
-from mss_mock.content import Unreadable
 from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts.content import Unreadable
 
 __all__ = ["MAIL_CHECKS"]
 

@@ -23,7 +23,7 @@ from mss_mock.imap.output import paren, string
 from mss_mock.imap.syntax import LIMIT, Cursor
 from mss_mock.journaling import Record, strike
 from mss_mock.login import Login, LoginRefused
-from mss_mock.wire.sasl import is_xoauth2, without_secret
+from mss_mock.wire.sasl import without_secret
 
 __all__ = [
     "authenticate",
@@ -221,14 +221,14 @@ async def _open(connection: Connection, mechanism: str, response: bytes, operati
             opened = keeper.by_certificate(response, connection.stream.certificate)
     except LoginRefused as refused:
         record = _record(connection, keeper.session(refused.session), mechanism, response, operation)
-        record.note(_facts(mechanism, refused.user, response, initial=initial))
+        record.note(_facts(mechanism, refused.user, initial=initial))
         record.refuse(refused.seen_in("", record.exchange.target))
         record.finish(0, refused.imap.encode(), f"Ouverture de boîte IMAP refusée : {refused.known.title}")
         refused.told = True
         await _refuse(connection, refused, mechanism)
         raise
     record = _record(connection, keeper.session(opened.session), mechanism, response, operation)
-    record.note(_facts(mechanism, opened.mailbox.address, response, initial=initial, opened_by=opened.subject))
+    record.note(_facts(mechanism, opened.mailbox.address, initial=initial, opened_by=opened.subject))
     return await _opened(connection, opened, record)
 
 
@@ -251,12 +251,11 @@ def _record(connection: Connection, session: Session, mechanism: str, response: 
     return record
 
 
-def _facts(mechanism: str, mailbox: str, response: bytes, *, initial: bool, opened_by: str = "") -> MailLogin:
+def _facts(mechanism: str, mailbox: str, *, initial: bool, opened_by: str = "") -> MailLogin:
     return MailLogin(
         mechanism=mechanism,
         mailbox=mailbox,
         initial_response=initial,
-        well_formed=mechanism != "XOAUTH2" or is_xoauth2(response),
         opened_by=opened_by,
     )
 

@@ -16,7 +16,7 @@ from mss_mock.domain import Refused
 from mss_mock.facts import MailLogin
 from mss_mock.journaling import FaultStruck, Record, strike
 from mss_mock.login import Login, LoginRefused
-from mss_mock.wire.sasl import is_xoauth2, without_secret
+from mss_mock.wire.sasl import without_secret
 
 if TYPE_CHECKING:
     from mss_mock.smtp.connection import SmtpConnection
@@ -64,11 +64,11 @@ async def _open(connection: SmtpConnection, mechanism: str, response: bytes, *, 
             login = keeper.by_certificate(response, connection.stream.certificate)
     except LoginRefused as refused:
         record = _record(connection, keeper.session(refused.session), mechanism, response)
-        record.note(_facts(mechanism, refused.user, response, initial=initial))
+        record.note(_facts(mechanism, refused.user, initial=initial))
         await _refuse(connection, record, refused, mechanism)
         return
     record = _record(connection, keeper.session(login.session), mechanism, response)
-    record.note(_facts(mechanism, login.mailbox.address, response, initial=initial, opened_by=login.subject))
+    record.note(_facts(mechanism, login.mailbox.address, initial=initial, opened_by=login.subject))
     await _opened(connection, record, login)
 
 
@@ -90,12 +90,11 @@ def _record(connection: SmtpConnection, session: Session, mechanism: str, respon
     return record
 
 
-def _facts(mechanism: str, mailbox: str, response: bytes, *, initial: bool, opened_by: str = "") -> MailLogin:
+def _facts(mechanism: str, mailbox: str, *, initial: bool, opened_by: str = "") -> MailLogin:
     return MailLogin(
         mechanism=mechanism,
         mailbox=mailbox,
         initial_response=initial,
-        well_formed=mechanism != "XOAUTH2" or is_xoauth2(response),
         opened_by=opened_by,
     )
 

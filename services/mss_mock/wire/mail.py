@@ -19,8 +19,17 @@ from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 from mss_mock.codes import BARE_NEWLINE, XDM_NAME
 from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT
-from mss_mock.content import Archive, Attachment, Document, MailContent, MailDefect, MailHead, TextBody, Unreadable
 from mss_mock.facts import Mail
+from mss_mock.facts.content import (
+    Archive,
+    Attachment,
+    Document,
+    MailContent,
+    MailDefect,
+    MailHead,
+    TextBody,
+    Unreadable,
+)
 
 __all__ = ["mail_of", "read_content", "subject_of"]
 

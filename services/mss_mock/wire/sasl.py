@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["SaslError", "is_xoauth2", "read_plain", "read_xoauth2", "without_secret"]
+__all__ = ["SaslError", "read_plain", "read_xoauth2", "without_secret"]
 
 _XOAUTH2 = re.compile(rb"user=([^\x00\x01]+)\x01auth=Bearer ([A-Za-z0-9\-._~+/=]+)\x01\x01", re.IGNORECASE)
 
@@ -46,11 +46,6 @@ def _shown(response: bytes) -> str:
     head = response.partition(b"Bearer")[0][:120].replace(b"\x01", b"^A")
     rest = "Bearer …" if b"Bearer" in response else ""
     return f"« {head.decode('ascii', 'backslashreplace')}{rest} » ({len(response)} octets)"
-
-
-def is_xoauth2(response: bytes) -> bool:
-    """Tell whether a response is well formed."""
-    return _XOAUTH2.fullmatch(response) is not None
 
 
 def without_secret(response: bytes) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lgo_sandbox.watch.facts import Facts, Lazy
 from mss_mock.codes import PATIENT_DOMAIN, BoxKind
-from mss_mock.content import MailContent, Unreadable
+from mss_mock.facts.content import MailContent, Unreadable
 
 __all__ = [
     "Autoconfigured",
@@ -45,7 +45,6 @@ class MailLogin(Facts):
     mechanism: str
     mailbox: str
     initial_response: bool
-    well_formed: bool
     opened_by: str
 
     @property
