@@ -88,17 +88,23 @@ class Receipt:
 
 
 class Eprescription:
-    """Calls the téléservice for a professional of a structure; ``token`` gives a fresh PSC access token each time."""
+    """Calls the téléservice for a professional of a structure.
 
-    def __init__(self, http: httpx.Client, url: str, token: Callable[[], str], structure: str) -> None:
+    ``token`` gives a fresh PSC access token each time; ``uuid`` names the group of a prescription.
+    """
+
+    def __init__(
+        self, http: httpx.Client, url: str, token: Callable[[], str], structure: str, uuid: Callable[[], str]
+    ) -> None:
         self._http = http
         self._url = url + BASE
         self._token = token
         self._structure = structure
+        self._uuid = uuid
 
     def create(self, patient: PatientIdentity, prescribed: Sequence[Prescribed], at: datetime) -> Issued:
         """Create a prescription. Raises EprescriptionRefused."""
-        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:lgo:{at:%Y%m%d%H%M%S}-{patient.matricule}"}
+        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{self._uuid()}"}
         entries = [{"resource": _request(one, patient, at, group)} for one in prescribed]
         answer = self._call("$creer", {"resourceType": "Bundle", "type": "collection", "entry": entries})
         image = _parameter(answer, "qr")["resource"]
