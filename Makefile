@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench lock docs clean
+.PHONY: demo test lint format bench chaos mutants lock docs clean
 
 demo: $(VENV)/.ready
 	$(BIN)/lgo-sandbox demo
@@ -26,6 +26,21 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/insi.py
 	$(BIN)/python bench/psc.py
 	$(BIN)/python bench/documents.py --write
+
+# Kills, locks, cuts, stalls and stuffs a sandbox while clients work; nothing acknowledged may be lost. SEED=7 ROUNDS=40
+SEED ?= 1
+ROUNDS ?= 40
+
+chaos: $(VENV)/.ready-dev
+	cd tests && $(CURDIR)/$(BIN)/python -m support.chaos --seed $(SEED) --rounds $(ROUNDS)
+
+SERVICES := insi dmp mss psc eprescription
+
+# Renames each member of each fact (mypy must notice), then never notes each fact (a test must notice). Takes minutes.
+mutants: $(VENV)/.ready-dev
+	cd tests && PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/$(BIN)/python -m support.fact_mutants rename $(SERVICES:=_mock)
+	cd tests && for s in $(SERVICES); do \
+		$(CURDIR)/$(BIN)/python -m support.fact_mutants drop $${s}_mock tests/unit/$${s}_mock $$(cd .. && ls -d tests/wire/$${s} tests/wire/test_$${s}*.py 2>/dev/null) || exit; done
 
 # Writes the lock files again from pyproject.toml, for all platforms.
 lock: $(VENV)/.ready-dev

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import MetaData
 
+    from lgo_sandbox.gate.asgi import Call
     from lgo_sandbox.sandbox import Addresses, Sandbox
+    from lgo_sandbox.tenant.agenda import EventHandler
     from lgo_sandbox.tenant.session import Session
 
 __all__ = [
     "Decoded",
     "Door",
+    "Handler",
     "NamedFault",
     "Operation",
     "Option",
@@ -161,6 +164,10 @@ Serve = Callable[["Sandbox", Door, "socket.socket", "Addresses"], Awaitable[Runn
 """Open a non-HTTP door on a bound socket; the addresses say whose listeners these are (their session)."""
 
 
+Handler = Callable[["Call"], Awaitable[RawResponse]]
+"""Answers one HTTP request."""
+
+
 def _no_facts(_sandbox: Sandbox, _session: Session) -> Mapping[str, Any]:
     return {}
 
@@ -210,6 +217,8 @@ class Service:
     faults: tuple[NamedFault, ...] = ()
     situations: tuple[Situation, ...] = ()
     resources: tuple[Resource, ...] = ()
+    events: Mapping[str, EventHandler] = field(default_factory=dict)
+    """What its events do when they are due: ``session.agenda.at(when, "<service>.<name>", payload)``."""
     spec_version: str = ""
     simulated: str = ""
     """In French, what of the contract is simulated; empty when the wire is the real one."""
@@ -222,3 +231,5 @@ class Service:
     connection_facts: Callable[[Sandbox, Session], Mapping[str, Any]] = _no_facts
     """Members that the ready-file gains: client ids, keys and numbers that a client is configured with."""
     serve: Serve | None = None
+    inside: Mapping[str, Handler] = field(default_factory=dict)
+    """Path → handler, for what the other services of the same process may ask without a socket."""

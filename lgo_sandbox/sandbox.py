@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lgo_sandbox.contract import Service
 from lgo_sandbox.population.people import Population, population
@@ -57,6 +57,10 @@ class Sandbox:
         self.people = people or _people(settings)
         self.sessions = Sessions(settings, self.people, list(self.services.values()))
         self.addresses = Addresses(settings.session)
+        self.served: frozenset[str] = frozenset()
+        """The doors that this process opened itself."""
+        self.inside: dict[tuple[str, str], Any] = {}
+        """Gates of the handlers that services of this process ask each other (``gate.inside``)."""
 
     def url(self, door: str, session: str = DEFAULT_SESSION) -> str:
         """Return the address at which a service of this sandbox calls a door on behalf of a session."""

@@ -7,6 +7,7 @@ knows no screen and no other service.
 from __future__ import annotations
 
 import base64
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,23 +89,17 @@ class Receipt:
 
 
 class Eprescription:
-    """Calls the téléservice for a professional of a structure.
+    """Calls the téléservice for a professional of a structure; ``token`` gives a fresh PSC access token each time."""
 
-    ``token`` gives a fresh PSC access token each time; ``uuid`` names the group of a prescription.
-    """
-
-    def __init__(
-        self, http: httpx.Client, url: str, token: Callable[[], str], structure: str, uuid: Callable[[], str]
-    ) -> None:
+    def __init__(self, http: httpx.Client, url: str, token: Callable[[], str], structure: str) -> None:
         self._http = http
         self._url = url + BASE
         self._token = token
         self._structure = structure
-        self._uuid = uuid
 
     def create(self, patient: PatientIdentity, prescribed: Sequence[Prescribed], at: datetime) -> Issued:
         """Create a prescription. Raises EprescriptionRefused."""
-        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{self._uuid()}"}
+        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid.uuid4()}"}
         entries = [{"resource": _request(one, patient, at, group)} for one in prescribed]
         answer = self._call("$creer", {"resourceType": "Bundle", "type": "collection", "entry": entries})
         image = _parameter(answer, "qr")["resource"]

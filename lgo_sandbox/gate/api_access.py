@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
+from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected_at
 from lgo_sandbox.wire.binding import binding_fits, names_certificate
 from lgo_sandbox.wire.oauth import BadAuthorization, Bearer, read_authorization
 
@@ -75,7 +75,7 @@ def _token(authorization: str | None) -> str:
 
 async def _introspected(http: httpx.AsyncClient, server: ResourceServer, token: str) -> Mapping[str, Any]:
     try:
-        return await introspected(http, server.introspection, token, server.credentials)
+        return await introspected_at(http, server.introspection, token, server.credentials)
     except IntrospectionFailed as error:
         raise AccessRefused(503, "unavailable", "introspection gave no answer") from error
 

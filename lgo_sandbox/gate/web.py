@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lgo_sandbox.contract import Problem, ProblemKind
+from lgo_sandbox.contract import Handler, Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
 from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.watch.exchange import ERROR, REFUSED
@@ -26,7 +26,6 @@ from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Handler", "Route", "service_app"]
 
-Handler = Callable[[Call], Awaitable[RawResponse]]
 Render = Callable[[Problem], RawResponse]
 
 

@@ -86,6 +86,7 @@ class Launcher:
         self._tls = server_context(pki, pki.issue(Kind.SERVER, hosts=self.settings.public_names))
         self.sandbox = Sandbox(self.settings, self._services, pki)
         self.sandbox.addresses = addresses
+        self.sandbox.served = frozenset(entry.door.name for entry in bound if entry.service is not None)
         self.sandbox.sessions.get(self.settings.session)
         await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
         self._flusher = asyncio.create_task(self._flush_for_ever())
@@ -216,6 +217,7 @@ class Launcher:
         while True:
             await asyncio.sleep(self.settings.journal_flush_seconds)
             self.sandbox.sessions.flush()
+            self.sandbox.sessions.tick()
 
     def _foreign_control(self) -> str:
         return self.settings.service_urls.get(CONTROL, f"http://127.0.0.1:{self.settings.port_base or DEFAULT_BASE}")

@@ -14,7 +14,6 @@ Nothing heavy is imported before a fixture is used: pytest loads this module in 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,9 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    import asyncio
     from datetime import datetime, timedelta
-    from pathlib import Path
 
 __all__ = ["ControlRefused", "SandboxServer", "SandboxSession", "lgo_sandbox", "sandbox_session"]
 
@@ -102,9 +99,13 @@ class SandboxSession:
         put: dict[str, Any] = self.control("POST", "/markers", {"name": name, "subject": subject, "detail": detail})
         return put
 
-    def arm(self, kind: str, value: int | str, **where: Any) -> dict[str, Any]:
-        """Arm a fault ``delay``, ``status`` or ``named``; ``where``: service, operation, client, times."""
-        fault: dict[str, Any] = self.control("POST", "/faults", {"kind": kind, "value": value, **where})
+    def arm(self, kind: str, value: int | str | None = None, **where: Any) -> dict[str, Any]:
+        """Arm a fault (``delay``, ``status``, ``named``, ``reset``, ``cut``…, see ``/services``).
+
+        ``where``: service, operation, client, times, nth, probability, seed.
+        """
+        given = {} if value is None else {"value": value}
+        fault: dict[str, Any] = self.control("POST", "/faults", {"kind": kind, **given, **where})
         return fault
 
 
@@ -116,9 +117,14 @@ def lgo_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxSer
         server = SandboxServer(url.rstrip("/"))
         yield SandboxServer(server.control_url, server.control("GET", "/ready"))
         return
-    background = _Background(tmp_path_factory.mktemp("lgo-sandbox"))
+    from lgo_sandbox.control.ready import ready_document
+    from lgo_sandbox.run.background import Background
+    from lgo_sandbox.settings import Settings
+
+    background = Background(Settings(state=tmp_path_factory.mktemp("lgo-sandbox"), port_base=0))
+    sandbox = background.start().sandbox
     try:
-        ready = background.start()
+        ready = background.do(lambda: ready_document(sandbox, sandbox.addresses))
         yield SandboxServer(ready["control"], ready)
     finally:
         background.stop()
@@ -132,53 +138,3 @@ def sandbox_session(lgo_sandbox: SandboxServer) -> Iterator[SandboxSession]:
         yield SandboxSession(ready["session"], ready, lgo_sandbox)
     finally:
         lgo_sandbox.control("DELETE", f"/sessions/{ready['session']}")
-
-
-class _Background:
-    """A sandbox in a thread with an event loop of its own."""
-
-    def __init__(self, state: Path) -> None:
-        self._state = state
-        self._up = threading.Event()
-        self._ready: dict[str, Any] = {}
-        self._error: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._thread = threading.Thread(target=self._run, name="lgo-sandbox", daemon=True)
-
-    def start(self) -> dict[str, Any]:
-        """Start and return the ready document. Raises what the start raised."""
-        self._thread.start()
-        self._up.wait()
-        if self._error is not None:
-            raise self._error
-        return self._ready
-
-    def stop(self) -> None:
-        """Stop, and wait until every port is closed."""
-        if self._loop is not None and self._stop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(TIMEOUT_SECONDS)
-
-    def _run(self) -> None:
-        import asyncio
-
-        try:
-            asyncio.run(self._serve())
-        except BaseException as error:
-            self._error = error
-        finally:
-            self._up.set()
-
-    async def _serve(self) -> None:
-        import asyncio
-
-        from lgo_sandbox.control.ready import ready_document
-        from lgo_sandbox.run.assemble import running
-        from lgo_sandbox.settings import Settings
-
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with running(Settings(state=self._state, port_base=0)) as launcher:
-            self._ready = ready_document(launcher.sandbox, launcher.sandbox.addresses)
-            self._up.set()
-            await self._stop.wait()

@@ -95,13 +95,9 @@ def _scheme(header: str | None) -> str:
 
 
 async def _introspected(call: Call, token: str) -> dict[str, Any]:
-    sandbox, credentials = call.sandbox, (codes.PSC_CLIENT, codes.PSC_SECRET)
+    path, credentials = codes.PSC_INTROSPECTION, (codes.PSC_CLIENT, codes.PSC_SECRET)
     try:
-        url = sandbox.url("psc", call.session.name) + codes.PSC_INTROSPECTION
-        claims = await introspected(sandbox.http, url, token, credentials)
-    except KeyError as error:
-        received = "aucun Pro Santé Connect n'est démarré"
-        raise Refused("psc-indisponible", str(error), received=received, where="bac à sable") from error
+        claims = await introspected(call.sandbox, call.session.name, "psc", path, token, credentials)
     except IntrospectionFailed as error:
         # What follows the colon is the words of a library.
         received = str(error).partition(" : ")[0]

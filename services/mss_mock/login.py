@@ -116,8 +116,7 @@ class Doorkeeper:
     async def _introspect(self, token: str, name: str, user: str) -> dict[str, Any]:
         sandbox = self.sandbox
         try:
-            url = sandbox.url("psc", name) + PSC_INTROSPECTION
-            facts = await introspected(sandbox.http, url, token, (PSC_CLIENT, PSC_SECRET))
-        except (KeyError, IntrospectionFailed) as error:
+            facts = await introspected(sandbox, name, "psc", PSC_INTROSPECTION, token, (PSC_CLIENT, PSC_SECRET))
+        except IntrospectionFailed as error:
             raise LoginUnavailable(f"Pro Santé Connect : {error}", name, user) from error
         return facts

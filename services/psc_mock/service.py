@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
 from lgo_sandbox.tenant.tokens import session_of_token
 from psc_mock.checks import CHECKS
-from psc_mock.codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET
+from psc_mock.codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH
 from psc_mock.decode import decode
 from psc_mock.domain.mutations import MUTATIONS
 from psc_mock.ecps import MODES
@@ -25,8 +25,10 @@ from psc_mock.wire import MAX_FIELDS, MAX_FORM, problem_answer
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
+    from lgo_sandbox.gate.asgi import Call
     from lgo_sandbox.sandbox import Sandbox
     from lgo_sandbox.tenant.session import Session
+    from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["SERVICE"]
 
@@ -119,6 +121,12 @@ def _connection_facts(sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
     return {"oidc_clients": [dict(zip(members, one, strict=True)) for one in values]}
 
 
+async def _introspect(call: Call) -> RawResponse:
+    from psc_mock.app import introspect_guarded
+
+    return await introspect_guarded(call)
+
+
 SERVICE = Service(
     name="psc",
     title="Pro Santé Connect",
@@ -145,4 +153,5 @@ SERVICE = Service(
     decode=decode,
     session_hint=session_hint,
     connection_facts=_connection_facts,
+    inside={f"{PROTOCOL_PATH}/token/introspect": _introspect},
 )

@@ -101,7 +101,7 @@ class Day:
     def eprescription(self, session: PscSession, writer: Writer) -> Eprescription:
         """Return the e-prescription téléservice for a logged-in professional of a structure."""
         url = self.environment.url("eprescription")
-        return Eprescription(self.http(), url, session.access_token, writer.structure.id_nat, self.workplace.uuid)
+        return Eprescription(self.http(), url, session.access_token, writer.structure.id_nat)
 
     def let_pass(self, seconds: float) -> None:
         """Let time pass: for the sandbox's session, and on the workstation's stopwatch."""

@@ -41,7 +41,7 @@ class Refused(refusals.Refused):
     def explained(self) -> refusals.Refusal:
         """Return the facts of this refusal."""
         error = self.error
-        return self.refusal(remedy=error.remedy, message=error.text, source=error.source)
+        return self.refusal(remedy=error.remedy, message=error.text, source=error.source, severity=error.severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def _told(noted: Noted) -> Iterator[tuple[str, str]]:
     if caller := noted.get(facts.Caller):
         yield "Professionnel", caller.professional
         yield "Structure", caller.structure
+        yield "Client Pro Santé Connect", caller.client_id
     if abandonment := noted.get(facts.Abandonment):
         yield "Motif", abandonment.motive
     if change := noted.get(facts.Change):
@@ -61,6 +62,8 @@ def _told(noted: Noted) -> Iterator[tuple[str, str]]:
         yield "État après", change.state
     if receipt := noted.get(facts.Receipt):
         yield "Reçu", receipt.receipt
+    if replay := noted.get(facts.Replay):
+        yield "Requête rejouée", replay.request_id
     if refusal := noted.get(Refusal):
         yield "Refus", f"{refusal.code} : {refusal.message}"
 

@@ -24,7 +24,7 @@ from psc_mock.app.userinfo import userinfo
 from psc_mock.codes import API_PATH, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
 from psc_mock.wire import problem_answer
 
-__all__ = ["ROUTES", "create_app"]
+__all__ = ["ROUTES", "create_app", "introspect_guarded"]
 
 ROUTES = [
     Route(methods, path, only_on(door, guarded(handler)))
@@ -51,6 +51,10 @@ ROUTES = [
         (DOOR_WALLET, "GET", "/", portal),
     )
 ]
+
+
+introspect_guarded = guarded(introspect)
+"""What a resource server of the same process asks without a socket."""
 
 
 def create_app(_sandbox: Sandbox) -> Any:

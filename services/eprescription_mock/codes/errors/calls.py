@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from eprescription_mock.codes.errors.error import Error
+from health_documents.findings import Severity
 
 __all__ = ["CALLS"]
 
@@ -95,6 +96,7 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "l'officine désignée par le prescripteur",
             "Appelez depuis l'officine désignée, ou faites modifier la désignation par le prescripteur.",
             "ordonnance-securisee",
+            Severity.INFO,
         ),
         "secret-faux": Error(
             403,
@@ -145,6 +147,7 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "moins de requêtes",
             "Attendez le délai de l'en-tête Retry-After, puis rejouez.",
             "erreurs",
+            Severity.INFO,
         ),
         "erreur-interne": Error(
             500,
@@ -169,6 +172,7 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "un numéro qui ne joue pas la panne",
             "Montrez l'indisponibilité à l'utilisateur et rejouez après le délai de Retry-After.",
             "erreurs",
+            Severity.INFO,
         ),
         "psc-indisponible": Error(
             503,
@@ -177,6 +181,7 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "un Pro Santé Connect qui répond",
             "Démarrez le service psc du bac à sable, ou désarmez sa panne.",
             "psc",
+            Severity.INFO,
         ),
     }
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from health_documents.findings import Severity
+
 __all__ = ["Error"]
 
 PAGE = "docs/sources/eprescription.md"
@@ -17,6 +19,7 @@ class Error:
     """One refusal; ``expected`` and ``remedy`` hold where the one who refuses says nothing nearer.
 
     ``rule`` is where it is explained: an anchor of our page, or another page with its anchor.
+    ``severity`` is information where the client did nothing wrong: the prescription is in another state than hoped for.
     """
 
     status: int
@@ -25,6 +28,7 @@ class Error:
     expected: str
     remedy: str
     rule: str
+    severity: Severity = Severity.ERROR
 
     @property
     def source(self) -> str:

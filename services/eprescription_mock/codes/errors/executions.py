@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from eprescription_mock.codes.errors.error import Error
+from health_documents.findings import Severity
 
 __all__ = ["EXECUTIONS"]
 
@@ -55,6 +56,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance dont il reste à délivrer",
             "N'exécutez plus cette ordonnance ; pour corriger la dernière délivrance, passez par $annuler-execution.",
             "etats",
+            Severity.INFO,
         ),
         "annulee": Error(
             409,
@@ -63,6 +65,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance qui n'est pas annulée",
             "Ne délivrez pas : demandez une autre ordonnance au prescripteur.",
             "etats",
+            Severity.INFO,
         ),
         "en-cours": Error(
             409,
@@ -71,6 +74,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance qu'aucune officine ne tient",
             "Attendez l'exécution, l'abandon ou la fin du délai de consultation.",
             "etats",
+            Severity.INFO,
         ),
         "deja-entamee": Error(
             409,
@@ -79,6 +83,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance dont rien n'est délivré",
             "Faites d'abord annuler les exécutions par l'officine, avec $annuler-execution.",
             "etats",
+            Severity.INFO,
         ),
         "consultation-absente": Error(
             409,
@@ -135,6 +140,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance dans son délai",
             "Ne délivrez pas : demandez une autre ordonnance au prescripteur.",
             "delais",
+            Severity.INFO,
         ),
         "verrouillee": Error(
             423,
@@ -143,6 +149,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance qu'aucune autre officine ne tient",
             "Attendez qu'elle soit rendue (option eprescription.delai_consultation), puis consultez-la à nouveau.",
             "consultation",
+            Severity.INFO,
         ),
         # --- the execution ---
         "execution-vide": Error(

@@ -1,0 +1,1 @@
+"""What tests share: a sandbox that runs, its tenants, stand-ins for other services, typed clients of the wires."""
