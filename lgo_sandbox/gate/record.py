@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from health_documents.findings import Finding, Severity
+from health_documents.findings import Finding
 from lgo_sandbox.contract import Problem, ProblemKind, Service
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.ids import Ids
@@ -157,7 +157,7 @@ def _finding(service: Service, refusal: Refusal) -> Finding:
     title = cause.title if cause else f"{service.title} : requête refusée"
     return Finding(
         check_id=cause.id if cause else f"{service.prefix}-REFUS",
-        severity=(cause.severity if cause else Severity.ERROR).value,
+        severity=(cause.severity if cause else refusal.severity).value,
         title=title,
         message=refusal.message or title,
         received=refusal.received,

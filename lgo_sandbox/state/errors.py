@@ -22,6 +22,7 @@ __all__ = [
 class StoreError(Exception):
     """A store cannot be used now; ``what`` names it. Nothing of the unit of work was kept."""
 
+    expected = "un disque où le bac à sable peut écrire, que lui seul tient"
     template = "{what} est inutilisable"
     remedy = "Vérifiez le dossier de l'état."
 
