@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from lgo_sandbox.contract import Handler, Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
+from lgo_sandbox.gate.paths import where_is
 from lgo_sandbox.gate.record import refuse, refuse_store, store_problem
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.exchange import ERROR, REFUSED
@@ -41,7 +42,7 @@ class Route:
 
 def service_app(title: str, routes: Sequence[Route], problem: Render) -> FastAPI:
     """Return the application of a service; ``problem`` renders what no handler renders."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     for route in routes:
         app.router.add_route(
             route.path, _endpoint(route.handler), methods=route.methods.split(), include_in_schema=False
@@ -86,7 +87,9 @@ def _refuse(call: Call, error: HTTPException) -> None:
         allowed = (error.headers or {}).get("Allow", "")
         refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
     elif error.status_code == HTTPStatus.NOT_FOUND:
-        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=error.detail, where="URL")
+        expected, remedy = where_is(call)
+        told = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else error.detail
+        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected or told, remedy=remedy, where="URL")
     call.exchange.outcome = REFUSED
 
 
