@@ -72,6 +72,9 @@ class HttpProtocol(HttpToolsProtocol):
         self.app_state = {**self.app_state, "transport": self.outlet}
         self._since = self.loop.time()
         super().connection_made(self.outlet)
+        # As it was when the connection came: the socket of one that was reset knows no peer any more.
+        name = transport.get_extra_info("peername")
+        self.client = (str(name[0]), int(name[1])) if name else None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has left, or we have closed."""

@@ -22,6 +22,7 @@ KEPT = 4096
 """What is kept of a handshake, to show when it fails."""
 
 Opened = Callable[[], asyncio.Protocol]
+Made = Callable[["Secured"], None]
 Failed = Callable[["Secured", Exception | None, bytes], None]
 
 
@@ -30,9 +31,12 @@ class NotTls(Exception):
 
 
 class Secured(asyncio.Transport, asyncio.Protocol):
-    """One connection. ``opened`` makes its protocol once the handshake is done; ``failed`` is told why it is not."""
+    """One connection.
 
-    def __init__(self, context: ssl.SSLContext, opened: Opened, failed: Failed) -> None:
+    ``made`` is told of it, ``opened`` makes its protocol once the handshake is done, ``failed`` is told why it is not.
+    """
+
+    def __init__(self, context: ssl.SSLContext, made: Made, opened: Opened, failed: Failed) -> None:
         self.arrived = b""
         """What came during the handshake."""
         self.since = 0.0
@@ -40,6 +44,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._context = context
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._made = made
         self._opened = opened
         self._failed = failed
         self._protocol: asyncio.Protocol | None = None
@@ -52,6 +57,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         """A client has connected."""
         self._raw = cast(asyncio.Transport, transport)
         self.since = asyncio.get_running_loop().time()
+        self._made(self)
 
     def data_received(self, data: bytes) -> None:
         """Octets of TLS came."""

@@ -100,8 +100,7 @@ class HttpListener:
             self._shaking.discard(secured)
             return self._plain()
 
-        secured = Secured(self._tls, opened, self._failed)
-        self._shaking.add(secured)
+        secured = Secured(self._tls, self._shaking.add, opened, self._failed)
         return secured
 
     def _failed(self, secured: Secured, error: Exception | None, arrived: bytes) -> None:
