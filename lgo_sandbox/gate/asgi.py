@@ -119,10 +119,10 @@ class Call:
         """Judge the client certificate in age time; None when there is none."""
         return self.sandbox.pki.judge(self.peer, self.session.clock.age()) if self.peer else None
 
-    async def enter(self, operation: str) -> None:
+    async def enter(self, operation: str, *clients: str) -> None:
         """Name the operation, and let the armed faults act. Raises FaultInjected."""
         self.exchange.operation = operation
-        client = str(self.exchange.facts.get("client_id", "*"))
+        client = next(filter(None, clients), str(self.exchange.facts.get("client_id", "*")))
         for fault in self.session.faults.take(self.exchange.service, operation, client):
             self.exchange.fault = fault.id
             if fault.kind is FaultKind.NAMED:

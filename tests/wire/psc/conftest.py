@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from health_documents.findings import Finding, Severity
 from lgo_sandbox.contract import ResourceRequest
 from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki.holders import organisation_holder
@@ -71,8 +72,15 @@ class Psc:
         resource = next(one for one in SERVICE.resources if one.name == name)
         return resource.handle(self.launcher.sandbox, self.session, ResourceRequest(method, tail, query, body))
 
+    def all_findings(self) -> list[Finding]:
+        return [finding for exchange in self.session.journal.read() for finding in exchange.findings]
+
     def findings(self) -> set[str]:
-        return {finding.check_id for exchange in self.session.journal.read() for finding in exchange.findings}
+        """What the client is reproached with; what is only information is in ``remarks``."""
+        return {one.check_id for one in self.all_findings() if one.severity != Severity.INFO.value}
+
+    def remarks(self) -> set[str]:
+        return {one.check_id for one in self.all_findings() if one.severity == Severity.INFO.value}
 
     def client_with(self, kind: str, variant: str = "good") -> httpx.AsyncClient:
         pki = self.launcher.sandbox.pki
