@@ -9,8 +9,10 @@ RUN python3 -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check ${PIP_ARGS} --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md ./
 COPY lgo_sandbox ./lgo_sandbox
+COPY libs ./libs
 COPY services ./services
 COPY client ./client
+COPY docs/sources ./docs/sources
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check ${PIP_ARGS} --no-deps .
 
 ENV PATH=/venv/bin:$PATH LGO_SANDBOX_STATE=/state LGO_SANDBOX_HOST=0.0.0.0 LGO_SANDBOX_PUBLIC=true

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench mutants lock docs clean
+.PHONY: demo test lint format bench chaos mutants lock docs clean
 
 demo: $(VENV)/.ready
 	$(BIN)/lgo-sandbox demo
@@ -26,6 +26,13 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/insi.py
 	$(BIN)/python bench/psc.py
 	$(BIN)/python bench/documents.py --write
+
+# Kills, locks, cuts, stalls and stuffs a sandbox while clients work; nothing acknowledged may be lost. SEED=7 ROUNDS=40
+SEED ?= 1
+ROUNDS ?= 40
+
+chaos: $(VENV)/.ready-dev
+	cd tests && $(CURDIR)/$(BIN)/python -m support.chaos --seed $(SEED) --rounds $(ROUNDS)
 
 SERVICES := insi dmp mss psc eprescription
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from lgo_sandbox.gate.asgi import Call
     from lgo_sandbox.sandbox import Addresses, Sandbox
+    from lgo_sandbox.tenant.agenda import EventHandler
     from lgo_sandbox.tenant.session import Session
 
 __all__ = [
@@ -216,6 +217,8 @@ class Service:
     faults: tuple[NamedFault, ...] = ()
     situations: tuple[Situation, ...] = ()
     resources: tuple[Resource, ...] = ()
+    events: Mapping[str, EventHandler] = field(default_factory=dict)
+    """What its events do when they are due: ``session.agenda.at(when, "<service>.<name>", payload)``."""
     spec_version: str = ""
     simulated: str = ""
     """In French, what of the contract is simulated; empty when the wire is the real one."""

@@ -1,4 +1,4 @@
-"""The web console: one read-only page on the control port, which asks the control API and nothing else.
+"""The web console: one read-only page on the control port, which asks the control API and nothing else; the sources.
 
 Files of this package, sent with a content security policy that allows nothing from elsewhere and no inline script.
 """
@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Response
 
+from lgo_sandbox.console import sources
+
 __all__ = ["router"]
 
 POLICY = (
@@ -18,6 +20,7 @@ POLICY = (
 )
 
 router = APIRouter(include_in_schema=False)
+router.include_router(sources.router)
 
 
 @router.get("/")
@@ -26,10 +29,10 @@ async def page() -> Response:
     return _static("index.html", "text/html; charset=utf-8")
 
 
-@router.get("/console/console.css")
-async def style() -> Response:
-    """Return the style sheet."""
-    return _static("console.css", "text/css; charset=utf-8")
+@router.get("/console/{name}.css")
+async def style(name: str) -> Response:
+    """Return a style sheet."""
+    return _static(f"{name}.css", "text/css; charset=utf-8") if name in _STYLES else Response(status_code=404)
 
 
 @router.get("/console/{name}.js")
@@ -39,6 +42,7 @@ async def script(name: str) -> Response:
 
 
 _SCRIPTS = frozenset({"console", "dom", "exchanges"})
+_STYLES = frozenset({"console", "sources"})
 
 
 def _static(name: str, media_type: str) -> Response:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from lgo_sandbox import __version__
 from lgo_sandbox.console import router as console
 from lgo_sandbox.control import (
+    agenda,
     archives,
     clock,
     connection,
@@ -42,7 +43,10 @@ ROOT = "/_sandbox/v1"
 ABOUT = "Pilotage du bac à sable : sessions, horloge, pannes, échanges, constats, rapports. Données fictives."
 
 _WHOLE = (health, services, people, pki, sessions, validation)
-_OF_A_SESSION = (archives, clock, connection, events, exchanges, faults, findings, listeners, markers, reports, tuning)
+_OF_A_SESSION = (
+    *(agenda, archives, clock, connection, events, exchanges, faults, findings, listeners, markers, reports),
+    tuning,
+)
 
 
 def create_app(launcher: Listeners) -> FastAPI:

@@ -5,6 +5,7 @@ Source: design « Two times ».
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -31,8 +32,10 @@ async def read(session: CurrentSession) -> dict[str, Any]:
 
 @router.post("/clock")
 async def move(session: CurrentSession, wanted: ClockMove) -> dict[str, Any]:
-    """Déplacer, figer ou relancer l'horloge de la session."""
+    """Déplacer, figer ou relancer l'horloge de la session ; ce qui devient échu a lieu avant la réponse."""
     session.configure(replace(session.config, clock=moved(session.clock, wanted)))
+    for _ in session.agenda.catch_up():
+        await asyncio.sleep(0)
     return described(session.clock)
 
 

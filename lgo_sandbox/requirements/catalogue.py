@@ -1,8 +1,8 @@
 """The Ségur referencing requirements that the sandbox can speak about, read from ``data/*.json``, one file per family.
 
-Source: specs/requirements.md §2.0–§2.6 and specs/psc.md §4.1 (EXI PSC numbers of the référentiel v1.8.4). Each
-record carries its own source and confidence: H read in a published or ANS working source, M draft or numbered by
-order in a group, L inferred. The texts are ours, never the official wording.
+Source: docs/sources/requirements.md (EXI PSC: numbers of the référentiel v1.8.4). Each record carries its own link and
+confidence: H read in a published or ANS working source, M draft or numbered by order in a group, L inferred. The texts
+are ours, never the official wording.
 Knows no check, no verdict, no service: checks cite these ids, not the other way round.
 
     CatalogueError
@@ -75,7 +75,7 @@ class Requirement:
     ``id`` is the LGO number where one is known, else the number of the common trunk; ``aliases`` are its other numbers.
     ``text`` is one French sentence of ours. ``who`` are the corridors that have it; ``lgo`` tells whether that of the
     pharmacies is known, inferred or out of scope. ``wire`` tells whether traffic alone decides: Y yes, P in part, N no.
-    ``proof`` is what an editor files, in French. ``source`` names the section of the dossier.
+    ``proof`` is what an editor files, in French. ``source`` links to its section of docs/sources.
     """
 
     id: str

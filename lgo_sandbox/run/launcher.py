@@ -217,6 +217,7 @@ class Launcher:
         while True:
             await asyncio.sleep(self.settings.journal_flush_seconds)
             self.sandbox.sessions.flush()
+            self.sandbox.sessions.tick()
 
     def _foreign_control(self) -> str:
         return self.settings.service_urls.get(CONTROL, f"http://127.0.0.1:{self.settings.port_base or DEFAULT_BASE}")

@@ -34,14 +34,25 @@ class Database:
         self.path = path
         self.engine = _engine(path)
         self._raw: sqlite3.Connection | None = None
+        self.in_transaction = False
+        """Whether a ``transaction`` is open: there is one connection, a second one would commit the first."""
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Open a unit of work that commits at the end of the block and rolls back when it raises."""
+        """Open a unit of work that commits at the end of the block and rolls back when it raises.
+
+        Not within another one: RuntimeError.
+        """
         from sqlmodel import Session as Transaction
 
-        with Transaction(self.engine, expire_on_commit=False) as transaction, transaction.begin():
-            yield transaction
+        if self.in_transaction:
+            raise RuntimeError("a transaction of this store is open: its commit would be ours")
+        self.in_transaction = True
+        try:
+            with Transaction(self.engine, expire_on_commit=False) as transaction, transaction.begin():
+                yield transaction
+        finally:
+            self.in_transaction = False
 
     @property
     def raw(self) -> sqlite3.Connection:

@@ -1,16 +1,29 @@
-"""The tables of a session's *core* store: settings, counters, faults, markers, observations and the journal.
+"""The tables of a session that are the sandbox's own.
 
-SQLAlchemy Core only: the journal writes in groups. Nobody but ``session``, ``faults``, ``markers`` and
-``journal`` reads them.
+In the *core* store: settings, counters, faults, markers, observations and the journal. In the *data* store, beside the
+tables of the services: the agenda, so that an event and its effect are one commit. SQLAlchemy Core only: the journal
+writes in groups. Nobody but ``session``, ``faults``, ``markers``, ``journal`` and ``agenda`` reads them.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-__all__ = ["CORE", "counters", "exchanges", "faults", "findings", "markers", "observations", "values"]
+__all__ = [
+    "AGENDA",
+    "CORE",
+    "counters",
+    "events",
+    "exchanges",
+    "faults",
+    "findings",
+    "markers",
+    "observations",
+    "values",
+]
 
 CORE = MetaData()
+AGENDA = MetaData()
 
 values = Table("core_value", CORE, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
@@ -28,6 +41,10 @@ faults = Table(
     Column("value", String, nullable=False),
     Column("client", String, nullable=False),
     Column("remaining", Integer),
+    Column("nth", Integer),
+    Column("probability", Float),
+    Column("seed", String),
+    Column("seen", Integer),
 )
 
 markers = Table(
@@ -91,4 +108,18 @@ findings = Table(
     Column("check_id", String, nullable=False),
     Column("severity", String, nullable=False),
     Column("value", Text, nullable=False),
+)
+
+events = Table(
+    "agenda_event",
+    AGENDA,
+    Column("id", Integer, primary_key=True),
+    Column("due", String, nullable=False, index=True),
+    Column("what", String, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("every", Float),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    Column("retry", String, nullable=False, default=""),
+    sqlite_autoincrement=True,  # a number is given once: whoever cancels an event that ran hits no other
 )

@@ -24,6 +24,7 @@ from lgo_sandbox.population.people import Population
 from lgo_sandbox.population.personas import read_persona, with_personas
 from lgo_sandbox.state.database import Database
 from lgo_sandbox.state.tables import CORE, counters, values
+from lgo_sandbox.tenant.agenda import Agenda, EventHandler
 from lgo_sandbox.tenant.clock import Clock, ClockState
 from lgo_sandbox.tenant.faults import Faults
 from lgo_sandbox.tenant.ids import Ids
@@ -91,6 +92,7 @@ class Session:
         people: Population,
         limits: JournalLimits,
         option_defaults: Mapping[str, str],
+        events: Mapping[str, EventHandler] | None = None,
     ) -> None:
         self.name = name
         self.db = data
@@ -101,6 +103,7 @@ class Session:
         self.journal = Journal(core, limits)
         self.history = History(self.markers, self.journal.remembered)
         self.looking = Looking()
+        self.agenda = Agenda(self, events or {})
         self._core = core
         self._option_defaults = option_defaults
         self._version = -1
@@ -130,8 +133,10 @@ class Session:
         self._apply(config)
 
     def move_clock(self, *, by: timedelta | None = None, to: datetime | None = None, frozen: bool = False) -> None:
-        """Move the age time."""
+        """Move the age time, and let happen what it passes."""
         self.configure(replace(self.config, clock=self.clock.moved(by=by, to=to, frozen=frozen)))
+        for _ in self.agenda.catch_up():
+            pass
 
     def option(self, name: str) -> str:
         """Return the value of an option ``service.option``; its default when the session does not set it."""
@@ -180,6 +185,7 @@ class Session:
     def _read_all_again(self) -> None:
         self._version = -1
         self.refresh()
+        self.agenda.refresh()
         self.journal.recount()
         self.history.reread(self.journal.remembered)
 

@@ -22,6 +22,8 @@ from lgo_sandbox.pki.files import locked
 from lgo_sandbox.population.people import Population
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.tables import AGENDA
+from lgo_sandbox.tenant.agenda import EventHandler
 from lgo_sandbox.tenant.session import Session, SessionConfig, core_tables, open_core, valid_name
 from lgo_sandbox.watch.journal import JournalLimits
 
@@ -79,6 +81,7 @@ class Sessions:
                 raise UnknownSession(f"session inconnue : {name[:64]!r}")
             session = self._open[name] = self._open_durable(name)
         session.refresh()
+        session.agenda.run_due()
         return session
 
     def names(self) -> list[str]:
@@ -150,6 +153,11 @@ class Sessions:
         for session in self._open.values():
             session.journal.flush()
 
+    def tick(self) -> None:
+        """Let happen what is due in the sessions that are open."""
+        for session in list(self._open.values()):
+            session.agenda.run_due()
+
     async def settle(self) -> None:
         """Wait until the exchanges that ended are in their journals."""
         for session in list(self._open.values()):
@@ -173,6 +181,11 @@ class Sessions:
         return {f"{service.name}.{o.name}": o.default for service in self._services for o in service.options}
 
     @cached_property
+    def events(self) -> dict[str, EventHandler]:
+        """What the events of all services do, by full name."""
+        return {f"{service.name}.{name}": act for service in self._services for name, act in service.events.items()}
+
+    @cached_property
     def _template(self) -> Session:
         template = self._session("template", open_core(None), Database())
         self._prepare(template, self._services)
@@ -182,7 +195,7 @@ class Sessions:
         return self._root / name
 
     def _session(self, name: str, core: Database, data: Database) -> Session:
-        return Session(name, core, data, self._people, self.limits, self.option_defaults)
+        return Session(name, core, data, self._people, self.limits, self.option_defaults, self.events)
 
     def _new_in_memory(self, name: str) -> Session:
         data = Database()
@@ -198,6 +211,7 @@ class Sessions:
         return session
 
     def _prepare(self, session: Session, services: Iterable[Service]) -> None:
+        AGENDA.create_all(session.db.engine)
         for service in services:
             for metadata in service.tables():
                 metadata.create_all(session.db.engine)

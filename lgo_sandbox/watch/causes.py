@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from health_documents.findings import Severity
+from lgo_sandbox.watch.facts import Facts
 
-__all__ = ["CAUSES", "Cause"]
+__all__ = ["CAUSES", "Cause", "Struck"]
 
 PAGE = "docs/sources/transport.md"
 
@@ -30,6 +31,15 @@ class Cause:
     def source(self) -> str:
         """A link into the sources."""
         return f"{PAGE}#{self.anchor}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck(Facts):
+    """The armed fault that strikes an exchange; ``effect`` is French."""
+
+    id: str
+    effect: str
+    on_the_wire: bool
 
 
 CAUSES = {
@@ -69,7 +79,7 @@ CAUSES = {
             title="Panne simulée, armée par le testeur",
             expected="aucune : la panne est voulue",
             remedy="Désarmez la panne pour revoir la réponse ordinaire du service.",
-            anchor="panne",
+            anchor="panne-simulee",
             severity=Severity.INFO,
         ),
         Cause(

@@ -1,19 +1,20 @@
-"""Flows that carry an INS out of the software (DMP, mail): what the user's markers say of it, and the rules it meets.
+"""Flows that carry an INS out of the software (DMP, mail): the facts of one, and the rules that it meets.
 
-Source: specs/requirements.md §2.1 (rules 28, 30, 31, 32, 55) and §3.1 (cards INS-G, INS-H, INS-J). A service notes what
-``flow_facts`` returns and adds ``flow_checks`` to its own. Must not know any service.
+A service notes one ``InsFlow`` an exchange and adds ``flow_checks`` to its own; what the user did with the identity is
+read from the markers of the session, in the checks. Source: docs/sources/insi.md (INS that leaves the software). Must
+not know any service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from lgo_sandbox.watch.markers import Marker, plain
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.facts import Facts, Lazy
+from lgo_sandbox.watch.markers import plain
 
-__all__ = ["MARKERS", "FlowChecks", "flow_checks", "flow_facts"]
+__all__ = ["MARKERS", "FlowIds", "InsFlow", "flow_checks"]
 
 PROVISIONAL, RETRIEVED = "identité provisoire", "identité récupérée"
 VALIDATED, QUALIFIED = "identité validée", "identité qualifiée"
@@ -26,56 +27,74 @@ MARKERS = {
 
 _STATUSES = (PROVISIONAL, RETRIEVED, VALIDATED, QUALIFIED)
 _VERIFICATIONS = (NOT_VERIFIED, VERIFIED)
+_NOTHING_PRINTED: Lazy[tuple[str, ...]] = Lazy.known(())
 
 
-def flow_facts(markers: Iterable[Marker], matricules: Iterable[str], partners: Iterable[str]) -> dict[str, Any]:
-    """Return the matricules that a flow carries, each with the markers in force, and who receives them."""
-    carried = sorted({matricule.upper() for matricule in matricules if matricule})
-    said = list(markers) if carried else []
-    flows = [
-        {"matricule": one, "status": _said(said, one, _STATUSES), "verification": _said(said, one, _VERIFICATIONS)}
-        for one in carried
-    ]
-    return {"ins_flow": flows, "ins_partners": sorted(set(partners)) if carried else []}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsFlow(Facts):
+    """The matricules that a flow carries, who receives them, and what is wrong with each INS datamatrix it prints.
+
+    ``printed`` has "" for a datamatrix that is right, and nothing for a document where that cannot be told.
+    """
+
+    matricules: tuple[str, ...]
+    partners: tuple[str, ...]
+    printed: Lazy[tuple[str, ...]]
+
+    @classmethod
+    def of(
+        cls,
+        matricules: Iterable[str],
+        partners: Iterable[str],
+        printed: Lazy[tuple[str, ...]] = _NOTHING_PRINTED,
+    ) -> InsFlow:
+        """Return the flow of these matricules (empty ones do not count), each once, in upper case."""
+        carried = sorted({matricule.upper() for matricule in matricules if matricule})
+        return cls(matricules=tuple(carried), partners=tuple(sorted(set(partners))), printed=printed)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The persons."""
+        return self.matricules
 
 
-def _said(markers: Iterable[Marker], matricule: str, names: tuple[str, ...]) -> str:
-    known = {plain(name): name for name in names}
-    mine = [known[plain(m.name)] for m in markers if m.subject.upper() == matricule and plain(m.name) in known]
-    return mine[-1] if mine else ""
+def _in_force(seen: Observed[InsFlow], line: tuple[str, ...]) -> dict[str, str]:
+    """Return, by matricule of the flow, the last marker of a line that was put about it."""
+    if not seen.history.marked:
+        return {}
+    names = {plain(name): name for name in line}
+    said = {marker.subject.upper(): names[marker.plain_name] for marker in seen.history.markers(*line)}
+    return {matricule: said[matricule] for matricule in seen.facts.matricules if matricule in said}
 
 
-def _status(seen: Observed) -> Outcome:
-    return _in_force(seen, "status", QUALIFIED, "des traits seuls : le matricule et l'OID d'une identité qualifiée")
+def _wants(seen: Observed[InsFlow], line: tuple[str, ...], right: str, expected: str) -> Outcome:
+    said = _in_force(seen, line)
+    wrong = [f"{matricule} après le marqueur « {name} »" for matricule, name in said.items() if name != right]
+    return Violation(", ".join(wrong), expected) if wrong else bool(said) or None
 
 
-def _verification(seen: Observed) -> Outcome:
-    return _in_force(seen, "verification", VERIFIED, "aucun flux classé sous cet INS avant une vérification OK")
+def _status(seen: Observed[InsFlow]) -> Outcome:
+    return _wants(seen, _STATUSES, QUALIFIED, "des traits seuls : le matricule et l'OID d'une identité qualifiée")
 
 
-def _in_force(seen: Observed, line: str, right: str, expected: str) -> Outcome:
-    said = [flow for flow in seen.facts.get("ins_flow", ()) if flow[line]]
-    wrong = [flow for flow in said if flow[line] != right]
-    if wrong:
-        received = ", ".join(f"{flow['matricule']} après le marqueur « {flow[line]} »" for flow in wrong)
-        return Violation(received, expected)
-    return bool(said) or None
+def _verification(seen: Observed[InsFlow]) -> Outcome:
+    return _wants(seen, _VERIFICATIONS, VERIFIED, "aucun flux classé sous cet INS avant une vérification OK")
 
 
-def _partner(seen: Observed) -> Outcome:
-    return bool(seen.facts.get("ins_partners")) or None
+def _partner(seen: Observed[InsFlow]) -> Outcome:
+    return bool(seen.facts.matricules and seen.facts.partners) or None
 
 
-def _printed(seen: Observed) -> Outcome:
-    printed = seen.facts.get("printed_ins")
-    if not printed:
-        return None
+def _printed(seen: Observed[InsFlow]) -> Outcome:
+    printed = seen.facts.printed.value
     wrong = [problem for problem in printed if problem]
-    return Violation(" ; ".join(wrong), "un datamatrix INS qui dit l'identité de l'en-tête") if wrong else True
+    if wrong:
+        return Violation(" ; ".join(wrong), "un datamatrix INS qui dit l'identité de l'en-tête")
+    return bool(printed) or None
 
 
-@dataclass(frozen=True, slots=True)
-class FlowChecks:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowIds:
     """The ids that a service gives to the four rules."""
 
     status: str
@@ -84,46 +103,56 @@ class FlowChecks:
     datamatrix: str
 
 
-def flow_checks(ids: FlowChecks, operations: frozenset[str] = frozenset()) -> tuple[Check, ...]:
-    """Return the checks of the flows of a service; ``operations`` empty: of all."""
+def flow_checks(
+    ids: FlowIds, operations: frozenset[str] = frozenset(), *, former: FlowIds | None = None
+) -> tuple[Check[InsFlow], ...]:
+    """Return the checks of the flows of a service; ``operations`` empty: of all; ``former`` are the ids they had."""
     return (
         Check(
             id=ids.status,
             title="Aucun INS d'une identité qui n'est pas qualifiée",
+            reads=InsFlow,
             test=_status,
             requirements=("INS/va1.53",),
-            source="specs/requirements.md §2.1 (règle 28), §3.1 fiche INS-H",
+            source="docs/sources/insi.md#ins-non-qualifie",
             remedy="N'envoyez que les traits d'une identité non qualifiée : ni matricule, ni OID, ni adresse d'usager.",
             operations=operations,
+            aliases=(former.status,) if former else (),
         ),
         Check(
             id=ids.verification,
             title="Aucun flux sous un INS dont la vérification est KO",
+            reads=InsFlow,
             test=_verification,
             requirements=("INS/va1.12", "INS/va1.04"),
-            source="specs/requirements.md §2.1 (règles 30 et 55), §3.1 fiche INS-G",
+            source="docs/sources/insi.md#ins-non-verifie",
             remedy="Après un KO, ne classez pas la donnée sous l'INS : alertez, et revérifiez l'identité.",
             confidence="M",
             operations=operations,
+            aliases=(former.verification,) if former else (),
         ),
         Check(
             id=ids.partner,
             title="Partenaire avec qui un INS est échangé (liste de référence)",
+            reads=InsFlow,
             test=_partner,
             requirements=("INS/va1.46",),
-            source="specs/requirements.md §2.1 (règle 31)",
+            source="docs/sources/insi.md#partenaires",
             remedy="Comparez votre trace des partenaires aux échanges du journal.",
             operations=operations,
+            aliases=(former.partner,) if former else (),
         ),
         Check(
             id=ids.datamatrix,
             title="Datamatrix INS du PDF conforme à l'en-tête du document",
+            reads=InsFlow,
             test=_printed,
             requirements=("INS/va1.15", "INS/va1.03"),
-            source="specs/requirements.md §2.1 (règle 32), §3.1 fiche INS-J ; specs/insi.md §4",
+            source="docs/sources/insi.md#datamatrix",
             remedy="Imprimez le datamatrix INS de l'identité qualifiée, en image, avec les traits de l'en-tête.",
             confidence="M",
             operations=operations,
             severity=Severity.WARNING,
+            aliases=(former.datamatrix,) if former else (),
         ),
     )

@@ -24,7 +24,7 @@ from dmp_mock.wire.messages import Message
 from dmp_mock.wire.vihf import ReadVihf, read_vihf
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.pki import PeerCertificate
-from lgo_sandbox.watch.ins_flows import flow_facts
+from lgo_sandbox.watch.ins_flows import InsFlow
 
 __all__ = ["PARTNER", "Admitted", "admit"]
 
@@ -57,7 +57,7 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Admitted:
     call.note(
         vihf=_facts(vihf), certificate=_certificate_facts(evidence), issuer_matches=_issuer_matches(vihf, evidence)
     )
-    call.note(**flow_facts(call.session.markers.all(), [vihf.patient.number if vihf.patient else ""], [PARTNER]))
+    call.note(InsFlow.of([vihf.patient.number if vihf.patient else ""], [PARTNER]))
     remarks = check_attributes(vihf, one_patient=transaction.one_patient)
     call.note(vihf_remarks=[_remark(rule) for rule in remarks])
     check_trust(vihf, evidence)

@@ -31,7 +31,8 @@ from dmp_mock.wire.patients import ExistenceTest, read_test, write_test
 from dmp_mock.wire.registry import failed_query, read_query, registry_response, write_found
 from dmp_mock.wire.repository import Retrieved, Wanted, read_lot, read_wanted, write_retrieved
 from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
-from lgo_sandbox.watch.ins_flows import flow_facts
+from lgo_sandbox.watch.facts import Lazy
+from lgo_sandbox.watch.ins_flows import InsFlow
 
 __all__ = ["FAILURES", "HANDLERS", "Handler"]
 
@@ -84,7 +85,7 @@ def feed(request: Admitted) -> Answer:
     matched = match_documents(lot)
     headers = {e.id: read_cda(matched.contents[e.id]) for e in lot.entries if _is_cda(e)}
     call.note(documents=[_document_facts(e, headers.get(e.id)) for e in lot.entries if not e.is_signature])
-    call.note(**_carried(request, lot.entries, headers), printed_ins=_printed(matched))
+    call.note(_carried(request, matched, headers))
     checked = headers if options.is_on(call.session, "cda_header") else {}
     call.note(remarks=list(check_lot(matched, request.ins, checked, _manifest(request, matched))))
     if options.is_on(call.session, "strict_hash"):
@@ -122,18 +123,18 @@ def _document_facts(entry: Entry, found: CdaHeader | NotCda | None) -> dict[str,
     }
 
 
-def _carried(request: Admitted, entries: Sequence[Entry], headers: Mapping[str, CdaHeader | NotCda]) -> dict[str, Any]:
+def _carried(request: Admitted, matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda]) -> InsFlow:
     """Return the flow of a lot: the matricules of its VIHF, of its metadata and of its CDAs."""
     found = {number for one in headers.values() if isinstance(one, CdaHeader) for _root, number in one.patients}
-    found |= {ins.number for entry in entries if (ins := read_ins(entry.patient_id)) is not None}
-    return flow_facts(request.call.session.markers.all(), found | {request.ins.number}, [PARTNER])
+    found |= {ins.number for entry in matched.lot.entries if (ins := read_ins(entry.patient_id)) is not None}
+    return InsFlow.of(found | {request.ins.number}, [PARTNER], _printed(matched))
 
 
-def _printed(matched: MatchedLot) -> list[str]:
-    """Return what is wrong with the datamatrix INS of the first level 1 documents of a pharmacy, "" when nothing is."""
+def _printed(matched: MatchedLot) -> Lazy[tuple[str, ...]]:
+    """Look at the datamatrix INS of the first level 1 documents of a pharmacy, once the answer has left."""
     wanted = [e for e in matched.lot.entries if _is_cda(e) and e.code("type") in PHARMACY_TYPES][:MAX_PRINTED]
     contents = [content for e in wanted if len(content := matched.contents[e.id]) <= MAX_PRINTED_OCTETS]
-    return [said for content in contents if (said := printed_in(content)) is not None]
+    return Lazy(lambda: tuple(said for one in contents if (said := printed_in(one)) is not None))
 
 
 def _store(request: Admitted, matched: MatchedLot) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from health_documents.identifiers import ROOTS_OF_INS
-from lgo_sandbox.watch.ins_flows import flow_facts
+from lgo_sandbox.watch.former_flows import flow_facts
 from lgo_sandbox.watch.markers import Marker
 from mss_mock.codes import PATIENT_DOMAIN
 

@@ -133,10 +133,17 @@ function findings(list) {
 
 function finding(found) {
   const pairs = FINDING_FIELDS.map(([label, name]) => [label, found[name]]);
-  pairs.push(["Exigences", found.requirements.join(", ")], ["Source", `${found.source} (${CONFIDENCE[found.confidence] || found.confidence})`]);
+  pairs.push(["Exigences", found.requirements.join(", ")], ["Source", sourceLink(found)]);
   return element("div", { class: `finding ${found.severity}` },
     element("h4", {}, found.message),
     facts([["Règle", `${found.title} (${found.check_id}, ${found.severity})`], ...pairs].filter(([, value]) => value)));
+}
+
+function sourceLink(found) {
+  const address = found.source.replace(/^docs\/sources\/(\w+)\.md/, "/sources/$1");
+  const link = element("a", { href: address, target: "_blank", rel: "noopener" }, found.source.replace("docs/sources/", ""));
+  const text = address === found.source ? found.source : link;
+  return element("span", {}, text, ` (${CONFIDENCE[found.confidence] || found.confidence})`);
 }
 
 function side(title, pairs) {

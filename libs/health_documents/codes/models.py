@@ -1,7 +1,7 @@
 """The document types that the library knows, as data: name, level, template, versions, code, who reads and writes.
 
-Source: specs/cda.md §5, in ``data/document-models.csv``; confidence high (medium for the code of the ordonnance de
-sortie, which has none of its own). Knows no format.
+Source: ``data/document-models.csv``, docs/sources/documents.md (modele-…); confidence high (medium for the code of the
+ordonnance de sortie, which has none of its own). Knows no format.
 """
 
 from __future__ import annotations
@@ -110,5 +110,5 @@ def _row(one: DocumentModel) -> tuple[str, ...]:
         f"`{form}`",
         f"`{one.reader}`" if one.reader else "—",
         f"`{one.writer}`" if one.writer else "—",
-        one.source,
+        f"[{one.source.partition('#')[2]}]({one.source.removeprefix('docs/')})",
     )

@@ -1,7 +1,7 @@
 """The coded tables that CDA headers and XDS metadata need, as data.
 
-Source: specs/cda.md §4, §5 and §9 and specs/dmp.md §3.3–3.4, which name the tables and versions below; confidence high
-for codes and labels, medium for the content type. ``data/document-types.csv`` holds the type → class pairs of ASS_X16
+Source: docs/sources/documents.md (tables-de-codes), with the versions below; confidence high for codes and labels,
+medium for the content type. ``data/document-types.csv`` holds the type → class pairs of ASS_X16
 (2024-02-23) with the labels of JDV_J07 (2025-04-25). Knows no document and no service.
 """
 
@@ -35,6 +35,8 @@ __all__ = [
     "format_of_model",
     "specialty_system",
 ]
+
+_SOURCE = "docs/sources/documents.md#tables-de-codes"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ CONFIDENTIALITY = _table(
     "JDV_J08 confidentialityCode",
     "1.2.250.1.213.1.1.5.463",
     "2020-04-24",
-    "specs/dmp.md §3.3",
+    _SOURCE,
     _in(oids.CONFIDENTIALITY, {"N": "Normal", "R": "Restreint", "V": "Très restreint"})
     | _in(
         oids.TRE_A04_VISIBILITY,
@@ -90,7 +92,7 @@ SEXES = _table(
     "JDV_J143 administrativeGenderCode",
     "1.2.250.1.213.1.1.5.590",
     "2021-03-26",
-    "specs/cda.md §4",
+    _SOURCE,
     _in(oids.GENDER, {"F": "Féminin", "M": "Masculin", "UN": "Inconnu"}),
 )
 
@@ -98,7 +100,7 @@ FACILITY_TYPES = _table(
     "JDV_J02 healthcareFacilityTypeCode (extrait)",
     "1.2.250.1.213.1.1.5.466",
     "2025-05-23",
-    "specs/cda.md §4",
+    _SOURCE,
     _in(
         oids.FACILITY,
         {
@@ -122,7 +124,7 @@ PRACTICE_SETTINGS = _table(
     "JDV_J04 practiceSettingCode",
     "1.2.250.1.213.1.1.5.467",
     "2024-09-27",
-    "specs/dmp.md §3.3",
+    _SOURCE,
     _in(
         oids.TRE_A01_PRACTICE,
         {
@@ -145,7 +147,7 @@ CLASSES = _table(
     "JDV_J06 classCode",
     "1.2.250.1.213.1.1.5.462",
     "2023-09-22",
-    "specs/dmp.md §3.3",
+    _SOURCE,
     _in(
         oids.TRE_A03_CLASS,
         {
@@ -169,7 +171,7 @@ SPECIALTIES = _table(
     "JDV_J01 authorSpecialty (extrait)",
     "1.2.250.1.213.1.1.5.461",
     "2025-03-28",
-    "specs/cda.md §4",
+    _SOURCE,
     _in(
         oids.SPECIALTY,
         {
@@ -193,11 +195,12 @@ SPECIALTIES = _table(
     | _in(oids.FUNCTION_ROLE, {"317": "Préparateur en pharmacie (officine)"}),
 )
 
+# The code system of the activities is that of the official sample, the sectors' is inferred (medium).
 CONTENT_TYPES = _table(
     "JDV_J59 contentTypeCode (extrait)",
     "1.2.250.1.213.1.1.5.2",
     "2024-09-27",
-    "specs/dmp.md §3.2; the code system of the activities from its sample, of the sectors an inference (medium)",
+    _SOURCE,
     _in(oids.ACTIVITY, {"04": "Hospitalisation de jour", "07": "Consultations soins externes"})
     | _in(oids.FACILITY, {"SA07": "Cabinet individuel", "SA33": "Pharmacie d'officine"}),
 )
@@ -206,7 +209,7 @@ FORMATS = _table(
     "JDV_J10 formatCode (extrait)",
     "1.2.250.1.213.1.1.5.465",
     "2025-10-29",
-    "specs/cda.md §5",
+    _SOURCE,
     _in(
         oids.IHE_FORMAT,
         {
@@ -272,8 +275,7 @@ def _types() -> tuple[dict[str, Code], dict[str, str]]:
 
 def document_types() -> CodeTable:
     """Return the document types (typeCode) of the DMP that have a class."""
-    source = "specs/dmp.md §3.4"
-    return CodeTable("JDV_J66 typeCode", "1.2.250.1.213.1.1.5.7", "2024-09-27", source, MappingProxyType(_types()[0]))
+    return CodeTable("JDV_J66 typeCode", "1.2.250.1.213.1.1.5.7", "2024-09-27", _SOURCE, MappingProxyType(_types()[0]))
 
 
 def class_of(type_code: str) -> Code:

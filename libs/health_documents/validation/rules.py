@@ -1,7 +1,7 @@
 """The rules of the second validation layer, as data: stable ids, severity, Ségur requirements, source, how to mend.
 
-Source: ``data/validation-rules.csv``, from specs/cda.md §3.4, §4 and §6, specs/mssante.md §3, specs/insi.md §4,
-specs/requirements.md §2.0 and §2.5; confidence high unless the remedy says otherwise. Knows no document.
+Source: ``data/validation-rules.csv``; each rule links to its section of docs/sources, which says its confidence. Knows
+no document.
 """
 
 from __future__ import annotations

@@ -5,9 +5,11 @@ Source: specs/requirements.md §2.0 and §2.4 (requirement ids), specs/dmp.md fo
 
 from __future__ import annotations
 
+from typing import Any
+
 from dmp_mock.checks import rules
 from lgo_sandbox.watch.findings import Check, Severity
-from lgo_sandbox.watch.ins_flows import FlowChecks, flow_checks
+from lgo_sandbox.watch.ins_flows import FlowIds, flow_checks
 
 __all__ = ["CHECKS"]
 
@@ -15,7 +17,7 @@ _FEEDS = frozenset({"td2.1"})
 _READS = frozenset({"td3.1", "td3.2"})
 _PROFILE = "LGO.DMP.01"
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Any, ...] = (
     Check(
         "DMP-TRANSPORT",
         "Message SOAP, WS-Addressing ou MTOM refusé",
@@ -215,6 +217,11 @@ CHECKS: tuple[Check, ...] = (
         operations=_FEEDS,
     ),
     *flow_checks(
-        FlowChecks("DMP-INS-STATUT", "DMP-INS-VERIFICATION", "DMP-INS-PARTENAIRE", "DMP-INS-DATAMATRIX"),
+        FlowIds(
+            status="DMP-INS-STATUT",
+            verification="DMP-INS-VERIFICATION",
+            partner="DMP-INS-PARTENAIRE",
+            datamatrix="DMP-INS-DATAMATRIX",
+        ),
     ),
 )

@@ -6,7 +6,7 @@ the facts that ``wire.mail`` took from the mail and that the doors noted of the 
 
 from __future__ import annotations
 
-from lgo_sandbox.watch.ins_flows import FlowChecks, flow_checks
+from lgo_sandbox.watch.former_flows import FlowChecks, flow_checks
 from mss_mock.checks.connections import CONNECTIONS_CHECKS
 from mss_mock.checks.documents import DOCUMENTS_CHECKS
 from mss_mock.checks.facts import MESSAGE

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from dmp_mock.checks import CHECKS
+from dmp_mock import checks
 from dmp_mock.codes.faults import FAULTS
 from dmp_mock.codes.operations import OPERATIONS
 from dmp_mock.service import SERVICE
-from lgo_sandbox.watch.findings import Evaluation, Observed, evaluate
+from lgo_sandbox.watch.findings import Check, Evaluation, Observed, evaluate
 
+CHECKS = tuple(check for check in checks.CHECKS if isinstance(check, Check))
+"""Those of the former shape."""
 VIHF = {"mode": "INDIRECTE", "name_id": "899700090014", "structure": "10B0990017", "issuer": "CN=X"}
 BPM = {"type": "56445-0", "level": "N1", "media_type": "application/pdf", "is_pdf": True, "is_n1_template": True}
 RIGHT: dict[str, Any] = {
@@ -39,10 +41,6 @@ RIGHT: dict[str, Any] = {
 
 def _refusal(key: str) -> dict[str, Any]:
     return {"refusal": {"key": key, "code": "", "reason": "r", "rule": key, "received": "x", "expected": "y"}}
-
-
-def _flow(status: str = "", verification: str = "") -> dict[str, Any]:
-    return {"ins_flow": [{"matricule": "1", "status": status, "verification": verification}]}
 
 
 ERRORS = {"xds_errors": [{"code": "XDSUnknownStoredQuery", "context": "c", "location": ""}]}
@@ -73,11 +71,8 @@ BROKEN: dict[str, tuple[str, str, dict[str, Any]]] = {
         "https",
         {"certificate": {"family": "professional-auth", "verdict": "ok", "subject": ""}},
     ),
-    "DMP-INS-STATUT": ("td0.2", "https", _flow(status="identité récupérée")),
-    "DMP-INS-VERIFICATION": ("td2.1", "https", _flow(verification="vérification KO")),
-    "DMP-INS-DATAMATRIX": ("td2.1", "https", {"printed_ins": ["", "aucun datamatrix"]}),
 }
-OBSERVED = {"DMP-INS-PARTENAIRE"}
+OBSERVED: set[str] = set()
 """Never broken: what it keeps is a list of reference."""
 ALONG = {"DMP-VIHF-PS": {"DMP-VIHF"}}
 """An unknown professional is also a refused VIHF."""

@@ -14,6 +14,10 @@ def between(text: str, name: str) -> str:
     return text.split(f"<!-- {name}: begin -->\n")[1].split(f"<!-- {name}: end -->")[0]
 
 
+def link(source: str) -> str:
+    return f"[{source.partition('#')[2]}](../{source.removeprefix('docs/')})"
+
+
 def test_the_library_by_example_runs_from_top_to_bottom():
     blocks = BLOCK.findall((DOCS / "documents.md").read_text(encoding="utf-8"))
     assert len(blocks) >= 6
@@ -27,7 +31,7 @@ def test_the_table_of_types_is_that_of_the_data():
 def test_the_table_of_rules_is_that_of_the_data():
     rows = between((DOCS / "fr" / "valider-ses-documents.md").read_text(encoding="utf-8"), "rules").splitlines()[2:]
     expected = [
-        f"| {one.id} | {one.severity.value} | {one.title} | {', '.join(one.requirements)} | {one.source} |"
+        f"| {one.id} | {one.severity.value} | {one.title} | {', '.join(one.requirements)} | {link(one.source)} |"
         for one in rules().values()
     ]
     assert rows == expected

@@ -41,7 +41,7 @@ def test_every_code_system_has_a_name_a_version_and_a_source():
         assert system.oid.count(".") > 3
         assert system.name
         assert system.version
-        assert system.source.startswith("specs/")
+        assert system.source.startswith("docs/sources/documents.md#")
 
 
 def test_a_folder_without_value_sets_or_with_broken_ones_is_refused(tmp_path: Path):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lgo_sandbox.watch.ins_flows import InsFlow
 from lgo_sandbox.watch.markers import Marker
 
 
@@ -39,6 +40,5 @@ def test_a_document_filed_after_a_ko_is_reproached_until_an_ok(dmp: Any) -> None
 def test_markers_about_another_patient_change_nothing_and_the_partner_is_in_the_journal(dmp: Any) -> None:
     _say(dmp, "identité provisoire", dmp.stranger().matricule)
     assert _send(dmp, "td2.1") == []
-    facts = dmp.exchanges()[0].facts
-    assert facts["ins_flow"] == [{"matricule": dmp.patient, "status": "", "verification": ""}]
-    assert facts["ins_partners"] == ["DMP"]
+    flow = dmp.exchanges()[0].noted.get(InsFlow)
+    assert (flow.matricules, flow.partners) == ((dmp.patient,), ("DMP",))
