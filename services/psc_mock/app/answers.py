@@ -84,7 +84,7 @@ def authorization_answer(
     if announces_iss(profile_of(call)):
         sent["iss"] = issuer_of(call)
     apply({*call.struck, *struck}, Kind.CALLBACK, sent)
-    if late := tuple(struck_of_kind(struck, Kind.CALLBACK)):
+    if late := tuple(struck_of_kind({*struck} - call.struck, Kind.CALLBACK)):
         call.note(Altered(mutations=late))
     if to.response_mode == "form_post":
         fields = [(name, value) for name, value in sent.items() if value is not None]

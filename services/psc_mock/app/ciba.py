@@ -34,8 +34,7 @@ MAX_KEY = 40
 
 async def call_back(call: Call) -> RawResponse:
     """Take a backchannel authentication request."""
-    form = await entered(call, "ciba", lambda fields: call.note(_asked(call, fields, "")))
-    fields = form.read()
+    fields = (await entered(call, "ciba")).read()
     client = authenticate(call, fields)
     call.note(_asked(call, fields, client.client_id))
     asked = checked_call(fields, client, call.session.people, scopes(profile_of(call)))

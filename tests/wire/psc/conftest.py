@@ -6,7 +6,8 @@ import re
 import secrets
 import shutil
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
+from support.psc import PscClient
+from support.tenants import Runner, running_in_background
 
 from health_documents.findings import Finding, Severity
 from lgo_sandbox.contract import ResourceRequest
@@ -170,3 +173,26 @@ def returned_by() -> Any:
 @pytest.fixture
 def hidden_in() -> Any:
     return hidden
+
+
+@pytest.fixture(scope="package")
+def psc_runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """One Pro Santé Connect for all tests that take a tenant of it."""
+    with running_in_background(tmp_path_factory.mktemp("psc-tenants"), "psc") as runner:
+        yield runner
+
+
+@pytest.fixture(scope="package")
+def psc_trust(psc_runner: Runner) -> ssl.SSLContext:
+    return psc_runner.trust()
+
+
+@pytest.fixture
+def lgo(psc_runner: Runner, psc_trust: ssl.SSLContext) -> Iterator[PscClient]:
+    """A software in a session of its own."""
+    with ExitStack() as opened:
+
+        def open_http(**options: Any) -> httpx.Client:
+            return opened.enter_context(httpx.Client(**{"verify": psc_trust, "trust_env": False, **options}))
+
+        yield PscClient(psc_runner.tenant("psc"), open_http)
