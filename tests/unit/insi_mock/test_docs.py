@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from insi_mock.codes import CODE_NOT_PUBLIC, ERRORS, TEXT_NOT_PUBLIC
+from insi_mock.markers import MARKERS, TRACED
 from insi_mock.seeds import MAGIC
 from insi_mock.service import SERVICE
 from insi_mock.showing import how
-from insi_mock.windows import MARKERS, TRACED
 from lgo_sandbox.population.crowd import CAPACITY
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.sandbox import installed_services
