@@ -9,7 +9,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from insi_mock import wire
-from insi_mock.answering import outage, refuse
+from insi_mock.answering import fail, refuse
 from insi_mock.caller import authenticate
 from insi_mock.codes import ERRORS
 from insi_mock.domain import Mode, check_idam
@@ -122,17 +122,15 @@ async def _struck(call: Call, operation: str, message_id: str | None) -> RawResp
     try:
         await call.enter(operation)
     except FaultInjected as injected:
-        status = injected.problem.status
-        return _armed(call, "desir_1020", message_id, f"panne armée par le testeur : HTTP {status}", status)
+        return _armed(call, "desir_1020", message_id, injected.problem.status)
     for code in sorted(call.struck & ERRORS.keys()):
-        return _armed(call, code, message_id, f"panne armée par le testeur : {code}")
+        return _armed(call, code, message_id)
     return None
 
 
-def _armed(call: Call, code: str, message_id: str | None, cause: str, status: int = 500) -> RawResponse:
-    """Play an armed fault: the checks do not look at what they would not see all of."""
-    remedy = f"Désarmez la panne {call.exchange.fault} pour revoir la réponse ordinaire du service."
-    response = outage(call, code, message_id, cause=cause, remedy=remedy, status=status)
+def _armed(call: Call, code: str, message_id: str | None, status: int = 500) -> RawResponse:
+    """Play an armed fault, which the sandbox explains: the checks do not look at what they would not see all of."""
+    response = fail(call, code, message_id, status)
     call.exchange.outcome = FAULTED
     return response
 

@@ -220,6 +220,7 @@ def _answer(call: Call, envelope: Envelope, found: Answer, failure: str, asked: 
             envelope.message_id,
             cause=f"personne introuvable, que l'option insi.not_found rend par {failure}",
             remedy="Remettez l'option insi.not_found à « 01 » pour revoir le code retour 01.",
+            where="option insi.not_found",
         )
     call.summarise(f"{call.exchange.summary} : {found.code} {LABELS[found.code]}")
     return wire.answer(found, call.session.option("insi.serialisation"))
