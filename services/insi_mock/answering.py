@@ -1,7 +1,8 @@
 """How INSi says no: the fault on the wire, and beside it the facts that explain it to people.
 
-A rule that refuses is explained by its catalogue; an outage that the tester chose (a known identity, an option) is told as such, for the client is not to blame. Source: docs/sources/insi.md#fautes, #refus. Knows the
-catalogue of errors and the wire; decides nothing.
+A rule that refuses is explained by its catalogue; an outage that the tester chose (a known identity, an option) is told
+as such, for the client is not to blame. Source: docs/sources/insi.md#fautes, #refus. Knows the catalogue of errors and
+the wire; decides nothing.
 """
 
 from __future__ import annotations
