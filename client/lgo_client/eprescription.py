@@ -7,6 +7,7 @@ knows no screen and no other service.
 from __future__ import annotations
 
 import base64
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,7 +99,7 @@ class Eprescription:
 
     def create(self, patient: PatientIdentity, prescribed: Sequence[Prescribed], at: datetime) -> Issued:
         """Create a prescription. Raises EprescriptionRefused."""
-        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:lgo:{at:%Y%m%d%H%M%S}-{patient.matricule}"}
+        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid.uuid4()}"}
         entries = [{"resource": _request(one, patient, at, group)} for one in prescribed]
         answer = self._call("$creer", {"resourceType": "Bundle", "type": "collection", "entry": entries})
         image = _parameter(answer, "qr")["resource"]

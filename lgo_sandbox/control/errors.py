@@ -58,6 +58,7 @@ _VALIDATION_MESSAGES = {
     "bool_parsing": "vrai ou faux (true, false) est attendu",
     "enum": "valeurs admises : {expected}",
     "literal_error": "valeurs admises : {expected}",
+    "greater_than": "plus de {gt}",
     "greater_than_equal": "{ge} au moins",
     "less_than_equal": "{le} au plus",
     "string_too_short": "{min_length} caractère(s) au moins",

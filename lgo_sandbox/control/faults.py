@@ -18,6 +18,14 @@ __all__ = ["router"]
 router = APIRouter(prefix="/faults", tags=["pannes"])
 
 FIRST_STATUS, LAST_STATUS = 400, 599
+LONGEST_DELAY_MS = 600_000
+BOUNDS = {
+    FaultKind.DELAY: (0, LONGEST_DELAY_MS, "durée en millisecondes"),
+    FaultKind.STATUS: (FIRST_STATUS, LAST_STATUS, "code HTTP ou SMTP"),
+    FaultKind.CUT: (0, 100_000_000, "nombre d'octets"),
+    FaultKind.DRIP: (1, 100_000_000, "nombre d'octets par seconde"),
+}
+"""What ``value`` means for the kinds that want a number, with its bounds."""
 
 
 @router.get("")
@@ -34,10 +42,13 @@ async def arm(sandbox: CurrentSandbox, session: CurrentSession, wanted: NewFault
         id=f"f{Ids().octets(4).hex()}",
         service=wanted.service,
         kind=wanted.kind,
-        value=wanted.value,
+        value=wanted.value or 0,
         operation=operation,
         client=wanted.client,
-        remaining=wanted.times,
+        remaining=wanted.times or (1 if wanted.nth else None),
+        nth=wanted.nth or 1,
+        probability=wanted.probability,
+        seed=session.config.seed if wanted.seed is None else wanted.seed,
     )
     session.faults.arm(fault)
     return fault.to_json()
@@ -61,13 +72,22 @@ def _checked_operation(sandbox: Sandbox, wanted: NewFault) -> str:
     """Return the operation to strike: the one wanted, or the one that a named fault is played on."""
     if wanted.kind is FaultKind.NAMED:
         return _named_operation(sandbox, wanted)
-    if isinstance(wanted.value, str):
-        raise ControlError(INVALID, "value : un nombre est attendu")
-    if wanted.kind is FaultKind.STATUS and not FIRST_STATUS <= wanted.value <= LAST_STATUS:
-        raise ControlError(INVALID, f"value : un code de {FIRST_STATUS} à {LAST_STATUS} est attendu")
+    _check_value(wanted)
     if wanted.service != ANY:
         _check_operation(sandbox, wanted)
     return wanted.operation
+
+
+def _check_value(wanted: NewFault) -> None:
+    if wanted.kind not in BOUNDS:
+        if wanted.value is not None:
+            raise ControlError(INVALID, f"value : la panne « {wanted.kind} » n'en a pas, retirez ce champ")
+        return
+    least, most, what = BOUNDS[wanted.kind]
+    if wanted.value is None:
+        raise ControlError(INVALID, f"value : champ obligatoire ({what}, de {least} à {most})")
+    if not isinstance(wanted.value, int) or not least <= wanted.value <= most:
+        raise ControlError(INVALID, f"value : {what}, de {least} à {most} (reçu : {wanted.value!r})")
 
 
 def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:

@@ -26,7 +26,7 @@ def _number_or_name(value: Any, number: ValidatorFunctionWrapHandler) -> Any:
     return value if is_name else number(value)
 
 
-NumberOrName = Annotated[int, Field(ge=0, le=600_000), WrapValidator(_number_or_name)]
+NumberOrName = Annotated[int, Field(ge=0, le=100_000_000), WrapValidator(_number_or_name)]
 """A number, or the name of a fault that a service declares."""
 
 
@@ -56,14 +56,21 @@ class NewSession(_Model):
 
 
 class NewFault(_Model):
-    """A fault to arm. ``value``: milliseconds, an HTTP status or SMTP code, or a name; ``times`` absent: always."""
+    """A fault to arm. ``value``: milliseconds, an HTTP status or SMTP code, octets, octets per second, or a name.
+
+    ``times`` absent: always (with ``nth``: once). ``nth``: the first matching call that is struck. ``seed``: what
+    ``probability`` is drawn from; absent, that of the session.
+    """
 
     service: Name = ANY
     operation: Name = ANY
     kind: FaultKind
-    value: NumberOrName
+    value: NumberOrName | None = None
     times: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     client: Name = ANY
+    nth: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    probability: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
+    seed: Annotated[str, Field(max_length=200)] | None = None
 
 
 class NewMarker(_Model):

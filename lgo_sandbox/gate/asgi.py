@@ -8,139 +8,33 @@ only.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import format_datetime
 from enum import Enum
 from typing import Any
 
 from lgo_sandbox.contract import Door, Problem, ProblemKind, Service
+from lgo_sandbox.gate.call import KEY, Call, FaultInjected, Message, Receive, Scope, Send
+from lgo_sandbox.gate.outlet import Outlet
 from lgo_sandbox.gate.record import finish, open_exchange, refuse
 from lgo_sandbox.gate.tls import peer_certificate_of
-from lgo_sandbox.pki import Judgement, PeerCertificate
+from lgo_sandbox.pki import PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import MIB
-from lgo_sandbox.tenant.faults import FaultKind
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
-from lgo_sandbox.watch.exchange import ABORTED, FAULTED, REFUSED, Exchange
-from lgo_sandbox.watch.facts import Facts
-from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.watch.exchange import ABORTED, Exchange
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Call", "FaultInjected", "Gate"]
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
 PREFIX = re.compile(r"/s/([a-z0-9-]{1,32})(?=/|$)")
-KEY = "lgo.call"
 DRAINED = 64 * MIB
 """What is read and dropped of a body beyond the limit, so that its sender gets to the answer instead of a reset."""
-
-
-class FaultInjected(Exception):
-    """An armed fault replaces the answer; carries the problem to render."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
-class Call:
-    """One HTTP request, as a handler sees it: session, exchange, body, peer, and where we answer."""
-
-    def __init__(
-        self, scope: Scope, body: bytes, gate: Gate, session: Session, exchange: Exchange, peer: PeerCertificate | None
-    ) -> None:
-        self.scope = scope
-        self.body = body
-        self.sandbox = gate.sandbox
-        self.session = session
-        self.exchange = exchange
-        self.peer = peer
-        self.door = gate.door.name
-        self.tls = scope.get("scheme") == "https"
-        self.struck: frozenset[str] = frozenset()
-        """Names of the service's own faults that strike this exchange (``Service.faults``)."""
-        self.prefix: str = scope["lgo.prefix"]
-        self._gate = gate
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The request headers, names in lower case; the last of repeated ones."""
-        return dict(self.exchange.request_headers)
-
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-        return str(self.scope["method"])
-
-    @property
-    def path_params(self) -> dict[str, str]:
-        """The parameters that the route found in the path."""
-        return dict(self.scope.get("path_params", {}))
-
-    @property
-    def query(self) -> str:
-        """The raw query string."""
-        return str(self.scope.get("query_string", b"").decode("latin-1"))
-
-    def url(self, door: str | None = None, *, tls: bool = True) -> str:
-        """Return the public root URL of a door on these listeners, with the prefix the request came with."""
-        return self._gate.addresses.root(door or self.door, tls=tls) + self.prefix
-
-    def socket(self, door: str) -> str:
-        """Return the ``host:port`` of a mail door on these listeners, empty when it is not open here."""
-        return self._gate.addresses.sockets.get(door, "")
-
-    def note(self, *noted: Facts, **facts: Any) -> None:
-        """Keep facts of this exchange for the checks and for people; they replace those of the same type."""
-        for one in noted:
-            self.exchange.noted.put(one)
-        self.exchange.facts.update(facts)
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Note why this exchange is refused, for the finding that explains it."""
-        self.exchange.outcome = REFUSED
-        self.exchange.noted.put(refusal)
-
-    def summarise(self, summary: str) -> None:
-        """Say in one French line, for the list of exchanges, what was asked and answered."""
-        self.exchange.summary = summary
-
-    def judge_peer(self) -> Judgement | None:
-        """Judge the client certificate in age time; None when there is none."""
-        return self.sandbox.pki.judge(self.peer, self.session.clock.age()) if self.peer else None
-
-    async def enter(self, operation: str) -> None:
-        """Name the operation, and let the armed faults act. Raises FaultInjected."""
-        self.exchange.operation = operation
-        client = str(self.exchange.facts.get("client_id", "*"))
-        for fault in self.session.faults.take(self.exchange.service, operation, client):
-            self.exchange.fault = fault.id
-            if fault.kind is FaultKind.NAMED:
-                self.struck |= {str(fault.value)}
-            elif fault.kind is FaultKind.DELAY:
-                await asyncio.sleep(int(fault.value) / 1000)
-            else:
-                self.exchange.outcome = FAULTED
-                raise FaultInjected(
-                    Problem(ProblemKind.FAULT, int(fault.value), "panne simulée par une faute armée", body=self.body)
-                )
-
-    @classmethod
-    def of(cls, scope: Scope) -> Call:
-        """Return the call of an ASGI scope behind the gate."""
-        call = scope[KEY]
-        assert isinstance(call, cls)
-        return call
 
 
 class Gate:
@@ -171,8 +65,10 @@ class Gate:
             return
         exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
         _fill(exchange, scope, headers, arrived.octets, peer)
-        call = scope[KEY] = Call(scope, arrived.octets, self, session, exchange, peer)
-        recorder = _Recorder(send, exchange, session, self.sandbox.settings.journal_body_bytes)
+        call = scope[KEY] = Call(
+            scope, arrived.octets, self.sandbox, self.addresses, self.door, session, exchange, peer
+        )
+        recorder = _Recorder(send, call, self.service, self.sandbox.settings.journal_body_bytes)
         try:
             if arrived.how is _How.TOO_LARGE:
                 await self._refuse_size(call, recorder)
@@ -207,26 +103,56 @@ class Gate:
 
 
 class _Recorder:
-    """The ``send`` of one exchange: adds the date, keeps what leaves."""
+    """The ``send`` of one exchange: adds the date, keeps what leaves, lets head and body leave together.
 
-    def __init__(self, send: Send, exchange: Exchange, session: Session, limit: int) -> None:
+    A fault that names no operation strikes here the requests whose operation nobody could tell.
+    """
+
+    def __init__(self, send: Send, call: Call, service: Service, limit: int) -> None:
         self._send = send
-        self._exchange = exchange
-        self._session = session
+        self._call = call
+        self._exchange = call.exchange
+        self._service = service
         self._room = limit
+        self._replaced = False
+        outlet = call.scope.get("state", {}).get("transport")
+        self._outlet = outlet if isinstance(outlet, Outlet) else None
 
     async def __call__(self, message: Message) -> None:
+        if self._replaced:
+            return
         if message["type"] == "http.response.start":
-            date = format_datetime(self._session.clock.wire().replace(microsecond=0), usegmt=True)
-            message["headers"] = [*message.get("headers", ()), (b"date", date.encode())]
-            self._exchange.status = message["status"]
-            self._exchange.response_headers = _text(message["headers"])
+            if not self._call.entered:
+                try:
+                    await self._call.enter("")
+                except FaultInjected as injected:
+                    await _send(self, self._service.problem(injected.problem))
+                    self._replaced = True
+                    return
+            self._start(message)
         elif message["type"] == "http.response.body":
-            body = message.get("body", b"")
-            self._exchange.response_size += len(body)
-            self._exchange.response_body += body[: self._room]
-            self._room = max(self._room - len(body), 0)
+            self._keep(message.get("body", b""))
         await self._send(message)
+        if self._outlet is not None and message["type"] == "http.response.body" and not message.get("more_body"):
+            self._outlet.release()
+
+    def _start(self, message: Message) -> None:
+        date = format_datetime(self._call.session.clock.wire().replace(microsecond=0), usegmt=True)
+        headers = [*message.get("headers", ()), (b"date", date.encode())]
+        if self._outlet is not None:
+            if self._call.spoiling is not None:
+                headers.append((b"connection", b"close"))
+                self._outlet.spoil(self._call.spoiling)
+            elif any(name == b"content-length" for name, _ in headers):
+                self._outlet.hold()
+        message["headers"] = headers
+        self._exchange.status = message["status"]
+        self._exchange.response_headers = _text(headers)
+
+    def _keep(self, body: bytes) -> None:
+        self._exchange.response_size += len(body)
+        self._exchange.response_body += body[: self._room]
+        self._room = max(self._room - len(body), 0)
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from health_documents.findings import Finding, Severity
+from health_documents.findings import Finding
 from lgo_sandbox.contract import Service
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch import findings as former
-from lgo_sandbox.watch.causes import CAUSES
+from lgo_sandbox.watch.causes import CAUSES, Struck
 from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
 from lgo_sandbox.watch.refusals import Refusal
@@ -70,6 +70,8 @@ def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
         if exchange.outcome not in UNCHECKED:
             evaluation = _evaluated(service, session, exchange)
     finally:
+        if (struck := exchange.noted.get(Struck)) is not None and struck.on_the_wire:
+            exchange.outcome = FAULTED
         _explain(service, exchange, evaluation)
         session.history.add(exchange)
         session.journal.close(exchange, evaluation)
@@ -91,9 +93,12 @@ def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evalua
 
 
 def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> None:
-    """Add the finding of a refusal that no check explained."""
+    """Add the finding of an armed fault, and of a refusal that no check explained."""
+    struck = exchange.noted.get(Struck)
+    if struck is not None:
+        evaluation.findings.append(_of_fault(service, struck))
     refusal = exchange.noted.get(Refusal)
-    if refusal is None and service.prefix and _is_error(exchange):
+    if refusal is None and struck is None and service.prefix and _is_error(exchange):
         refusal = _unexplained(exchange)
     if refusal is not None and not any(_explained(refusal, check) for check in evaluation.broken):
         evaluation.findings.append(_finding(service, refusal))
@@ -102,6 +107,12 @@ def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> No
 def _explained(refusal: Refusal, check: Check[Any] | former.Check) -> bool:
     """Tell whether the finding of a broken check already says why."""
     return isinstance(check, Check) and (check.reads is Refusal or refusal.code in check.explains)
+
+
+def _of_fault(service: Service, struck: Struck) -> Finding:
+    cause = CAUSES["SANDBOX-PANNE"]
+    received = f"panne {struck.id} : {struck.effect}"
+    return _finding(service, Refusal(code=cause.id, received=received, expected=cause.expected, remedy=cause.remedy))
 
 
 def _is_error(exchange: Exchange) -> bool:
@@ -122,7 +133,7 @@ def _finding(service: Service, refusal: Refusal) -> Finding:
     title = cause.title if cause else f"{service.title} : requête refusée"
     return Finding(
         check_id=cause.id if cause else f"{service.prefix}-REFUS",
-        severity=(cause.severity if cause else Severity.ERROR).value,
+        severity=(cause.severity if cause else refusal.severity).value,
         title=title,
         message=refusal.message or title,
         received=refusal.received,

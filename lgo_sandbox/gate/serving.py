@@ -15,6 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from lgo_sandbox.gate.outlet import Outlet
 from lgo_sandbox.settings import KIB
 
 __all__ = ["HttpListener", "bind"]
@@ -36,9 +37,15 @@ class PeerProtocol(HttpToolsProtocol):
     _in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Keep the transport in the state that each request gets a copy of."""
-        self.app_state = {**self.app_state, "transport": transport}
-        super().connection_made(transport)
+        """Keep the way out in the state that each request gets a copy of."""
+        self.outlet = Outlet(transport)
+        self.app_state = {**self.app_state, "transport": self.outlet}
+        super().connection_made(self.outlet)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has left, or we have closed."""
+        self.outlet.lost()
+        super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """A request head begins."""

@@ -99,9 +99,13 @@ class SandboxSession:
         put: dict[str, Any] = self.control("POST", "/markers", {"name": name, "subject": subject, "detail": detail})
         return put
 
-    def arm(self, kind: str, value: int | str, **where: Any) -> dict[str, Any]:
-        """Arm a fault ``delay``, ``status`` or ``named``; ``where``: service, operation, client, times."""
-        fault: dict[str, Any] = self.control("POST", "/faults", {"kind": kind, "value": value, **where})
+    def arm(self, kind: str, value: int | str | None = None, **where: Any) -> dict[str, Any]:
+        """Arm a fault (``delay``, ``status``, ``named``, ``reset``, ``cut``…, see ``/services``).
+
+        ``where``: service, operation, client, times, nth, probability, seed.
+        """
+        given = {} if value is None else {"value": value}
+        fault: dict[str, Any] = self.control("POST", "/faults", {"kind": kind, **given, **where})
         return fault
 
 

@@ -41,6 +41,10 @@ faults = Table(
     Column("value", String, nullable=False),
     Column("client", String, nullable=False),
     Column("remaining", Integer),
+    Column("nth", Integer),
+    Column("probability", Float),
+    Column("seed", String),
+    Column("seen", Integer),
 )
 
 markers = Table(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from health_documents.findings import Severity
 from lgo_sandbox.watch.facts import Facts
 
 __all__ = ["Refusal", "Refused"]
@@ -22,6 +23,7 @@ class Refusal(Facts):
 
     ``received`` and ``expected`` are facts, not rules; ``where`` is the element, header, parameter or line at fault;
     ``remedy`` is an imperative sentence with the value to change; ``message`` one sentence for the head of the finding.
+    ``severity`` is that of its finding: information where no client is at fault (an order that another shop holds).
     ``source`` is a link into ``docs/sources/``, empty for the section of the service's page that is on all refusals.
     """
 
@@ -32,6 +34,7 @@ class Refusal(Facts):
     where: str = ""
     message: str = ""
     source: str = ""
+    severity: Severity = Severity.ERROR
 
 
 class Refused(Exception):
@@ -52,7 +55,9 @@ class Refused(Exception):
         self.where = where
         self.remedy = remedy
 
-    def refusal(self, *, remedy: str, message: str = "", source: str = "") -> Refusal:
+    def refusal(
+        self, *, remedy: str, message: str = "", source: str = "", severity: Severity = Severity.ERROR
+    ) -> Refusal:
         """Return the facts of this refusal; ``remedy`` is that of the catalogue, for want of a nearer one."""
         return Refusal(
             code=self.code,
@@ -62,4 +67,5 @@ class Refused(Exception):
             remedy=self.remedy or remedy,
             message=message or self.detail[:MAX_SHOWN],
             source=source,
+            severity=severity,
         )

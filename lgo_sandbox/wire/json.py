@@ -49,9 +49,20 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     except BadJson:
         raise
     except (ValueError, RecursionError) as error:
-        raise BadJson(f"JSON mal formé : {error}") from error
+        raise BadJson(_reason(error)) from error
     _refuse_depth(value, max_depth)
     return value
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"JSON mal formé à la ligne {error.lineno}, colonne {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        octet = error.object[error.start]
+        return f"JSON mal formé : l'octet {octet:#04x}, en position {error.start}, n'est pas de l'UTF-8"
+    if isinstance(error, UnicodeEncodeError):
+        return "JSON mal formé : un demi-caractère (surrogate) isolé"
+    return f"JSON mal formé : {'trop de niveaux' if isinstance(error, RecursionError) else 'nombre trop long'}"
 
 
 def write_json(value: Any, *, sort_members: bool = False) -> bytes:

@@ -1,6 +1,6 @@
 """The named choices of this service and what they mean.
 
-Source: specs/eprescription.md §8 (the lock and its end are ours), §5 (three months: regulatory, primary text not read).
+Source: docs/sources/eprescription.md#consultation (the lock and its end are ours), #delais (three months: regulatory).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What exists at the start: one prescription per situation, each under a known number.
 
-Source: specs/eprescription.md §8.5 (switches by number; simulated), §6 (medicines). The same in every session:
-numbers, receipts and secrets derive from the data. Dates are relative: the seeds are dated when a session first uses
-the service, so that an old installation or a session with a moved clock does not begin with lapsed prescriptions.
+Source: docs/sources/eprescription.md#contrat-simule (switches by number; simulated), #cip13 (medicines). The same in
+every session: numbers, receipts and secrets derive from the data. Dates are relative: the seeds are dated when a
+session first uses the service, so that an old installation or a session with a moved clock does not begin with lapsed
+prescriptions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """All that the sandbox may know of the simulated Ordonnance numérique.
 
-Source: specs/eprescription.md §0 and §8: the national contract is not public; this one is ours and says so
+Source: docs/sources/eprescription.md#contrat-simule: the national contract is not public; this one is ours and says so
 in every answer.
 """
 
@@ -59,6 +59,8 @@ SERVICE = Service(
     doors=(Door("eprescription", 4, "Ordonnance numérique"),),
     operations=tuple(Operation(name, title) for name, title in LABELS.items()),
     checks=CHECKS,
+    prefix="EPRESC",
+    page="eprescription",
     options=OPTIONS,
     situations=SITUATIONS,
     resources=RESOURCES,

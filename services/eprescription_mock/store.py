@@ -1,6 +1,6 @@
 """What the service keeps of a session: prescriptions, executions, and answers to requests that may come again.
 
-Source: design of the project (State); specs/eprescription.md §1.2 (what must be kept). Knows values, no rule, no wire.
+Source: design of the project (State). Knows values, no rule, no wire.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = [
     "answer_to",
     "exclusive",
     "find",
-    "find_group",
     "keep_answer",
     "listed",
+    "of_group",
     "put",
     "put_seed",
     "tables",
@@ -124,12 +124,12 @@ def find(transaction: Transaction, numero: str) -> Prescription | None:
     return _prescription(row, _executions_of(transaction, [numero]))
 
 
-def find_group(transaction: Transaction, prescriber: str, group: str) -> str:
-    """Return the number that a prescriber got under a group identifier, empty when there is none."""
-    query = select(PrescriptionRow.numero).where(
+def of_group(transaction: Transaction, prescriber: str, group: str) -> list[Prescription]:
+    """Return the prescriptions that a prescriber wrote under a group identifier, oldest number first."""
+    query = select(PrescriptionRow).where(
         col(PrescriptionRow.group) == group, col(PrescriptionRow.prescriber) == prescriber
     )
-    return transaction.exec(query).first() or ""
+    return _with_executions(transaction, transaction.exec(query.order_by(col(PrescriptionRow.numero))).all())
 
 
 def listed(transaction: Transaction, limit: int, matricule: str = "") -> list[Prescription]:
@@ -137,7 +137,10 @@ def listed(transaction: Transaction, limit: int, matricule: str = "") -> list[Pr
     query = select(PrescriptionRow).order_by(col(PrescriptionRow.numero)).limit(limit)
     if matricule:
         query = query.where(col(PrescriptionRow.matricule) == matricule)
-    rows = transaction.exec(query).all()
+    return _with_executions(transaction, transaction.exec(query).all())
+
+
+def _with_executions(transaction: Transaction, rows: Sequence[PrescriptionRow]) -> list[Prescription]:
     executions = _executions_of(transaction, [row.numero for row in rows])
     return [_prescription(row, executions) for row in rows]
 
@@ -148,7 +151,9 @@ def put(transaction: Transaction, prescription: Prescription) -> None:
     if existing is None:
         _refuse_when_full(transaction, PrescriptionRow, MAX_PRESCRIPTIONS)
     if len(prescription.executions) > MAX_EXECUTIONS:
-        raise Refused("base-pleine", f"{len(prescription.executions)} exécutions")
+        count = f"{len(prescription.executions)} exécutions"
+        limit = f"{MAX_EXECUTIONS} exécutions au plus"
+        raise Refused("base-pleine", count, received=count, expected=limit, where="session")
     transaction.merge(_row(prescription))
     transaction.flush()
     for position, execution in enumerate(prescription.executions):
@@ -174,7 +179,9 @@ def answer_to(transaction: Transaction, key: str, digest: str) -> tuple[int, byt
     if row is None:
         return None
     if row.digest != digest:
-        raise Refused("requete-rejouee")
+        name = key.split("|", 3)[3]
+        received = f"{name}, déjà reçu avec un autre corps ou une autre adresse"
+        raise Refused("requete-rejouee", received=received, where="en-tête X-Request-Id")
     return row.status, row.body
 
 
@@ -187,7 +194,8 @@ def keep_answer(transaction: Transaction, key: str, digest: str, status: int, bo
 def _refuse_when_full(transaction: Transaction, table: type[Base], limit: int) -> None:
     count = transaction.exec(select(func.count()).select_from(table)).one()
     if count >= limit:
-        raise Refused("base-pleine", f"{count} enregistrements")
+        kept, most = f"{count} enregistrements", f"{limit} enregistrements au plus"
+        raise Refused("base-pleine", kept, received=kept, expected=most, where="session")
 
 
 def _date_seeds(transaction: Transaction, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The routes of the simulated Ordonnance numérique.
 
-Source: specs/eprescription.md §8.1–8.2 (simulated contract). Knows handlers, no rule.
+Source: docs/sources/eprescription.md#contrat-simule. Knows handlers, no rule.
 """
 
 from __future__ import annotations

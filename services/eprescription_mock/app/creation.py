@@ -1,15 +1,18 @@
 """``$creer``: a prescriber deposits a prescription and gets its number and QR code.
 
-Source: specs/eprescription.md §8.2 (simulated contract), §1.1 (what it holds).
+Source: docs/sources/eprescription.md#contrat-simule, #prescription.
 """
 
 from __future__ import annotations
 
 from eprescription_mock import codes, store
 from eprescription_mock.app.pipeline import once
-from eprescription_mock.domain.prescribing import check_new, qr_text, refuse_bad_ins
+from eprescription_mock.codes.states import State
+from eprescription_mock.domain.dispensing import in_extract
+from eprescription_mock.domain.prescribing import check_new, qr_text, refuse_bad_ins, same_order
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Actor, Prescription, Refused
+from eprescription_mock.facts import Change, Form, Order, Product, Regrouped
 from eprescription_mock.options import STRICT_ROOT_OPTION, is_set
 from eprescription_mock.store import Transaction
 from eprescription_mock.wire import rendering
@@ -25,20 +28,36 @@ __all__ = ["create"]
 async def create(call: Call, actor: Actor) -> RawResponse:
     """Create a prescription."""
     draft = read_order(call.body)
-    known = call.session.people.patient(draft.matricule)
     refuse_bad_ins(draft.matricule, draft.root)
-    call.note(matricule=draft.matricule, patient_connu=known is not None)
-    if is_set(call.session, STRICT_ROOT_OPTION) and known is not None and known.oid != draft.root:
-        raise Refused("racine-ins-differente", draft.root)
+    own_root = _own_root(call, draft.matricule)
+    call.note(Form(tolerances=draft.tolerances), _order(draft, own_root))
+    if is_set(call.session, STRICT_ROOT_OPTION) and own_root not in ("", draft.root):
+        where = "MedicationRequest.subject.identifier.system"
+        received, expected = f"urn:oid:{draft.root}", f"urn:oid:{own_root}"
+        raise Refused("racine-ins-differente", draft.root, received=received, expected=expected, where=where)
     prescription = _drafted(call, actor, draft)
     check_new(prescription, call.session.clock.age())
     png = write_qr(qr_text(prescription.numero))
     return once(call, actor, lambda t: _stored(call, t, prescription, png))
 
 
+def _own_root(call: Call, matricule: str) -> str:
+    known = call.session.people.patient(matricule)
+    return known.oid if known else ""
+
+
+def _order(draft: Draft, own_root: str) -> Order:
+    products = tuple(
+        Product(line=line.id, cis=line.cis, cip13=line.cip13, lpp=line.lpp, known=in_extract(line.cis, line.cip13))
+        for line in draft.lines
+    )
+    return Order(matricule=draft.matricule, root=draft.root, own_root=own_root, group=draft.group, products=products)
+
+
 def _drafted(call: Call, actor: Actor, draft: Draft) -> Prescription:
     if draft.requester not in ("", actor.national_id, actor.national_id[1:]):
-        raise Refused("auteur-different", draft.requester[:40], "MedicationRequest.requester")
+        received, where = draft.requester, "MedicationRequest.requester"
+        raise Refused("auteur-different", received[:40], received=received, expected=actor.national_id, where=where)
     clock = call.session.clock
     prescribed = age_moment(draft.authored_on, clock, "MedicationRequest.authoredOn")
     end = add_months(prescribed, codes.MAX_MONTHS)
@@ -69,14 +88,27 @@ def _dispenser(call: Call, number: str) -> str:
     found = next((s for s in places if number in (s.id_nat, s.finess) and s.sector in codes.PHARMACY_SECTORS), None)
     if found is None:
         where = "MedicationRequest.dispenseRequest.performer"
-        raise Refused("tso-sans-dispensateur", f"officine inconnue : {number[:20]}", where)
+        detail = f"officine inconnue : {number[:20]}"
+        expected = "le numéro d'une officine du bac à sable (structures du ready-file)"
+        raise Refused("tso-sans-dispensateur", detail, received=number, expected=expected, where=where)
     return found.id_nat
 
 
 def _stored(call: Call, transaction: Transaction, prescription: Prescription, png: bytes) -> RawResponse:
-    if prescription.group and (earlier := store.find_group(transaction, prescription.prescriber, prescription.group)):
-        raise Refused("ordonnance-deja-creee", earlier)
+    _refuse_repeated(call, transaction, prescription)
     store.put(transaction, prescription)
-    call.note(numero=prescription.numero, etat_apres=codes.State.CREEE)
+    call.note(Change(numero=prescription.numero, state=State.CREEE))
     call.summarise(f"Ordonnance {prescription.numero} créée, {len(prescription.lines)} ligne(s)")
     return rendering.answer(rendering.created(prescription, png), 201)
+
+
+def _refuse_repeated(call: Call, transaction: Transaction, prescription: Prescription) -> None:
+    """Refuse the same prescription under the same group; note another one: an author may write two in one second."""
+    if not prescription.group:
+        return
+    earlier = store.of_group(transaction, prescription.prescriber, prescription.group)
+    if same := next((one for one in earlier if same_order(one, prescription)), None):
+        received, where = f"{prescription.group}, déjà celui de {same.numero}", "MedicationRequest.groupIdentifier"
+        raise Refused("ordonnance-deja-creee", same.numero, received=received, where=where)
+    if earlier:
+        call.note(Regrouped(group=prescription.group, earlier=earlier[0].numero))

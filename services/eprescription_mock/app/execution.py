@@ -1,6 +1,6 @@
 """What an officine does: consult, execute, give back, undo an execution.
 
-Source: specs/eprescription.md §1.3 (workflow), §8.2–8.3 (simulated contract).
+Source: docs/sources/eprescription.md#contrat-simule, #consultation, #etats.
 """
 
 from __future__ import annotations
@@ -10,17 +10,31 @@ from dataclasses import replace
 from eprescription_mock import codes, store
 from eprescription_mock.app.pipeline import act_as_situation, found, once, query_of
 from eprescription_mock.app.state import changed
+from eprescription_mock.codes.states import State
 from eprescription_mock.domain import operations
+from eprescription_mock.domain.dispensing import in_extract
 from eprescription_mock.domain.prescribing import number_of_qr, valid_number
-from eprescription_mock.domain.quantities import progress
+from eprescription_mock.domain.quantities import Progress, progress
 from eprescription_mock.domain.states import state_of
-from eprescription_mock.domain.values import Actor, Prescription, Refused
+from eprescription_mock.domain.values import Actor, Dispense, Prescription, Refused
+from eprescription_mock.facts import (
+    Abandonment,
+    Change,
+    Consultation,
+    Declaration,
+    Delivered,
+    Delivery,
+    Form,
+    Means,
+    Receipt,
+)
 from eprescription_mock.options import rules_of
 from eprescription_mock.store import Transaction
 from eprescription_mock.wire import rendering
 from eprescription_mock.wire.moments import age_moment, wire_moment
 from eprescription_mock.wire.parts import parameters
 from eprescription_mock.wire.reading import Declared, read_execution
+from eprescription_mock.wire.tolerances import of_parameters
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 
@@ -37,31 +51,36 @@ async def consult(call: Call, actor: Actor) -> RawResponse:
         before = found(call, transaction, numero, now, rules)
         after = operations.consult(_authored(before, call), actor, secret, now, rules)
         store.put(transaction, after)
-    call.note(etat_apres=codes.State.EN_COURS)
-    call.summarise(f"Ordonnance {numero} consultée par {call.exchange.facts['par']}")
+    call.note(Change(numero=numero, state=State.EN_COURS))
+    call.summarise(f"Ordonnance {numero} consultée")
     until = wire_moment(now + rules.lock, call.session.clock) if rules.lock else None
     return rendering.answer(rendering.handed_over(after, until))
 
 
 def _asked_number(call: Call) -> str:
     asked = parameters(call.body)
+    call.note(Form(tolerances=of_parameters(call.body)))
     given = {name: asked[name] for name in ("qrToken", "numero") if asked.get(name)}
     if len(given) != 1:
-        raise Refused("element-invalide", "un seul de qrToken et numero est attendu", "Parameters.parameter")
+        received = " et ".join(sorted(given)) or f"ni l'un ni l'autre, mais {', '.join(asked) or 'aucun paramètre'}"
+        detail = "un seul de qrToken et numero est attendu"
+        where, expected = "Parameters.parameter", "qrToken, le texte lu, ou numero, saisi à la main"
+        raise Refused("element-invalide", detail, received=received, expected=expected, where=where)
     if "qrToken" in given:
-        call.note(par="qr", lu=given["qrToken"][:200])
+        call.note(Consultation(means=Means.QR, text=given["qrToken"]))
         return number_of_qr(given["qrToken"])
-    call.note(par="numero", lu=given["numero"][:200])
-    if not valid_number(given["numero"]):
-        raise Refused("numero-mal-forme", given["numero"][:40], "Parameters.parameter")
-    return given["numero"]
+    typed = given["numero"]
+    call.note(Consultation(means=Means.NUMBER, text=typed))
+    if not valid_number(typed):
+        raise Refused("numero-mal-forme", typed[:40], received=f"« {typed} »", where="Parameters.parameter.numero")
+    return typed
 
 
 async def execute(call: Call, actor: Actor) -> RawResponse:
     """Record what was delivered."""
     numero = call.path_params["numero"]
     declared = read_execution(call.body, numero)
-    call.note(executants=[value for _, value in declared.performers])
+    call.note(Form(tolerances=declared.tolerances), Declaration(performers=tuple(v for _, v in declared.performers)))
     _refuse_future(call, declared.moments)
     secret = query_of(call).get("secret", "")
     return once(call, actor, lambda t: _executed(call, t, actor, declared, secret))
@@ -72,44 +91,48 @@ def _refuse_future(call: Call, moments: tuple[str, ...]) -> None:
     latest = call.session.clock.age() + codes.CLOCK_TOLERANCE
     for moment in moments:
         if age_moment(moment, call.session.clock, where) > latest:
-            raise Refused("date-invalide", moment[:40], where)
+            received, expected = f"{moment}, dans le futur", "le moment de la remise, passé"
+            raise Refused("date-invalide", moment[:40], received=received, expected=expected, where=where)
 
 
 def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Declared, secret: str) -> RawResponse:
     now, rules = call.session.clock.age(), rules_of(call.session)
     before = found(call, transaction, call.path_params["numero"], now, rules)
-    _note_dispenses(call, before, declared)
+    call.note(_delivery(before, declared))
     receipt = call.session.ids.uuid()
     after = operations.execute(before, actor, secret, declared.dispenses, receipt, now, rules)
     store.put(transaction, after)
     state = state_of(after, now, rules)
-    call.note(etat_apres=state, recu=receipt)
+    call.note(Change(numero=after.numero, state=state), Receipt(receipt=receipt))
     call.summarise(f"Ordonnance {before.numero} exécutée, {len(declared.dispenses)} dispensation(s) : {state.value}")
     return rendering.answer(rendering.executed(after, receipt, state))
 
 
-def _note_dispenses(call: Call, prescription: Prescription, declared: Declared) -> None:
+def _delivery(prescription: Prescription, declared: Declared) -> Delivery:
     reached = progress(prescription)
-    facts = [
-        {
-            "ligne": dispense.line,
-            "cip13": dispense.cip13,
-            "quantite": dispense.quantity,
-            "refus": dispense.declined,
-            "reste": reached[dispense.line].remaining if dispense.line in reached else None,
-            "dispositif": dispense.line in reached and bool(reached[dispense.line].line.lpp),
-        }
-        for dispense in declared.dispenses
-    ]
-    call.note(dispensations=facts, detenteur=prescription.hold.structure if prescription.hold else "")
+    return Delivery(items=tuple(_delivered(one, reached.get(one.line)) for one in declared.dispenses))
+
+
+def _delivered(dispense: Dispense, reached: Progress | None) -> Delivered:
+    return Delivered(
+        line=dispense.line,
+        cip13=dispense.cip13,
+        quantity=dispense.quantity,
+        declined=dispense.declined,
+        remaining=reached.remaining if reached else None,
+        device=reached is not None and bool(reached.line.lpp),
+        known=in_extract("", dispense.cip13),
+    )
 
 
 async def abandon(call: Call, actor: Actor) -> RawResponse:
     """Give a prescription back without delivering."""
     motive = parameters(call.body).get("motif", "")
-    call.note(motif=motive[:60])
+    call.note(Form(tolerances=of_parameters(call.body)), Abandonment(motive=motive))
     if motive not in codes.ABANDON_MOTIVES:
-        raise Refused("motif-inconnu", motive[:40] or "absent", "Parameters.parameter")
+        received, where = motive or "absent", "Parameters.parameter.motif"
+        expected = ", ".join(codes.ABANDON_MOTIVES)
+        raise Refused("motif-inconnu", received[:40], received=received, expected=expected, where=where)
     secret = query_of(call).get("secret", "")
     return changed(call, actor, lambda p, now, rules: operations.abandon(p, actor, secret, now, rules))
 
@@ -118,7 +141,7 @@ async def cancel_execution(call: Call, actor: Actor) -> RawResponse:
     """Undo the last execution."""
     parameters(call.body)
     receipt = query_of(call).get("receipt", "")
-    call.note(recu=receipt[:60])
+    call.note(Receipt(receipt=receipt))
     return changed(call, actor, lambda p, now, rules: operations.cancel_execution(p, actor, receipt, now, rules))
 
 

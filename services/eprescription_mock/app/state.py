@@ -1,6 +1,6 @@
 """Operations that answer with the state of a prescription: status, cancellation, and the frame for those of officines.
 
-Source: specs/eprescription.md §8.2–8.3 (simulated contract).
+Source: docs/sources/eprescription.md#contrat-simule, #etats.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from eprescription_mock.app.pipeline import found
 from eprescription_mock.domain import operations
 from eprescription_mock.domain.states import deadline, held, state_of
 from eprescription_mock.domain.values import Actor, Prescription, Rules
+from eprescription_mock.facts import Change
 from eprescription_mock.options import rules_of
 from eprescription_mock.wire import rendering
 from eprescription_mock.wire.moments import wire_moment
@@ -43,7 +44,7 @@ def changed(call: Call, actor: Actor, change: Callable[[Prescription, datetime, 
         if after is not before:
             store.put(transaction, after)
     state = state_of(after, now, rules)
-    call.note(etat_apres=state)
+    call.note(Change(numero=after.numero, state=state))
     call.summarise(f"Ordonnance {after.numero} : {state.value}")
     own = held(after, now, rules) and after.hold is not None and after.hold.structure == actor.structure
     lapses = wire_moment(deadline(after, rules), call.session.clock)

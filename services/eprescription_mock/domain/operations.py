@@ -1,6 +1,6 @@
 """What each operation does to a prescription: takes one, returns the next, or refuses.
 
-Source: specs/eprescription.md §8.2–8.4 (simulated contract). Knows no wire, no store.
+Source: docs/sources/eprescription.md (etats, droits, consultation; simulated contract). Knows no wire, no store.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from eprescription_mock.codes import EXECUTORS, PHARMACY_SECTORS, RIGHTS, Event, State
+from eprescription_mock.codes import EXECUTORS, PHARMACY_SECTORS, PROFESSIONS, RIGHTS
+from eprescription_mock.codes.states import Event, State
 from eprescription_mock.domain.dispensing import checked_dispenses
 from eprescription_mock.domain.quantities import resting_state
 from eprescription_mock.domain.states import admit, state_of
@@ -28,9 +29,21 @@ EXECUTION_EVENTS = {
 def authorise(operation: str, actor: Actor) -> None:
     """Refuse a profession that has no right to an operation, and an execution from elsewhere than a pharmacy."""
     if actor.profession not in RIGHTS[operation]:
-        raise Refused("profession-non-autorisee", f"profession {actor.profession or 'absente'}")
+        raise Refused(
+            "profession-non-autorisee",
+            f"profession {actor.profession or 'absente'}",
+            received=f"profession {_profession(actor.profession)} du porteur du jeton",
+            expected=", ".join(_profession(code) for code in sorted(RIGHTS[operation])),
+            where="jeton Pro Santé Connect",
+        )
     if actor.profession in EXECUTORS and actor.sector not in PHARMACY_SECTORS:
-        raise Refused("structure-non-officine", f"secteur {actor.sector}")
+        received = f"{actor.structure}, du secteur {actor.sector or 'absent'}"
+        detail = f"secteur {actor.sector}"
+        raise Refused("structure-non-officine", detail, received=received, where="en-tête X-Structure")
+
+
+def _profession(code: str) -> str:
+    return f"{code} ({PROFESSIONS[code]})" if code in PROFESSIONS else code or "absente"
 
 
 def consult(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Rules) -> Prescription:
@@ -38,7 +51,8 @@ def consult(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Ru
     state = state_of(p, now, rules)
     admit(state, Event.CONSULTER)
     if p.dispenser and p.dispenser != actor.structure:
-        raise Refused("officine-non-designee")
+        where = "en-tête X-Structure"
+        raise Refused("officine-non-designee", received=actor.structure, expected=p.dispenser, where=where)
     if state is State.EN_COURS and p.hold is not None:
         _refuse_other_officine(p.hold, actor)
         secret = p.hold.secret
@@ -71,7 +85,8 @@ def execute(
 def cancel(p: Prescription, actor: Actor, now: datetime, rules: Rules) -> Prescription:
     """Return the prescription cancelled by its author."""
     if actor.national_id != p.prescriber:
-        raise Refused("pas-l-auteur")
+        where = "jeton Pro Santé Connect"
+        raise Refused("pas-l-auteur", received=actor.national_id, expected=p.prescriber, where=where)
     admit(state_of(p, now, rules), Event.ANNULER)
     return replace(p.released(), cancelled=True)
 
@@ -84,18 +99,23 @@ def cancel_execution(p: Prescription, actor: Actor, receipt: str, now: datetime,
     admit(state, Event.ANNULER_EXECUTION)
     execution = next((e for e in p.deliveries if e.receipt == receipt), None)
     if execution is None:
-        raise Refused("execution-inconnue")
+        raise Refused("execution-inconnue", received=receipt or "absent", where="paramètre receipt")
     if execution.structure != actor.structure:
-        raise Refused("pas-l-executant")
+        where = "en-tête X-Structure"
+        raise Refused("pas-l-executant", received=actor.structure, expected=execution.structure, where=where)
     if execution is not p.deliveries[-1]:
-        raise Refused("execution-suivie")
+        last = p.deliveries[-1].receipt
+        raise Refused(
+            "execution-suivie", received=receipt, expected=f"{last}, le dernier reçu", where="paramètre receipt"
+        )
     undone = tuple(replace(e, cancelled=True) if e is execution else e for e in p.executions)
     return replace(p.released(), executions=undone)
 
 
 def _refuse_other_officine(hold: Hold, actor: Actor) -> None:
     if hold.structure != actor.structure:
-        raise Refused("verrouillee")
+        received = f"appel de {actor.structure}, ordonnance tenue par {hold.structure} depuis une consultation"
+        raise Refused("verrouillee", received=received, where="en-tête X-Structure")
 
 
 def _refuse_without_hold(p: Prescription, actor: Actor, secret: str, event: Event, now: datetime, rules: Rules) -> None:
@@ -104,4 +124,5 @@ def _refuse_without_hold(p: Prescription, actor: Actor, secret: str, event: Even
     assert p.hold is not None
     _refuse_other_officine(p.hold, actor)
     if not hmac.compare_digest(p.hold.secret.encode(), secret.encode("utf-8", "surrogatepass")):
-        raise Refused("secret-faux")
+        received = f"« {secret} »" if secret else "absent"
+        raise Refused("secret-faux", received=received, where="paramètre secret")

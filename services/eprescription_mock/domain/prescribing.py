@@ -1,23 +1,24 @@
 """The rules of a new prescription, and the number and QR text that it gets.
 
-Source: specs/eprescription.md §5 (durations, secured forms, substitution), §1.1 (TSO), §8.2 (simulated); rules are
-regulatory knowledge unless the drug database says them. Knows no wire, no store.
+Source: docs/sources/eprescription.md (delais, ordonnance-securisee, substitution, qr); rules are regulatory knowledge
+unless the drug database says them. Knows no wire, no store.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from eprescription_mock import codes
-from eprescription_mock.domain.dispensing import cip13_is_valid, known_drug
+from eprescription_mock.domain.dispensing import bad_cip13, cip13_is_valid, known_drug
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Line, Prescription, Refused
 from health_documents.codes.drugs import Drug
-from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid
+from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid, nir_key
 
-__all__ = ["check_lines", "check_new", "number_of_qr", "qr_text", "refuse_bad_ins", "valid_number"]
+__all__ = ["check_lines", "check_new", "number_of_qr", "qr_text", "refuse_bad_ins", "same_order", "valid_number"]
 
 _NUMBER = re.compile(rf"[0-9A-Z]{{{codes.NUMBER_LENGTH}}}")
 _DIGIT = re.compile(r"\d")
@@ -37,30 +38,60 @@ def number_of_qr(text: str) -> str:
     """Return the number in a QR text. Raises Refused for anything else, however near it looks."""
     numero = text.removeprefix(codes.QR_PREFIX)
     if numero == text or not valid_number(numero):
-        raise Refused("qr-illisible", f"{text[:40]!r}", "Parameters.parameter")
+        received = f"« {text} »"
+        raise Refused("qr-illisible", f"{text[:40]!r}", received=received, where="Parameters.parameter.qrToken")
     return numero
 
 
 def check_new(prescription: Prescription, now: datetime) -> None:
     """Refuse a prescription that breaks a rule; the drugs outside the extract are taken as they are named."""
     if prescription.prescribed_at > now + codes.CLOCK_TOLERANCE:
-        raise Refused("date-invalide", "prescription datée dans le futur", "MedicationRequest.authoredOn")
+        raise Refused(
+            "date-invalide",
+            "prescription datée dans le futur",
+            received=f"{prescription.authored_on}, dans le futur",
+            expected="le moment de la prescription, passé",
+            where="MedicationRequest.authoredOn",
+        )
     latest = add_months(prescription.prescribed_at, codes.MAX_MONTHS) + codes.LAST_DAY
     if not prescription.prescribed_at < prescription.valid_until <= latest:
-        raise Refused("date-invalide", "fin de validité", "MedicationRequest.dispenseRequest.validityPeriod")
+        raise Refused(
+            "date-invalide",
+            "fin de validité",
+            received=f"{prescription.valid_until.date()} pour une prescription du {prescription.prescribed_at.date()}",
+            expected=f"après le {prescription.prescribed_at.date()}, au plus tard le {latest.date()}",
+            where="MedicationRequest.dispenseRequest.validityPeriod.end",
+        )
     check_lines(prescription.lines, prescription.kinds, prescription.dispenser)
+
+
+def same_order(first: Prescription, second: Prescription) -> bool:
+    """Tell whether two prescriptions ask for the same: then one is the other, sent again."""
+    return all(getattr(first, name) == getattr(second, name) for name in ("matricule", "lines", "kinds", "dispenser"))
 
 
 def refuse_bad_ins(matricule: str, root: str) -> None:
     """Refuse a matricule whose form, key or root is wrong."""
-    if root not in ROOTS_OF_INS or not matricule_is_valid(matricule):
-        raise Refused("ins-invalide", f"{root}|{matricule}", "MedicationRequest.subject")
+    where, detail = "MedicationRequest.subject.identifier", f"{root}|{matricule}"
+    if root not in ROOTS_OF_INS:
+        roots = ", ".join(f"urn:oid:{one}" for one in sorted(ROOTS_OF_INS))
+        received = f"racine « {root} »"
+        raise Refused("ins-invalide", detail, received=received, expected=roots, where=f"{where}.system")
+    if not matricule_is_valid(matricule):
+        received, expected = f"matricule « {matricule} »", _right_matricule(matricule)
+        raise Refused("ins-invalide", detail, received=received, expected=expected, where=f"{where}.value")
+
+
+def _right_matricule(matricule: str) -> str:
+    with contextlib.suppress(ValueError):
+        return f"{matricule[:13]}{nir_key(matricule[:13])}, si les treize premiers caractères sont justes"
+    return ""
 
 
 def check_lines(lines: Sequence[Line], kinds: Sequence[str] = (), dispenser: str = "") -> None:
     """Refuse lines that break a rule of prescription."""
     if not 0 < len(lines) <= codes.MAX_LINES:
-        raise Refused("ordonnance-vide", f"{len(lines)} lignes")
+        raise Refused("ordonnance-vide", f"{len(lines)} lignes", received=f"{len(lines)} lignes", where="Bundle.entry")
     for line in lines:
         _check_numbers(line)
         if line.lpp:
@@ -69,37 +100,65 @@ def check_lines(lines: Sequence[Line], kinds: Sequence[str] = (), dispenser: str
 
 
 def _check_numbers(line: Line) -> None:
-    where = "MedicationRequest.dispenseRequest"
+    request, named = f"{_where(line)}.dispenseRequest", f"ligne {line.id}"
     if not 0 < line.quantity <= codes.MAX_QUANTITY:
-        raise Refused("quantite-invalide", f"{line.quantity}", f"{where}.quantity")
+        where = f"{request}.quantity"
+        raise Refused("quantite-invalide", f"{line.quantity}", received=f"{line.quantity}", where=where)
     if not 0 <= line.repeats <= codes.MAX_REPEATS:
-        raise Refused("renouvellement-invalide", f"{line.repeats}", f"{where}.numberOfRepeatsAllowed")
+        where = f"{request}.numberOfRepeatsAllowed"
+        raise Refused("renouvellement-invalide", f"{line.repeats}", received=f"{line.repeats}", where=where)
     if not line.posology.strip():
-        raise Refused("posologie-absente", f"ligne {line.id}", "MedicationRequest.dosageInstruction")
+        where = f"{_where(line)}.dosageInstruction.text"
+        raise Refused("posologie-absente", named, received="absent", where=where)
     if not 0 <= line.days * line.deliveries <= codes.MAX_DAYS:
-        raise Refused("duree-depassee", f"ligne {line.id}", f"{where}.expectedSupplyDuration")
+        raise _too_long(line, named, codes.MAX_DAYS)
+
+
+def _where(line: Line) -> str:
+    return f"{'DeviceRequest' if line.lpp else 'MedicationRequest'}[{line.id}]"
+
+
+def _too_long(line: Line, detail: str, limit: int) -> Refused:
+    return Refused(
+        "duree-depassee",
+        detail,
+        received=f"{line.days} jours × {line.deliveries} livraisons, soit {line.days * line.deliveries} jours",
+        expected=f"{limit} jours au plus, renouvellements compris",
+        where=f"{_where(line)}.dispenseRequest.expectedSupplyDuration",
+    )
 
 
 def _check_drug(line: Line, secured: bool, dispenser: str) -> None:
-    where = "MedicationRequest.medication"
-    if not line.cis and not line.cip13:
-        raise Refused("medicament-invalide", f"ligne {line.id}", where)
-    if line.cip13 and not cip13_is_valid(line.cip13):
-        raise Refused("cip-invalide", line.cip13, where)
-    known = known_drug(cis=line.cis, cip13=line.cip13)
-    if known is not None and line.cis and known.cis != line.cis:
-        raise Refused("medicament-invalide", f"CIP13 {line.cip13} et CIS {line.cis} ne vont pas ensemble", where)
+    known = _checked_product(line, f"{_where(line)}.medication")
     if (secured or (known is not None and known.needs_secure_prescription)) and _DIGIT.search(line.posology):
-        raise Refused("toutes-lettres", f"ligne {line.id}", "MedicationRequest.dosageInstruction")
+        where = f"{_where(line)}.dosageInstruction.text"
+        raise Refused("toutes-lettres", f"ligne {line.id}", received=f"« {line.posology} »", where=where)
     if known is not None:
         _check_conditions(line, known, dispenser)
+
+
+def _checked_product(line: Line, where: str) -> Drug | None:
+    if not line.cis and not line.cip13:
+        received = f"« {line.name} » sans CIS ni CIP13" if line.name else "absent"
+        raise Refused("medicament-invalide", f"ligne {line.id}", received=received, where=where)
+    if line.cip13 and not cip13_is_valid(line.cip13):
+        raise bad_cip13(line.cip13, where)
+    known = known_drug(cis=line.cis, cip13=line.cip13)
+    if known is not None and line.cis and known.cis != line.cis:
+        detail = f"CIP13 {line.cip13} et CIS {line.cis} ne vont pas ensemble"
+        expected = f"le CIS {known.cis} pour ce CIP13"
+        raise Refused("medicament-invalide", detail, received=detail, expected=expected, where=where)
+    return known
 
 
 def _check_conditions(line: Line, known: Drug, dispenser: str) -> None:
     limits = [codes.DURATION_LIMITS[c] for c in known.conditions if c in codes.DURATION_LIMITS]
     if limits and line.days * line.deliveries > min(limits):
-        detail = f"ligne {line.id} : {line.days * line.deliveries} jours, au plus {min(limits)}"
-        raise Refused("duree-depassee", detail, "MedicationRequest.dispenseRequest")
+        raise _too_long(
+            line, f"ligne {line.id} : {line.days * line.deliveries} jours, au plus {min(limits)}", min(limits)
+        )
     substitute = any(name in substance for substance in known.substances for name in codes.OPIOID_SUBSTITUTES)
     if substitute and not dispenser:
-        raise Refused("tso-sans-dispensateur", f"ligne {line.id}", "MedicationRequest.dispenseRequest.performer")
+        where = f"{_where(line)}.dispenseRequest.performer"
+        received = f"{line.name}, sans officine désignée"
+        raise Refused("tso-sans-dispensateur", f"ligne {line.id}", received=received, where=where)

@@ -1,8 +1,8 @@
 """What has been delivered of each line and what remains: a fold over the deliveries.
 
-Source: specs/eprescription.md §5 (n renewals are n + 1 deliveries) and §8.3. The rounds are ours: a renewal opens for
-the whole prescription once every line of the current delivery is delivered or given up. Knows no state table, no wire,
-no store.
+Source: docs/sources/eprescription.md (prescription: n renewals are n + 1 deliveries; etats). The rounds are ours: a
+renewal opens for the whole prescription once every line of the current delivery is delivered or given up. Knows no
+state table, no wire, no store.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from eprescription_mock.codes import DECLINE_REASONS, State
+from eprescription_mock.codes import DECLINE_REASONS
+from eprescription_mock.codes.states import State
 from eprescription_mock.domain.values import Dispense, Line, Prescription
 
 __all__ = ["Progress", "progress", "resting_state"]

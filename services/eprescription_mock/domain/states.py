@@ -1,6 +1,6 @@
 """In which state a prescription is at a moment, and whether an event is admitted in it.
 
-Source: specs/eprescription.md §8.3 (simulated), §5 (first delivery within three months, twelve months in all;
+Source: docs/sources/eprescription.md (etats: ours; delais: first delivery within three months, twelve months in all;
 regulatory).
 The state is never stored: it follows from the deliveries, the consultation and the time. Knows no wire, no store.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 from datetime import datetime
 
-from eprescription_mock.codes import RESTING, TRANSITIONS, Event, State
+from eprescription_mock.codes.states import RESTING, TRANSITIONS, Event, State
 from eprescription_mock.domain.quantities import resting_state
 from eprescription_mock.domain.values import Prescription, Refused, Rules
 
@@ -60,4 +60,7 @@ def admit(state: State, event: Event) -> State | None:
         return target
     if target == RESTING:
         return None
-    raise Refused(target, f"état : {state.value}, événement : {event.value}")
+    detail = f"état : {state.value}, événement : {event.value}"
+    raise Refused(
+        target, detail, received=f"« {event.value} » sur une ordonnance à l'état {state.value}", where="adresse"
+    )

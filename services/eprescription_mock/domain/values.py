@@ -1,7 +1,7 @@
 """What the service reasons about: lines, deliveries, a prescription, who asks; and the refusal.
 
-Source: specs/eprescription.md §8 (simulated contract) and §4 (what a line holds). Quantities are whole boxes,
-moments are age time. Knows no wire, no store.
+Source: docs/sources/eprescription.md (contrat-simule, prescription). Quantities are whole boxes, moments are age time.
+Knows no wire, no store.
 """
 
 from __future__ import annotations
@@ -9,24 +9,39 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from eprescription_mock.codes import ERRORS, FIRST_DELIVERY_MONTHS, Error
+from eprescription_mock.codes import FIRST_DELIVERY_MONTHS
+from eprescription_mock.codes.errors import ERRORS, Error
+from lgo_sandbox.watch import refusals
 
 __all__ = ["Actor", "Dispense", "Execution", "Hold", "Line", "Prescription", "Refused", "Rules"]
 
 
-class Refused(Exception):
-    """A request is refused. ``code`` is of ``codes.ERRORS``; ``detail`` is French, ``expression`` a FHIRPath."""
+class Refused(refusals.Refused):
+    """A request is refused. ``code`` is of ``ERRORS``, which says what is expected where the rule says nothing nearer.
 
-    def __init__(self, code: str, detail: str = "", expression: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
-        self.expression = expression
+    ``where`` is a FHIRPath, which the answer repeats, or the header, the parameter, the address, in small letters.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", *, received: str, where: str, expected: str = "", remedy: str = ""
+    ) -> None:
+        expected = expected or ERRORS[code].expected
+        super().__init__(code, detail, received=received, expected=expected, where=where, remedy=remedy)
 
     @property
     def error(self) -> Error:
         """The status, issue type and sentence of this refusal."""
         return ERRORS[self.code]
+
+    @property
+    def expression(self) -> str:
+        """Where it is in the resource that was sent, empty when it is elsewhere."""
+        return self.where if self.where[:1].isupper() else ""
+
+    def explained(self) -> refusals.Refusal:
+        """Return the facts of this refusal."""
+        error = self.error
+        return self.refusal(remedy=error.remedy, message=error.text, source=error.source, severity=error.severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,14 @@ Source: design of the project. Reads bodies leniently: a journal also keeps what
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from eprescription_mock import codes
+from eprescription_mock import codes, facts
 from lgo_sandbox.contract import Decoded
 from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Noted
+from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire.json import BadJson, read_json
 
 __all__ = ["decode"]
@@ -24,30 +27,45 @@ LABELS = {
     codes.CANCEL_EXECUTION: "Annulation d'une exécution",
     codes.STATUS: "Lecture du statut",
 }
-FACTS = {
-    "numero": "Numéro",
-    "par": "Consultée par",
-    "professionnel": "Professionnel",
-    "structure": "Structure",
-    "matricule": "Matricule INS",
-    "motif": "Motif",
-    "etat": "État avant",
-    "etat_apres": "État après",
-    "recu": "Reçu",
-    "erreur": "Refus",
-}
 LONG = 400
 
 
 def decode(exchange: Exchange) -> Decoded:
     """Return an exchange for people."""
-    facts = [(label, str(exchange.facts[name])) for name, label in FACTS.items() if exchange.facts.get(name)]
     summary = exchange.summary or LABELS.get(exchange.operation, exchange.target)
+    told = [(label, text) for label, text in _told(exchange.noted) if text]
     return Decoded(
         summary,
-        (("Opération", LABELS.get(exchange.operation, exchange.operation)), *facts, *_body(exchange.request_body)),
+        (("Opération", LABELS.get(exchange.operation, exchange.operation)), *told, *_body(exchange.request_body)),
         (("Statut HTTP", str(exchange.status)), *_body(exchange.response_body)),
     )
+
+
+def _told(noted: Noted) -> Iterator[tuple[str, str]]:
+    """Yield label and text of what was noted, empty texts included."""
+    if target := noted.get(facts.Target):
+        yield "Numéro", target.numero
+        yield "Matricule INS", target.matricule
+        yield "État avant", target.state
+    if order := noted.get(facts.Order):
+        yield "Matricule INS", order.matricule
+    if asked := noted.get(facts.Consultation):
+        yield "Consultée par", asked.means
+    if caller := noted.get(facts.Caller):
+        yield "Professionnel", caller.professional
+        yield "Structure", caller.structure
+        yield "Client Pro Santé Connect", caller.client_id
+    if abandonment := noted.get(facts.Abandonment):
+        yield "Motif", abandonment.motive
+    if change := noted.get(facts.Change):
+        yield "Numéro", "" if noted.get(facts.Target) else change.numero
+        yield "État après", change.state
+    if receipt := noted.get(facts.Receipt):
+        yield "Reçu", receipt.receipt
+    if replay := noted.get(facts.Replay):
+        yield "Requête rejouée", replay.request_id
+    if refusal := noted.get(Refusal):
+        yield "Refus", f"{refusal.code} : {refusal.message}"
 
 
 def _body(body: bytes) -> tuple[tuple[str, str], ...]:

@@ -34,7 +34,8 @@ def age_moment(text: str, clock: Clock, where: str, *, end_of_day: bool = False)
         begun = day - EARLIEST_MIDNIGHT <= clock.wire()
         return _age(min(day + DAY, clock.wire()) if begun and not end_of_day else day + DAY, clock)
     if moment.tzinfo is None:
-        raise Refused("date-invalide", f"{text[:40]} : décalage horaire absent", where)
+        detail = f"{text[:40]} : décalage horaire absent"
+        raise Refused("date-invalide", detail, received=text, expected=f"{text[:19]}+01:00", where=where)
     return _age(moment.astimezone(UTC), clock)
 
 
@@ -47,9 +48,10 @@ def _moment(text: str, where: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Refused("date-invalide", text[:40], where) from error
+        raise Refused("date-invalide", text[:40], received=text or "absent", where=where) from error
     if moment.year not in YEARS:
-        raise Refused("date-invalide", text[:40], where)
+        years = f"une année de {YEARS.start} à {YEARS.stop - 1}"
+        raise Refused("date-invalide", text[:40], received=text, expected=years, where=where)
     return moment
 
 

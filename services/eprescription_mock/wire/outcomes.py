@@ -1,11 +1,13 @@
 """Every refusal as an OperationOutcome: those of the service, and those of the sandbox itself.
 
-Source: HL7 FHIR R4 operationoutcome.html; the detail codes are ours (specs/eprescription.md §8.4). Knows no rule.
+Source: HL7 FHIR R4 operationoutcome.html; the detail codes are ours (docs/sources/eprescription.md#erreurs). Knows no
+rule.
 """
 
 from __future__ import annotations
 
 from eprescription_mock import codes
+from eprescription_mock.codes.errors import ERROR_OF_STATUS, ERRORS
 from eprescription_mock.domain.values import Refused
 from eprescription_mock.wire.rendering import answer
 from lgo_sandbox.contract import Problem
@@ -21,6 +23,10 @@ FURTHER_HEADERS = {
 }
 
 
+ROUTED = frozenset({404, 405})
+"""What the router refuses: its words are English and say nothing more."""
+
+
 def refusal(refused: Refused) -> RawResponse:
     """Return a refusal of the service."""
     status = refused.error.status
@@ -30,13 +36,15 @@ def refusal(refused: Refused) -> RawResponse:
 
 def problem(met: Problem) -> RawResponse:
     """Return a refusal of the sandbox (size, session, fault, unknown address, defect) in the service's dialect."""
-    code = codes.ERROR_OF_STATUS.get(met.status, "indisponible")
+    code = ERROR_OF_STATUS.get(met.status, "indisponible")
     further = FURTHER_HEADERS.get(met.status, ())
-    return answer(_outcome(code, met.message), met.status, (*met.headers.items(), *further))
+    return answer(
+        _outcome(code, "" if met.status in ROUTED else met.message), met.status, (*met.headers.items(), *further)
+    )
 
 
 def _outcome(code: str, detail: str = "", expression: str = "") -> Resource:
-    error = codes.ERRORS[code]
+    error = ERRORS[code]
     text = f"{error.text} ({detail})" if detail else error.text
     outcome = operation_outcome(
         "error", error.issue, details_text=text, diagnostics="simulation", expression=[expression] if expression else ()

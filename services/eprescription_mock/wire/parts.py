@@ -6,6 +6,7 @@ service.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -16,26 +17,36 @@ from lgo_sandbox.wire.json import BadJson, read_json
 __all__ = [
     "Json",
     "References",
+    "any_json",
     "boolean",
     "codings",
     "concept_text",
     "identifier_of",
+    "invalid",
     "items",
     "member",
     "objects",
     "parameters",
     "resource_of_type",
+    "shown",
     "text",
     "whole",
 ]
 
 Json: TypeAlias = dict[str, Any]
+SHOWN = 120
+HEAD = 60
 VALUE_NAMES = ("valueString", "valueCode", "valueUri")
 
 
-def invalid(where: str, detail: str) -> Refused:
-    """Return the refusal of an element."""
-    return Refused("element-invalide", detail, where)
+def invalid(where: str, detail: str, received: Any, expected: str = "") -> Refused:
+    """Return the refusal of an element; ``received`` is what stood there. ``detail`` says what is expected."""
+    return Refused("element-invalide", detail, received=shown(received), expected=expected or detail, where=where)
+
+
+def shown(value: Any) -> str:
+    """Return what stood at a place, as JSON, cut when it is long."""
+    return "absent" if value is None else json.dumps(value, ensure_ascii=False)[:SHOWN]
 
 
 def any_json(body: bytes) -> Json:
@@ -43,25 +54,39 @@ def any_json(body: bytes) -> Json:
     try:
         value = read_json(body)
     except BadJson as error:
-        raise Refused("corps-illisible", error.reason) from error
+        raise Refused(
+            "corps-illisible", error.reason, received=f"{_head(body)} : {error.reason}", where="corps"
+        ) from error
     if not isinstance(value, dict):
-        raise Refused("corps-illisible", "le corps n'est pas un objet JSON")
+        detail = "le corps n'est pas un objet JSON"
+        raise Refused("corps-illisible", detail, received=shown(value), expected="un objet JSON", where="corps")
     return value
+
+
+def _head(body: bytes) -> str:
+    return f"« {body[:HEAD].decode('utf-8', 'backslashreplace')} »" if body else "corps vide"
 
 
 def resource_of_type(body: bytes, kind: str) -> Json:
     """Return a resource of one type. Raises Refused for anything else."""
     resource = any_json(body)
     if resource.get("resourceType") != kind:
-        raise Refused("corps-illisible", f"une ressource {kind} est attendue")
+        raise _other_type(resource, kind)
     return resource
+
+
+def _other_type(resource: Json, kind: str) -> Refused:
+    received, detail = f"resourceType {shown(resource.get('resourceType'))}", f"une ressource {kind} est attendue"
+    remedy = f"Envoyez une ressource {kind} à cette opération."
+    expected = f'"resourceType": "{kind}"'
+    return Refused("corps-illisible", detail, received=received, expected=expected, where="corps", remedy=remedy)
 
 
 def member(value: Json, name: str, where: str) -> Json:
     """Return an object member, empty when absent. Raises Refused when it is no object."""
     found = value.get(name, {})
     if not isinstance(found, dict):
-        raise invalid(f"{where}.{name}", "un objet est attendu")
+        raise invalid(f"{where}.{name}", "un objet est attendu", found)
     return found
 
 
@@ -69,7 +94,7 @@ def items(value: Json, name: str, where: str) -> list[Any]:
     """Return an array member, empty when absent. Raises Refused when it is no array."""
     found = value.get(name, [])
     if not isinstance(found, list):
-        raise invalid(f"{where}.{name}", "un tableau est attendu")
+        raise invalid(f"{where}.{name}", "un tableau est attendu", found)
     return found
 
 
@@ -77,7 +102,7 @@ def objects(value: Json, name: str, where: str) -> list[Json]:
     """Return an array of objects, empty when absent. Raises Refused for anything else."""
     found = items(value, name, where)
     if not all(isinstance(one, dict) for one in found):
-        raise invalid(f"{where}.{name}", "un tableau d'objets est attendu")
+        raise invalid(f"{where}.{name}", "un tableau d'objets est attendu", found)
     return found
 
 
@@ -85,9 +110,9 @@ def text(value: Json, name: str, where: str, *, required: bool = False) -> str:
     """Return a string member, empty when absent. Raises Refused when it is no string, too long, or missing."""
     found = value.get(name, "")
     if not isinstance(found, str) or len(found) > MAX_TEXT:
-        raise invalid(f"{where}.{name}", f"un texte d'au plus {MAX_TEXT} caractères est attendu")
+        raise invalid(f"{where}.{name}", f"un texte d'au plus {MAX_TEXT} caractères est attendu", found)
     if required and not found.strip():
-        raise invalid(f"{where}.{name}", "élément obligatoire absent")
+        raise invalid(f"{where}.{name}", "élément obligatoire absent", value.get(name), "un texte non vide")
     return found.strip()
 
 
@@ -95,9 +120,9 @@ def whole(value: Json, name: str, where: str, default: int | None = None) -> int
     """Return a whole number. Raises Refused when it is missing, no number, or a fraction."""
     found = value.get(name, default)
     if isinstance(found, bool) or not isinstance(found, int | float):
-        raise invalid(f"{where}.{name}", "un nombre est attendu")
+        raise invalid(f"{where}.{name}", "un nombre est attendu", found)
     if found != int(found):
-        raise Refused("quantite-invalide", f"{found}", f"{where}.{name}")
+        raise Refused("quantite-invalide", f"{found}", received=f"{found}", where=f"{where}.{name}")
     return int(found)
 
 
@@ -105,7 +130,7 @@ def boolean(value: Json, name: str, where: str, default: bool) -> bool:
     """Return a boolean member. Raises Refused when it is none."""
     found = value.get(name, default)
     if not isinstance(found, bool):
-        raise invalid(f"{where}.{name}", "un booléen est attendu")
+        raise invalid(f"{where}.{name}", "un booléen est attendu", found)
     return found
 
 
@@ -160,11 +185,12 @@ def parameters(body: bytes) -> Mapping[str, str]:
     if "resourceType" not in value:
         return {name: text(value, name, "Parameters") for name in value}
     if value["resourceType"] != "Parameters":
-        raise Refused("corps-illisible", "une ressource Parameters est attendue")
+        raise _other_type(value, "Parameters")
     found: dict[str, str] = {}
     for one in objects(value, "parameter", "Parameters"):
         name = text(one, "name", "Parameters.parameter", required=True)
         if name in found:
-            raise invalid("Parameters.parameter", f"paramètre {name!r} donné deux fois")
+            twice = f"paramètre {name!r} donné deux fois"
+            raise invalid("Parameters.parameter", twice, name, "un seul paramètre de ce nom")
         found[name] = next((text(one, key, name) for key in VALUE_NAMES if key in one), "")
     return found

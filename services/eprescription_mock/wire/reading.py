@@ -1,7 +1,7 @@
 """Reads a new prescription and an execution from their FHIR Bundles.
 
-Source: specs/eprescription.md §4 (groupIdentifier, code systems), §8.2 (simulated contract); HL7 FHIR R4
-medicationrequest.html and medicationdispense.html. Moments stay texts: their age is the caller's business.
+Source: docs/sources/eprescription.md (prescription, contrat-simule); HL7 FHIR R4 medicationrequest.html and
+medicationdispense.html. Moments stay texts: their age is the caller's business.
 Knows no rule but the form.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from eprescription_mock import codes
 from eprescription_mock.domain.dispensing import known_drug
 from eprescription_mock.domain.values import Dispense, Line, Refused
+from eprescription_mock.facts import Tolerance
 from eprescription_mock.wire.parts import (
     Json,
     References,
@@ -26,6 +27,7 @@ from eprescription_mock.wire.parts import (
     text,
     whole,
 )
+from eprescription_mock.wire.tolerances import of_execution, of_order
 
 __all__ = ["Declared", "Draft", "read_execution", "read_order"]
 
@@ -47,6 +49,7 @@ class Draft:
     valid_until: str
     requester: str
     group: str
+    tolerances: tuple[Tolerance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,17 @@ class Declared:
     dispenses: tuple[Dispense, ...]
     performers: tuple[tuple[str, str], ...]
     moments: tuple[str, ...]
+    tolerances: tuple[Tolerance, ...]
 
 
 def read_order(body: bytes) -> Draft:
     """Read the Bundle of ``$creer``. Raises Refused."""
-    references = References(resource_of_type(body, "Bundle"))
+    sent = resource_of_type(body, "Bundle")
+    references = References(sent)
     orders = references.of_type(REQUEST, DEVICE)
     if not 0 < len(orders) <= codes.MAX_LINES:
-        raise Refused("ordonnance-vide", f"{len(orders)} lignes", "Bundle.entry")
+        count = f"{len(orders)} lignes"
+        raise Refused("ordonnance-vide", count, received=count, where="Bundle.entry")
     first = orders[0]
     system, matricule = _one(
         [identifier_of(member(order, "subject", REQUEST), references, f"{REQUEST}.subject") for order in orders],
@@ -71,6 +77,7 @@ def read_order(body: bytes) -> Draft:
         f"{REQUEST}.subject",
     )
     marks = [code for order in orders for code in _marks(order)]
+    requester = identifier_of(member(first, "requester", REQUEST), references, f"{REQUEST}.requester")[1]
     return Draft(
         lines=tuple(_line(str(n), order, references) for n, order in enumerate(orders, 1)),
         kinds=tuple(dict.fromkeys(code for code in marks if code in codes.PRESCRIPTION_KINDS)),
@@ -79,30 +86,37 @@ def read_order(body: bytes) -> Draft:
         root=system.removeprefix(OID),
         authored_on=text(first, "authoredOn", REQUEST, required=True),
         valid_until=_latest_end(orders),
-        requester=identifier_of(member(first, "requester", REQUEST), references, f"{REQUEST}.requester")[1],
+        requester=requester,
         group=_group(orders),
+        tolerances=of_order(sent, orders, requester),
     )
 
 
 def read_execution(body: bytes, numero: str) -> Declared:
     """Read the Bundle of ``$executer``. Raises Refused."""
-    references = References(resource_of_type(body, "Bundle"))
+    bundle = resource_of_type(body, "Bundle")
+    references = References(bundle)
     sent = references.of_type(DISPENSE)
     if len(sent) > codes.MAX_DISPENSES:
-        raise Refused("execution-vide", f"{len(sent)} dispensations", "Bundle.entry")
+        count = f"{len(sent)} dispensations"
+        raise Refused("execution-vide", count, received=count, where="Bundle.entry")
     actors = [member(one, "actor", f"{DISPENSE}.performer") for d in sent for one in objects(d, "performer", DISPENSE)]
     named = [identifier_of(actor, references, f"{DISPENSE}.performer.actor") for actor in actors]
+    performers = tuple(dict.fromkeys(one for one in named if one[1]))
     moments = [text(one, "whenHandedOver", DISPENSE) for one in sent]
     return Declared(
         tuple(_dispense(one, numero, references) for one in sent),
-        tuple(dict.fromkeys(one for one in named if one[1])),
+        performers,
         tuple(dict.fromkeys(moment for moment in moments if moment)),
+        of_execution(bundle, sent, performers, numero),
     )
 
 
 def _one(values: list[tuple[str, str]], error: str, where: str) -> tuple[str, str]:
-    if len(set(values)) > 1:
-        raise Refused(error, expression=where)
+    other = next((one for one in values if one != values[0]), None)
+    if other is not None:
+        received = " puis ".join("|".join(one).strip("|") or "absent" for one in (values[0], other))
+        raise Refused(error, received=received, where=where)
     return values[0]
 
 
@@ -113,7 +127,7 @@ def _group(orders: list[Json]) -> str:
         [(text(g, "system", where), text(g, "value", where)) for g in groups], "groupe-different", where
     )
     if len(orders) > 1 and not value:
-        raise Refused("groupe-different", "groupIdentifier absent", where)
+        raise Refused("groupe-different", "groupIdentifier absent", received="absent", where=where)
     return f"{system}|{value}" if value else ""
 
 
@@ -179,7 +193,8 @@ def _days(duration: Json, where: str) -> int:
         return 0
     unit = text(duration, "code", where) or text(duration, "unit", where)
     if unit not in DAYS_OF_UNIT:
-        raise invalid(f"{where}.expectedSupplyDuration", "une durée en jours (d) ou en semaines (wk) est attendue")
+        expected = "une durée en jours (d) ou en semaines (wk) est attendue"
+        raise invalid(f"{where}.expectedSupplyDuration", expected, unit or None)
     return whole(duration, "value", f"{where}.expectedSupplyDuration") * DAYS_OF_UNIT[unit]
 
 
@@ -190,7 +205,8 @@ def _no_substitution(substitution: Json, where: str) -> str:
         return ""
     reason = concept_text(member(substitution, "reason", where), where)
     if not reason:
-        raise Refused("motif-non-substituable", expression=f"{where}.reason")
+        received = "non substituable, sans motif"
+        raise Refused("motif-non-substituable", received=received, where=f"{where}.reason")
     return reason
 
 
@@ -198,7 +214,7 @@ def _dispense(resource: Json, numero: str, references: References) -> Dispense:
     where = DISPENSE
     status = text(resource, "status", where)
     if status not in ("completed", "declined"):
-        raise invalid(f"{where}.status", "completed ou declined est attendu")
+        raise invalid(f"{where}.status", "completed ou declined est attendu", status or None)
     identifier = next(iter(objects(resource, "identifier", where)), {})
     value = text(identifier, "value", where)
     name = f"{text(identifier, 'system', where)}|{value}" if value else ""

@@ -1,7 +1,7 @@
 """Writes the answers: the prescription as a Bundle, and the Parameters of each operation.
 
-Source: specs/eprescription.md §4 (code systems), §8.2 (simulated contract). Extensions are ours and say so in their
-URL. Knows no rule.
+Source: docs/sources/eprescription.md#contrat-simule (code systems of the draft guide; simulated contract). Extensions
+are ours and say so in their URL. Knows no rule.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from eprescription_mock import codes
+from eprescription_mock.codes.states import State
 from eprescription_mock.domain.prescribing import qr_text
 from eprescription_mock.domain.quantities import Progress, progress
 from eprescription_mock.domain.values import Line, Prescription
@@ -35,7 +36,7 @@ def created(prescription: Prescription, png: bytes) -> Resource:
     return _parameters(
         {"name": "numero", "valueString": prescription.numero},
         {"name": "qrToken", "valueString": qr_text(prescription.numero)},
-        {"name": "statut", "valueCode": codes.State.CREEE.value},
+        {"name": "statut", "valueCode": State.CREEE.value},
         {"name": "qr", "resource": image},
         {"name": "ordonnance", "resource": prescription_bundle(prescription)},
     )
@@ -53,13 +54,13 @@ def handed_over(prescription: Prescription, until: datetime | None) -> Resource:
     )
 
 
-def executed(prescription: Prescription, receipt: str, state: codes.State) -> Resource:
+def executed(prescription: Prescription, receipt: str, state: State) -> Resource:
     """Return what ``$executer`` answers: the receipt, the state, what remains."""
     receipt_part = {"name": "recu", "valueString": receipt}
     return _parameters(receipt_part, *_situation(prescription, state))
 
 
-def status(prescription: Prescription, state: codes.State, lapses: datetime, holder: str = "") -> Resource:
+def status(prescription: Prescription, state: State, lapses: datetime, holder: str = "") -> Resource:
     """Return what the other operations answer. ``holder`` is shown when the asker's own structure holds it."""
     return _parameters(
         *_situation(prescription, state),
@@ -79,7 +80,7 @@ def _parameters(*parts: Resource) -> Resource:
     return {"resourceType": "Parameters", "parameter": list(parts)}
 
 
-def _situation(prescription: Prescription, state: codes.State) -> Iterable[Resource]:
+def _situation(prescription: Prescription, state: State) -> Iterable[Resource]:
     yield {"name": "numero", "valueString": prescription.numero}
     yield {"name": "statut", "valueCode": state.value}
     for reached in progress(prescription).values():

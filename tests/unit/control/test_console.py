@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import httpx
 import pytest
@@ -32,3 +35,12 @@ async def test_no_other_file_is_sent(api: httpx.AsyncClient, name: str) -> None:
 
 async def test_the_page_says_that_all_data_are_fictitious(api: httpx.AsyncClient) -> None:
     assert "données fictives" in (await api.get("http://127.0.0.1:8080/")).text
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node reads the scripts")
+@pytest.mark.parametrize("path", SCRIPTS)
+async def test_each_script_can_be_read_as_a_module(api: httpx.AsyncClient, path: str, tmp_path: Path) -> None:
+    module = tmp_path / "module.mjs"
+    module.write_text((await api.get(f"http://127.0.0.1:8080{path}")).text, encoding="utf-8")
+    read = subprocess.run(["node", "--check", str(module)], capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr

@@ -2,85 +2,157 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from eprescription_mock.checks import CHECKS
+from eprescription_mock.codes.errors import ERRORS
+from eprescription_mock.codes.states import State
+from eprescription_mock.facts import (
+    Abandonment,
+    Caller,
+    Consultation,
+    Declaration,
+    Delivered,
+    Delivery,
+    Form,
+    Means,
+    Order,
+    Product,
+    Regrouped,
+    Target,
+    Tolerance,
+)
 from lgo_sandbox.requirements import catalogue
-from lgo_sandbox.watch.findings import Observed, evaluate
+from lgo_sandbox.watch.checks import Severity, evaluate
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Facts
+from lgo_sandbox.watch.history import History
+from lgo_sandbox.watch.markers import Markers
+from lgo_sandbox.watch.refusals import Refusal
 
-QR = "EPU-SIMU:99SIMUABCDEFGHJKLM"
-OFFICINE = {"professionnel": "899700090014", "structure": "10B0990017"}
+NUMBER = "99SIMUABCDEFGHJKLM"
+QR = f"EPU-SIMU:{NUMBER}"
+CALLER = Caller(
+    professional="899700090014", profession="21", structure="10B0990017", sector="SA33", client_id="lgo-demo"
+)
+HELD = Target(numero=NUMBER, matricule="256036330091838", state=State.EN_COURS, holder="10B0990017")
+ONE = Delivered(line="1", cip13="3400934306815", quantity=1, declined="", remaining=1, device=False, known=True)
+ORDER = Order(
+    matricule="256036330091838",
+    root="1.2.250.1.213.1.4.8",
+    own_root="1.2.250.1.213.1.4.8",
+    group="urn:essai|1",
+    products=(Product(line="1", cis="", cip13="3400934306815", lpp="", known=True),),
+)
+REFUSED = Refusal(code="racine-ins-differente", received="x", expected="y", remedy="z")
 
 
-def dispense(**changes: Any) -> dict[str, Any]:
-    right = {"ligne": "1", "cip13": "3400934306815", "quantite": 1, "refus": "", "reste": 1, "dispositif": False}
-    return {**right, **changes}
-
-
-def looked_at(operation: str, **facts: Any) -> tuple[set[str], set[str]]:
-    result = evaluate(CHECKS, Observed("eprescription", operation, "https", "eprescription", facts, {}))
+def looked_at(
+    operation: str, *facts: Facts, transport: str = "https", history: History | None = None
+) -> tuple[set[str], set[str]]:
+    exchange = Exchange("x1", "eprescription", "eprescription", transport, "", "", operation=operation)
+    for one in facts:
+        exchange.noted.put(one)
+    past = history or History(_no_markers())
+    result = evaluate(CHECKS, exchange, past, {}, datetime(2026, 3, 2, tzinfo=UTC))
     return {check.id for check in result.broken}, {check.id for check in result.kept}
 
 
-def execution(**changes: Any) -> dict[str, Any]:
-    right = {"etat": "EN_COURS", "detenteur": "10B0990017", "dispensations": [dispense()], "executants": []}
-    return {**OFFICINE, **right, **changes}
+def _no_markers() -> Markers:
+    markers: Any = type("NoMarkers", (), {"known": lambda _self: ()})()
+    return markers  # type: ignore[no-any-return]
+
+
+def delivery(*changes: dict[str, Any]) -> Delivery:
+    return Delivery(items=tuple(replace(ONE, **change) for change in changes))
 
 
 @pytest.mark.parametrize(
     ("operation", "facts", "broken"),
     [
-        ("consulter", {"par": "qr", "lu": QR.lower()}, "EPRESC-QR"),
-        ("consulter", {"par": "numero", "lu": QR}, "EPRESC-QR"),
-        ("executer", execution(etat="CREEE", detenteur=""), "EPRESC-CONSULTATION"),
-        ("executer", execution(dispensations=[dispense(cip13="3400934306816")]), "EPRESC-CIP13"),
-        ("executer", execution(dispensations=[dispense(cip13="")]), "EPRESC-CIP13"),
-        ("executer", execution(dispensations=[dispense(quantite=2)]), "EPRESC-QUANTITE"),
-        ("executer", execution(dispensations=[dispense(quantite=-1)]), "EPRESC-QUANTITE"),
-        ("executer", execution(dispensations=[dispense(), dispense()]), "EPRESC-QUANTITE"),
-        ("executer", execution(executants=["899700090022"]), "EPRESC-EXECUTANT"),
-        ("abandonner", {"motif": ""}, "EPRESC-ABANDON"),
-        ("abandonner", {"motif": "autre"}, "EPRESC-ABANDON"),
-        ("creer", {"matricule": "180032B02040123", "patient_connu": False}, "EPRESC-PATIENT"),
+        ("consulter", Consultation(means=Means.QR, text=QR.lower()), "EPRESC-QR"),
+        ("consulter", Consultation(means=Means.NUMBER, text=QR), "EPRESC-QR"),
+        ("executer", replace(HELD, state=State.CREEE, holder=""), "EPRESC-CONSULTATION"),
+        ("executer", delivery({"cip13": "3400934306816"}), "EPRESC-CIP13"),
+        ("executer", delivery({"cip13": ""}), "EPRESC-CIP13"),
+        ("executer", delivery({"known": False}), "EPRESC-CIP13-INCONNU"),
+        ("executer", delivery({"quantity": 2}), "EPRESC-QUANTITE"),
+        ("executer", delivery({"quantity": -1}), "EPRESC-QUANTITE"),
+        ("executer", delivery({}, {}), "EPRESC-QUANTITE"),
+        ("executer", Declaration(performers=("899700090022",)), "EPRESC-EXECUTANT"),
+        ("abandonner", Abandonment(motive=""), "EPRESC-ABANDON"),
+        ("abandonner", Abandonment(motive="autre"), "EPRESC-ABANDON"),
+        ("creer", replace(ORDER, own_root=""), "EPRESC-PATIENT"),
+        ("creer", replace(ORDER, root="1.2.250.1.213.1.4.10"), "EPRESC-RACINE-INS"),
+        ("creer", replace(ORDER, products=(replace(ORDER.products[0], known=False),)), "EPRESC-HORS-EXTRAIT"),
+        ("creer", Regrouped(group="g", earlier=NUMBER), "EPRESC-GROUPE"),
+        ("creer", Form(tolerances=(Tolerance(where="a", received="b", expected="c"),)), "EPRESC-FORME"),
     ],
 )
-def test_a_client_that_breaks_one_rule_gets_its_finding_alone(
-    operation: str, facts: dict[str, Any], broken: str
-) -> None:
-    assert looked_at(operation, **facts)[0] == {broken}
+def test_a_client_that_breaks_one_rule_gets_its_finding_alone(operation: str, facts: Facts, broken: str) -> None:
+    assert looked_at(operation, CALLER, facts)[0] == {broken}
+
+
+def test_a_call_in_the_clear_is_told() -> None:
+    assert looked_at("statut", CALLER, transport="http")[0] == {"EPRESC-PORT-CLAIR"}
 
 
 @pytest.mark.parametrize(
     ("operation", "facts", "kept"),
     [
-        ("consulter", {"par": "qr", "lu": QR}, {"EPRESC-QR"}),
-        ("consulter", {"par": "numero", "lu": "99SIMUABCDEFGHJKLM"}, set()),
-        ("consulter", {}, set()),
+        ("consulter", (Consultation(means=Means.QR, text=QR),), {"EPRESC-QR"}),
+        ("consulter", (Consultation(means=Means.NUMBER, text=NUMBER),), set()),
+        ("consulter", (Consultation(means=Means.NUMBER, text=NUMBER.lower()),), set()),
+        ("consulter", (), set()),
         (
             "executer",
-            execution(executants=["899700090014", "99700090014", "10B0990017", "0B0990017"]),
+            (
+                HELD,
+                delivery({}),
+                Declaration(performers=("899700090014", "99700090014", "10B0990017", "0B0990017")),
+            ),
             {"EPRESC-CONSULTATION", "EPRESC-CIP13", "EPRESC-QUANTITE", "EPRESC-EXECUTANT"},
         ),
         (
             "executer",
-            execution(dispensations=[dispense(refus="rupture", cip13="", quantite=0)]),
+            (HELD, delivery({"declined": "rupture", "cip13": "", "quantity": 0}), Declaration(performers=())),
             {"EPRESC-CONSULTATION"},
         ),
-        ("executer", execution(etat="EXPIREE", dispensations=[]), set()),
-        ("executer", execution(detenteur="10B0990025", dispensations=[]), set()),
-        ("executer", {}, set()),
-        ("abandonner", {"motif": "papier-different"}, {"EPRESC-ABANDON"}),
-        ("creer", {"patient_connu": True}, set()),
+        ("executer", (replace(HELD, state=State.EXPIREE),), set()),
+        ("executer", (replace(HELD, holder="10B0990025"),), set()),
+        ("executer", (delivery({"remaining": None}),), {"EPRESC-CIP13", "EPRESC-QUANTITE"}),
+        ("executer", (), set()),
+        ("abandonner", (Abandonment(motive="papier-different"),), {"EPRESC-ABANDON"}),
+        ("creer", (ORDER, Form(tolerances=())), set()),
+        ("creer", (replace(ORDER, root="1.2.250.1.213.1.4.10"), REFUSED), set()),
     ],
 )
-def test_a_right_client_gets_no_finding(operation: str, facts: dict[str, Any], kept: set[str]) -> None:
-    assert looked_at(operation, **facts) == (set(), kept)
+def test_a_right_client_gets_no_finding(operation: str, facts: tuple[Facts, ...], kept: set[str]) -> None:
+    assert looked_at(operation, CALLER, *facts) == (set(), kept)
 
 
 def test_checks_cite_requirements_that_exist_under_stable_ids() -> None:
     assert len({check.id for check in CHECKS}) == len(CHECKS)
     for check in CHECKS:
+        assert check.id.startswith("EPRESC-")
         for number in check.requirements:
             assert number in catalogue()
+
+
+def test_what_is_explained_by_a_check_is_a_refusal_and_its_check_an_error() -> None:
+    for check in CHECKS:
+        assert check.explains <= set(ERRORS)
+        assert not check.explains or check.severity is Severity.ERROR
+
+
+def test_an_altered_code_is_told_as_it_should_have_been() -> None:
+    exchange = Exchange("x1", "eprescription", "eprescription", "https", "", "", operation="consulter")
+    exchange.noted.put(Consultation(means=Means.QR, text=QR.lower()))
+    result = evaluate(CHECKS, exchange, History(_no_markers()), {}, datetime(2026, 3, 2, tzinfo=UTC))
+    assert [(finding.received, finding.expected) for finding in result.findings] == [
+        (f"« {QR.lower()} »", f"« {QR} », tel que lu")
+    ]

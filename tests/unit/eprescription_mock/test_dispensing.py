@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eprescription_mock.codes import State
+from eprescription_mock.codes.states import State
 from eprescription_mock.domain.dispensing import cip13_is_valid
 from eprescription_mock.domain.operations import cancel_execution
 from eprescription_mock.domain.quantities import progress, resting_state

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from eprescription_mock import store
-from eprescription_mock.codes import NUMBER_ALPHABET, NUMBER_PREFIX, State
+from eprescription_mock.codes import NUMBER_ALPHABET, NUMBER_PREFIX
+from eprescription_mock.codes.states import State
 from eprescription_mock.domain.prescribing import check_lines, refuse_bad_ins, valid_number
 from eprescription_mock.domain.states import state_of
 from eprescription_mock.domain.values import Refused, Rules
@@ -76,7 +77,7 @@ def test_seeds_are_dated_at_the_first_use_then_age_with_the_clock(session: Sessi
 def test_a_refusal_does_not_undo_the_dates_of_the_seeds(session: Session) -> None:
     with pytest.raises(Refused):
         with store.exclusive(session):
-            raise Refused("annulee")
+            raise Refused("annulee", received="", where="")
     session.move_clock(by=timedelta(minutes=31))
     assert states(session)[NUMBERS["VERR-1"]] is State.CREEE
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from eprescription_mock.codes import ERRORS, RESTING, TRANSITIONS, Event, State
+from eprescription_mock.codes.errors import ERRORS
+from eprescription_mock.codes.states import RESTING, TRANSITIONS, Event, State
 from eprescription_mock.domain import operations
 from eprescription_mock.domain.quantities import resting_state
 from eprescription_mock.domain.states import add_months, admit, deadline, state_of

@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eprescription_mock import codes
+from eprescription_mock.codes.errors import ERRORS
+from eprescription_mock.codes.states import State
 from eprescription_mock.domain.values import Refused
+from eprescription_mock.facts import Change
 from eprescription_mock.wire.decoding import decode
 from eprescription_mock.wire.moments import age_moment, wire_moment
 from eprescription_mock.wire.outcomes import problem, refusal
@@ -23,6 +26,7 @@ from eprescription_mock.wire.rendering import prescription_bundle
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.tenant.clock import Clock, ClockState
 from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Noted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SPLIT_SECOND = timedelta(milliseconds=200)
@@ -230,16 +234,14 @@ def test_a_date_without_day_or_zone_or_out_of_bounds_is_refused(text: str) -> No
         age_moment(text, clock(), "")
 
 
-@pytest.mark.parametrize("code", sorted(codes.ERRORS))
+@pytest.mark.parametrize("code", sorted(ERRORS))
 def test_every_refusal_is_a_marked_operation_outcome(code: str) -> None:
-    answer = refusal(Refused(code, "détail", "Bundle"))
+    answer = refusal(Refused(code, "détail", received="reçu", where="Bundle"))
     outcome = json.loads(answer.body)
     (issue,) = outcome["issue"]
     assert outcome["resourceType"] == "OperationOutcome"
-    assert issue["details"]["coding"] == [
-        {"system": codes.SYSTEM_ERRORS, "code": code, "display": codes.ERRORS[code].text}
-    ]
-    assert answer.status == codes.ERRORS[code].status
+    assert issue["details"]["coding"] == [{"system": codes.SYSTEM_ERRORS, "code": code, "display": ERRORS[code].text}]
+    assert answer.status == ERRORS[code].status
     assert answer.content_type == "application/fhir+json"
     assert ("X-Simulation", "EPU-NON-OFFICIEL") in answer.headers
 
@@ -261,7 +263,9 @@ def exchange(**changes: Any) -> Exchange:
 
 def test_an_exchange_is_decoded_without_its_image() -> None:
     image = json.dumps({"data": "A" * 5000}).encode()
-    decoded = decode(exchange(status=201, summary="Créée", facts={"numero": "N"}, response_body=image))
+    made = Noted()
+    made.put(Change(numero="N", state=State.CREEE))
+    decoded = decode(exchange(status=201, summary="Créée", noted=made, response_body=image))
     assert decoded.summary == "Créée"
     assert ("Numéro", "N") in decoded.request
     assert "5000 caractères" in dict(decoded.response)["Corps"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import ssl
 from collections.abc import AsyncIterator
@@ -28,6 +29,7 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
 
 PEOPLE = population()
+ENGLISH = re.compile(r"Expecting|Extra data|can't|codec|Invalid|recursion|\bexpired\b|wrong_|_valid")
 BASIC = "Basic " + base64.b64encode(f"{codes.PSC_CLIENT}:{codes.PSC_SECRET}".encode()).decode()
 
 
@@ -100,7 +102,11 @@ class Desk:
         return await self.http.post(f"{self.url}/{path}", content=content, headers=sent, params=query)
 
     async def consult(self, numero: str, who: str = "titulaire", **changes: Any) -> httpx.Response:
-        return await self.post("$consulter", {"qrToken": f"EPU-SIMU:{numero}"}, who, **changes)
+        return await self.post("$consulter", self.asked(qrToken=f"EPU-SIMU:{numero}"), who, **changes)
+
+    def asked(self, **values: str) -> dict[str, Any]:
+        parameters = [{"name": name, "valueString": value} for name, value in values.items()]
+        return {"resourceType": "Parameters", "parameter": parameters}
 
     async def secret(self, numero: str, who: str = "titulaire") -> str:
         answer = await self.consult(numero, who)
@@ -129,7 +135,7 @@ class Desk:
             "status": "completed",
             "authorizingPrescription": [{"reference": f"MedicationRequest/{numero}-{line}"}],
             "medicationCodeableConcept": {"coding": [{"system": codes.SYSTEM_CIP, "code": cip13}]},
-            "quantity": {"value": quantity},
+            "quantity": quantity if isinstance(quantity, dict) else {"value": quantity},
             **members,
         }
 
@@ -189,6 +195,24 @@ async def desk(state: Path, psc_url: str) -> AsyncIterator[Desk]:
         trust = ssl.create_default_context(cafile=str(launcher.sandbox.pki.ca_bundle))
         async with httpx.AsyncClient(verify=trust, trust_env=False) as http:
             yield Desk(launcher, http)
+        await explained(launcher)
+
+
+async def explained(launcher: Launcher) -> None:
+    """No test leaves an error behind that nobody explained, in French."""
+    sessions = launcher.sandbox.sessions
+    for session in map(sessions.get, sessions.names()):
+        await session.looking.settle()
+        for exchange in session.journal.read():
+            wrong = exchange.status >= 400 or exchange.outcome != "answered"
+            assert exchange.findings or not wrong, exchange.target
+            for finding in exchange.findings:
+                assert finding.check_id.startswith(("EPRESC-", "SANDBOX-"))
+                assert finding.check_id not in ("SANDBOX-INEXPLIQUE", "SANDBOX-DEFAUT"), exchange.target
+                assert finding.received, finding
+                assert finding.expected, finding
+                assert finding.remedy, finding
+                assert not ENGLISH.search(finding.received + finding.message), finding
 
 
 @pytest.fixture

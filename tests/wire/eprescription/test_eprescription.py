@@ -39,7 +39,7 @@ async def test_a_prescription_is_made_read_from_its_qr_delivered_and_exhausted(
     (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(base64.b64decode(image["data"]))))
     assert symbol.text == value_of(made, "qrToken") == f"EPU-SIMU:{numero}"
 
-    consulted = await desk.post("$consulter", {"qrToken": symbol.text}, "preparateur")
+    consulted = await desk.post("$consulter", desk.asked(qrToken=symbol.text), "preparateur")
     lines = [entry["resource"] for entry in value_of(consulted, "ordonnance")["entry"]]
     assert {line["groupIdentifier"]["value"] for line in lines} == {numero}
     assert [line["extension"][0]["valueQuantity"]["value"] for line in lines] == [1, 2]
@@ -50,10 +50,10 @@ async def test_a_prescription_is_made_read_from_its_qr_delivered_and_exhausted(
     done = await desk.execute(numero, *rest, who="voisine")
     assert value_of(done, "statut") == "EXECUTEE"
     assert value_of(done, "recu") != value_of(part, "recu")
-    assert code_of(await desk.consult(numero)) == "409 deja-executee"
     exchanges = desk.session.journal.read()
     assert not [finding for exchange in exchanges for finding in exchange.findings]
     assert {exchange.operation for exchange in exchanges} == {"creer", "consulter", "executer"}
+    assert code_of(await desk.consult(numero)) == "409 deja-executee"
 
 
 @pytest.mark.parametrize("kind", ["plain", "tls"])
@@ -129,9 +129,11 @@ async def test_a_substitution_is_declared_and_reasoned(desk: Any, code_of: Any) 
 async def test_an_abandoned_consultation_gives_the_prescription_back(desk: Any, value_of: Any, code_of: Any) -> None:
     numero = NUMBERS["DIF-1"]
     secret = await desk.secret(numero)
-    assert code_of(await desk.post(f"{numero}/$abandonner", {"motif": "bof"}, secret=secret)) == "422 motif-inconnu"
+    assert (
+        code_of(await desk.post(f"{numero}/$abandonner", desk.asked(motif="bof"), secret=secret)) == "422 motif-inconnu"
+    )
     assert desk.broken() == {"EPRESC-ABANDON"}
-    given_back = await desk.post(f"{numero}/$abandonner", {"motif": "papier-different"}, secret=secret)
+    given_back = await desk.post(f"{numero}/$abandonner", desk.asked(motif="papier-different"), secret=secret)
     assert value_of(given_back, "statut") == "CREEE"
     assert not desk.broken()
     assert (await desk.consult(numero, "voisine")).status_code == 200
@@ -199,7 +201,7 @@ async def test_a_prescriber_cancels_what_nobody_has_begun(desk: Any, value_of: A
     assert code_of(await desk.post(path, who="titulaire")) == "403 profession-non-autorisee"
     secret = await desk.secret(SIMPLE)
     assert code_of(await desk.post(path, who="generaliste")) == "409 en-cours"
-    await desk.post(f"{SIMPLE}/$abandonner", {"motif": "patient"}, secret=secret)
+    await desk.post(f"{SIMPLE}/$abandonner", desk.asked(motif="patient"), secret=secret)
     assert value_of(await desk.post(path, who="generaliste"), "statut") == "ANNULEE"
     assert code_of(await desk.consult(SIMPLE)) == "409 annulee"
 
@@ -232,6 +234,14 @@ async def test_a_replayed_creation_makes_one_prescription(desk: Any, code_of: An
     assert (await desk.post("$creer", order, "generaliste", named)).content == first.content
     assert code_of(await desk.post("$creer", order, "generaliste")) == "409 ordonnance-deja-creee"
     assert (await desk.post("$creer", order, "medecin-voisine")).status_code == 201
+
+
+async def test_two_prescriptions_of_one_patient_in_one_second_are_two(desk: Any, value_of: Any) -> None:
+    group = {"value": f"{desk.session.clock.wire():%Y%m%d%H%M%S}-256036330091838"}
+    both = [desk.order(desk.line(cip13, groupIdentifier=group)) for cip13 in (TAHOR, DOLIPRANE)]
+    made = await asyncio.gather(*(desk.post("$creer", order, "generaliste") for order in both))
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert len({value_of(answer, "numero") for answer in made}) == 2
 
 
 @pytest.mark.parametrize(
@@ -359,14 +369,14 @@ async def test_another_performer_than_the_bearer_is_a_finding(desk: Any) -> None
 async def test_an_altered_qr_text_is_refused_and_explained(
     desk: Any, code_of: Any, text: str, findings: set[str]
 ) -> None:
-    assert code_of(await desk.post("$consulter", {"qrToken": text})) == "422 qr-illisible"
+    assert code_of(await desk.post("$consulter", desk.asked(qrToken=text))) == "422 qr-illisible"
     assert desk.broken() == findings
 
 
 async def test_a_number_typed_by_hand_is_accepted_without_finding(desk: Any, code_of: Any) -> None:
-    assert (await desk.post("$consulter", {"numero": SIMPLE})).status_code == 200
+    assert (await desk.post("$consulter", desk.asked(numero=SIMPLE))).status_code == 200
     assert not desk.broken()
-    assert code_of(await desk.post("$consulter", {"numero": SIMPLE.lower()})) == "422 numero-mal-forme"
+    assert code_of(await desk.post("$consulter", desk.asked(numero=SIMPLE.lower()))) == "422 numero-mal-forme"
 
 
 @pytest.mark.parametrize(

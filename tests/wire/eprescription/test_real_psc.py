@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from eprescription_mock import codes
+from eprescription_mock.facts import Caller
 from eprescription_mock.seeds import NUMBERS
 from lgo_sandbox.run.assemble import running
 from lgo_sandbox.run.launcher import Launcher
@@ -69,7 +70,8 @@ async def consult(launcher: Launcher, http: httpx.AsyncClient, bearer: str) -> h
         "Content-Type": "application/fhir+json",
     }
     url = launcher.sandbox.addresses.root("eprescription") + codes.BASE
-    body = json.dumps({"qrToken": f"EPU-SIMU:{NUMBERS['OK-1']}"})
+    asked = [{"name": "qrToken", "valueString": f"EPU-SIMU:{NUMBERS['OK-1']}"}]
+    body = json.dumps({"resourceType": "Parameters", "parameter": asked})
     return await http.post(f"{url}/$consulter", content=body, headers=headers)
 
 
@@ -92,4 +94,7 @@ async def test_a_token_leads_to_the_session_it_was_issued_in(launcher: Launcher,
     bearer = await token(launcher, http, "autre")
     assert (await consult(launcher, http, bearer)).status_code == 200
     (exchange,) = [e for e in launcher.sandbox.sessions.get("autre").journal.read() if e.service == "eprescription"]
-    assert (exchange.operation, exchange.facts["professionnel"]) == ("consulter", "899700090014")
+    caller = exchange.noted.get(Caller)
+    assert exchange.operation == "consulter"
+    assert caller is not None
+    assert (caller.professional, caller.client_id) == ("899700090014", "lgo-demo")

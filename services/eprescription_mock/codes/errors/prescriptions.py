@@ -1,0 +1,172 @@
+"""What is wrong with a code read at the counter, or with a new prescription.
+
+Source: docs/sources/eprescription.md (#qr, #numero, #prescription). Knows no behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from eprescription_mock.codes.errors.error import Error
+
+__all__ = ["PRESCRIPTIONS"]
+
+PRESCRIPTIONS: Mapping[str, Error] = MappingProxyType(
+    {
+        # --- the code read at the counter ---
+        "qr-illisible": Error(
+            422,
+            "invalid",
+            "Le QR code lu n'est pas celui d'une ordonnance numérique simulée.",
+            "EPU-SIMU: suivi des 18 caractères du numéro, tel que lu",
+            "Envoyez le texte du QR code, sans le transformer, dans le paramètre qrToken.",
+            "qr",
+        ),
+        "numero-mal-forme": Error(
+            422,
+            "invalid",
+            "Le numéro compte 18 lettres majuscules ou chiffres.",
+            "18 lettres majuscules ou chiffres",
+            "Contrôlez le numéro saisi avant l'envoi : majuscules, ni espace ni tiret.",
+            "numero",
+        ),
+        # --- the prescription ---
+        "ordonnance-vide": Error(
+            422,
+            "required",
+            "Aucune ligne, ou trop de lignes.",
+            "de 1 à 50 MedicationRequest ou DeviceRequest",
+            "Mettez une ressource par ligne dans le Bundle.",
+            "prescription",
+        ),
+        "groupe-different": Error(
+            422,
+            "business-rule",
+            "Les lignes n'ont pas le même groupIdentifier.",
+            "le même groupIdentifier sur toutes les lignes",
+            "Répétez le groupIdentifier de la première ligne sur chacune.",
+            "prescription",
+        ),
+        "patients-differents": Error(
+            422,
+            "business-rule",
+            "Les lignes n'ont pas le même patient.",
+            "le même patient sur toutes les lignes",
+            "Faites une ordonnance par patient.",
+            "prescription",
+        ),
+        "ins-invalide": Error(
+            422,
+            "invalid",
+            "Le patient n'est pas désigné par un matricule INS valide.",
+            "une racine de l'INS en urn:oid: et un matricule de 15 caractères dont la clé est juste",
+            "Mettez dans subject.identifier l'OID et le matricule rendus par INSi.",
+            "ins",
+        ),
+        "racine-ins-differente": Error(
+            422,
+            "invalid",
+            "La racine d'OID de l'INS n'est pas celle de ce patient.",
+            "la racine que INSi a rendue pour ce patient",
+            "Transmettez l'OID rendu par INSi avec le matricule (option eprescription.strict_ins_root).",
+            "ins",
+        ),
+        "auteur-different": Error(
+            422,
+            "business-rule",
+            "Le requester n'est pas le prescripteur authentifié.",
+            "le PS_IdNat du porteur du jeton",
+            "Mettez dans requester le PS_IdNat du prescripteur connecté.",
+            "prescription",
+        ),
+        "medicament-invalide": Error(
+            422,
+            "code-invalid",
+            "La ligne ne désigne aucun médicament par CIS ou CIP13.",
+            "un CIS ou un CIP13 d'une même spécialité",
+            "Codez le médicament avec le CIS ou le CIP13 de la base de médicaments.",
+            "prescription",
+        ),
+        "cip-invalide": Error(
+            422,
+            "code-invalid",
+            "Le CIP13 est absent, ou sa clé de contrôle est fausse.",
+            "un CIP13 : 13 chiffres en 3400…, clé EAN-13 juste",
+            "Prenez le CIP13 de la base de médicaments ou du code lu sur la boîte, avec sa clé de contrôle.",
+            "cip13",
+        ),
+        "dispositif-inconnu": Error(
+            422,
+            "code-invalid",
+            "Ce dispositif (LPP) n'est pas connu du service.",
+            "une ligne de médicament, ou une non-délivrance hors-perimetre",
+            "Déclarez cette ligne declined avec le motif hors-perimetre.",
+            "dispositifs",
+        ),
+        "quantite-invalide": Error(
+            422,
+            "value",
+            "La quantité est un nombre entier de boîtes, de 1 à 999.",
+            "un nombre entier de boîtes, de 1 à 999",
+            "Corrigez la quantité : des boîtes entières.",
+            "prescription",
+        ),
+        "renouvellement-invalide": Error(
+            422,
+            "value",
+            "Le nombre de renouvellements va de 0 à 12.",
+            "de 0 à 12",
+            "Corrigez numberOfRepeatsAllowed : les livraisons en plus de la première.",
+            "prescription",
+        ),
+        "posologie-absente": Error(
+            422,
+            "required",
+            "La posologie en texte est obligatoire.",
+            "un texte dans dosageInstruction.text",
+            "Écrivez la posologie en texte dans dosageInstruction.text.",
+            "posologie",
+        ),
+        "toutes-lettres": Error(
+            422,
+            "business-rule",
+            "Ordonnance sécurisée : posologie en toutes lettres exigée.",
+            "une posologie sans chiffre",
+            "Écrivez les nombres de la posologie en toutes lettres.",
+            "ordonnance-securisee",
+        ),
+        "tso-sans-dispensateur": Error(
+            422,
+            "business-rule",
+            "Traitement de substitution aux opiacés : l'officine doit être désignée.",
+            "une officine dans dispenseRequest.performer",
+            "Désignez l'officine dans dispenseRequest.performer.identifier.",
+            "ordonnance-securisee",
+        ),
+        "duree-depassee": Error(
+            422,
+            "business-rule",
+            "La durée de traitement dépasse celle que la règle admet.",
+            "un traitement dans la durée admise, renouvellements compris",
+            "Réduisez expectedSupplyDuration ou le nombre de renouvellements.",
+            "delais",
+        ),
+        "motif-non-substituable": Error(
+            422,
+            "required",
+            "« Non substituable » demande un motif.",
+            "MTE, EFG, CIF ou un texte dans substitution.reason",
+            "Donnez le motif dans substitution.reason.",
+            "substitution",
+        ),
+        "date-invalide": Error(
+            422,
+            "value",
+            "Date illisible, future ou hors des limites.",
+            "une date, ou une date et heure avec son décalage",
+            "Corrigez la date : AAAA-MM-JJ, ou AAAA-MM-JJThh:mm:ss+hh:mm.",
+            "delais",
+        ),
+    }
+)
