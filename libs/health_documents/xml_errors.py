@@ -1,7 +1,7 @@
 """What is wrong with a text that is no XML, in French: the parser's own words are English.
 
-Source: the error codes of libxml2 (xmlerror.h), as lxml names them; confidence high. What has no line here is told by its
-place alone.
+Source: the error codes of libxml2 (xmlerror.h), as lxml names them; confidence high. What has no line here is told by
+its place alone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _SAID: dict[int, str] = {
     _Codes.ERR_PI_NOT_FINISHED: "instruction de traitement non fermée",
     _Codes.ERR_CDATA_NOT_FINISHED: "section CDATA non fermée",
     _Codes.ERR_LT_IN_ATTRIBUTE: "« < » dans une valeur d'attribut, au lieu de &lt;",
-    _Codes.ERR_NAME_REQUIRED: "nom attendu",
+    _Codes.ERR_NAME_REQUIRED: "nom attendu ; un « & » seul s'écrit &amp;",
+    _Codes.ERR_HYPHEN_IN_COMMENT: "« -- » dans un commentaire",
+    _Codes.ERR_RESOURCE_LIMIT: "imbrication ou texte au-delà de ce qui est admis",
     _Codes.ERR_GT_REQUIRED: "« > » attendu",
     _Codes.ERR_LTSLASH_REQUIRED: "balise fermante attendue",
     _Codes.ERR_EQUAL_REQUIRED: "« = » attendu",

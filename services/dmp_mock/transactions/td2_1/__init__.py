@@ -184,14 +184,15 @@ def fail(_request: Admitted, errors: Sequence[XdsError]) -> Answer:
 def decode(noted: Noted) -> Shown:
     """Show the documents of the lot."""
     fed = noted.get(LotFed)
-    documents = fed.documents if fed else ()
     return Shown(
-        asked=tuple(
-            ("Document", f"{one.type} (classe {one.document_class}, {one.format}), {one.unique_id}")
-            for one in documents
-        ),
+        asked=tuple(("Document", _described(document)) for document in fed.documents) if fed else (),
         answered=(("Lot", "enregistré" if fed.taken else "refusé"),) if fed else (),
     )
+
+
+def _described(one: FedDocument) -> str:
+    coded = f"classe {one.document_class}, {one.format}, confidentialité {' '.join(one.confidentiality)}"
+    return f"{one.type} ({coded}), {one.unique_id}"
 
 
 TRANSACTION = Transaction(
