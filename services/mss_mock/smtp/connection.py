@@ -125,6 +125,7 @@ class SmtpConnection(Dialogue):
         except Exception as error:
             await self._on_defect(line, error)
         self.doing = ""
+        self.open = not await self.stream.release() and self.open
 
     def _read(self, line: bytes) -> tuple[Command, str]:
         word, _, rest = line.partition(b" ")
