@@ -76,7 +76,7 @@ class Transaction:
             fates = deliver(self.session, self.envelope, message)
         except OperationalError as error:
             raise Refused(
-                "stockage", received="un stockage qui ne s'écrit pas", expected="un disque libre", where="bac à sable"
+                "stockage-impossible", received="un stockage qui ne s'écrit pas", expected="un disque libre", where="bac à sable"
             ) from error
         self._note_envelope()
         self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
