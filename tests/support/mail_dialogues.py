@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from sqlalchemy.exc import OperationalError
+
+from lgo_sandbox.state.errors import StoreFull
 
 __all__ = ["LOGIN_REFUSALS", "REFUSALS", "Mailer"]
 
@@ -150,7 +151,7 @@ def _patched(name: str, value: Any, way: Way) -> Way:
 
 
 def _full(*_arguments: Any, **_named: Any) -> Any:
-    raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+    raise StoreFull("la session")
 
 
 def _gone(mailer: Mailer, door: str) -> bytes:
