@@ -10,7 +10,7 @@ much. Source: design of the project (State). Must not know any service.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +147,17 @@ class Journal:
         with self._db.engine.connect() as connection:
             rows = connection.execute(select(observations)).mappings().all()
         return [_observation(dict(row)) for row in rows]
+
+    def present(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of some exchanges that were not evicted."""
+        wanted = sorted(set(ids))
+        self.flush()
+        found: set[str] = set()
+        with self._db.engine.connect() as connection:
+            for start in range(0, len(wanted), 500):
+                query = select(exchanges.c.id).where(exchanges.c.id.in_(wanted[start : start + 500]))
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
 
     def export(self) -> Iterator[str]:
         """Yield every exchange as one line of JSON, bodies included."""
