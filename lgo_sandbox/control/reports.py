@@ -83,26 +83,19 @@ async def report(
 
 def report_of(sandbox: Sandbox, session: Session) -> Report:
     """Return the report on what a session has observed until now."""
+    seen = (
+        Observation(o.check_id, o.requirements, o.passed, o.failed, o.exchanges) for o in session.journal.observations()
+    )
     declared = (Declaration(number, reason) for number, reason in session.config.declarations.items())
     return judge(
         catalogue(),
-        _observations(session),
+        seen,
         declared,
         generated_at=session.clock.wire(),
         spec_versions=_spec_versions(sandbox, session),
         links=_links(sandbox),
         markers=(marker.name for marker in session.history.markers()),
     )
-
-
-def _observations(session: Session) -> list[Observation]:
-    """Return what every check saw, with the exchanges that the journal still has."""
-    seen = session.journal.observations()
-    there = session.journal.present(number for one in seen for number in one.exchanges)
-    return [
-        Observation(o.check_id, o.requirements, o.passed, o.failed, tuple(e for e in o.exchanges if e in there))
-        for o in seen
-    ]
 
 
 def _links(sandbox: Sandbox) -> list[Link]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from health_documents.findings import Severity
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.facts import Facts
 
 __all__ = ["CAUSES", "Cause", "Struck"]
@@ -81,6 +82,13 @@ CAUSES = {
             remedy="Désarmez la panne pour revoir la réponse ordinaire du service.",
             anchor="panne-simulee",
             severity=Severity.INFO,
+        ),
+        Cause(
+            id="SANDBOX-STOCKAGE",
+            title="L'état du bac à sable ne peut pas être écrit ou lu",
+            expected=StoreError.expected,
+            remedy="Ce n'est pas votre logiciel : libérez le disque ou le fichier nommé, puis recommencez.",
+            anchor="stockage",
         ),
         Cause(
             id="SANDBOX-DEFAUT",

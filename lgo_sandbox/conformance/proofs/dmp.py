@@ -50,7 +50,9 @@ DMP = {
             unchecked("un patient sans DMP, et un utilisateur non autorisé"),
         )
     ),
-    "DMP/UX.27": Proof(parts=(kept("DMP-QUERY", what="une recherche TD3.1 par plusieurs critères"),)),
+    "DMP/UX.27": Proof(
+        parts=(kept("DMP-QUERY", what="une recherche TD3.1"), unchecked("plusieurs critères dans une même recherche"))
+    ),
     "LGO.DOC.02": Proof(
         parts=(kept("DMP-FEED-N1", what="un document versé en CDA R2 N1"),),
         rest="Compte rendu d'entretien et BPM se montrent chacun.",

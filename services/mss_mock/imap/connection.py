@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import OperationalError
-
 from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED
 from mss_mock.codes import MAX_LINE, MAX_MESSAGE
@@ -269,10 +268,8 @@ class Connection(Dialogue):
             if fault.value == SERVICE_CLOSING:
                 await self.farewell_of_fault()
                 return None
-        except OperationalError as error:
-            log.warning("IMAP store", exc_info=error)
-            received, expected = "un stockage qui ne s'écrit pas", "un disque libre"
-            full = Refused("imap-stockage", received=received, expected=expected, where="bac à sable")
+        except StoreError as error:
+            full = Refused("imap-stockage", received=str(error), expected=error.expected, where="bac à sable")
             return self._refused(spec, command, full)
         except TimeoutError:
             raise

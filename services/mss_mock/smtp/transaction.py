@@ -5,8 +5,7 @@ Source: specs/mssante.md §1.3 and §2, RFC 5321 §3.3, RFC 3461. Raises Refused
 
 from __future__ import annotations
 
-from sqlalchemy.exc import OperationalError
-
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, BoxKind
 from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
@@ -74,10 +73,8 @@ class Transaction:
         self.record.note(mail)
         try:
             fates = deliver(self.session, self.envelope, message)
-        except OperationalError as error:
-            raise Refused(
-                "stockage", received="un stockage qui ne s'écrit pas", expected="un disque libre", where="bac à sable"
-            ) from error
+        except StoreError as error:
+            raise Refused("stockage", received=str(error), expected=error.expected, where="bac à sable") from error
         self._note_envelope()
         self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
         self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))
