@@ -11,16 +11,16 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from lgo_sandbox.contract import Handler, Problem, ProblemKind, Service
-from lgo_sandbox.gate.asgi import Call, FaultInjected, Gate
+from lgo_sandbox.contract import Handler, Service
+from lgo_sandbox.gate.asgi import Gate
+from lgo_sandbox.gate.call import Call
+from lgo_sandbox.gate.web import Errors, send_raw
 from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.watch.exchange import ERROR
-from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.tenant.faults import FaultKind
 
 __all__ = ["ask_inside"]
 
 LOG = logging.getLogger(__name__)
-INTERNAL_ERROR = 500
 
 
 async def ask_inside(
@@ -28,7 +28,7 @@ async def ask_inside(
 ) -> tuple[int, bytes] | None:
     """Post to a path behind a door of this process, on behalf of a session; return status and body of the answer.
 
-    None when the door is not served here, or its service answers that path on the wire only.
+    None when the door is not served here, or its service answers that path on the wire only. Status 0: no answer came.
     """
     gate = _gate(sandbox, door, path)
     if gate is None:
@@ -36,7 +36,7 @@ async def ask_inside(
     prefix = "" if session == sandbox.addresses.session else f"/s/{session}"
     answered = _Answer()
     await gate(_scope(prefix + path, headers, body), _Request(body), answered)
-    return (answered.status, bytes(answered.body)) if answered.status else (INTERNAL_ERROR, b"")
+    return answered.status, bytes(answered.body)
 
 
 def _gate(sandbox: Sandbox, door: str, path: str) -> Gate | None:
@@ -55,22 +55,20 @@ class _Handled:
     """One handler as an application: no router, no framework."""
 
     def __init__(self, service: Service, handler: Handler) -> None:
-        self._service = service
+        self._errors = Errors(service.problem)
         self._handler = handler
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         call = Call.of(scope)
         try:
-            raw = await self._handler(call)
-        except FaultInjected as fault:
-            raw = self._service.problem(fault.problem)
+            raw = await self._errors.answered(self._handler, call)
         except Exception:
             # Not raised again, unlike behind a socket: the caller's own request goes on and says what it got.
             LOG.exception("a handler that was called inside failed")
-            call.exchange.outcome = ERROR
-            raw = self._service.problem(Problem(ProblemKind.INTERNAL, INTERNAL_ERROR, "erreur interne"))
-        await send({"type": "http.response.start", "status": raw.status, "headers": _header_lines(raw)})
-        await send({"type": "http.response.body", "body": raw.body})
+            raw = self._errors.defect(call)
+        if call.spoiling is not None and call.spoiling.kind is not FaultKind.DRIP:
+            return  # what a wire fault leaves of an answer is no answer here
+        await send_raw(send, raw)
 
 
 class _Request:
@@ -114,9 +112,3 @@ def _scope(path: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]
         "server": None,
         "state": {},
     }
-
-
-def _header_lines(raw: RawResponse) -> list[tuple[bytes, bytes]]:
-    typed = [(b"content-type", raw.content_type.encode("latin-1"))] if raw.content_type else []
-    further = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers]
-    return [*typed, (b"content-length", str(len(raw.body)).encode("ascii")), *further]

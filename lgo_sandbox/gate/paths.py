@@ -7,7 +7,7 @@ application.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.routing import Match
@@ -26,19 +26,21 @@ def has_route(app: Any, scope: Scope) -> bool:
     return router is None or any(route.matches(scope)[0] is not Match.NONE for route in router.routes)
 
 
-def where_is(call: Call) -> tuple[str, str]:
-    """Return what was expected at an unknown address, and the remedy, in French; both empty when nothing is near."""
+def where_is(call: Call, known: Sequence[str]) -> tuple[str, str]:
+    """Return what was expected at an unknown address, and the remedy, in French; both empty when nothing is near.
+
+    ``known`` are the paths of the service that was asked.
+    """
     sandbox, asked = call.sandbox, str(call.scope["path"])
     for service in sandbox.services.values():
         if service.name != call.exchange.service and _is_of(call, service):
             return _of_another(call, service)
-    known = sorted(_paths(sandbox.apps.get(call.exchange.service)))
     bare = asked.rstrip("/") or "/"
     if asked != bare and bare in known:
         return bare, f"Retirez la barre oblique finale : {bare}"
     near = difflib.get_close_matches(asked, known, 1, NEAR)
     if near:
-        return near[0], f"Corrigez le chemin : « {asked} » n'existe pas ici, « {near[0]} » si."
+        return near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche."
     return "", ""
 
 
@@ -61,8 +63,3 @@ def _of_another(call: Call, service: Service) -> tuple[str, str]:
         f"{service.title} : {root}{asked}",
         f"C'est un chemin de « {service.title} » : mettez son adresse {root} dans la configuration du logiciel.",
     )
-
-
-def _paths(app: Any) -> Iterator[str]:
-    router = getattr(app, "router", None)
-    return (str(route.path) for route in (router.routes if router is not None else ()) if hasattr(route, "path"))

@@ -25,7 +25,7 @@ REMEMBERED = 1_000
 PER_KIND = 200
 """How many exchanges are remembered for each type of facts: one chatty service makes no other forget."""
 SUBJECTS = 2_000
-PER_SUBJECT = 50
+PER_SUBJECT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class History:
         self._read_once()
         name = kind.__name__
         for past in self._subjects.get(about, ()) if about else self._kinds.get(name, ()):
-            facts = past.noted.get(kind) if name in past.noted.kinds else None
+            facts = past.noted.get(kind)
             if facts is not None and (not about or about in facts.subjects):
                 yield past, facts
 
