@@ -204,9 +204,9 @@ def fill(state: Path) -> None:
 FILL = """
 import sys, time
 from pathlib import Path
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.opening import open_store
 from psc_mock import store
-data = Database(next(Path(sys.argv[1]).glob("sessions/default/data*")))
+data = open_store(next(Path(sys.argv[1]).glob("sessions/default/data*")))
 now = time.time()
 with data.transaction() as t:
     for n in range(int(sys.argv[2])):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from lgo_sandbox.gate.asgi import Call
     from lgo_sandbox.sandbox import Addresses, Sandbox
+    from lgo_sandbox.state.schema import Migration
     from lgo_sandbox.tenant.agenda import EventHandler
     from lgo_sandbox.tenant.session import Session
 
@@ -101,6 +102,8 @@ class ProblemKind(StrEnum):
     TOO_LARGE = "too_large"
     UNKNOWN_SESSION = "unknown_session"
     FAULT = "fault"
+    STORE = "store"
+    """The state cannot be written or read now (disk full, read-only, locked): the message says what, in French."""
     INTERNAL = "internal"
 
 
@@ -224,6 +227,8 @@ class Service:
     """In French, what of the contract is simulated; empty when the wire is the real one."""
     max_body: int = MIB
     tables: Callable[[], tuple[MetaData, ...]] = _no_tables
+    migrations: tuple[Migration, ...] = ()
+    """What releases changed in its tables; what they only add needs none."""
     seed: Callable[[Session], None] = _no_seed
     problem: Callable[[Problem], RawResponse] = _plain_problem
     decode: Callable[[Exchange], Decoded] = _plain_decode

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from lgo_sandbox.contract import Refusal
+from lgo_sandbox.gate.record import RETRY_AFTER, STORE_STATUS
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import (
     BadDump,
     InvalidName,
@@ -92,6 +94,7 @@ def add_error_handlers(app: FastAPI) -> None:
         ControlError: _on_own,
         Refusal: _on_own,
         SessionError: _on_session,
+        StoreError: _on_store,
         RequestValidationError: _on_validation,
         HTTPException: _on_http,
         Exception: _on_defect,
@@ -105,6 +108,10 @@ async def _on_own(_request: Request, error: Any) -> Response:
 
 async def _on_session(_request: Request, error: Exception) -> Response:
     return error_response(_SESSION_STATUSES.get(type(error), INVALID), str(error))  # type: ignore[arg-type]
+
+
+async def _on_store(_request: Request, error: Exception) -> Response:
+    return error_response(STORE_STATUS, str(error), {"Retry-After": RETRY_AFTER})
 
 
 async def _on_validation(_request: Request, error: Any) -> Response:

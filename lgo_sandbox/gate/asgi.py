@@ -19,11 +19,12 @@ from typing import Any
 from lgo_sandbox.contract import Door, Problem, ProblemKind, Service
 from lgo_sandbox.gate.call import KEY, Call, FaultInjected, Message, Receive, Scope, Send
 from lgo_sandbox.gate.outlet import Outlet
-from lgo_sandbox.gate.record import finish, open_exchange, refuse
+from lgo_sandbox.gate.record import finish, open_exchange, refuse, store_problem
 from lgo_sandbox.gate.tls import peer_certificate_of
 from lgo_sandbox.pki import PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import MIB
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
@@ -62,6 +63,9 @@ class Gate:
         except UnknownSession as error:
             unknown = Problem(ProblemKind.UNKNOWN_SESSION, 404, str(error), body=arrived.octets)
             await _send(send, self.service.problem(unknown))
+            return
+        except StoreError as error:
+            await _send(send, self.service.problem(store_problem(error, arrived.octets)))
             return
         exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
         _fill(exchange, scope, headers, arrived.octets, peer)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from health_documents.findings import Finding
-from lgo_sandbox.contract import Service
+from lgo_sandbox.contract import Problem, ProblemKind, Service
+from lgo_sandbox.state.errors import StoreError
+from lgo_sandbox.tenant.ids import Ids
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch import findings as former
 from lgo_sandbox.watch.causes import CAUSES, Struck
@@ -18,7 +20,11 @@ from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
 from lgo_sandbox.watch.refusals import Refusal
 
-__all__ = ["finish", "open_exchange", "refuse"]
+__all__ = ["finish", "open_exchange", "refuse", "refuse_store", "store_problem"]
+
+ID_OCTETS = 6
+STORE_STATUS = 503
+RETRY_AFTER = "5"
 
 UNCHECKED = frozenset({FAULTED, ABORTED, ERROR})
 FIRST_ERROR = 400
@@ -28,13 +34,31 @@ def open_exchange(session: Session, service: str, door: str, transport: str) -> 
     """Begin an exchange of a session."""
     clock = session.clock
     return Exchange(
-        id=f"x{session.ids.octets(6).hex()}",
+        id=f"x{_octets(session).hex()}",
         service=service,
         door=door,
         transport=transport,
         started=clock.wire().isoformat(timespec="milliseconds"),
         age=clock.age().isoformat(timespec="milliseconds"),
     )
+
+
+def _octets(session: Session) -> bytes:
+    """Return the octets of an id; by chance where the sequence of a seeded session cannot be gone on with."""
+    try:
+        return session.ids.octets(ID_OCTETS)
+    except StoreError:
+        return Ids().octets(ID_OCTETS)
+
+
+def store_problem(error: StoreError, body: bytes = b"") -> Problem:
+    """Return the refusal of a request whose state cannot be kept or read now."""
+    return Problem(ProblemKind.STORE, STORE_STATUS, str(error), {"Retry-After": RETRY_AFTER}, body)
+
+
+def refuse_store(exchange: Exchange, error: StoreError) -> None:
+    """Note that an exchange is refused because its state cannot be kept or read now."""
+    refuse(exchange, "SANDBOX-STOCKAGE", received=str(error), remedy=error.remedy, where=error.what)
 
 
 def refuse(

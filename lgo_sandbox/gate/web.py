@@ -20,7 +20,8 @@ from starlette.responses import Response
 
 from lgo_sandbox.contract import Handler, Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
-from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.gate.record import refuse, refuse_store, store_problem
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.exchange import ERROR, REFUSED
 from lgo_sandbox.wire.http import RawResponse
 
@@ -66,11 +67,16 @@ def _error_handlers(problem: Render) -> Mapping[Any, Any]:
         headers = dict(error.headers or {})
         return _response(problem(Problem(ProblemKind.INTERNAL, error.status_code, error.detail, headers)))
 
+    async def on_store(request: Request, error: StoreError) -> Response:
+        call = Call.of(request.scope)
+        refuse_store(call.exchange, error)
+        return _response(problem(store_problem(error, call.body)))
+
     async def on_defect(request: Request, _error: Exception) -> Response:
         Call.of(request.scope).exchange.outcome = ERROR
         return _response(problem(Problem(ProblemKind.INTERNAL, 500, "erreur interne")))
 
-    return {FaultInjected: on_fault, HTTPException: on_http, Exception: on_defect}
+    return {FaultInjected: on_fault, HTTPException: on_http, StoreError: on_store, Exception: on_defect}
 
 
 def _refuse(call: Call, error: HTTPException) -> None:

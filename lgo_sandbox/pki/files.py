@@ -1,21 +1,17 @@
-"""Files of the installation: atomic writes, private keys readable by their owner only, one writer at a time.
+"""Files of the installation: atomic writes, private keys readable by their owner only.
 
-Source: own choice. A lock of the operating system, because it dies with the process that held it.
-Knows nothing of certificates.
+Source: own choice. Knows nothing of certificates.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-__all__ = ["PkiError", "locked", "read_json", "write_atomically", "write_json"]
+__all__ = ["PkiError", "read_json", "write_atomically", "write_json"]
 
 _PRIVATE_MODE = 0o600
 _PUBLIC_MODE = 0o644
@@ -23,43 +19,6 @@ _PUBLIC_MODE = 0o644
 
 class PkiError(Exception):
     """The installation's PKI directory cannot be used: incomplete, damaged, or made by another version."""
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _acquire(handle: IO[bytes]) -> None:
-        handle.seek(0)
-        while True:
-            try:
-                msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)
-            except OSError:  # LK_LOCK gives up after ten seconds
-                continue
-            return
-
-    def _release(handle: IO[bytes]) -> None:
-        handle.seek(0)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _acquire(handle: IO[bytes]) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-
-    def _release(handle: IO[bytes]) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file at ``path``, against other threads and other processes; not re-entrant."""
-    with path.open("a+b") as handle:
-        _acquire(handle)
-        try:
-            yield
-        finally:
-            _release(handle)
 
 
 def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:

@@ -20,7 +20,7 @@ from cryptography import x509
 
 from lgo_sandbox.pki.authorities import Authorities, in_threads
 from lgo_sandbox.pki.building import Leaf, leaf_certificate, new_key
-from lgo_sandbox.pki.files import locked, read_json, write_atomically, write_json
+from lgo_sandbox.pki.files import read_json, write_atomically, write_json
 from lgo_sandbox.pki.holders import PersonHolder
 from lgo_sandbox.pki.names import Ca
 from lgo_sandbox.pki.peer import PeerCertificate
@@ -28,6 +28,7 @@ from lgo_sandbox.pki.profiles import PROFILES, Kind, Variant, subject_of
 from lgo_sandbox.pki.requests import Request, lifetime, renewal
 from lgo_sandbox.pki.revocation import Revocations
 from lgo_sandbox.pki.storage import PASSWORD, key_pem, key_store, load_key, pem
+from lgo_sandbox.state.locks import locked
 
 __all__ = ["DEFAULT_SESSION", "Issued", "Issuer"]
 

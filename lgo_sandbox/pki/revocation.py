@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from lgo_sandbox.pki.files import locked, read_json, write_json
+from lgo_sandbox.pki.files import read_json, write_json
 from lgo_sandbox.pki.names import Ca
+from lgo_sandbox.state.locks import locked
 
 __all__ = ["Revocations"]
 

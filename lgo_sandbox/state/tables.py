@@ -97,6 +97,7 @@ exchanges = Table(
     Column("findings", Integer, nullable=False),
     Column("weight", Integer, nullable=False),
     Index("core_exchange_service", "service", "operation"),
+    Index("core_exchange_share", "service", "seq", "weight"),
 )
 
 findings = Table(
@@ -104,7 +105,7 @@ findings = Table(
     CORE,
     Column("id", Integer, primary_key=True),
     Column("exchange", String, nullable=False, index=True),
-    Column("seq", Integer, nullable=False),
+    Column("seq", Integer, nullable=False, index=True),
     Column("check_id", String, nullable=False),
     Column("severity", String, nullable=False),
     Column("value", Text, nullable=False),

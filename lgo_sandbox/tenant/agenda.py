@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.tables import events
 from lgo_sandbox.tenant.clock import real_now
 
@@ -94,7 +94,7 @@ class Agenda:
         self._busy = False
 
     @property
-    def _db(self) -> Database:
+    def _db(self) -> Store:
         return self._session.db
 
     def at(
@@ -132,8 +132,8 @@ class Agenda:
 
     def waiting(self) -> list[Event]:
         """Return what waits, in the order in which it will happen."""
-        with self._db.transaction() as transaction:
-            rows = transaction.execute(select(events).order_by(events.c.due, events.c.id)).mappings().all()
+        with self._db.reading() as connection:
+            rows = connection.execute(select(events).order_by(events.c.due, events.c.id)).mappings().all()
         return [_event(row) for row in rows]
 
     def failing(self) -> int:
@@ -182,8 +182,8 @@ class Agenda:
             func.min(events.c.due).filter(events.c.attempts == 0),
             func.min(events.c.retry).filter(events.c.attempts > 0),
         ).where(mine)
-        with self._db.transaction() as transaction:
-            due, retry = transaction.execute(query).one()
+        with self._db.reading() as connection:
+            due, retry = connection.execute(query).one()
         return _Next(_moment(due), _moment(retry))
 
     def _run_first(self) -> bool:
@@ -203,8 +203,8 @@ class Agenda:
         fresh = and_(events.c.attempts == 0, events.c.due <= age)
         again = and_(events.c.attempts > 0, events.c.retry <= now)
         query = select(events).where(events.c.what.in_(self._handlers), or_(fresh, again))
-        with self._db.transaction() as transaction:
-            row = transaction.execute(query.order_by(events.c.due, events.c.id).limit(1)).mappings().first()
+        with self._db.reading() as connection:
+            row = connection.execute(query.order_by(events.c.due, events.c.id).limit(1)).mappings().first()
         return _event(row) if row else None
 
     def _run(self, event: Event) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.tables import faults
 
 __all__ = ["ANY", "Fault", "FaultKind", "Faults"]
@@ -104,13 +104,13 @@ class Fault:
 class Faults:
     """The faults of one session, kept in its core store."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Store) -> None:
         self._db = db
         self._armed: tuple[Fault, ...] = ()
 
     def refresh(self) -> None:
         """Read again what is armed (another process may have changed it)."""
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             self._armed = tuple(_read(row) for row in connection.execute(select(faults)).mappings())
 
     def armed(self) -> Sequence[Fault]:
@@ -120,13 +120,13 @@ class Faults:
     def arm(self, fault: Fault) -> None:
         """Arm a fault."""
         row = {**fault.to_json(), "value": str(fault.value)}
-        with self._db.engine.begin() as connection:
+        with self._db.begin() as connection:
             connection.execute(insert(faults).values(row))
         self.refresh()
 
     def disarm(self, fault_id: str | None = None) -> int:
         """Disarm one fault, or all; return how many there were."""
-        with self._db.engine.begin() as connection:
+        with self._db.begin() as connection:
             statement = delete(faults) if fault_id is None else delete(faults).where(faults.c.id == fault_id)
             count = connection.execute(statement).rowcount
         self.refresh()
@@ -137,7 +137,7 @@ class Faults:
         matching = [fault for fault in self._armed if fault.strikes(service, operation, *clients)]
         if not any(fault.counts for fault in matching):
             return matching
-        with self._db.engine.begin() as connection:
+        with self._db.begin() as connection:
             struck = [fault for fault in matching if not fault.counts or _count(connection, fault)]
         self.refresh()
         return struck

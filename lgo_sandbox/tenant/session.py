@@ -1,10 +1,9 @@
 """A session is a tenant: everything that changes hangs from one — data, clock, faults, journal, markers, options.
 
-``default`` always exists. Durable sessions are two SQLite files under ``<state>/sessions/<name>/``; ephemeral
-ones live in memory. A new session is a copy of a template (tables and seeds of all services), so that it costs
-milliseconds. What a session is set to (clock, options, spec versions) is in its core store and read again when
-another process changed it. Source: design of the project (Session = tenant, State). Must not know any service
-by name.
+``default`` always exists. Durable sessions have two stores under ``<state>``; ephemeral ones live in memory. A new
+session is a copy of a template (tables and seeds of all services), so that it costs milliseconds. What a session is set
+to (clock, options, spec versions) is in its core store and read again when another process changed it.
+Source: design of the project (Session = tenant, State). Must not know any service by name.
 """
 
 from __future__ import annotations
@@ -18,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lgo_sandbox.population.people import Population
 from lgo_sandbox.population.personas import read_persona, with_personas
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.opening import memory_store, open_store
+from lgo_sandbox.state.port import Store
+from lgo_sandbox.state.schema import Schema, bring_up_to_date, mark_ready
 from lgo_sandbox.state.tables import CORE, counters, values
 from lgo_sandbox.tenant.agenda import Agenda, EventHandler
 from lgo_sandbox.tenant.clock import Clock, ClockState
@@ -33,10 +33,11 @@ from lgo_sandbox.watch.journal import Journal, JournalLimits
 from lgo_sandbox.watch.looking import Looking
 from lgo_sandbox.watch.markers import Markers
 
-__all__ = ["SESSION_NAME", "Session", "SessionConfig", "valid_name"]
+__all__ = ["CORE_SCHEMA", "SESSION_NAME", "Session", "SessionConfig", "open_core", "prepare_core", "valid_name"]
 
 SESSION_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 CONFIG = "config"
+CORE_SCHEMA = Schema("core", (CORE,))
 
 
 def valid_name(name: str) -> bool:
@@ -87,8 +88,8 @@ class Session:
     def __init__(
         self,
         name: str,
-        core: Database,
-        data: Database,
+        core: Store,
+        data: Store,
         people: Population,
         limits: JournalLimits,
         option_defaults: Mapping[str, str],
@@ -112,7 +113,7 @@ class Session:
     @property
     def durable(self) -> bool:
         """Tell whether the session outlives the process."""
-        return self._core.path is not None
+        return self._core.durable
 
     def refresh(self) -> None:
         """Read the configuration again if another process changed it: cheap, called for every exchange."""
@@ -125,11 +126,9 @@ class Session:
 
     def configure(self, config: SessionConfig) -> None:
         """Replace the configuration and keep it."""
-        statement = upsert(values).values(name=CONFIG, value=json.dumps(config.to_json()))
-        with self._core.engine.begin() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
-            )
+        statement = self._core.upsert(values, ("name",), lambda new, _old: {"value": new.value})
+        with self._core.begin() as connection:
+            connection.execute(statement.values(name=CONFIG, value=json.dumps(config.to_json())))
         self._apply(config)
 
     def move_clock(self, *, by: timedelta | None = None, to: datetime | None = None, frozen: bool = False) -> None:
@@ -149,28 +148,28 @@ class Session:
 
     def count(self, name: str) -> int:
         """Return the next value of a counter that every process of this session shares, from 1."""
-        statement = upsert(counters).values(name=name, value=1)
-        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
-        with self._core.engine.begin() as connection:
-            return int(connection.execute(statement.returning(counters.c.value)).scalar_one())
+        statement = self._core.upsert(counters, ("name",), lambda _new, old: {"value": old.value + 1})
+        with self._core.begin() as connection:
+            first = statement.values(name=name, value=1)
+            return int(connection.execute(first.returning(counters.c.value)).scalar_one())
 
-    def octets(self) -> dict[str, bytes]:
-        """Return both stores as SQLite file bytes."""
+    def stores(self) -> tuple[Store, Store]:
+        """Return both stores, *core* and *data*, with all that waited written."""
         self.journal.flush()
-        return {"core": self._core.octets(), "data": self.db.octets()}
+        return self._core, self.db
 
-    def replace_with(self, core: Database | None, data: Database) -> None:
+    def replace_with(self, core: Store | None, data: Store) -> None:
         """Take the content of other stores (of a template at reset, of a dump at load)."""
         self.journal.flush()
         if core is not None:
-            self._core.copy_from(core)
-        self.db.copy_from(data)
+            self._core.clone_from(core)
+        self.db.clone_from(data)
         self._read_all_again()
 
     def clear_journal(self) -> None:
         """Forget exchanges, findings, observations, markers and faults; the configuration stays."""
         self.journal.flush()
-        with self._core.engine.begin() as connection:
+        with self._core.begin() as connection:
             for table in CORE.sorted_tables:
                 if table is not values:
                     connection.execute(table.delete())
@@ -178,7 +177,7 @@ class Session:
 
     def close(self) -> None:
         """Write what waits and close the stores."""
-        self.journal.flush()
+        self.journal.finish()
         self._core.close()
         self.db.close()
 
@@ -190,7 +189,7 @@ class Session:
         self.history.reread(self.journal.remembered)
 
     def _load(self) -> SessionConfig:
-        with self._core.engine.connect() as connection:
+        with self._core.reading() as connection:
             value = connection.execute(select(values.c.value).where(values.c.name == CONFIG)).scalar()
         return SessionConfig.from_json(json.loads(value)) if value else SessionConfig()
 
@@ -203,14 +202,12 @@ class Session:
         self.ids = Ids(config.seed, lambda: self.count("ids"))
 
 
-def core_tables() -> frozenset[str]:
-    """Return the names of the tables of a core store."""
-    return frozenset(table.name for table in CORE.sorted_tables)
-
-
-def open_core(path: Path | None) -> Database:
-    """Open a core store and make its tables if they are missing."""
-    core = Database(path)
-    if not core_tables() <= core.tables():
-        CORE.create_all(core.engine)
+def prepare_core(core: Store) -> Store:
+    """Make or upgrade the tables of a core store; return it."""
+    mark_ready(core, bring_up_to_date(core, [CORE_SCHEMA]))
     return core
+
+
+def open_core(path: Path | None) -> Store:
+    """Open a core store, at a path or in memory, for programs and tests that have no session."""
+    return prepare_core(open_store(path) if path else memory_store())

@@ -7,24 +7,20 @@ only.
 
 from __future__ import annotations
 
-import io
-import json
-import shutil
-import sqlite3
-import zipfile
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 
+from lgo_sandbox import __version__
 from lgo_sandbox.contract import Service
-from lgo_sandbox.pki.files import locked
 from lgo_sandbox.population.people import Population
 from lgo_sandbox.settings import Settings
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.archive import BadArchive, Part, read_archive, write_archive
+from lgo_sandbox.state.opening import stores_of
+from lgo_sandbox.state.port import Store
+from lgo_sandbox.state.schema import Schema, bring_up_to_date, mark_ready
 from lgo_sandbox.state.tables import AGENDA
 from lgo_sandbox.tenant.agenda import EventHandler
-from lgo_sandbox.tenant.session import Session, SessionConfig, core_tables, open_core, valid_name
+from lgo_sandbox.tenant.session import CORE_SCHEMA, Session, SessionConfig, prepare_core, valid_name
 from lgo_sandbox.watch.journal import JournalLimits
 
 __all__ = ["BadDump", "InvalidName", "SessionError", "SessionExists", "Sessions", "TooManySessions", "UnknownSession"]
@@ -57,11 +53,6 @@ class BadDump(SessionError):
     """The octets are no dump of a session."""
 
 
-MANIFEST = "session.json"
-LOCK = "opening.lock"
-MAX_DUMP = 512 * 1024 * 1024
-
-
 class Sessions:
     """All sessions of one process; durable ones are shared with other processes through their files."""
 
@@ -70,14 +61,14 @@ class Sessions:
         self._people = people
         self._services = services
         self._open: dict[str, Session] = {}
-        self._root = settings.state / "sessions"
+        self._stores = stores_of(settings.state)
         self._always = {settings.session, "default"}
 
     def get(self, name: str) -> Session:
         """Return a session, opened if need be. Raises UnknownSession."""
         session = self._open.get(name)
         if session is None:
-            if not valid_name(name) or not (name in self._always or self._folder(name).is_dir()):
+            if not valid_name(name) or not (name in self._always or self._stores.exists(name)):
                 raise UnknownSession(f"session inconnue : {name[:64]!r}")
             session = self._open[name] = self._open_durable(name)
         session.refresh()
@@ -86,14 +77,13 @@ class Sessions:
 
     def names(self) -> list[str]:
         """Return the names of all sessions, durable ones of other processes included."""
-        stored = {path.name for path in self._root.glob("*") if path.is_dir()} if self._root.is_dir() else set()
-        return sorted(stored | set(self._open) | self._always)
+        return sorted(self._stores.names() | set(self._open) | self._always)
 
     def create(self, name: str, config: SessionConfig | None = None, *, durable: bool = False) -> Session:
         """Make a session. Raises InvalidName, SessionExists, TooManySessions."""
         if not valid_name(name):
             raise InvalidName(f"nom de session invalide : {name[:64]!r} (a-z, 0-9, tiret ; 32 caractères au plus)")
-        if name in self.names() and (name in self._open or self._folder(name).is_dir()):
+        if name in self._open or self._stores.exists(name):
             raise SessionExists(f"la session {name!r} existe déjà")
         if len(self._open) >= self._settings.max_sessions:
             raise TooManySessions(f"{len(self._open)} sessions sont ouvertes : supprimez-en")
@@ -117,32 +107,25 @@ class Sessions:
             return
         self.get(name).close()
         del self._open[name]
-        shutil.rmtree(self._folder(name), ignore_errors=True)
+        self._stores.delete(name)
 
     def dump(self, name: str) -> bytes:
-        """Return a session as a zip of its stores."""
+        """Return a session as an archive (docs/archives.md)."""
         session = self.get(name)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(MANIFEST, json.dumps({"name": name, "config": session.config.to_json()}))
-            for store, octets in session.octets().items():
-                archive.writestr(f"{store}.sqlite", octets)
-        return buffer.getvalue()
+        core, data = session.stores()
+        return write_archive({"sandbox": __version__, "session": name}, self._parts(core, data))
 
     def load(self, name: str, dump: bytes) -> Session:
         """Put what ``dump`` returned into a session, made if need be. Raises BadDump."""
-        stores = _read_dump(dump)
-        core, data = Database(), Database()
+        core, data = prepare_core(self._stores.memory("core")), self._stores.memory("data")
         try:
-            core.replace_with(stores["core.sqlite"])
-            data.replace_with(stores["data.sqlite"])
-            if not (self._template.db.tables() <= data.tables() and core_tables() <= core.tables()):
-                raise BadDump("ce fichier n'est pas la sauvegarde d'une session de cette version")
-            exists = name in self._open or self._folder(name).is_dir() or name in self._always
+            data.clone_from(self._template.db)
+            read_archive(dump, self._parts(core, data))
+            exists = name in self._open or self._stores.exists(name) or name in self._always
             session = self.get(name) if exists else self.create(name)
             session.replace_with(core, data)
-        except (KeyError, OSError, ValueError, sqlite3.Error) as error:
-            raise BadDump("ce fichier n'est pas la sauvegarde d'une session") from error
+        except BadArchive as error:
+            raise BadDump(str(error)) from error
         finally:
             core.close()
             data.close()
@@ -186,48 +169,36 @@ class Sessions:
         return {f"{service.name}.{name}": act for service in self._services for name, act in service.events.items()}
 
     @cached_property
+    def _schemas(self) -> tuple[Schema, ...]:
+        """Whose tables a data store has, those that others may refer to first."""
+        services = (Schema(service.name, service.tables(), service.migrations) for service in self._services)
+        return (Schema("agenda", (AGENDA,)), *services)
+
+    def _parts(self, core: Store, data: Store) -> tuple[Part, Part]:
+        return Part("core", core, (CORE_SCHEMA,)), Part("data", data, self._schemas)
+
+    @cached_property
     def _template(self) -> Session:
-        template = self._session("template", open_core(None), Database())
-        self._prepare(template, self._services)
-        return template
+        return self._prepared("template", self._stores.memory("core"), self._stores.memory("data"))
 
-    def _folder(self, name: str) -> Path:
-        return self._root / name
-
-    def _session(self, name: str, core: Database, data: Database) -> Session:
+    def _session(self, name: str, core: Store, data: Store) -> Session:
         return Session(name, core, data, self._people, self.limits, self.option_defaults, self.events)
 
     def _new_in_memory(self, name: str) -> Session:
-        data = Database()
-        data.copy_from(self._template.db)
-        return self._session(name, open_core(None), data)
+        data = self._stores.memory("data")
+        data.clone_from(self._template.db)
+        return self._session(name, prepare_core(self._stores.memory("core")), data)
 
     def _open_durable(self, name: str) -> Session:
-        folder = self._folder(name)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with locked(folder / LOCK):
-            session = self._session(name, open_core(folder / "core.sqlite"), Database(folder / "data.sqlite"))
-            self._prepare(session, [s for s in self._services if not _has_tables(s, session.db)])
+        with self._stores.opening(name):
+            return self._prepared(name, self._stores.open(name, "core"), self._stores.open(name, "data"))
+
+    def _prepared(self, name: str, core: Store, data: Store) -> Session:
+        """Return a session whose tables are there and up to date, and whose new services are seeded."""
+        new = bring_up_to_date(data, self._schemas)
+        session = self._session(name, prepare_core(core), data)
+        for service in self._services:
+            if service.name in new:
+                service.seed(session)
+        mark_ready(data, new)
         return session
-
-    def _prepare(self, session: Session, services: Iterable[Service]) -> None:
-        AGENDA.create_all(session.db.engine)
-        for service in services:
-            for metadata in service.tables():
-                metadata.create_all(session.db.engine)
-            service.seed(session)
-
-
-def _has_tables(service: Service, db: Database) -> bool:
-    wanted = {table.name for metadata in service.tables() for table in metadata.sorted_tables}
-    return wanted <= db.tables()
-
-
-def _read_dump(dump: bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(dump)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_DUMP:
-                raise BadDump("sauvegarde trop volumineuse")
-            return {info.filename: archive.read(info) for info in archive.infolist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BadDump("ce fichier n'est pas une archive zip") from error

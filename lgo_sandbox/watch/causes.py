@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from health_documents.findings import Severity
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.facts import Facts
 
 __all__ = ["CAUSES", "Cause", "Struck"]
@@ -83,6 +84,13 @@ CAUSES = {
             severity=Severity.INFO,
         ),
         Cause(
+            id="SANDBOX-STOCKAGE",
+            title="L'état du bac à sable ne peut pas être écrit ou lu",
+            expected=StoreError.expected,
+            remedy="Ce n'est pas votre logiciel : libérez le disque ou le fichier nommé, puis recommencez.",
+            anchor="stockage",
+        ),
+        Cause(
             id="SANDBOX-DEFAUT",
             title="Défaut du bac à sable",
             expected="une réponse du service",
@@ -95,6 +103,100 @@ CAUSES = {
             expected="une requête que le service accepte",
             remedy="Signalez cet échange : un refus sans explication est un défaut du bac à sable.",
             anchor="inexplique",
+        ),
+        Cause(
+            id="SANDBOX-TLS-IMPLICITE-SMTP",
+            title="TLS dès la connexion sur le port SMTP",
+            expected="du texte (EHLO), puis STARTTLS",
+            remedy="Réglez l'envoi sur « STARTTLS » au lieu de « SSL/TLS » (le port n'est pas un port 465).",
+            anchor="tls-implicite-smtp",
+        ),
+        Cause(
+            id="SANDBOX-TLS-IMPLICITE-IMAP",
+            title="TLS dès la connexion sur le port IMAP",
+            expected="du texte, puis STARTTLS",
+            remedy="Réglez la lecture sur « STARTTLS » au lieu de « SSL/TLS » (le port n'est pas un port 993).",
+            anchor="tls-implicite-imap",
+        ),
+        Cause(
+            id="SANDBOX-AUTH-AVANT-STARTTLS",
+            title="Identifiants envoyés avant STARTTLS",
+            expected="STARTTLS, la poignée de main, puis l'authentification",
+            remedy="Envoyez STARTTLS, faites la poignée de main, puis seulement AUTH ou AUTHENTICATE.",
+            anchor="auth-avant-starttls",
+        ),
+        Cause(
+            id="SANDBOX-HTTP-SUR-COURRIEL",
+            title="Requête HTTP sur un port de courriel",
+            expected="des commandes SMTP ou IMAP",
+            remedy="Corrigez le port configuré : celui-ci n'est ni l'Annuaire Santé, ni l'autoconfiguration.",
+            anchor="http-sur-courriel",
+        ),
+        Cause(
+            id="SANDBOX-DIALOGUE-COUPE",
+            title="Dialogue de courriel coupé au milieu d'une commande",
+            expected="la commande ou le message jusqu'à sa fin",
+            remedy="Vérifiez le délai d'attente du logiciel et ses fins de ligne (CRLF) : il a fermé trop tôt.",
+            anchor="dialogue-coupe",
+            severity=Severity.WARNING,
+        ),
+        Cause(
+            id="SANDBOX-DIALOGUE-TROP-LENT",
+            title="Client de courriel trop lent ou inactif",
+            expected="une commande ou un message entier dans le délai",
+            remedy="Envoyez sans attendre, et fermez par QUIT ou LOGOUT une connexion qui ne sert plus.",
+            anchor="dialogue-trop-lent",
+            severity=Severity.WARNING,
+        ),
+        Cause(
+            id="SANDBOX-TROP-DE-CONNEXIONS",
+            title="Trop de connexions de courriel en même temps",
+            expected="moins de connexions ouvertes",
+            remedy="Fermez chaque connexion par QUIT ou LOGOUT, et gardez-en peu d'ouvertes.",
+            anchor="trop-de-connexions",
+        ),
+        Cause(
+            id="SANDBOX-AUTORITE-INCONNUE",
+            title="Le client ne connaît pas l'autorité du bac à sable",
+            expected="une poignée de main TLS acceptée par le client",
+            remedy="Ajoutez le fichier « ca » du fichier de démarrage aux autorités de confiance du logiciel.",
+            anchor="autorite-inconnue-du-client",
+        ),
+        Cause(
+            id="SANDBOX-SUITE",
+            title="Aucune suite cryptographique commune",
+            expected="une suite ECDHE avec AES-GCM ou CHACHA20",
+            remedy="Activez dans le logiciel les suites TLS 1.2 ECDHE avec AES-GCM, ou TLS 1.3.",
+            anchor="aucune-suite-commune",
+        ),
+        Cause(
+            id="SANDBOX-VERSION-TLS",
+            title="Version de TLS refusée",
+            expected="TLS 1.2 ou 1.3",
+            remedy="Activez TLS 1.2 ou 1.3 dans le logiciel, et retirez TLS 1.0 et 1.1.",
+            anchor="version-tls",
+        ),
+        Cause(
+            id="SANDBOX-CERTIFICAT-CLIENT",
+            title="Certificat client refusé pendant la poignée de main",
+            expected="un certificat client d'authentification, d'une autorité du bac à sable, ou aucun",
+            remedy="Présentez un certificat d'authentification émis par le bac à sable (certificates du fichier).",
+            anchor="certificat-client",
+        ),
+        Cause(
+            id="SANDBOX-TLS-ATTENDU",
+            title="Autre chose que TLS après STARTTLS",
+            expected="une poignée de main TLS",
+            remedy="Commencez la poignée de main dès la réponse à STARTTLS, sans autre commande.",
+            anchor="starttls-smtp",
+        ),
+        Cause(
+            id="SANDBOX-POIGNEE-ROMPUE",
+            title="Poignée de main TLS rompue",
+            expected="une poignée de main menée à son terme",
+            remedy="Cherchez dans le journal du logiciel pourquoi il a fermé : souvent, un certificat refusé.",
+            anchor="autorite-inconnue-du-client",
+            severity=Severity.WARNING,
         ),
     )
 }

@@ -7,7 +7,7 @@ not know any service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
@@ -34,10 +34,11 @@ _NOTHING_PRINTED: Lazy[tuple[str, ...]] = Lazy.known(())
 class InsFlow(Facts):
     """The matricules that a flow carries, who receives them, and what is wrong with each INS datamatrix it prints.
 
-    ``printed`` has "" for a datamatrix that is right, and nothing for a document where that cannot be told.
+    Looking for matricules inside documents costs, so that they may be looked at after the answer. ``printed`` has ""
+    for a datamatrix that is right, and nothing for a document where that cannot be told.
     """
 
-    matricules: tuple[str, ...]
+    carried: Lazy[tuple[str, ...]]
     partners: tuple[str, ...]
     printed: Lazy[tuple[str, ...]]
 
@@ -49,13 +50,28 @@ class InsFlow(Facts):
         printed: Lazy[tuple[str, ...]] = _NOTHING_PRINTED,
     ) -> InsFlow:
         """Return the flow of these matricules (empty ones do not count), each once, in upper case."""
-        carried = sorted({matricule.upper() for matricule in matricules if matricule})
-        return cls(matricules=tuple(carried), partners=tuple(sorted(set(partners))), printed=printed)
+        return cls(carried=Lazy.known(_each(matricules)), partners=tuple(sorted(set(partners))), printed=printed)
+
+    @classmethod
+    def found(
+        cls, look: Callable[[], Iterable[str]], partners: Iterable[str], printed: Lazy[tuple[str, ...]]
+    ) -> InsFlow:
+        """Return the flow of the matricules that a costly look finds."""
+        return cls(carried=Lazy(lambda: _each(look())), partners=tuple(sorted(set(partners))), printed=printed)
+
+    @property
+    def matricules(self) -> tuple[str, ...]:
+        """The matricules, once looked for."""
+        return self.carried.value
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """The persons."""
         return self.matricules
+
+
+def _each(matricules: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({matricule.upper() for matricule in matricules if matricule}))
 
 
 def _in_force(seen: Observed[InsFlow], line: tuple[str, ...]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.tables import markers
 
 __all__ = ["Marker", "Markers", "plain"]
@@ -50,7 +50,7 @@ class Marker:
 class Markers:
     """The markers of one session, in order."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Store) -> None:
         self._db = db
         self._known: tuple[Marker, ...] | None = None
 
@@ -61,7 +61,7 @@ class Markers:
     def put(self, marker: Marker) -> None:
         """Add a marker."""
         row = {**marker.to_json(), "detail": json.dumps(marker.detail, ensure_ascii=False)}
-        with self._db.engine.begin() as connection:
+        with self._db.begin() as connection:
             connection.execute(insert(markers).values(row))
         self.refresh()
 
@@ -76,6 +76,6 @@ class Markers:
         return self._known
 
     def _read(self) -> tuple[Marker, ...]:
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             rows = connection.execute(select(markers).order_by(markers.c.id)).mappings().all()
         return tuple(Marker(row["at"], row["name"], row["subject"], json.loads(row["detail"])) for row in rows)

@@ -111,8 +111,7 @@ def exclusive(session: Session) -> Iterator[Transaction]:
 
 @contextmanager
 def _alone(session: Session) -> Iterator[Transaction]:
-    with session.db.transaction() as transaction:
-        transaction.connection().exec_driver_sql("BEGIN IMMEDIATE")
+    with session.db.transaction(alone=True) as transaction:
         yield transaction
 
 

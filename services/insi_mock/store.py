@@ -16,7 +16,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Index, SQLModel, col, delete, select
 
 from insi_mock.domain import Identity, Key, Known, key_of
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.port import Store
 
 __all__ = [
     "Base",
@@ -103,7 +103,7 @@ _KNOWN_AS = f"SELECT {_COLUMNS} FROM insi_person WHERE matricule >= ? AND matric
 POPULATION = "population"
 
 
-def add(db: Database, identity: Identity) -> None:
+def add(db: Store, identity: Identity) -> None:
     """Keep an identity; its matricule must be new."""
     name_key, sex, year = key_of(identity.birth_name, identity.sex, identity.birth_date)
     with db.transaction() as transaction:
@@ -122,68 +122,68 @@ def add(db: Database, identity: Identity) -> None:
         )
 
 
-def remove(db: Database, matricule: str) -> bool:
+def remove(db: Store, matricule: str) -> bool:
     """Forget an identity; tell whether there was one."""
     with db.transaction() as transaction:
         statement = delete(AddedIdentity).where(col(AddedIdentity.matricule) == matricule)
         return transaction.exec(statement).rowcount > 0
 
 
-def having(db: Database, key: Key) -> Sequence[Known]:
+def having(db: Store, key: Key) -> Sequence[Known]:
     """Return the added people under a key: read for every search, hence without the ORM."""
     return [Known(identity, identity) for identity in map(_identity, db.rows(_HAVING, *key))]
 
 
-def known_as(db: Database, number: str) -> Identity | None:
+def known_as(db: Store, number: str) -> Identity | None:
     """Return the added identity of a matricule, given with its key or without."""
     rows = db.rows(_KNOWN_AS, number, f"{number}~")
     return _identity(rows[0]) if rows else None
 
 
-def all_added(db: Database) -> list[Identity]:
+def all_added(db: Store) -> list[Identity]:
     """Return every added identity, by matricule."""
     return list(map(_identity, db.rows(f"SELECT {_COLUMNS} FROM insi_person ORDER BY matricule")))
 
 
-def has(db: Database, matricule: str) -> bool:
+def has(db: Store, matricule: str) -> bool:
     """Tell whether this matricule was added."""
     with db.transaction() as transaction:
         return transaction.get(AddedIdentity, matricule) is not None
 
 
-def count(db: Database) -> int:
+def count(db: Store) -> int:
     """Return how many identities were added."""
     with db.transaction() as transaction:
         return transaction.exec(select(func.count()).select_from(AddedIdentity)).one()
 
 
-def force(db: Database, matricule: str, *, conforms: bool) -> None:
+def force(db: Store, matricule: str, *, conforms: bool) -> None:
     """Decide what a verification of this matricule answers."""
     with db.transaction() as transaction:
         transaction.merge(ForcedVerification(matricule=matricule, conforms=conforms))
 
 
-def unforce(db: Database, matricule: str) -> bool:
+def unforce(db: Store, matricule: str) -> bool:
     """Let the traits decide again; tell whether something was forced."""
     with db.transaction() as transaction:
         statement = delete(ForcedVerification).where(col(ForcedVerification.matricule) == matricule)
         return transaction.exec(statement).rowcount > 0
 
 
-def forced(db: Database) -> Mapping[str, bool]:
+def forced(db: Store) -> Mapping[str, bool]:
     """Return what is forced, by matricule."""
     with db.transaction() as transaction:
         return {row.matricule: row.conforms for row in transaction.exec(select(ForcedVerification))}
 
 
-def keep(db: Database, kept: Deposit) -> None:
+def keep(db: Store, kept: Deposit) -> None:
     """Keep a deposit under its number."""
     row = DepositRow(number=kept.number, ready=kept.ready.isoformat(), results=json.dumps(kept.results))
     with db.transaction() as transaction:
         transaction.add(row)
 
 
-def deposit(db: Database, number: str) -> Deposit | None:
+def deposit(db: Store, number: str) -> Deposit | None:
     """Return a deposit by its number."""
     with db.transaction() as transaction:
         row = transaction.get(DepositRow, number)
@@ -193,18 +193,18 @@ def deposit(db: Database, number: str) -> Deposit | None:
     return Deposit(row.number, datetime.fromisoformat(row.ready), results)
 
 
-def deposits(db: Database) -> int:
+def deposits(db: Store) -> int:
     """Return how many deposits there are."""
     return int(db.rows("SELECT count(*) FROM insi_deposit")[0][0])
 
 
-def population_size(db: Database, default: int) -> int:
+def population_size(db: Store, default: int) -> int:
     """Return how many generated people this session has."""
     rows = db.rows("SELECT value FROM insi_setting WHERE name = ?", POPULATION)
     return int(rows[0][0]) if rows else default
 
 
-def set_population_size(db: Database, size: int) -> None:
+def set_population_size(db: Store, size: int) -> None:
     """Decide how many generated people this session has."""
     with db.transaction() as transaction:
         transaction.merge(Setting(name=POPULATION, value=size))

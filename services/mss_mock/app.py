@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,14 +20,16 @@ from lgo_sandbox.wire.fhir import FHIR_JSON, bundle, bundle_entry, operation_out
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 from mss_mock.codes import ANNUAIRE_KEY, BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME
-from mss_mock.directory import Page, SearchError, elements_of, find, included, known_kind, read
-from mss_mock.directory_parameters import KINDS, parameter_type, search_parameters
-from mss_mock.domain import mailboxes
+from mss_mock.directory import Page, capped_count, elements_of, find, included, known_kind, read
+from mss_mock.directory_parameters import KINDS, parameter_type, search_parameters, without_data
+from mss_mock.domain import Refused, mailboxes
+from mss_mock.facts import Autoconfigured, DirectoryRead, DirectorySearch, WhiteListRead
 from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, white_list
 
 __all__ = ["create_app", "problem"]
 
 BASE = "/fhir/v2"
+REFUSALS = "annuaire.md#refus"
 KEY_HEADER = "esante-api-key"
 XML = "application/xml; charset=utf-8"
 AUTOCONFIG_PREFIX = "autoconfig."
@@ -51,25 +54,38 @@ def problem(problem: Problem) -> RawResponse:
 def _directory(operation: str, handle: Callable[[Call], RawResponse]) -> Callable[[Call], Awaitable[RawResponse]]:
     async def handler(call: Call) -> RawResponse:
         await call.enter(operation)
-        if not same_secret(call.headers.get(KEY_HEADER, ""), ANNUAIRE_KEY):
-            call.exchange.outcome = "refused"
-            call.summarise("Annuaire Santé : clé ESANTE-API-KEY absente ou inconnue")
-            return _outcome(401, "login", "Unauthorized")
         try:
+            _check_key(call)
             return handle(call)
-        except SearchError as error:
-            call.exchange.outcome = "refused"
-            call.summarise(f"Annuaire Santé : {error}")
-            return _outcome(error.status, error.code, str(error))
+        except Refused as refused:
+            _explain(call, refused, "Annuaire Santé")
+            return _outcome(refused.status, *refused.issue)
 
     return handler
 
 
+def _check_key(call: Call) -> None:
+    key = call.headers.get(KEY_HEADER, "")
+    if not same_secret(key, ANNUAIRE_KEY):
+        received = f"ESANTE-API-KEY: {key[:4]}… ({len(key)} caractères)" if key else "ESANTE-API-KEY absent"
+        raise Refused("annuaire-cle", received=received, expected="la clé du fichier de démarrage", where="en-tête")
+
+
+def _explain(call: Call, refused: Refused, who: str) -> None:
+    refusal = refused.seen_in(call.exchange.target, "URL")
+    call.refuse(replace(refusal, source=f"docs/sources/{REFUSALS}"))
+    call.summarise(f"{who} : {refused.known.title}")
+
+
 def _query(octets: str) -> Query:
+    if len(octets) > MAX_QUERY:
+        received, expected = f"{len(octets)} octets", f"{MAX_QUERY} octets au plus"
+        raise Refused("annuaire-trop", received=received, expected=expected, where="requête")
     try:
-        return parse_qsl(octets, keep_blank_values=True, max_num_fields=MAX_FIELDS) if len(octets) <= MAX_QUERY else []
+        return parse_qsl(octets, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        raise SearchError(400, "invalid", "Too many parameters") from error
+        received, expected = f"plus de {MAX_FIELDS} paramètres", f"{MAX_FIELDS} au plus"
+        raise Refused("annuaire-trop", received=received, expected=expected, where="requête") from error
 
 
 def _search(call: Call) -> RawResponse:
@@ -82,12 +98,13 @@ def _search_posted(call: Call) -> RawResponse:
 
 
 def _page(call: Call) -> RawResponse:
+    token = dict(_query(call.query)).get("id", "")
     try:
-        token = dict(_query(call.query))["id"]
         octets = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         kind, _, query = octets.decode("utf-8").partition("?")
-    except (KeyError, ValueError) as error:
-        raise SearchError(410, "processing", "HAPI-0417: Search ID does not exist and may have expired") from error
+    except ValueError as error:
+        received, expected = f"id={token[:80]}" if token else "id absent", "l'id d'un lien « next » ou « previous »"
+        raise Refused("annuaire-page", received=received, expected=expected, where="id") from error
     return _answer(call, kind, _query(query))
 
 
@@ -95,8 +112,17 @@ def _answer(call: Call, kind: str, query: Query) -> RawResponse:
     known_kind(kind)
     mailbox_type = call.session.option("mss.annuaire_mailbox_type") == "specified"
     page = find(call.session.people, kind, query, mailbox_type=mailbox_type)
-    criteria = {name: value for name, value in query if not name.startswith("_")}
-    call.note(resource=kind, criteria=criteria, total=page.total)
+    criteria = tuple((name, value) for name, value in query if not name.startswith("_"))
+    known = without_data(kind) - {"_id", "_lastUpdated"}
+    call.note(
+        DirectorySearch(
+            resource=kind,
+            criteria=criteria,
+            total=page.total,
+            without_data=tuple(sorted({name for name, _ in criteria if name.partition(":")[0] in known})),
+            capped=capped_count(query),
+        )
+    )
     call.summarise(f"Recherche dans l'Annuaire Santé : {kind}, {page.total} résultat(s)")
     root = call.url(tls=call.tls) + BASE
     entries = [
@@ -127,12 +153,14 @@ def _links(root: str, kind: str, query: Query, page: Page) -> list[tuple[str, st
 
 def _read(call: Call) -> RawResponse:
     resource = read(call.session.people, call.path_params["kind"], call.path_params["identity"])
+    call.note(DirectoryRead(resource=resource["resourceType"], identity=resource["id"]))
     call.summarise(f"Lecture dans l'Annuaire Santé : {resource['resourceType']}/{resource['id']}")
     return _fhir(resource)
 
 
 def _metadata(call: Call) -> RawResponse:
     mailbox_type = call.session.option("mss.annuaire_mailbox_type") == "specified"
+    call.note(DirectoryRead(resource="CapabilityStatement", identity=""))
     call.summarise("Lecture des capacités de l'Annuaire Santé")
     resources = [
         {
@@ -159,8 +187,8 @@ def _metadata(call: Call) -> RawResponse:
     )
 
 
-def _write(_call: Call) -> RawResponse:
-    raise SearchError(403, "forbidden", "The directory is read-only")
+def _write(call: Call) -> RawResponse:
+    raise Refused("annuaire-ecriture", received=call.method, expected="GET, ou POST sur …/_search", where="méthode")
 
 
 def _fhir(resource: dict[str, Any]) -> RawResponse:
@@ -176,13 +204,21 @@ async def _unversioned(call: Call) -> RawResponse:
 
 async def _autoconfig(call: Call) -> RawResponse:
     await call.enter("autoconfig")
+    try:
+        return _configuration(call)
+    except Refused as refused:
+        _explain(call, refused, "Configuration automatique")
+        return RawResponse(refused.status, b"", "text/plain; charset=utf-8")
+
+
+def _configuration(call: Call) -> RawResponse:
     asked = dict(_query(call.query)).get("emailaddress", "").rpartition("@")[2].lower()
     host = call.headers.get("host", "").partition(":")[0].lower()
     domain = asked or (host.removeprefix(AUTOCONFIG_PREFIX) if host.startswith(AUTOCONFIG_PREFIX) else "")
     if domain and domain not in _domains(call):
-        call.exchange.outcome = "refused"
-        return RawResponse(404, b"", "text/plain; charset=utf-8")
-    call.note(configured=True, domain=domain)
+        expected = ", ".join(sorted(_domains(call)))
+        raise Refused("autoconfig-domaine", received=domain[:80], expected=expected, where="emailaddress")
+    call.note(Autoconfigured(asked=domain, domain=domain or "mssante.fr"))
     call.summarise(f"Configuration automatique de {domain or 'toute boîte'}")
     return RawResponse(200, autoconfig(domain or "mssante.fr", _server(call, "imap"), _server(call, "smtp")), XML)
 
@@ -208,6 +244,7 @@ async def _white_list(call: Call) -> RawResponse:
         ListedDomain(domain, f"{OPERATOR_NAME} – {label}", name, contact)
         for domain, label in sorted(_domains(call).items())
     ]
+    call.note(WhiteListRead(domains=len(domains)))
     call.summarise(f"Liste blanche MSSanté : {len(domains)} domaines")
     return RawResponse(200, white_list(domains, call.session.clock.wire()), XML)
 

@@ -15,9 +15,9 @@ from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
 from lgo_sandbox.population.people import Population, Professional, Structure
 from mss_mock.codes import BoxKind
 from mss_mock.directory_parameters import KINDS, Resource, search_parameters
-from mss_mock.domain import application_mailbox
+from mss_mock.domain import Refused, application_mailbox
 
-__all__ = ["Page", "SearchError", "elements_of", "find", "included", "known_kind", "read"]
+__all__ = ["Page", "capped_count", "elements_of", "find", "included", "known_kind", "read"]
 
 FR_CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 AS = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition"
@@ -34,15 +34,6 @@ UPDATED = "2026-01-05T03:00:00.000+00:00"
 
 STRUCK_OFF, NO_RPPS = "radie", "sans-rpps"
 DEFAULT_COUNT, MAX_COUNT, MAX_VALUES = 50, 10_000, 100
-
-
-class SearchError(ValueError):
-    """A search is refused: HTTP status, issue type, diagnostics as the server words them."""
-
-    def __init__(self, status: int, code: str, diagnostics: str) -> None:
-        super().__init__(diagnostics)
-        self.status = status
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +153,26 @@ def known_kind(kind: str) -> None:
     if kind not in KINDS:
         known = ", ".join(sorted(KINDS))
         text = f"HAPI-0302: Unknown resource type '{kind[:64]}' - Server knows how to handle: [{known}]"
-        raise SearchError(404, "not-found", text)
+        raise Refused("annuaire-type", text, received=kind[:64], expected=known, where="chemin")
 
 
 def read(people: Population, kind: str, identity: str) -> Resource:
-    """Return a resource. Raises SearchError."""
+    """Return a resource. Raises Refused."""
     known_kind(kind)
     resource = _resources(people)[kind].get(identity)
     if resource is None:
-        raise SearchError(404, "not-found", f"HAPI-2001: Resource {kind}/{identity[:64]} is not known")
+        text = f"HAPI-2001: Resource {kind}/{identity[:64]} is not known"
+        received, expected = f"{kind}/{identity[:64]}", f"l'identifiant d'un {kind} trouvé par une recherche"
+        raise Refused("annuaire-ressource", text, received=received, expected=expected, where="chemin")
     return resource
 
 
 def find(people: Population, kind: str, query: Sequence[tuple[str, str]], *, mailbox_type: bool) -> Page:
-    """Return a page of matches, by id. Raises SearchError."""
+    """Return a page of matches, by id. Raises Refused."""
     known_kind(kind)
     if len(query) > MAX_VALUES:
-        raise SearchError(400, "invalid", "Too many parameters")
+        received, expected = f"{len(query)} paramètres", f"{MAX_VALUES} au plus"
+        raise Refused("annuaire-trop", received=received, expected=expected, where="requête")
     parameters = search_parameters(kind, mailbox_type=mailbox_type)
     matches = list(_resources(people)[kind].values())
     for key, value in query:
@@ -186,12 +180,16 @@ def find(people: Population, kind: str, query: Sequence[tuple[str, str]], *, mai
         if name in _CONTROLS:
             continue
         if name not in parameters or modifier not in _MODIFIERS:
-            raise SearchError(400, "invalid", f"Parameter {key[:80]} not found")
+            expected = ", ".join(sorted({*parameters, *_CONTROLS})) + " ; modificateurs : exact, contains"
+            text = f"Parameter {key[:80]} not found"
+            raise Refused("annuaire-parametre", text, received=key[:80], expected=expected, where=key[:80])
         wanted = [one for one in value.split(",")[:MAX_VALUES] if one]
         try:
             matches = [r for r in matches if any(parameters[name](r, one, modifier) for one in wanted)]
         except ValueError as error:
-            raise SearchError(400, "invalid", f"Invalid value of {key[:80]}") from error
+            text, received = f"Invalid value of {key[:80]}", f"{key[:80]}={value[:80]}"
+            expected = "une date aaaa-mm-jj, précédée ou non de eq, ne, ge, gt, le ou lt"
+            raise Refused("annuaire-valeur", text, received=received, expected=expected, where=key[:80]) from error
     matches.sort(key=lambda resource: str(resource["id"]))
     offset, count = _number(query, "_offset", 0), min(_number(query, "_count", DEFAULT_COUNT), MAX_COUNT)
     return Page(matches[offset : offset + count], len(matches), offset, count)
@@ -202,8 +200,15 @@ def _number(query: Sequence[tuple[str, str]], name: str, default: int) -> int:
     if value is None:
         return default
     if not (value.isascii() and value.isdigit() and len(value) <= 9):
-        raise SearchError(400, "invalid", f"HAPI-0469: Invalid value of {name}")
+        text, received = f"HAPI-0469: Invalid value of {name}", f"{name}={value[:80]}"
+        raise Refused("annuaire-nombre", text, received=received, expected="un entier positif, en chiffres", where=name)
     return int(value)
+
+
+def capped_count(query: Sequence[tuple[str, str]]) -> str:
+    """Return the ``_count`` that is asked, when it is more than is served."""
+    asked = dict(query).get("_count", "")
+    return asked if _number(query, "_count", DEFAULT_COUNT) > MAX_COUNT else ""
 
 
 def elements_of(resource: Resource, query: Sequence[tuple[str, str]]) -> Resource:
@@ -216,13 +221,14 @@ def elements_of(resource: Resource, query: Sequence[tuple[str, str]]) -> Resourc
 
 
 def included(people: Population, page: Page, query: Sequence[tuple[str, str]]) -> list[Resource]:
-    """Return the resources that ``_include`` and ``_revinclude`` add. Raises SearchError for an unknown one."""
+    """Return the resources that ``_include`` and ``_revinclude`` add. Raises Refused for an unknown one."""
     found: dict[str, Resource] = {}
     for key, value in query:
         if key not in ("_include", "_revinclude"):
             continue
         if value not in _INCLUDES:
-            raise SearchError(400, "invalid", f"HAPI-2015: Invalid {key} parameter value: {value[:80]}")
+            text = f"HAPI-2015: Invalid {key} parameter value: {value[:80]}"
+            raise Refused("annuaire-inclusion", text, received=value[:80], expected=" ou ".join(_INCLUDES), where=key)
         more = _targets(people, page, value) if key == "_include" else _sources(people, page, value)
         found.update((f"{one['resourceType']}/{one['id']}", one) for one in more)
     for resource in page.resources:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["KINDS", "Match", "Resource", "parameter_type", "search_parameters"]
+__all__ = ["KINDS", "Match", "Resource", "parameter_type", "search_parameters", "without_data"]
 
 KINDS = ("Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Device")
 
@@ -171,6 +171,11 @@ _TYPES: Mapping[str, frozenset[str]] = {
 def parameter_type(name: str) -> str:
     """Return the FHIR type of a parameter."""
     return next((kind for kind, names in _TYPES.items() if name in names), "token")
+
+
+def without_data(kind: str) -> frozenset[str]:
+    """Return the parameters of a resource type that are accepted and match nobody."""
+    return frozenset(name for name, match in _PARAMETERS[kind].items() if match is _unrecorded)
 
 
 def search_parameters(kind: str, *, mailbox_type: bool) -> Mapping[str, Match]:

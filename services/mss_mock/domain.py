@@ -7,12 +7,16 @@ protocol, no store. Mailboxes are reference data: what people have, never rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from lgo_sandbox.population.people import Patient, Population, Professional, Structure
+from lgo_sandbox.watch import refusals
+from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
+from mss_mock.codes.replies import REPLIES, Reply
 
 __all__ = [
     "Failure",
@@ -29,19 +33,55 @@ __all__ = [
 ]
 
 
-class Refused(Exception):
-    """The operator refuses, in SMTP terms: reply code, enhanced code, text (ASCII)."""
+_IMAP_HEAD = re.compile(r"((?:NO|BAD|BYE)(?: \[[^\]]*\])?) (.*)")
 
-    def __init__(self, code: int, enhanced: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-        self.enhanced = enhanced
-        self.text = text
+
+class Refused(refusals.Refused):
+    """The operator refuses. ``code`` is a key of ``codes.replies``; ``detail`` replaces the text on the wire (ASCII).
+
+    ``received`` empty: whoever answers puts the line or request there.
+    """
+
+    told = False
+    """Whether an exchange explains it already."""
+
+    def __init__(
+        self, code: str, detail: str = "", *, expected: str, received: str = "", where: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(code, detail, received=received, expected=expected, where=where, remedy=remedy)
 
     @property
-    def reply(self) -> str:
-        """The whole reply line."""
-        return f"{self.code} {self.enhanced} {self.text}"
+    def known(self) -> Reply:
+        """What the catalogue says of it."""
+        return REPLIES[self.code]
+
+    @property
+    def smtp(self) -> str:
+        """The whole SMTP reply."""
+        number, enhanced, text = self.known.smtp.split(" ", 2)
+        return f"{number} {enhanced} {self.detail or text}"
+
+    @property
+    def status(self) -> int:
+        """The SMTP reply code, or the HTTP status."""
+        return int((self.known.smtp or self.known.http)[:3])
+
+    @property
+    def imap(self) -> str:
+        """The IMAP response without its tag."""
+        head, text = _IMAP_HEAD.fullmatch(self.known.imap).groups()  # type: ignore[union-attr]
+        return f"{head} {self.detail or text}"
+
+    @property
+    def issue(self) -> tuple[str, str]:
+        """The FHIR issue type and the diagnostics."""
+        _, issue, text = self.known.http.split(" ", 2)
+        return issue, self.detail or text
+
+    def seen_in(self, received: str, where: str) -> Refusal:
+        """Return the facts of this refusal; ``received`` and ``where`` hold for want of nearer ones."""
+        self.received, self.where = self.received or received, self.where or where
+        return self.refusal(remedy=self.known.remedy, message=self.known.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +167,13 @@ def may_open(people: Population, national_id: str, box: Mailbox, *, structure_bo
 def check_sender(box: Mailbox, sender: str) -> None:
     """Refuse a return path that is neither empty nor the mailbox that logged in."""
     if sender and sender.lower() != box.address:
-        raise Refused(553, "5.7.1", f"<{sender}>: Sender address rejected: not owned by user {box.address}")
+        raise Refused(
+            "expediteur-autre",
+            f"<{sender}>: Sender address rejected: not owned by user {box.address}",
+            received=f"MAIL FROM:<{sender}>",
+            expected=f"<{box.address}>, la boîte ouverte, ou <> pour un rapport",
+            where="MAIL FROM",
+        )
 
 
 def resolve(people: Population, address: str, policy: Policy) -> str:
@@ -135,10 +181,27 @@ def resolve(people: Population, address: str, policy: Policy) -> str:
     box = mailbox_of(people, address)
     citizen = address.lower().rpartition("@")[2] == PATIENT_DOMAIN
     if box is None and not (citizen and policy.unknown_citizen_bounces):
-        raise Refused(550, "5.1.1", f"<{address}>: Recipient address rejected: User unknown")
+        raise _unknown(address, citizen=citizen)
     if box is not None and box.closed and not policy.closed_citizen_bounces:
-        raise Refused(550, "5.2.1", f"<{address}>: Recipient address rejected: Mailbox closed")
+        raise Refused(
+            "boite-fermee",
+            f"<{address}>: Recipient address rejected: Mailbox closed",
+            received=f"RCPT TO:<{address}>",
+            expected="un usager dont la messagerie est ouverte",
+            where="RCPT TO",
+        )
     return box.address if box else address.lower()
+
+
+def _unknown(address: str, *, citizen: bool) -> Refused:
+    expected = "le matricule d'un patient du bac à sable" if citizen else "l'adresse d'une boîte du bac à sable"
+    return Refused(
+        "usager-inconnu" if citizen else "destinataire-inconnu",
+        f"<{address}>: Recipient address rejected: User unknown",
+        received=f"RCPT TO:<{address}>",
+        expected=expected,
+        where="RCPT TO",
+    )
 
 
 def failure_of(box: Mailbox | None, size: int) -> Failure | None:

@@ -13,7 +13,9 @@ from lgo_sandbox.contract import Service
 from lgo_sandbox.gate.record import finish, open_exchange
 from lgo_sandbox.tenant.faults import FaultKind
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.exchange import REFUSED, Exchange
+from lgo_sandbox.watch.facts import Facts
+from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.codes import SERVICE
 
 __all__ = ["FaultStruck", "Record", "strike"]
@@ -47,10 +49,20 @@ class Record:
         """Keep what came."""
         self.exchange.request_body, self.exchange.request_size = octets, len(octets)
 
-    def finish(self, status: int, answer: bytes, summary: str, *, outcome: str = "answered") -> None:
+    def note(self, facts: Facts) -> None:
+        """Note facts, in the place of others of their type."""
+        self.exchange.noted.put(facts)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Note why this exchange is refused."""
+        self.exchange.noted.put(refusal)
+        self.exchange.outcome = REFUSED
+
+    def finish(self, status: int, answer: bytes, summary: str, *, outcome: str = "") -> None:
         """End the exchange: run the checks and give it to the journal."""
         exchange = self.exchange
-        exchange.status, exchange.summary, exchange.outcome = status, summary, outcome
+        exchange.status, exchange.summary = status, summary
+        exchange.outcome = outcome or exchange.outcome
         exchange.response_body = answer
         exchange.response_size = exchange.response_size or len(answer)
         exchange.duration_ms = (time.perf_counter() - self.started) * 1000

@@ -16,11 +16,29 @@ from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_token
-from mss_mock.codes import PSC_CLIENT, PSC_INTROSPECTION, PSC_SECRET, BoxKind
-from mss_mock.domain import Mailbox, mailbox_of, may_open
+from mss_mock.codes import APPLICATION_SUFFIX, PSC_CLIENT, PSC_INTROSPECTION, PSC_SECRET, BoxKind
+from mss_mock.domain import Mailbox, Refused, mailbox_of, mailboxes, may_open
 from mss_mock.wire.sasl import SaslError, read_plain, read_xoauth2
 
-__all__ = ["Doorkeeper", "Login", "LoginRefused", "LoginUnavailable"]
+__all__ = ["FAMILIES", "JUDGEMENTS", "Doorkeeper", "Login", "LoginRefused"]
+
+
+JUDGEMENTS = {
+    Judgement.WRONG_AUTHORITY: "autorité étrangère au bac à sable",
+    Judgement.NOT_YET_VALID: "pas encore valable",
+    Judgement.EXPIRED: "expiré",
+    Judgement.REVOKED: "révoqué",
+    Judgement.UNKNOWN_FAMILY: "usage inconnu",
+    Judgement.OK: "valable",
+}
+FAMILIES = {
+    Family.ORGANISATION_AUTH: "d'authentification d'organisation (ORG AUTH_CLI)",
+    Family.ORGANISATION_SIGN: "de cachet d'organisation",
+    Family.PROFESSIONAL_AUTH: "d'authentification de professionnel",
+    Family.PROFESSIONAL_SIGN: "de signature de professionnel",
+    Family.SERVER: "de serveur",
+    Family.UNKNOWN: "d'une famille inconnue",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +51,18 @@ class Login:
     mechanism: str
 
 
-class LoginRefused(Exception):
-    """The credentials are not good for this mailbox. ``reason`` is French, for the journal; the wire never says it."""
+class LoginRefused(Refused):
+    """The credentials are not good for this mailbox. The wire never says why; ``session`` is where it is journaled."""
 
-    def __init__(self, reason: str, session: str, user: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, code: str, session: str, user: str = "", *, received: str, expected: str) -> None:
+        super().__init__(code, received=received, expected=expected, where="réponse SASL")
         self.session = session
         self.user = user
 
-
-class LoginUnavailable(LoginRefused):
-    """Pro Santé Connect cannot be asked now."""
+    @property
+    def temporary(self) -> bool:
+        """Tell whether the credentials may be good: Pro Santé Connect cannot be asked now."""
+        return self.code == "psc-indisponible"
 
 
 class Doorkeeper:
@@ -62,22 +80,25 @@ class Doorkeeper:
             return self.sandbox.sessions.get(self.addresses.session)
 
     async def by_token(self, response: bytes) -> Login:
-        """Check an XOAUTH2 response. Raises LoginRefused, LoginUnavailable."""
+        """Check an XOAUTH2 response. Raises LoginRefused."""
         home = self.addresses.session
         try:
             user, token = read_xoauth2(response)
         except SaslError as error:
-            raise LoginRefused(str(error), home) from error
+            raise _malformed(error, home) from error
         name = session_of_token(token) or home
         session = self._known(name, user)
         facts = await self._introspect(token, name, user)
         if facts.get("active") is not True:
-            raise LoginRefused("jeton PSC inconnu, expiré ou révoqué", name, user)
+            received = "un jeton que l'introspection de Pro Santé Connect dit inactif"
+            raise LoginRefused("jeton-inactif", name, user, received=received, expected="un jeton actif")
         subject = str(facts.get("SubjectNameID") or facts.get("preferred_username") or "")
         box = mailbox_of(session.people, user)
         structure_boxes = session.option("mss.org_mailbox_access") == "structure"
         if box is None or not may_open(session.people, subject, box, structure_boxes=structure_boxes):
-            raise LoginRefused(f"la boîte {user} n'est pas celle du professionnel {subject or 'inconnu'}", name, user)
+            received = f"user={user} avec le jeton du professionnel {subject or 'inconnu'}"
+            expected = _boxes_of(session, subject, structure_boxes=structure_boxes)
+            raise LoginRefused("boite-d-un-autre", name, user, received=received, expected=expected)
         return Login(name, box, subject, "XOAUTH2")
 
     def by_certificate(self, response: bytes, peer: PeerCertificate | None) -> Login:
@@ -86,37 +107,60 @@ class Doorkeeper:
         try:
             identity, user, _ = read_plain(response)
         except SaslError as error:
-            raise LoginRefused(str(error), home) from error
+            raise _malformed(error, home) from error
         session = self._known(home, user)
         structure = self._structure_of(peer, session, user)
         box = mailbox_of(session.people, user)
         if identity and identity.lower() != user.lower():
-            raise LoginRefused("l'identité d'autorisation n'est pas la boîte", home, user)
+            received, expected = f"identité d'autorisation {identity}", f"rien, ou {user}"
+            raise LoginRefused("identite-d-autorisation", home, user, received=received, expected=expected)
         if box is None or box.kind is not BoxKind.APPLICATION or box.owner != structure:
-            raise LoginRefused(f"{user} n'est pas une boîte applicative de la structure du certificat", home, user)
+            owned = [one.address for one in mailboxes(session.people).values() if one.owner == structure]
+            expected = next(
+                (one for one in owned if one.partition("@")[0].endswith(APPLICATION_SUFFIX)), "aucune boîte"
+            )
+            raise LoginRefused("boite-non-applicative", home, user, received=user, expected=expected)
         return Login(home, box, structure, "PLAIN")
 
     def _structure_of(self, peer: PeerCertificate | None, session: Session, user: str) -> str:
+        expected = "un certificat client ORG AUTH_CLI valable, de l'autorité du bac à sable"
         if peer is None:
-            raise LoginRefused("aucun certificat client ORG AUTH_CLI n'a été présenté", session.name, user)
+            received = "aucun certificat client dans la poignée de main TLS"
+            raise LoginRefused("certificat-absent", session.name, user, received=received, expected=expected)
         judgement = self.sandbox.pki.judge(peer, session.clock.age())
         if judgement is not Judgement.OK or peer.family is not Family.ORGANISATION_AUTH:
-            raise LoginRefused(f"certificat client refusé ({judgement}, famille {peer.family})", session.name, user)
+            received = f"{peer.subject} : {JUDGEMENTS[judgement]}, {FAMILIES[peer.family]}"
+            raise LoginRefused("certificat-refuse", session.name, user, received=received, expected=expected)
         structure = session.people.structure_numbered(peer.organisational_unit)
         if structure is None:
-            raise LoginRefused("la structure du certificat est inconnue", session.name, user)
+            received, expected = f"OU={peer.organisational_unit}", "l'identifiant d'une structure du bac à sable"
+            raise LoginRefused("structure-inconnue", session.name, user, received=received, expected=expected)
         return structure.id
 
     def _known(self, name: str, user: str) -> Session:
         try:
             return self.sandbox.sessions.get(name)
         except UnknownSession as error:
-            raise LoginRefused(f"session inconnue : {name}", self.addresses.session, user) from error
+            raise LoginRefused(
+                "session-inconnue", self.addresses.session, user, received=name, expected="une session qui existe"
+            ) from error
 
     async def _introspect(self, token: str, name: str, user: str) -> dict[str, Any]:
         sandbox = self.sandbox
         try:
             facts = await introspected(sandbox, name, "psc", PSC_INTROSPECTION, token, (PSC_CLIENT, PSC_SECRET))
         except IntrospectionFailed as error:
-            raise LoginUnavailable(f"Pro Santé Connect : {error}", name, user) from error
+            received = "aucune réponse utilisable à la demande d'introspection"
+            expected = "la réponse de Pro Santé Connect sur le jeton"
+            raise LoginRefused("psc-indisponible", name, user, received=received, expected=expected) from error
         return facts
+
+
+def _malformed(error: SaslError, session: str) -> LoginRefused:
+    return LoginRefused(error.code, session, received=error.received, expected=error.expected)
+
+
+def _boxes_of(session: Session, national_id: str, *, structure_boxes: bool) -> str:
+    people = session.people
+    may = [b for b in mailboxes(people).values() if may_open(people, national_id, b, structure_boxes=structure_boxes)]
+    return ", ".join(box.address for box in may) or "aucune : ce professionnel n'a pas de boîte"

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lgo_sandbox.contract import Decoded, Door, Operation, Option, Resource, Service
+from lgo_sandbox.contract import Door, Operation, Option, Resource, Service
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.exchange import Exchange
 from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
 from mss_mock.codes import ANNUAIRE_KEY, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
+from mss_mock.decoding import decode
 from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
@@ -37,8 +37,13 @@ _OPERATIONS = (
     Operation("smtp-auth", "Ouverture d'une session SMTP"),
     Operation("smtp-mail", "Expéditeur d'un message (MAIL)"),
     Operation("smtp-rcpt", "Destinataire d'un message (RCPT)"),
+    Operation("smtp-data", "Demande d'envoi refusée (DATA)"),
     Operation("smtp-message", "Envoi d'un message"),
+    Operation("smtp-command", "Autre commande SMTP refusée"),
+    Operation("smtp-connection", "Connexion SMTP rompue ou close"),
     *(Operation(name, f"IMAP : {name.removeprefix('imap-').upper()}") for name in OPERATIONS),
+    Operation("imap-command", "Commande IMAP illisible, inconnue ou hors de son état"),
+    Operation("imap-connection", "Connexion IMAP rompue ou close"),
     Operation("annuaire-search", "Recherche dans l'Annuaire Santé"),
     Operation("annuaire-read", "Lecture dans l'Annuaire Santé"),
     Operation("annuaire-write", "Écriture (refusée) dans l'Annuaire Santé"),
@@ -78,24 +83,6 @@ def _tables() -> tuple[MetaData, ...]:
     return (Base.metadata,)
 
 
-def _decode(exchange: Exchange) -> Decoded:
-    facts = exchange.facts
-    named = (
-        ("Boîte", facts.get("mailbox") or facts.get("user")),
-        ("Expéditeur", facts.get("sender_label") or facts.get("sender")),
-        ("Destinataires", ", ".join(one["address"] for one in facts.get("recipients") or [])),
-        ("Objet", facts.get("subject") if facts.get("message") else None),
-        ("Pièces jointes", ", ".join(one["name"] for one in facts.get("attachments") or [])),
-        ("Dossier", facts.get("folder")),
-        ("Motif du refus", facts.get("reason")),
-        ("TLS", " ".join(str(facts[name]) for name in ("tls_version", "tls_cipher") if facts.get(name))),
-    )
-    request = tuple((label, str(value)) for label, value in named if value)
-    answer = exchange.response_body.decode("utf-8", "replace") if exchange.transport in ("smtp", "imap") else ""
-    fates = tuple((address, str(fate)) for address, fate in (facts.get("fates") or {}).items())
-    return Decoded(exchange.summary or exchange.target, request, (*fates, *((("Réponse", answer),) if answer else ())))
-
-
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
     boxes = mailboxes(session.people).values()
     applications = {box.owner: box.address for box in boxes if box.kind is BoxKind.APPLICATION}
@@ -109,6 +96,8 @@ SERVICE = Service(
     doors=_DOORS,
     operations=_OPERATIONS,
     checks=CHECKS,
+    prefix="MSS",
+    page="mssante",
     options=_OPTIONS,
     situations=SITUATIONS,
     resources=(Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),),
@@ -116,7 +105,7 @@ SERVICE = Service(
     simulated="textes des messages de retour, boîtes applicatives, droits sur les boîtes organisationnelles",
     tables=_tables,
     problem=problem,
-    decode=_decode,
+    decode=decode,
     connection_facts=_facts,
     serve=serve,
 )

@@ -14,7 +14,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.port import Store
 from psc_mock.domain.clients import Client
 
 __all__ = ["LoginFacts", "TokenFacts", "client", "keep", "login", "recent_refreshes", "token"]
@@ -65,22 +65,22 @@ _CLIENT = f"SELECT {_names(Client)} FROM psc_client WHERE client_id = ?"
 _INSERT = f"INSERT INTO psc_token ({_names(TokenFacts)}) VALUES ({_MARKS})"
 _USED = "UPDATE psc_login SET used = ? WHERE sid = ?"
 _RECENT = """SELECT count(*) FROM (SELECT client_id, access FROM psc_token WHERE sid = ? AND created > ?
-ORDER BY created DESC LIMIT 20) WHERE client_id = ? AND access = 0"""
+ORDER BY created DESC LIMIT 20) WHERE client_id = ? AND NOT access"""
 
 
-def token(db: Database, key: str) -> TokenFacts | None:
+def token(db: Store, key: str) -> TokenFacts | None:
     """Return a token by its key."""
     rows = db.rows(_TOKEN, key)
     return TokenFacts(*rows[0]) if rows else None
 
 
-def login(db: Database, sid: str) -> LoginFacts | None:
+def login(db: Store, sid: str) -> LoginFacts | None:
     """Return a log-in by its id."""
     rows = db.rows(_LOGIN, sid)
     return LoginFacts(*rows[0]) if rows else None
 
 
-def client(db: Database, client_id: str) -> Client | None:
+def client(db: Store, client_id: str) -> Client | None:
     """Return an enrolled client."""
     rows = db.rows(_CLIENT, client_id)
     return _client(rows[0]) if rows else None
@@ -96,11 +96,11 @@ def _client(row: tuple[Any, ...]) -> Client:
     return Client(**values)
 
 
-def recent_refreshes(db: Database, sid: str, client_id: str, since: float) -> int:
+def recent_refreshes(db: Store, sid: str, client_id: str, since: float) -> int:
     """Return how many refresh tokens a client got in a log-in since a moment, ten at most."""
     return int(db.rows(_RECENT, sid, since, client_id)[0][0])
 
 
-def keep(db: Database, rows: Sequence[TokenFacts], sid: str, used: float) -> None:
+def keep(db: Store, rows: Sequence[TokenFacts], sid: str, used: float) -> None:
     """Keep new tokens, and their log-in alive, in one commit."""
     db.write([*((_INSERT, _VALUES(row)) for row in rows), (_USED, (used, sid))])

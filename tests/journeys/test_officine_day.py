@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -50,22 +49,11 @@ def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_r
 ) -> None:
     folder = played(sandbox_session).folder
     lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
-    flows = [flow for line in lines if (flow := _flow(line["facts"]))["matricules"]]
+    flows = [line["facts"]["InsFlow"] for line in lines if line["facts"].get("InsFlow", {}).get("carried")]
     partners = {partner for flow in flows for partner in flow["partners"]}
     assert "DMP" in partners
     assert {partner.partition("@")[2] for partner in partners - {"DMP"}} == {"medecin.mssante.fr", "patient.mssante.fr"}
     assert [flow["printed"] for flow in flows if flow["printed"]] == [[""]] * 3
-
-
-def _flow(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the flow of an exchange; the mail service still notes it in the former shape."""
-    former = {
-        "matricules": facts.get("ins_flow") or [],
-        "partners": facts.get("ins_partners") or [],
-        "printed": facts.get("printed_ins") or [],
-    }
-    noted: dict[str, Any] = facts.get("InsFlow") or former
-    return noted
 
 
 def test_the_fetched_prescription_is_the_one_that_the_doctor_fed(

@@ -62,7 +62,7 @@ def test_a_delay_and_a_status_may_strike_together() -> None:
 
 
 def test_another_process_sees_what_was_armed(tmp_path: Path) -> None:
-    mine, theirs = (Faults(open_core(tmp_path / "core.sqlite")) for _ in range(2))
+    mine, theirs = (Faults(open_core(tmp_path / "core")) for _ in range(2))
     mine.arm(Fault("f1", "svc", FaultKind.STATUS, 503, remaining=1))
     theirs.refresh()
     assert [fault.id for fault in theirs.take("svc", "lire")] == ["f1"]
@@ -90,7 +90,7 @@ def test_a_probable_fault_strikes_the_same_calls_in_every_run_of_a_seed() -> Non
 
 
 def test_the_calls_are_counted_by_all_processes_together(tmp_path: Path) -> None:
-    mine, theirs = (Faults(open_core(tmp_path / "core.sqlite")) for _ in range(2))
+    mine, theirs = (Faults(open_core(tmp_path / "core")) for _ in range(2))
     mine.arm(Fault("f1", "svc", FaultKind.STALL, nth=3, remaining=1))
     theirs.refresh()
     assert [bool(one.take("svc", "lire")) for one in (mine, theirs, mine)] == [False, False, True]

@@ -57,7 +57,7 @@ def test_an_exchange_comes_back_as_it_was(journal: Journal) -> None:
 
 def test_a_group_is_written_when_it_is_full_and_by_flush(tmp_path: Path) -> None:
     limits = JournalLimits(group=3)
-    mine, theirs = (Journal(open_core(tmp_path / "core.sqlite"), limits) for _ in range(2))
+    mine, theirs = (Journal(open_core(tmp_path / "core"), limits) for _ in range(2))
     write(mine, exchange(1), exchange(2))
     assert ids(theirs) == []
     write(mine, exchange(3))
@@ -68,7 +68,7 @@ def test_a_group_is_written_when_it_is_full_and_by_flush(tmp_path: Path) -> None
 
 
 def test_two_processes_number_one_journal(tmp_path: Path) -> None:
-    mine, theirs = (Journal(open_core(tmp_path / "core.sqlite"), JournalLimits()) for _ in range(2))
+    mine, theirs = (Journal(open_core(tmp_path / "core"), JournalLimits()) for _ in range(2))
     write(mine, exchange(1))
     write(theirs, exchange(2))
     write(mine, exchange(3))

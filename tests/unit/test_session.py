@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lgo_sandbox.population.people import population
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.opening import memory_store, open_store
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.tenant.session import Session, SessionConfig, open_core, valid_name
 from lgo_sandbox.watch.journal import JournalLimits
@@ -19,8 +19,8 @@ DEFAULTS = {"svc.mot": "bonjour"}
 
 
 def opened(folder: Path | None = None) -> Session:
-    core = open_core(folder / "core.sqlite" if folder else None)
-    data = Database(folder / "data.sqlite" if folder else None)
+    core = open_core(folder / "core" if folder else None)
+    data = open_store(folder / "data") if folder else memory_store()
     return Session("essai", core, data, population(), JournalLimits(), DEFAULTS)
 
 

@@ -1,20 +1,31 @@
-"""What the operator reproaches a mail or a login, beside the answer on the wire.
+"""What the operator reproaches a mail, a login or a search, beside the answer on the wire.
 
-Source: specs/mssante.md §3.1 (ECO.2.x, as quoted there: high), specs/requirements.md §2.2–2.3 (ids). A check looks at
-the facts that ``wire.mail`` took from the mail and that the doors noted of the connection.
+Source: docs/sources/mssante.md, docs/sources/annuaire.md. A check reads typed facts (``facts``) and the session's past.
 """
 
 from __future__ import annotations
 
-from lgo_sandbox.watch.former_flows import FlowChecks, flow_checks
-from mss_mock.checks.connections import CONNECTIONS_CHECKS
-from mss_mock.checks.documents import DOCUMENTS_CHECKS
-from mss_mock.checks.facts import MESSAGE
+from typing import Any
+
+from lgo_sandbox.watch.checks import Check
+from mss_mock.checks.citizens import CITIZEN_CHECKS
+from mss_mock.checks.connections import CONNECTION_CHECKS
+from mss_mock.checks.directory import DIRECTORY_CHECKS
+from mss_mock.checks.documents import DOCUMENT_CHECKS
+from mss_mock.checks.flows import FLOW_CHECKS
+from mss_mock.checks.headers import HEADER_CHECKS
 from mss_mock.checks.mail import MAIL_CHECKS
+from mss_mock.checks.receipts import RECEIPT_CHECKS
 
 __all__ = ["CHECKS"]
 
-FLOWS_CHECKS = flow_checks(
-    FlowChecks("mss.ins-status", "mss.ins-verification", "mss.ins-partner", "mss.ins-datamatrix"), MESSAGE
+CHECKS: tuple[Check[Any], ...] = (
+    *MAIL_CHECKS,
+    *HEADER_CHECKS,
+    *RECEIPT_CHECKS,
+    *DOCUMENT_CHECKS,
+    *CITIZEN_CHECKS,
+    *CONNECTION_CHECKS,
+    *DIRECTORY_CHECKS,
+    *FLOW_CHECKS,
 )
-CHECKS = (*MAIL_CHECKS, *DOCUMENTS_CHECKS, *CONNECTIONS_CHECKS, *FLOWS_CHECKS)

@@ -1,145 +1,253 @@
-"""Connections, logins, configuration and directory.
+"""Connections, logins, configuration.
 
-Source: specs/mssante.md §1.1, §4.1, ids of specs/requirements.md §2.2–2.3; confidence high. Pure functions of facts.
+Source: docs/sources/mssante.md (Connexion à l'opérateur), docs/sources/transport.md (Courriel). Pure functions of facts
+and of the session's past.
 """
 
 from __future__ import annotations
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from mss_mock.checks.facts import LOGIN, MESSAGE, SPEC, is_mail, text
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.refusals import Refusal
+from mss_mock.checks.wording import LOGIN, MESSAGE
+from mss_mock.codes.login_replies import LOGIN_REPLIES
+from mss_mock.facts import Autoconfigured, ImapCommand, MailConnection, MailEnvelope, MailLogin
 
-__all__ = ["CONNECTIONS_CHECKS"]
+__all__ = ["CONNECTION_CHECKS"]
+
+IN_CLEAR = "SANDBOX-AUTH-AVANT-STARTTLS"
+_MALFORMED = frozenset({"sasl-xoauth2", "sasl-utf8"})
+_CREDENTIALS = frozenset(row[0] for row in LOGIN_REPLIES) - _MALFORMED - {"psc-indisponible"}
+_ACCEPTED = frozenset({"TLSv1.2", "TLSv1.3"})
 
 
-def _encrypted(observed: Observed) -> Outcome:
-    version = text(observed, "tls_version")
-    if not version:
+# TLS
+
+
+def _encrypted(seen: Observed[MailConnection]) -> Outcome:
+    return seen.facts.tls_version in _ACCEPTED
+
+
+TLS = Check(
+    id="MSS-TLS",
+    title="Échanges avec l'opérateur dans TLS",
+    reads=MailConnection,
+    test=_encrypted,
+    source="docs/sources/mssante.md#tls",
+    remedy="Négocier TLS 1.2 au moins.",
+    requirements=("LGO.MSS.01", "MSS/CONF.01", "MSS/CONF.02"),
+    operations=LOGIN | MESSAGE,
+    aliases=("mss.tls",),
+)
+
+
+def _clear(seen: Observed[Refusal]) -> Outcome:
+    refusal = seen.facts
+    return refusal.code == IN_CLEAR and Violation(
+        refusal.received, refusal.expected, "identifiants présentés avant STARTTLS", where=refusal.where
+    )
+
+
+CLEAR = Check(
+    id="MSS-CLEAR-LOGIN",
+    title="Aucune authentification avant STARTTLS",
+    reads=Refusal,
+    test=_clear,
+    source="docs/sources/transport.md#auth-avant-starttls",
+    remedy="Envoyez STARTTLS, faites la poignée de main, puis seulement AUTH ou AUTHENTICATE.",
+    requirements=("LGO.MSS.01", "MSS/CONF.01"),
+)
+
+
+def _sent(seen: Observed[MailEnvelope]) -> Outcome:
+    connection = seen.also(MailConnection)
+    return seen.exchange.status == 250 and connection is not None and bool(connection.tls_version)
+
+
+SMTP_STARTTLS = Check(
+    id="MSS-SMTP-STARTTLS",
+    title="Émission par SMTP avec STARTTLS",
+    reads=MailEnvelope,
+    test=_sent,
+    source="docs/sources/mssante.md#smtp-starttls",
+    remedy="Envoyez par SMTP avec STARTTLS.",
+    requirements=("MSS/CONF.05",),
+    operations=MESSAGE,
+    aliases=("mss.smtp-starttls",),
+)
+
+
+def _fetched(seen: Observed[ImapCommand]) -> Outcome:
+    connection = seen.also(MailConnection)
+    read = bool(seen.facts.uids) and seen.also(Refusal) is None
+    return read and connection is not None and bool(connection.tls_version)
+
+
+IMAP_STARTTLS = Check(
+    id="MSS-IMAP-STARTTLS",
+    title="Lecture par IMAP avec STARTTLS",
+    reads=ImapCommand,
+    test=_fetched,
+    source="docs/sources/mssante.md#imap-starttls",
+    remedy="Lisez par IMAP avec STARTTLS.",
+    requirements=("MSS/CONF.06",),
+    operations=frozenset({"imap-fetch"}),
+    aliases=("mss.imap-starttls",),
+)
+
+
+# Logins
+
+
+def _xoauth2(seen: Observed[MailLogin]) -> Outcome:
+    """The requirement names both doors: it is met when both were opened with a token."""
+    if not _by_token(seen.facts):
         return None
-    return version in ("TLSv1.2", "TLSv1.3") or Violation(version, "TLS 1.2 ou mieux")
+    doors = {past.operation[:4] for past, login in seen.history.all(MailLogin) if _by_token(login)}
+    return doors | {seen.operation[:4]} >= {"smtp", "imap"} or None
 
 
-def _sent(observed: Observed) -> Outcome:
-    return (is_mail(observed) and bool(text(observed, "tls_version"))) or None
+def _by_token(login: MailLogin) -> bool:
+    return login.mechanism == "XOAUTH2" and bool(login.opened_by)
 
 
-def _opened_imap(observed: Observed) -> Outcome:
-    return (observed.transport == "imap" and bool(observed.facts.get("subject"))) or None
+XOAUTH2 = Check(
+    id="MSS-XOAUTH2",
+    title="Boîtes ouvertes en XOAUTH2, en SMTP et en IMAP",
+    reads=MailLogin,
+    test=_xoauth2,
+    source="docs/sources/mssante.md#xoauth2",
+    remedy="Ouvrez la boîte avec le jeton Pro Santé Connect, en SMTP comme en IMAP.",
+    requirements=("MSS/CONF.07",),
+    operations=LOGIN,
+    aliases=("mss.xoauth2",),
+)
 
 
-def _xoauth2(observed: Observed) -> Outcome:
-    if observed.facts.get("mechanism") != "XOAUTH2":
-        return None
-    expected = "base64 de « user=<BAL>^Aauth=Bearer <jeton PSC>^A^A »"
-    return bool(observed.facts.get("well_formed")) or Violation("réponse SASL mal formée", expected)
+def _refused(seen: Observed[Refusal], codes: frozenset[str]) -> Outcome:
+    refusal = seen.facts
+    return refusal.code in codes and Violation(
+        refusal.received, refusal.expected, refusal.message, refusal.remedy, refusal.where
+    )
 
 
-def _own_mailbox(observed: Observed) -> Outcome:
-    reason = text(observed, "reason")
-    if not observed.facts.get("mechanism"):
-        return None
-    if not reason:
-        return True
-    return Violation(reason, "un jeton PSC actif (ou un certificat ORG AUTH_CLI) et la boîte de son titulaire")
+XOAUTH2_FORM = Check(
+    id="MSS-XOAUTH2-FORM",
+    title="Réponse XOAUTH2 conforme",
+    reads=Refusal,
+    test=lambda seen: _refused(seen, _MALFORMED),
+    source="docs/sources/mssante.md#xoauth2",
+    remedy="Composer la réponse SASL avec la boîte et le jeton d'accès PSC, séparés par des octets 01.",
+    requirements=("MSS/CONF.07",),
+    operations=LOGIN,
+)
+
+CREDENTIALS = Check(
+    id="MSS-CREDENTIALS",
+    title="Authentification acceptée",
+    reads=Refusal,
+    test=lambda seen: _refused(seen, _CREDENTIALS),
+    source="docs/sources/mssante.md#authentification-acceptee",
+    remedy="Renouveler le jeton PSC avant d'ouvrir la boîte, et n'ouvrir que la boîte de son titulaire.",
+    operations=LOGIN,
+    severity=Severity.WARNING,
+    aliases=("mss.credentials",),
+)
 
 
-def _initial_response(observed: Observed) -> Outcome:
-    return bool(observed.facts.get("initial_response")) or None
+def _initial_response(seen: Observed[MailLogin]) -> Outcome:
+    return seen.facts.initial_response and bool(seen.facts.opened_by)
 
 
-def _application(observed: Observed) -> Outcome:
-    return (observed.facts.get("mechanism") == "PLAIN" and bool(observed.facts.get("subject"))) or None
+SASL_IR = Check(
+    id="MSS-SASL-IR",
+    title="Authentification en une commande (préconisation)",
+    reads=MailLogin,
+    test=_initial_response,
+    source="docs/sources/mssante.md#sasl-ir",
+    remedy="Mettez la réponse SASL dans la commande d'authentification.",
+    requirements=("MSS/CONF.09",),
+    operations=LOGIN,
+    aliases=("mss.sasl-ir",),
+)
 
 
-def _configured(observed: Observed) -> Outcome:
-    return bool(observed.facts.get("configured")) or None
+def _application(seen: Observed[MailLogin]) -> Outcome:
+    return seen.facts.mechanism == "PLAIN" and bool(seen.facts.opened_by)
 
 
-def _searched(observed: Observed) -> Outcome:
-    return bool(observed.facts.get("criteria")) or None
+APP_LOGIN = Check(
+    id="MSS-APP-LOGIN",
+    title="Boîte applicative ouverte par certificat",
+    reads=MailLogin,
+    test=_application,
+    source="docs/sources/mssante.md#boite-applicative",
+    remedy="Présentez le certificat ORG AUTH_CLI et ouvrez la boîte applicative par PLAIN.",
+    requirements=("MSS/CONF.12",),
+    operations=LOGIN - {"imap-login"},
+    confidence="L",
+    aliases=("mss.app-login",),
+)
 
 
-CONNECTIONS_CHECKS = (
-    Check(
-        "mss.tls",
-        "Échanges avec l'opérateur dans TLS",
-        _encrypted,
-        ("LGO.MSS.01", "MSS/CONF.01", "MSS/CONF.02"),
-        f"{SPEC} §1.1, ECO.1.1.1",
-        "Négocier TLS 1.2 au moins.",
-        operations=LOGIN | MESSAGE,
-    ),
-    Check(
-        "mss.smtp-starttls",
-        "Émission par SMTP avec STARTTLS",
-        _sent,
-        ("MSS/CONF.05",),
-        f"{SPEC} §1.1, ECO.1.0.1",
-        "",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.imap-starttls",
-        "Lecture par IMAP avec STARTTLS",
-        _opened_imap,
-        ("MSS/CONF.06",),
-        f"{SPEC} §1.1, ECO.1.0.2",
-        "",
-        operations=LOGIN,
-    ),
-    Check(
-        "mss.xoauth2",
-        "Réponse XOAUTH2 conforme",
-        _xoauth2,
-        ("MSS/CONF.07",),
-        f"{SPEC} §1.1, ECO.1.2.1",
-        "Composer la réponse SASL avec la boîte et le jeton d'accès PSC, séparés par des octets 01.",
-        operations=LOGIN,
-    ),
-    Check(
-        "mss.credentials",
-        "Authentification acceptée",
-        _own_mailbox,
-        (),
-        f"{SPEC} §1.1",
-        "Renouveler le jeton PSC avant d'ouvrir la boîte, et n'ouvrir que la boîte de son titulaire.",
-        operations=LOGIN,
-        severity=Severity.WARNING,
-    ),
-    Check(
-        "mss.sasl-ir",
-        "Authentification en une commande (préconisation)",
-        _initial_response,
-        ("MSS/CONF.09",),
-        "specs/requirements.md §2.3",
-        "",
-        operations=LOGIN,
-    ),
-    Check(
-        "mss.app-login",
-        "Boîte applicative ouverte par certificat",
-        _application,
-        ("MSS/CONF.12",),
-        "specs/requirements.md §2.3",
-        "",
-        operations=LOGIN,
-    ),
-    Check(
-        "mss.autoconfig",
-        "Configuration automatique lue",
-        _configured,
-        ("MSS/CONF.04",),
-        f"{SPEC} §1.1, ECO.1.1.9",
-        "",
-        operations=frozenset({"autoconfig"}),
-    ),
-    Check(
-        "mss.directory",
-        "Recherche dans l'Annuaire Santé",
-        _searched,
-        ("MSS/CONF.20",),
-        "specs/requirements.md §2.3",
-        "",
-        operations=frozenset({"annuaire-search"}),
-        confidence="M",
-    ),
+def _login_command(seen: Observed[MailLogin]) -> Outcome:
+    return bool(seen.facts.opened_by) and Violation(
+        f"LOGIN {seen.facts.mailbox}", "AUTHENTICATE PLAIN : un opérateur réel peut refuser LOGIN"
+    )
+
+
+LOGIN_COMMAND = Check(
+    id="MSS-IMAP-LOGIN",
+    title="Commande LOGIN acceptée avec réserve",
+    reads=MailLogin,
+    test=_login_command,
+    source="docs/sources/mssante.md#tolerances",
+    remedy="Ouvrez la boîte applicative par AUTHENTICATE PLAIN.",
+    operations=frozenset({"imap-login"}),
+    severity=Severity.INFO,
+)
+
+
+# Configuration
+
+
+def _configured(seen: Observed[MailLogin]) -> Outcome:
+    """The requirement wants the file read, then the connection tried: the login says both."""
+    domain = seen.facts.mailbox.rpartition("@")[2]
+    return bool(seen.facts.opened_by) and seen.history.last(Autoconfigured, about=domain) is not None
+
+
+AUTOCONFIG = Check(
+    id="MSS-AUTOCONFIG",
+    title="Configuration automatique lue, puis boîte ouverte",
+    reads=MailLogin,
+    test=_configured,
+    source="docs/sources/mssante.md#autoconfiguration",
+    remedy="Lisez config-v1.1.xml du domaine de la boîte avant de l'ouvrir.",
+    requirements=("MSS/CONF.04",),
+    operations=LOGIN,
+    aliases=("mss.autoconfig",),
+)
+
+
+def _unnamed(seen: Observed[Autoconfigured]) -> Outcome:
+    return not seen.facts.asked and Violation(
+        "une demande sans adresse ni domaine", "autoconfig.<domaine>, ou ?emailaddress=<BAL>"
+    )
+
+
+UNNAMED_DOMAIN = Check(
+    id="MSS-AUTOCONFIG-DOMAIN",
+    title="Configuration servie sans domaine",
+    reads=Autoconfigured,
+    test=_unnamed,
+    source="docs/sources/mssante.md#autoconfiguration",
+    remedy="Demandez la configuration du domaine de la boîte : un opérateur réel n'en sert pas d'autre.",
+    operations=frozenset({"autoconfig"}),
+    severity=Severity.INFO,
+)
+
+CONNECTION_CHECKS = (
+    *(TLS, CLEAR, SMTP_STARTTLS, IMAP_STARTTLS),
+    *(XOAUTH2, XOAUTH2_FORM, CREDENTIALS, SASL_IR, APP_LOGIN, LOGIN_COMMAND),
+    *(AUTOCONFIG, UNNAMED_DOMAIN),
 )

@@ -1,206 +1,217 @@
-"""A mail that carries health documents: archive, PDF, subject, headers, the citizen it goes to.
+"""A mail that carries health documents: archive, PDF, subject, headers.
 
-Source: specs/mssante.md §3.1–3.2 (ECO.2.1, 2.4), ids of specs/requirements.md §2.2–2.3; confidence high. Pure
-functions of facts.
+Source: docs/sources/mssante.md (Courriel qui porte des documents). The three parts of « une archive saine, et chaque
+document en PDF/A-1 » fail one by one, and are kept only together: a part alone proves nothing. A mail to citizens only
+is judged by ``citizens``. Pure functions of facts.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from health_documents.identifiers import ROOTS_OF_INS
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from mss_mock.checks.facts import MESSAGE, SPEC, archives_of, citizens, documents_of, is_mail, readable, shown, text
-from mss_mock.codes import PATIENT_DOMAIN
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from mss_mock.checks.wording import MESSAGE, shown
+from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts.content import Document, MailContent
 
-__all__ = ["DOCUMENTS_CHECKS"]
+__all__ = ["DOCUMENT_CHECKS"]
 
 _SUBJECT = re.compile(r"XDM/1\.0/DDM\+\S.* \S+ \d{2}/\d{2}/\d{4}(?:\s.*)?", re.DOTALL)
 _PDF_NAME = re.compile(r"\d{8}_.+_.+_.+_.+\.pdf", re.IGNORECASE)
 
 
-def _one_archive(observed: Observed) -> Outcome:
-    attachments = observed.facts.get("attachments") or []
-    pdfs = [one for one in attachments if one["pdf"]]
-    archives = archives_of(observed)
-    if not is_mail(observed) or not (archives or _has_zip(attachments)):
+def _to_professionals(seen: Observed[Mail]) -> MailContent | None:
+    """Return the mail when it can be read and a professional receives it."""
+    envelope = seen.also(MailEnvelope)
+    return seen.facts.read if envelope is not None and envelope.professionals else None
+
+
+def _one_archive(seen: Observed[Mail]) -> Outcome:
+    content = _to_professionals(seen)
+    if content is None or not content.meant_as_archive:
         return None
-    received = f"{len(archives)} IHE_XDM.zip, {len(pdfs)} PDF, {len(documents_of(observed))} CDA"
-    if len(archives) != 1:
+    count = content.document_count
+    received = f"{len(content.archives)} IHE_XDM.zip, {len(content.pdfs)} PDF, {count} CDA ({content.attachment_names})"
+    if len(content.archives) != 1:
         return Violation(received, "une seule pièce jointe IHE_XDM.zip")
-    if not readable(observed):
+    if not content.all_archives_read:
         return None
-    same = len(pdfs) == len(documents_of(observed))
-    return same or Violation(received, "autant de PDF/A-1 que de documents CDA dans l'archive")
+    if len(content.pdfs) != count:
+        return Violation(received, f"{count} PDF/A-1, autant que de documents CDA dans l'archive")
+    return content.complete or None
 
 
-def _has_zip(attachments: list[dict[str, Any]]) -> bool:
-    return any(str(one["name"]).lower().endswith(".zip") and "xdm" in str(one["name"]).lower() for one in attachments)
+XDM_AND_PDF = Check(
+    id="MSS-XDM-AND-PDF",
+    title="Une archive XDM et les mêmes documents en PDF",
+    reads=Mail,
+    test=_one_archive,
+    source="docs/sources/mssante.md#archive-et-pdf",
+    remedy="Joindre un IHE_XDM.zip et, pour chaque CDA, son PDF/A-1.",
+    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    operations=MESSAGE,
+    aliases=("mss.xdm-and-pdf",),
+)
 
 
-def _pdf_a(observed: Observed) -> Outcome:
-    pdfs = [one for one in observed.facts.get("attachments") or [] if one["pdf"]]
-    if not is_mail(observed) or not archives_of(observed) or not pdfs:
+def _pdf_a(seen: Observed[Mail]) -> Outcome:
+    content = _to_professionals(seen)
+    if content is None or not content.has_archive or not content.pdfs:
         return None
-    others = [str(one["name"]) for one in pdfs if not one["pdf_a1"]]
-    return not others or Violation(", ".join(others), "PDF/A-1 (métadonnée pdfaid:part = 1)")
+    others = [one.name for one in content.pdfs if not one.is_pdf_a1]
+    if others:
+        return Violation(f"sans métadonnée PDF/A-1 : {', '.join(others)}", "PDF/A-1 (métadonnée pdfaid:part = 1)")
+    return content.complete or None
 
 
-def _pdf_name(observed: Observed) -> Outcome:
-    pdfs = [one for one in observed.facts.get("attachments") or [] if one["pdf"]]
-    if not is_mail(observed) or not archives_of(observed) or not pdfs:
+PDF_A1 = Check(
+    id="MSS-PDF-A1",
+    title="PDF joints en PDF/A-1",
+    reads=Mail,
+    test=_pdf_a,
+    source="docs/sources/mssante.md#pdf-a-1",
+    remedy="Produire les PDF en PDF/A-1.",
+    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    operations=MESSAGE,
+    aliases=("mss.pdf-a1",),
+)
+
+
+def _archive_sound(seen: Observed[Mail]) -> Outcome:
+    content = _to_professionals(seen)
+    if content is None or not content.has_archive:
         return None
-    others = [str(one["name"]) for one in pdfs if not _PDF_NAME.fullmatch(str(one["name"]))]
+    if content.archive_problems:
+        return Violation(" ; ".join(content.archive_problems), "une archive XDM lisible, cohérente, d'un seul patient")
+    return content.complete or None
+
+
+XDM_SOUND = Check(
+    id="MSS-XDM-SOUND",
+    title="Archive XDM lisible, d'un seul patient",
+    reads=Mail,
+    test=_archive_sound,
+    source="docs/sources/mssante.md#archive-xdm",
+    remedy="Corriger l'archive : arborescence, METADATA.XML, empreintes, tailles, un seul patient.",
+    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    operations=MESSAGE,
+    aliases=("mss.xdm-sound",),
+)
+
+
+def _pdf_name(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None or not content.has_archive or not content.pdfs:
+        return None
+    others = [one.name for one in content.pdfs if not _PDF_NAME.fullmatch(one.name)]
     return not others or Violation(
         ", ".join(others), "<date de l'acte>_<type document>_<NOM>_<prenom>_<numéro de dossier>.pdf"
     )
 
 
-def _archive_sound(observed: Observed) -> Outcome:
-    archives = archives_of(observed)
-    if not is_mail(observed) or not archives:
-        return None
-    problems = [str(archive["unreadable"]) for archive in archives if "unreadable" in archive]
-    problems += [str(problem) for archive in archives for problem in archive.get("problems", ())]
-    problems += [str(document["unreadable"]) for document in documents_of(observed) if "unreadable" in document]
-    patients = {document["matricule"] for document in documents_of(observed) if document.get("matricule")}
-    problems += ["plusieurs patients dans les documents"] if len(patients) > 1 else []
-    return not problems or Violation(" ; ".join(problems), "une archive XDM lisible, cohérente, d'un seul patient")
+PDF_NAME = Check(
+    id="MSS-PDF-NAME",
+    title="Nom des PDF joints",
+    reads=Mail,
+    test=_pdf_name,
+    source="docs/sources/mssante.md#nom-du-pdf",
+    remedy="Nommer le PDF par la date de l'acte, le type, le NOM, le prénom et le numéro de dossier.",
+    operations=MESSAGE,
+    severity=Severity.WARNING,
+    confidence="M",
+    aliases=("mss.pdf-name",),
+)
 
 
-def _subject(observed: Observed) -> Outcome:
-    subject = text(observed, "subject")
-    if not is_mail(observed) or not archives_of(observed):
+def _subject(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None or not content.has_archive:
         return None
+    subject = content.head.subject
     if not _SUBJECT.fullmatch(subject):
-        return Violation(shown(subject), "XDM/1.0/DDM+<libellé> <NOM> <prenom> <jj/mm/aaaa>")
-    known = [document for document in documents_of(observed) if document.get("birth_name")]
+        return Violation(f"Subject: {shown(subject)}", "XDM/1.0/DDM+<libellé> <NOM> <prenom> <jj/mm/aaaa>")
+    known = [document for document in content.documents if document.birth_name]
     strangers = [document for document in known if not _names(subject, document)]
-    expected = ", ".join(f"{document['birth_name']} … {_french_date(document['birth_date'])}" for document in strangers)
-    return not strangers or Violation(shown(subject), f"le patient des documents : {expected}")
+    expected = ", ".join(f"{one.birth_name} … {_french_date(one.birth_date)}" for one in strangers)
+    if strangers:
+        return Violation(f"Subject: {shown(subject)}", f"le patient des documents : {expected}")
+    return bool(known) or None
 
 
-def _names(subject: str, document: dict[str, Any]) -> bool:
-    return str(document["birth_name"]).upper() in subject.upper() and _french_date(document["birth_date"]) in subject
+def _names(subject: str, document: Document) -> bool:
+    return document.birth_name.upper() in subject.upper() and _french_date(document.birth_date) in subject
 
 
 def _french_date(date: str) -> str:
     return "/".join(reversed(date.split("-")))
 
 
-def _ins_header(observed: Observed) -> Outcome:
-    value = observed.facts.get("ins")
-    if not is_mail(observed):
+XDM_SUBJECT = Check(
+    id="MSS-XDM-SUBJECT",
+    title="Objet d'un courriel de documents",
+    reads=Mail,
+    test=_subject,
+    source="docs/sources/mssante.md#objet",
+    remedy="Composer l'objet « XDM/1.0/DDM+<libellé> <NOM> <prenom> <date de naissance> » du patient des documents.",
+    requirements=("MSS/CONF.25",),
+    operations=MESSAGE,
+    aliases=("mss.xdm-subject",),
+)
+
+
+def _ins_header(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None:
         return None
-    if not archives_of(observed):
+    value = content.head.ins
+    if not content.has_archive:
         return None if value is None else Violation(f"X-MSS-INS: {value}", "en-tête absent : aucun CDA n'est joint")
-    documents = [document for document in documents_of(observed) if "qualified" in document]
-    if not documents:
+    if not content.documents:
         return None
-    expected = "O" if all(document["qualified"] for document in documents) else "N"
+    expected = "O" if any(document.qualified for document in content.documents) else "N"
     return value == expected or Violation(f"X-MSS-INS: {shown(value)}", f"X-MSS-INS: {expected}, d'après l'archive")
 
 
-def _code_header(observed: Observed) -> Outcome:
-    value = observed.facts.get("code_cda")
-    if not is_mail(observed):
+INS_HEADER = Check(
+    id="MSS-INS-HEADER",
+    title="X-MSS-INS conforme à l'archive",
+    reads=Mail,
+    test=_ins_header,
+    source="docs/sources/mssante.md#x-mss-ins",
+    remedy="Mettre O si l'archive porte un INS qualifié, N sinon ; pas d'en-tête sans CDA joint.",
+    requirements=("MSS/CONF.14",),
+    operations=MESSAGE,
+    confidence="M",
+    aliases=("mss.ins-header",),
+)
+
+
+def _code_header(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None:
         return None
-    if not archives_of(observed):
+    value = content.head.code_cda
+    if not content.has_archive:
         return None if value is None else Violation(f"X-MSS-CODECDA: {value}", "en-tête absent : aucun CDA n'est joint")
-    codes = [str(document["code"]) for document in documents_of(observed) if "code" in document]
+    codes = [document.code for document in content.documents]
     if not codes:
         return None
-    received = [code.strip() for code in str(value or "").split(",")]
-    kept = sorted(received) == sorted(codes) or sorted(received) == sorted(set(codes))
+    received = sorted(code.strip() for code in (value or "").split(","))
+    kept = received in (sorted(codes), sorted(set(codes)))
     return kept or Violation(f"X-MSS-CODECDA: {shown(value)}", f"X-MSS-CODECDA: {','.join(codes)}")
 
 
-def _citizen_ins(observed: Observed) -> Outcome:
-    addressed = citizens(observed)
-    if not is_mail(observed) or not addressed or not readable(observed):
-        return None
-    patient = archives_of(observed)[0]["patient"]
-    own = f"{patient['id']}@{PATIENT_DOMAIN}".lower()
-    if patient["oid"] in ROOTS_OF_INS and set(addressed) == {own}:
-        return True
-    received = f"{', '.join(addressed)} ; patientId {patient['id']} ({patient['oid'] or 'sans OID'})"
-    return Violation(received, "l'adresse construite sur l'INS qualifié du patient des documents")
-
-
-DOCUMENTS_CHECKS = (
-    Check(
-        "mss.xdm-and-pdf",
-        "Une archive XDM et les mêmes documents en PDF",
-        _one_archive,
-        ("LGO.MSS.14", "MSS/CONF.23"),
-        f"{SPEC} §3.1, ECO.2.1.1 et 2.1.5",
-        "Joindre un IHE_XDM.zip et, pour chaque CDA, son PDF/A-1.",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.pdf-a1",
-        "PDF joints en PDF/A-1",
-        _pdf_a,
-        ("LGO.MSS.14", "MSS/CONF.23"),
-        f"{SPEC} §3.1, ECO.2.1.1",
-        "Produire les PDF en PDF/A-1.",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.pdf-name",
-        "Nom des PDF joints",
-        _pdf_name,
-        ("LGO.MSS.14",),
-        f"{SPEC} §3.1, ECO.2.1.6",
-        "Nommer le PDF par la date de l'acte, le type, le NOM, le prénom et le numéro de dossier.",
-        operations=MESSAGE,
-        severity=Severity.WARNING,
-        confidence="M",
-    ),
-    Check(
-        "mss.xdm-sound",
-        "Archive XDM lisible, d'un seul patient",
-        _archive_sound,
-        ("LGO.MSS.14", "MSS/CONF.23"),
-        f"{SPEC} §3.2",
-        "Corriger l'archive : arborescence, METADATA.XML, empreintes, tailles, un seul patient.",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.xdm-subject",
-        "Objet d'un courriel de documents",
-        _subject,
-        ("MSS/CONF.25",),
-        f"{SPEC} §3.1, ECO.2.1.3",
-        "Composer l'objet « XDM/1.0/DDM+<libellé> <NOM> <prenom> <date de naissance> » du patient des documents.",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.ins-header",
-        "X-MSS-INS conforme à l'archive",
-        _ins_header,
-        ("MSS/CONF.14",),
-        f"{SPEC} §3.1, ECO.2.4.2",
-        "Mettre O si l'archive porte un INS qualifié, N sinon ; pas d'en-tête sans CDA joint.",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.code-header",
-        "X-MSS-CODECDA conforme à l'archive",
-        _code_header,
-        ("MSS/CONF.15",),
-        f"{SPEC} §3.1, ECO.2.4.1",
-        "Lister le code de l'en-tête de chaque CDA, séparés par des virgules ; pas d'en-tête sans CDA joint.",
-        operations=MESSAGE,
-    ),
-    Check(
-        "mss.citizen-ins",
-        "Adresse d'usager construite sur un INS qualifié",
-        _citizen_ins,
-        ("LGO.MSS.11", "MSS/va1.01"),
-        f"{SPEC} §2, ECO.2.2.6",
-        "N'écrire à un usager que si son INS est qualifié, et lui envoyer ses propres documents.",
-        operations=MESSAGE,
-    ),
+CODE_HEADER = Check(
+    id="MSS-CODE-HEADER",
+    title="X-MSS-CODECDA conforme à l'archive",
+    reads=Mail,
+    test=_code_header,
+    source="docs/sources/mssante.md#x-mss-codecda",
+    remedy="Lister le code de l'en-tête de chaque CDA, séparés par des virgules ; pas d'en-tête sans CDA joint.",
+    requirements=("MSS/CONF.15",),
+    operations=MESSAGE,
+    confidence="M",
+    aliases=("mss.code-header",),
 )
+
+DOCUMENT_CHECKS = (XDM_AND_PDF, PDF_A1, XDM_SOUND, PDF_NAME, XDM_SUBJECT, INS_HEADER, CODE_HEADER)

@@ -13,7 +13,7 @@ from functools import cached_property
 from mss_mock.imap.output import date_time, flag_list, paren
 from mss_mock.imap.rendering import body_structure, body_value, envelope, header_fields
 from mss_mock.imap.structure import Part, parse, resolve
-from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
 from mss_mock.store import MessageRow
 
 __all__ = ["Item", "Subject", "answer", "needs_octets", "read_items", "reads_body"]
@@ -76,7 +76,7 @@ def read_items(cursor: Cursor) -> tuple[Item, ...]:
         cursor.space()
         items.extend(_item(cursor))
         if len(items) > MAX_ITEMS:
-            raise BadSyntax("too many items")
+            raise cursor.bad("too many items", f"{MAX_ITEMS} éléments au plus", LIMIT)
     return tuple(items)
 
 
@@ -105,7 +105,8 @@ def _item(cursor: Cursor, *, macros: bool = False) -> tuple[Item, ...]:
         section, peek = _OLD_SECTIONS[name]
         return (Item(name, name.encode(), section, peek=peek),)
     if name not in _SIMPLE:
-        raise BadSyntax(f"unknown fetch item {name[:40]}")
+        expected = ", ".join(sorted({*_SIMPLE, *_OLD_SECTIONS, "BODY[…]"}))
+        raise BadSyntax(f"unknown fetch item {name[:40]}", expected, received=name[:80], key=UNKNOWN)
     return (Item(name, name.encode()),)
 
 
@@ -116,12 +117,13 @@ def _section(cursor: Cursor, *, peek: bool) -> Item:
         match = cursor.take(_NUMBERS, "part number")
         numbers = tuple(int(number) for number in match[1].split(b"."))
         if len(numbers) > MAX_SECTION_DEPTH or (match[0].endswith(b".") and cursor.peek() == b"]"):
-            raise BadSyntax("bad part number")
+            received, expected = match[1].decode("ascii")[:80], f"un numéro de {MAX_SECTION_DEPTH} niveaux au plus"
+            raise BadSyntax("bad part number", expected, received=received)
     section, fields, shown = "", frozenset[bytes](), b".".join(b"%d" % number for number in numbers)
     if cursor.peek() != b"]":
         section = cursor.take(_SECTION_TEXT, "section")[0].decode("ascii").upper()
         if section == "MIME" and not numbers:
-            raise BadSyntax("MIME needs a part number")
+            raise BadSyntax("MIME needs a part number", "BODY[1.MIME], avec un numéro de partie", received="BODY[MIME]")
         shown += (b"." if numbers else b"") + section.encode()
         if section.startswith("HEADER.FIELDS"):
             names = _field_names(cursor)
@@ -145,7 +147,8 @@ def _field_names(cursor: Cursor) -> list[bytes]:
 def _field_name(cursor: Cursor) -> bytes:
     name = cursor.astring()
     if not name or not name.isascii() or any(octet <= 0x20 or octet in b'()":{' for octet in name):
-        raise BadSyntax("bad header field name")
+        received = name[:80].decode("ascii", "backslashreplace")
+        raise BadSyntax("bad header field name", "un nom d'en-tête en ASCII", received=received)
     return name.upper()
 
 
@@ -154,7 +157,7 @@ def _partial(cursor: Cursor) -> tuple[int, int] | None:
         return None
     match = cursor.take(_PARTIAL, "partial range")
     if int(match[2]) == 0:
-        raise BadSyntax("empty partial range")
+        raise BadSyntax("empty partial range", "une longueur d'au moins 1", received=match[0].decode("ascii"))
     return int(match[1]), int(match[2])
 
 

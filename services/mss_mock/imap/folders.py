@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mss_mock.codes import MAILBOX_QUOTA, MAX_KEYWORDS
-from mss_mock.imap.connection import Connection, No, State
+from mss_mock.domain import Refused
+from mss_mock.imap.connection import Connection, State
 from mss_mock.imap.names import read_name
-from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
 from mss_mock.imap.view import SYSTEM_FLAGS, View
 from mss_mock.store import New
 
 __all__ = [
+    "absent",
     "append",
     "close",
     "create",
@@ -37,13 +39,21 @@ def read_flags(flags: Iterable[str]) -> frozenset[str]:
     found = set[str]()
     for flag in flags:
         if flag.startswith("\\") and flag.lower() not in _SYSTEM:
-            raise BadSyntax(f"{flag[:40]} cannot be set")
+            expected = f"{', '.join(SYSTEM_FLAGS)}, ou un mot-clé"
+            raise BadSyntax(f"{flag[:40]} cannot be set", expected, received=flag[:80], key=UNKNOWN)
         if len(flag) > MAX_FLAG:
-            raise BadSyntax("flag too long")
+            expected = f"{MAX_FLAG} caractères au plus"
+            raise BadSyntax("flag too long", expected, received=f"{len(flag)} caractères", key=LIMIT)
         found.add(_SYSTEM.get(flag.lower(), flag))
     if len(found) > MAX_KEYWORDS:
-        raise BadSyntax("too many flags")
+        received, expected = f"{len(found)} drapeaux", f"{MAX_KEYWORDS} au plus"
+        raise BadSyntax("too many flags", expected, received=received, key=LIMIT)
     return frozenset(found)
+
+
+def absent(name: str) -> Refused:
+    """Return the refusal of a folder that does not exist."""
+    return Refused("imap-dossier-absent", received=name, expected="un dossier que LIST montre")
 
 
 def _name(cursor: Cursor) -> str:
@@ -72,7 +82,7 @@ async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> b
     name = _one_name(cursor)
     folder = connection.store.folder(connection.mailbox, name)
     if folder is None:
-        raise No("Mailbox does not exist", "NONEXISTENT")
+        raise absent(name)
     view = View(connection.store, folder, read_only=read_only)
     connection.view, connection.state = view, State.SELECTED
     unseen = view.first_unseen()
@@ -144,7 +154,7 @@ async def subscribe(connection: Connection, cursor: Cursor) -> bytes:
     """SUBSCRIBE."""
     name = _one_name(cursor)
     if connection.store.folder(connection.mailbox, name) is None:
-        raise No("Mailbox does not exist", "NONEXISTENT")
+        raise absent(name)
     connection.quiet = True
     connection.store.subscribe(connection.mailbox, name, wanted=True)
     return b"OK SUBSCRIBE completed"
@@ -183,8 +193,9 @@ async def append(connection: Connection, cursor: Cursor) -> bytes:
 
 def _check_room(connection: Connection, octets: bytes) -> None:
     if not octets:
-        raise No("A message cannot be empty", "CANNOT")
-    if len(octets) > connection.door.size_limit(connection.session):
-        raise No("Message too large", "TOOBIG")
+        raise Refused("imap-message-vide", received="un littéral de 0 octet", expected="un message entier")
+    limit, size = connection.port.size_limit(connection.session), f"{len(octets)} octets"
+    if len(octets) > limit:
+        raise Refused("imap-message-trop-lourd", received=size, expected=f"{limit} octets au plus")
     if connection.store.weight(connection.mailbox) + len(octets) > MAILBOX_QUOTA:
-        raise No("Mailbox is full", "OVERQUOTA")
+        raise Refused("imap-boite-pleine", received=size, expected=f"{MAILBOX_QUOTA} octets au plus dans la boîte")

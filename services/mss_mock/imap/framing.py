@@ -51,8 +51,10 @@ class Command:
 class LiteralTooLarge(ValueError):
     """A literal goes beyond the limits. ``fatal``: the client sends it without being asked, so the stream is lost."""
 
-    def __init__(self, tag: bytes, *, fatal: bool) -> None:
+    def __init__(self, tag: bytes, size: int, room: int, *, fatal: bool) -> None:
         super().__init__("literal too large")
+        self.size = size
+        self.room = room
         self.tag = tag
         self.fatal = fatal
 
@@ -72,10 +74,10 @@ class Framer:
         if match is None:
             self._command = Command()
             return command
-        size, ask = int(match[1]), not match[2]
-        if size > self._room() or len(command.literals) >= self.limits.count:
+        size, ask, room = int(match[1]), not match[2], self._room()
+        if size > room or len(command.literals) >= self.limits.count:
             self._command = Command()
-            raise LiteralTooLarge(command.tag, fatal=not ask)
+            raise LiteralTooLarge(command.tag, size, room, fatal=not ask)
         return Need(size, ask)
 
     def literal(self, octets: bytes) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mss_mock.codes import DELIMITER
-from mss_mock.imap.connection import Connection, No
+from mss_mock.imap.connection import Connection
+from mss_mock.imap.folders import absent
 from mss_mock.imap.names import matcher, read_name
 from mss_mock.imap.output import mailbox, paren, string
-from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
 from mss_mock.store import FolderRow
 
 __all__ = ["list_folders", "list_subscribed", "status"]
@@ -143,7 +144,8 @@ def _read(cursor: Cursor) -> _Asked:
     if cursor.peek() == b"(":
         selection = _known(_words(cursor), _SELECTION)
         if "RECURSIVEMATCH" in selection and not selection & _BASE:
-            raise BadSyntax("RECURSIVEMATCH alone selects nothing")
+            expected = "RECURSIVEMATCH avec SUBSCRIBED ou SPECIAL-USE"
+            raise BadSyntax("RECURSIVEMATCH alone selects nothing", expected, received="RECURSIVEMATCH seul")
         cursor.space()
     reference = cursor.astring()
     cursor.space()
@@ -184,7 +186,7 @@ def _listed(cursor: Cursor, read: Callable[[], T], most: int) -> list[T]:
             cursor.space()
         found.append(read())
         if len(found) > most:
-            raise BadSyntax("too many options")
+            raise cursor.bad("too many options", f"{most} au plus", LIMIT)
     return found
 
 
@@ -195,7 +197,8 @@ def _words(cursor: Cursor) -> list[str]:
 def _known(names: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     found = frozenset(names)
     if not found <= known:
-        raise BadSyntax("unknown option")
+        received, expected = ", ".join(sorted(found - known))[:80], ", ".join(sorted(known))
+        raise BadSyntax("unknown option", expected, received=received, key=UNKNOWN)
     return found
 
 
@@ -220,7 +223,7 @@ async def status(connection: Connection, cursor: Cursor) -> bytes:
     cursor.end()
     folder = connection.store.folder(connection.mailbox, name)
     if folder is None:
-        raise No("Mailbox does not exist", "NONEXISTENT")
+        raise absent(name)
     await connection.send(_status_line(connection, folder, items))
     return b"OK STATUS completed"
 
@@ -228,7 +231,8 @@ async def status(connection: Connection, cursor: Cursor) -> bytes:
 def _status_items(cursor: Cursor) -> list[str]:
     items = _words(cursor)
     if not items or not set(items) <= set(_STATUS_ITEMS):
-        raise BadSyntax("unknown status item")
+        received = ", ".join(items)[:80] or "aucun élément"
+        raise BadSyntax("unknown status item", ", ".join(_STATUS_ITEMS), received=received, key=UNKNOWN)
     return items
 
 

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from mss_mock.codes import MAX_KEYWORDS
-from mss_mock.imap.connection import Connection, No
+from mss_mock.domain import Refused
+from mss_mock.imap.connection import Connection
 from mss_mock.imap.fetch import Item, Subject, answer, needs_octets, read_items, reads_body
 from mss_mock.imap.folders import read_flags
 from mss_mock.imap.names import read_name
 from mss_mock.imap.output import flag_list
-from mss_mock.imap.search import CHARSETS, BadCharset, Candidate, read_search
+from mss_mock.imap.search import Candidate, read_search
 from mss_mock.imap.sets import compact, numbers_in, uids_in
 from mss_mock.imap.syntax import BadSyntax, Cursor
 from mss_mock.imap.view import View
@@ -51,7 +52,8 @@ def _view(connection: Connection) -> View:
 def _writable(connection: Connection) -> View:
     view = _view(connection)
     if view.read_only:
-        raise No("Mailbox is read-only", "READ-ONLY")
+        received = f"{view.folder.name} ouvert en lecture seule"
+        raise Refused("imap-lecture-seule", received=received, expected="un dossier ouvert par SELECT")
     return view
 
 
@@ -86,12 +88,13 @@ async def _fetch(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
         items = (UID, *items)
     rows = view.present(uids)
     connection.quiet = not reads_body(items)
-    connection.note(f"{connection.mailbox} lit {len(rows)} message(s) de {view.folder.name}", uids=uids[:100])
+    connection.note(f"{connection.mailbox} lit {len(rows)} message(s) de {view.folder.name}", uids=uids)
     seen = _mark_seen(connection, view, items, rows)
     for row in rows:
         await _send_fetch(connection, view, row.uid, items, flags_changed=row.uid in seen)
     if len(rows) < len(uids) and not by_uid:
-        raise No("Some messages were removed meanwhile", "EXPUNGEISSUED")
+        received = f"{len(uids) - len(rows)} message(s) retiré(s) par une autre connexion"
+        raise Refused("imap-retires", received=received, expected="des messages encore présents")
     return b"OK FETCH completed"
 
 
@@ -142,12 +145,12 @@ async def _store(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
     cursor.space()
     change, silent, flags = _change(cursor)
     _writable(connection)
-    if len({flag for flag in flags | view.keywords if not flag.startswith("\\")}) > MAX_KEYWORDS:
-        raise No("Too many keywords", "LIMIT")
+    count = len({flag for flag in flags | view.keywords if not flag.startswith("\\")})
+    if count > MAX_KEYWORDS:
+        raise Refused("imap-trop-de-mots-cles", received=f"{count} mots-clés", expected=f"{MAX_KEYWORDS} au plus")
     connection.note(
         f"{connection.mailbox} marque {len(uids)} message(s) de {view.folder.name}",
-        uids=uids[:100],
-        flags=sorted(flags),
+        uids=uids,
     )
     changed = connection.store.change_flags(view.folder.id, (row.uid for row in view.present(uids)), change)
     await connection.send_all(view.learn(flags))
@@ -164,7 +167,7 @@ def _change(cursor: Cursor) -> tuple[Change, bool, frozenset[str]]:
     sign = b"+" if cursor.skip(b"+") else b"-" if cursor.skip(b"-") else b""
     name = cursor.word()
     if name not in ("FLAGS", "FLAGS.SILENT"):
-        raise BadSyntax("FLAGS expected")
+        raise BadSyntax("FLAGS expected", "FLAGS ou FLAGS.SILENT", received=name[:80])
     cursor.space()
     flags = read_flags(cursor.flags() if cursor.peek() == b"(" else _bare_flags(cursor))
     cursor.end()
@@ -201,10 +204,7 @@ async def _search(connection: Connection, cursor: Cursor, *, by_uid: bool) -> by
     view = _view(connection)
     cursor.space()
     connection.quiet = True
-    try:
-        test = read_search(cursor)
-    except BadCharset as error:
-        raise No("Unknown charset", f"BADCHARSET ({' '.join(CHARSETS)})") from error
+    test = read_search(cursor)
     cursor.end()
     found: list[int] = []
     for turn, candidate in enumerate(_candidates(connection, view)):
@@ -273,7 +273,7 @@ def _transfer(connection: Connection, cursor: Cursor, *, by_uid: bool, moving: b
     verb = "déplace" if moving else "copie"
     connection.note(
         f"{connection.mailbox} {verb} {len(uids)} message(s) de {view.folder.name} vers {target}",
-        uids=uids[:100],
+        uids=uids,
         target=target,
     )
     present = [row.uid for row in view.present(uids)]
@@ -307,5 +307,5 @@ def _expunge(connection: Connection, view: View, uids: Sequence[int]) -> bytes:
     doomed = [row.uid for row in rows if row.uid in wanted and "\\Deleted" in row.flags]
     if doomed:
         connection.store.expunge(view.folder.id, doomed)
-    connection.note(f"{connection.mailbox} supprime {len(doomed)} message(s) de {view.folder.name}", uids=doomed[:100])
+    connection.note(f"{connection.mailbox} supprime {len(doomed)} message(s) de {view.folder.name}", uids=doomed)
     return b"OK EXPUNGE completed"

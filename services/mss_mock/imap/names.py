@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from mss_mock.codes import DELIMITER, INBOX
+from mss_mock.domain import Refused
 
 __all__ = ["BadName", "matcher", "read_name"]
 
@@ -21,8 +22,12 @@ _SHIFTED = re.compile(r"&([^-]*)-")
 _FORBIDDEN = frozenset("*%")
 
 
-class BadName(ValueError):
+class BadName(Refused):
     """The octets cannot name a folder."""
+
+    def __init__(self, detail: str, octets: bytes, expected: str) -> None:
+        received = octets[:80].decode("ascii", "backslashreplace") or "un nom vide"
+        super().__init__("imap-nom-de-dossier", detail, received=received, expected=expected)
 
 
 def read_name(octets: bytes) -> str:
@@ -30,12 +35,13 @@ def read_name(octets: bytes) -> str:
     try:
         name = octets.decode("ascii").removesuffix(DELIMITER)
     except UnicodeDecodeError as error:
-        raise BadName("8-bit mailbox name") from error
+        raise BadName("8-bit mailbox name", octets, "de l'UTF-7 modifié, en ASCII") from error
     levels = name.split(DELIMITER)
     if not name or len(name) > MAX_NAME or len(levels) > MAX_LEVELS or not all(levels):
-        raise BadName("empty, too long or too deep mailbox name")
+        expected = f"de 1 à {MAX_NAME} caractères, {MAX_LEVELS} niveaux au plus, aucun vide"
+        raise BadName("empty, too long or too deep mailbox name", octets, expected)
     if _FORBIDDEN & set(name) or not name.isprintable() or not _is_modified_utf7(name):
-        raise BadName("bad mailbox name")
+        raise BadName("bad mailbox name", octets, "de l'UTF-7 modifié imprimable, sans « * » ni « % »")
     return _with_inbox(name)
 
 

@@ -13,18 +13,15 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
+from mss_mock.domain import Refused
 from mss_mock.imap.sets import Extent, contains
-from mss_mock.imap.syntax import BadSyntax, Cursor, SequenceSet
+from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor, SequenceSet
 from mss_mock.store import MessageRow
 
-__all__ = ["BadCharset", "Candidate", "Test", "read_search"]
+__all__ = ["Candidate", "Test", "read_search"]
 
 MAX_KEYS = 500
 CHARSETS = ("US-ASCII", "UTF-8")
-
-
-class BadCharset(ValueError):
-    """The charset of the search is none of ours."""
 
 
 class Candidate:
@@ -97,7 +94,7 @@ class _Reader:
     def key(self) -> Test:
         self.keys += 1
         if self.keys > MAX_KEYS:
-            raise BadSyntax("too many search keys")
+            raise self.cursor.bad("too many search keys", f"{MAX_KEYS} critères au plus", LIMIT)
         first = self.cursor.peek()
         if first == b"(":
             return self._group()
@@ -112,7 +109,8 @@ class _Reader:
             return _PLAIN_KEYS[name]
         reader = _READERS.get(name)
         if reader is None:
-            raise BadSyntax(f"unknown search key {name[:40]}")
+            expected = ", ".join(sorted({*_FLAG_KEYS, *_PLAIN_KEYS, *_READERS}))
+            raise BadSyntax(f"unknown search key {name[:40]}", expected, received=name[:80], key=UNKNOWN)
         self.cursor.space()
         return reader(self)
 
@@ -134,16 +132,19 @@ class _Reader:
         try:
             return self.cursor.astring().decode("ascii" if self.charset == "US-ASCII" else "utf-8").lower()
         except UnicodeDecodeError as error:
-            raise BadSyntax("text is not in the charset of the search") from error
+            received = error.object[:40].decode("ascii", "backslashreplace")
+            raise BadSyntax(
+                "text is not in the charset of the search", f"du texte en {self.charset}", received=received
+            ) from error
 
 
 def read_search(cursor: Cursor) -> Test:
-    """Read ``[CHARSET name] key…``. Raises BadSyntax, BadCharset."""
+    """Read ``[CHARSET name] key…``. Raises Refused."""
     reader = _Reader(cursor)
     if cursor.skip(b"CHARSET "):
         reader.charset = cursor.astring().decode("ascii", "replace").upper()
         if reader.charset not in CHARSETS:
-            raise BadCharset(reader.charset)
+            raise Refused("imap-jeu-de-caracteres", received=reader.charset[:80], expected=" ou ".join(CHARSETS))
         cursor.space()
     return reader.all()
 

@@ -13,13 +13,17 @@ import re
 
 from lgo_sandbox.pki import Family
 from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.exchange import FAULTED
 from mss_mock.codes import DELIMITER, REFUSED_TOKEN
-from mss_mock.imap.connection import Bye, Connection, No, State
+from mss_mock.dialogue import Ended
+from mss_mock.domain import Refused
+from mss_mock.facts import MailLogin
+from mss_mock.imap.connection import Connection, State
 from mss_mock.imap.output import paren, string
-from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.syntax import LIMIT, Cursor
 from mss_mock.journaling import Record, strike
-from mss_mock.login import Login, LoginRefused, LoginUnavailable
-from mss_mock.wire.sasl import is_xoauth2, without_secret
+from mss_mock.login import Login, LoginRefused
+from mss_mock.wire.sasl import without_secret
 
 __all__ = [
     "authenticate",
@@ -47,7 +51,7 @@ def capabilities(connection: Connection) -> bytes:
     names = [*_ALWAYS]
     if connection.state is not State.NOT_AUTHENTICATED:
         names += _OPEN
-    elif not connection.wire.tls:
+    elif not connection.stream.tls:
         names += ["STARTTLS", "LOGINDISABLED"]
     else:
         names += ["AUTH=XOAUTH2", *(["AUTH=PLAIN"] if _may_use_plain(connection) else ["LOGINDISABLED"])]
@@ -55,8 +59,8 @@ def capabilities(connection: Connection) -> bytes:
 
 
 def _may_use_plain(connection: Connection) -> bool:
-    certificate = connection.wire.certificate
-    return connection.wire.tls and certificate is not None and certificate.family is Family.ORGANISATION_AUTH
+    certificate = connection.stream.certificate
+    return connection.stream.tls and certificate is not None and certificate.family is Family.ORGANISATION_AUTH
 
 
 def greeting(connection: Connection) -> bytes:
@@ -99,7 +103,7 @@ async def identify(connection: Connection, cursor: Cursor) -> bytes:
                 cursor.astring()
             count += 1
             if count > MAX_ID_FIELDS * 2:
-                raise BadSyntax("too many fields")
+                raise cursor.bad("too many fields", f"{MAX_ID_FIELDS} champs au plus", LIMIT)
     cursor.end()
     await connection.send(b"* ID " + paren((string(b"name"), string(b"lgo-sandbox"))))
     return b"OK ID completed"
@@ -126,28 +130,31 @@ async def namespace(connection: Connection, cursor: Cursor) -> bytes:
 async def starttls(connection: Connection, cursor: Cursor) -> None:
     """STARTTLS."""
     cursor.end()
-    if connection.wire.tls:
-        raise BadSyntax("TLS is active already")
+    if connection.stream.tls:
+        raise Refused("imap-tls-deja", received="STARTTLS dans TLS", expected="la suite du dialogue, dans TLS")
     await connection.send(connection.tag + b" OK Begin TLS negotiation now")
-    await connection.wire.flush()
-    await connection.wire.start_tls(connection.door.tls)
+    await connection.stream.flush()
+    connection.doing = "la poignée de main TLS"
+    await connection.stream.start_tls(connection.port.tls, connection.port.handshake_seconds)
 
 
 async def idle(connection: Connection, cursor: Cursor) -> bytes:
     """IDLE: the store is asked again and again, so that what another process delivers is told too."""
     cursor.end()
-    await connection.wire.send(b"+ idling\r\n")
-    await connection.wire.flush()
-    done = asyncio.ensure_future(connection.wire.line())
+    await connection.stream.send(b"+ idling\r\n")
+    await connection.stream.flush()
+    done = asyncio.ensure_future(connection.stream.line())
     try:
-        async with asyncio.timeout(connection.door.idle_seconds):
+        async with asyncio.timeout(connection.port.idle_seconds):
             while not done.done():
                 if connection.view is not None:
                     await connection.send_all(connection.view.news(expunge=True))
-                    await connection.wire.flush()
-                await asyncio.wait({done}, timeout=connection.door.poll_seconds)
-        if (await done).upper() != b"DONE":
-            raise BadSyntax("DONE expected")
+                    await connection.stream.flush()
+                await asyncio.wait({done}, timeout=connection.port.poll_seconds)
+        said = await done
+        if said.upper() != b"DONE":
+            received = said[:80].decode("ascii", "backslashreplace")
+            raise Refused("imap-done", received=received, expected="DONE", where="IDLE")
     finally:
         done.cancel()
     return b"OK IDLE terminated"
@@ -165,10 +172,11 @@ async def authenticate(connection: Connection, cursor: Cursor) -> bytes:
         cursor.space()
         initial = cursor.take(_BASE64, "base64")[0]
     cursor.end()
-    if not connection.wire.tls:
-        raise No("Begin TLS first", "PRIVACYREQUIRED")
+    if not connection.stream.tls:
+        raise Refused("imap-starttls-d-abord", expected="STARTTLS d'abord", where="AUTHENTICATE")
     if mechanism != "XOAUTH2" and not (mechanism == "PLAIN" and _may_use_plain(connection)):
-        raise No("Unsupported authentication mechanism", "CANNOT")
+        expected = "XOAUTH2 ou PLAIN" if _may_use_plain(connection) else "XOAUTH2"
+        raise Refused("imap-mecanisme", received=f"AUTHENTICATE {mechanism[:40]}", expected=expected)
     response = await _response(connection, initial)
     return await _open(connection, mechanism, response, "imap-authenticate", initial=initial is not None)
 
@@ -180,77 +188,85 @@ async def login(connection: Connection, cursor: Cursor) -> bytes:
     cursor.space()
     password = cursor.astring()
     cursor.end()
+    if not connection.stream.tls:
+        raise Refused("imap-starttls-d-abord", "LOGIN is disabled", expected="STARTTLS d'abord", where="LOGIN")
     if not _may_use_plain(connection):
-        raise No("LOGIN is disabled", "PRIVACYREQUIRED")
+        received = "LOGIN sans certificat client ORG AUTH_CLI"
+        raise Refused("imap-login-ferme", received=received, expected="AUTHENTICATE XOAUTH2", where="LOGIN")
     return await _open(connection, "PLAIN", b"\0" + user + b"\0" + password, "imap-login", initial=False)
 
 
 async def _response(connection: Connection, initial: bytes | None) -> bytes:
     if initial is None:
-        await connection.wire.send(b"+ \r\n")
-        await connection.wire.flush()
-        initial = await connection.wire.line()
+        connection.doing = "l'authentification"
+        await connection.stream.send(b"+ \r\n")
+        await connection.stream.flush()
+        async with asyncio.timeout(connection.port.login_seconds):
+            initial = await connection.stream.line()
         if initial == b"*":
-            raise BadSyntax("AUTHENTICATE aborted")
+            raise Refused("imap-auth-annulee", received="*", expected="la réponse en base 64", where="réponse SASL")
     try:
         return b"" if initial == b"=" else base64.b64decode(initial, validate=True)
     except binascii.Error as error:
-        raise BadSyntax("bad base64") from error
+        received = f"{len(initial)} octets, dont d'étrangers au base 64 ou sans remplissage"
+        raise Refused("imap-base64", received=received, expected="du base 64 entier", where="réponse SASL") from error
 
 
 async def _open(connection: Connection, mechanism: str, response: bytes, operation: str, *, initial: bool) -> bytes:
-    keeper = connection.door.doorkeeper
-    record: Record | None = None
+    keeper = connection.port.doorkeeper
     try:
         if mechanism == "XOAUTH2":
             opened = await keeper.by_token(response)
         else:
-            opened = keeper.by_certificate(response, connection.wire.certificate)
-    except LoginRefused as refusal:
-        record = _record(connection, keeper.session(refusal.session), mechanism, response, operation, initial=initial)
-        record.exchange.facts.update(user=refusal.user, reason=refusal.reason)
-        record.finish(0, b"NO", f"Ouverture de boîte IMAP refusée : {refusal.reason}", outcome="refused")
-        await _refuse(connection, refusal, mechanism)
-        raise No(*_refusal(refusal)) from refusal
-    record = _record(connection, keeper.session(opened.session), mechanism, response, operation, initial=initial)
+            opened = keeper.by_certificate(response, connection.stream.certificate)
+    except LoginRefused as refused:
+        record = _record(connection, keeper.session(refused.session), mechanism, response, operation)
+        record.note(_facts(mechanism, refused.user, initial=initial))
+        record.refuse(refused.seen_in("", record.exchange.target))
+        record.finish(0, refused.imap.encode(), f"Ouverture de boîte IMAP refusée : {refused.known.title}")
+        refused.told = True
+        await _refuse(connection, refused, mechanism)
+        raise
+    record = _record(connection, keeper.session(opened.session), mechanism, response, operation)
+    record.note(_facts(mechanism, opened.mailbox.address, initial=initial, opened_by=opened.subject))
     return await _opened(connection, opened, record)
 
 
 async def _opened(connection: Connection, opened: Login, record: Record) -> bytes:
     address = opened.mailbox.address
-    record.exchange.facts.update(user=address, subject=opened.subject)
     try:
         await strike(record.session, record.exchange.operation, address, record.exchange)
     except Exception:
-        record.finish(0, b"NO", f"Ouverture de la boîte {address} : panne simulée", outcome="fault")
+        record.finish(0, b"NO", f"Ouverture de la boîte {address} : panne simulée", outcome=FAULTED)
         raise
     connection.logged_in(opened)
     record.finish(0, b"OK", f"{address} ouvre sa boîte en IMAP ({opened.mechanism})")
     return b"OK [" + capabilities(connection) + b"] Logged in"
 
 
-def _record(
-    connection: Connection, session: Session, mechanism: str, response: bytes, operation: str, *, initial: bool
-) -> Record:
-    record = Record.open(connection.service, session, "imap", operation)
-    record.exchange.target = f"AUTHENTICATE {mechanism}"
-    record.exchange.facts.update(mechanism=mechanism, initial_response=initial, well_formed=is_xoauth2(response))
+def _record(connection: Connection, session: Session, mechanism: str, response: bytes, operation: str) -> Record:
+    record = connection.open_record(operation, session)
+    record.exchange.target = "LOGIN" if operation == "imap-login" else f"AUTHENTICATE {mechanism}"
     record.request(without_secret(response))
-    connection.describe(record)
     return record
 
 
-async def _refuse(connection: Connection, refusal: LoginRefused, mechanism: str) -> None:
+def _facts(mechanism: str, mailbox: str, *, initial: bool, opened_by: str = "") -> MailLogin:
+    return MailLogin(
+        mechanism=mechanism,
+        mailbox=mailbox,
+        initial_response=initial,
+        opened_by=opened_by,
+    )
+
+
+async def _refuse(connection: Connection, refused: LoginRefused, mechanism: str) -> None:
     connection.failed_logins += 1
     if connection.failed_logins > MAX_LOGINS:
-        raise Bye("Too many authentication failures")
-    if mechanism == "XOAUTH2" and not isinstance(refusal, LoginUnavailable):
-        await connection.wire.send(b"+ " + base64.b64encode(REFUSED_TOKEN) + b"\r\n")
-        await connection.wire.flush()
-        await connection.wire.line()
-
-
-def _refusal(refusal: LoginRefused) -> tuple[str, str]:
-    if isinstance(refusal, LoginUnavailable):
-        return "Temporary authentication failure", "UNAVAILABLE"
-    return "Authentication failed.", "AUTHENTICATIONFAILED"
+        received = f"{connection.failed_logins} refus"
+        raise Ended(Refused("imap-trop-d-echecs", received=received, expected=f"{MAX_LOGINS} au plus"))
+    if mechanism == "XOAUTH2" and not refused.temporary:
+        await connection.stream.send(b"+ " + base64.b64encode(REFUSED_TOKEN) + b"\r\n")
+        await connection.stream.flush()
+        async with asyncio.timeout(connection.port.login_seconds):
+            await connection.stream.line()

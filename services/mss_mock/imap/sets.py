@@ -48,7 +48,10 @@ def numbers_in(wanted: SequenceSet, count: int) -> list[int]:
     for pair in wanted:
         first, last = _bounds(pair, count)
         if first < 1 or last > count:
-            raise BadSyntax("no such message")
+            received = f"les messages {first} à {last}" if first != last else f"le message {first}"
+            raise BadSyntax(
+                "no such message", f"de 1 à {count}" if count else "aucun", received=received, key="imap-numero"
+            )
         found.update(range(first, last + 1))
     return sorted(found)
 

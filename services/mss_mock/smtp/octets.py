@@ -8,14 +8,12 @@ only.
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Protocol
 
+from mss_mock.codes import BARE_NEWLINE, MAX_LINE
 from mss_mock.domain import Refused
 
 __all__ = ["LineStream", "read_message"]
-
-_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class LineStream(Protocol):
@@ -60,11 +58,22 @@ async def _line(stream: LineStream) -> tuple[bytes, bool]:
 
 def _problem(line: bytes, size: int, limit: int, *, overlong: bool, bare_newlines: bool) -> Refused | None:
     if size > limit:
-        return Refused(552, "5.3.4", f"Message size exceeds fixed limit of {limit} bytes")
+        text = f"Message size exceeds fixed limit of {limit} bytes"
+        return Refused(
+            "message-trop-lourd", text, received=f"plus de {limit} octets", expected=f"{limit} octets au plus"
+        )
     if overlong:
-        return Refused(500, "5.6.0", "Line too long (RFC 5321 section 4.5.3.1.6)")
+        return Refused(
+            "ligne-trop-longue", received=f"une ligne de plus de {MAX_LINE} octets", expected="998 octets, hors CRLF"
+        )
     if b"\0" in line:
-        return Refused(554, "5.6.0", "Message contains NUL octets")
-    if not bare_newlines and _BARE.search(line):
-        return Refused(550, "5.6.0", "Bare CR or LF in message: lines end with CRLF (RFC 5321 section 2.3.8)")
+        return Refused("octet-nul", received=f"l'octet 0 dans {_shown(line)}", expected="aucun octet nul")
+    if not bare_newlines and (bare := BARE_NEWLINE.search(line)):
+        name = "CR" if bare[0] == b"\r" else "LF"
+        received = f"{name} isolé dans {_shown(line)}"
+        return Refused("fin-de-ligne-isolee", received=received, expected="CRLF à la fin de chaque ligne")
     return None
+
+
+def _shown(line: bytes) -> str:
+    return repr(line[:80])[1:]

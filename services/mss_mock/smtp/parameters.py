@@ -50,13 +50,13 @@ def read_mail(argument: str | None) -> MailPath:
     address, parameters = _read(argument, "FROM:", MAIL_PARAMETERS)
     size = parameters.get("SIZE", "0")
     if not (size.isascii() and size.isdigit() and len(size) <= 20):
-        raise Refused(501, "5.5.4", "Bad SIZE value")
+        raise _bad("smtp-size", f"SIZE={size}", "SIZE=<nombre d'octets>")
     body = parameters.get("BODY", "7BIT").upper()
     if body not in ("7BIT", "8BITMIME"):
-        raise Refused(501, "5.5.4", "BODY can only be one of 7BIT, 8BITMIME")
+        raise _bad("smtp-body", f"BODY={body}", "BODY=7BIT ou BODY=8BITMIME")
     ret = parameters.get("RET", "FULL").upper()
     if ret not in ("FULL", "HDRS"):
-        raise Refused(501, "5.5.4", "Bad RET value")
+        raise _bad("smtp-ret", f"RET={ret}", "RET=FULL ou RET=HDRS")
     envelope_id = _xtext(parameters.get("ENVID", ""), _MAX_ENVID)
     return MailPath(address, int(size), body, ret == "FULL", envelope_id)
 
@@ -65,11 +65,15 @@ def read_rcpt(argument: str | None) -> RcptPath:
     """Read ``TO:<…> parameters``. Raises Refused."""
     address, parameters = _read(argument, "TO:", RCPT_PARAMETERS)
     if not address:
-        raise Refused(501, "5.1.3", "Bad recipient address syntax")
+        raise _bad("smtp-destinataire-vide", "RCPT TO:<>", "l'adresse du destinataire entre chevrons")
     kind, separator, original = parameters.get("ORCPT", "").partition(";")
     if "ORCPT" in parameters and not (separator and kind and original):
-        raise Refused(501, "5.5.4", "Bad ORCPT value")
+        raise _bad("smtp-orcpt", f"ORCPT={parameters['ORCPT']}", "ORCPT=rfc822;<adresse>")
     return RcptPath(address, _notify(parameters), f"{kind};{_xtext(original, _MAX_ORCPT)}" if separator else "")
+
+
+def _bad(key: str, received: str, expected: str) -> Refused:
+    return Refused(key, received=received, expected=expected, where="paramètres de la commande")
 
 
 def _notify(parameters: Mapping[str, str]) -> frozenset[str] | None:
@@ -79,7 +83,7 @@ def _notify(parameters: Mapping[str, str]) -> frozenset[str] | None:
     if values == ["NEVER"]:
         return frozenset()
     if not set(values) <= NOTIFY_VALUES:
-        raise Refused(501, "5.5.4", "Bad NOTIFY value")
+        raise _bad("smtp-notify", f"NOTIFY={parameters['NOTIFY']}", "NEVER seul, ou SUCCESS, FAILURE, DELAY")
     return frozenset(values)
 
 
@@ -87,12 +91,18 @@ def _read(argument: str | None, keyword: str, known: frozenset[str]) -> tuple[st
     text = argument or ""
     path = _PATH.fullmatch(text[len(keyword) :].strip()) if text[: len(keyword)].upper() == keyword else None
     if path is None:
+        verb = "MAIL" if keyword == "FROM:" else "RCPT"
         raise Refused(
-            501, "5.5.4", f"Syntax: {'MAIL' if keyword == 'FROM:' else 'RCPT'} {keyword}<address> [parameters]"
+            "smtp-chemin",
+            f"Syntax: {verb} {keyword}<address> [parameters]",
+            received=f"{verb} {text}".strip(),
+            expected=f"{verb} {keyword}<nom@domaine>, puis les paramètres",
+            where=f"{verb} {keyword.removesuffix(':')}",
         )
     address = _ROUTE.sub("", path[1], count=1) if path[1].startswith("@") else path[1]
     if len(address) > _MAX_ADDRESS or (address and not _has_domain(address)):
-        raise Refused(553 if keyword == "TO:" else 501, "5.1.3" if keyword == "TO:" else "5.1.7", "Bad address syntax")
+        key = "smtp-adresse-destinataire" if keyword == "TO:" else "smtp-adresse-expediteur"
+        raise _bad(key, f"<{address}>", f"<nom@domaine> de {_MAX_ADDRESS} octets au plus")
     return address, _parameters((path[2] or "").split(), known)
 
 
@@ -106,17 +116,24 @@ def _parameters(words: list[str], known: frozenset[str]) -> dict[str, str]:
     for word in words:
         match = _PARAMETER.fullmatch(word)
         if match is None or match[1].upper() in found:
-            raise Refused(501, "5.5.4", "Bad parameter syntax")
+            raise _bad("smtp-parametre", word, "NOM=valeur, une seule fois")
         if match[1].upper() not in known:
-            raise Refused(555, "5.5.4", f"Unsupported parameter: {match[1]}")
+            raise Refused(
+                "smtp-parametre-inconnu",
+                f"Unsupported parameter: {match[1]}",
+                received=word,
+                expected=", ".join(sorted(known)),
+                where="paramètres",
+            )
         found[match[1].upper()] = match[2] or ""
     return found
 
 
 def _xtext(value: str, longest: int) -> str:
+    expected = f"du xtext imprimable, {longest} caractères au plus"
     if not _XTEXT.fullmatch(value) or len(value) > longest:
-        raise Refused(501, "5.5.4", "Bad xtext value")
+        raise _bad("smtp-xtext", value, expected)
     decoded = _HEX.sub(lambda match: chr(int(match[1], 16)), value)
     if not (decoded.isascii() and decoded.isprintable()):
-        raise Refused(501, "5.5.4", "Bad xtext value")
+        raise _bad("smtp-xtext", value, expected)
     return decoded

@@ -5,17 +5,17 @@ Source: specs/mssante.md §1.3 and §2, RFC 5321 §3.3, RFC 3461. Raises Refused
 
 from __future__ import annotations
 
-from sqlalchemy.exc import OperationalError
-
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
-from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS
+from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, BoxKind
 from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
 from mss_mock.domain import Refused, check_sender, mailbox_of, resolve
-from mss_mock.flows import mail_flow
+from mss_mock.facts import Fate, MailEnvelope, MailFates, MailRecipient
+from mss_mock.flows import flow_of
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
-from mss_mock.wire.mail import mail_facts
+from mss_mock.wire.mail import mail_of, subject_of
 
 __all__ = ["Transaction"]
 
@@ -28,9 +28,7 @@ class Transaction:
         self.login = login
         self.limit = limit
         self.envelope = Envelope("", helo=helo, peer=peer)
-        self.refusals: list[str] = []
-        self._last = 0
-        record.exchange.facts.update(mailbox=login.mailbox.address, mailbox_kind=login.mailbox.kind.value, helo=helo)
+        self.eight_bit = False
 
     @property
     def session(self) -> Session:
@@ -42,8 +40,15 @@ class Transaction:
         path = read_mail(argument)
         check_sender(self.login.mailbox, path.sender)
         if path.size > self.limit:
-            raise Refused(552, "5.3.4", f"Message size exceeds fixed limit of {self.limit} bytes")
+            raise Refused(
+                "message-trop-lourd",
+                f"Message size exceeds fixed limit of {self.limit} bytes",
+                received=f"SIZE={path.size}",
+                expected=f"{self.limit} octets au plus",
+                where="MAIL FROM",
+            )
         self.envelope.sender = self.login.mailbox.address if path.sender else ""
+        self.eight_bit = path.body == "8BITMIME"
         self.envelope.envelope_id, self.envelope.whole = path.envelope_id, path.whole
 
     def add(self, argument: str | None) -> None:
@@ -54,57 +59,48 @@ class Transaction:
         if any(target.address == address for target in targets):
             return
         if len(targets) >= MAX_RECIPIENTS:
-            raise Refused(452, "4.5.3", "Too many recipients")
+            received, expected = f"un {MAX_RECIPIENTS + 1}e destinataire", f"{MAX_RECIPIENTS} au plus"
+            raise Refused("trop-de-destinataires", received=received, expected=expected, where="RCPT TO")
         if store_of(self.session).weight(address) >= MAILBOX_QUOTA:
-            raise Refused(452, "4.2.2", f"<{address}>: Mailbox full")
+            text, expected = f"<{address}>: Mailbox full", f"moins de {MAILBOX_QUOTA} octets dans cette boîte"
+            raise Refused("boite-pleine", text, received=f"RCPT TO:<{address}>", expected=expected, where="RCPT TO")
         targets.append(Target(address, path.notify, path.original))
-
-    def note_refusal(self, refusal: Refused) -> None:
-        """Remember a refused command."""
-        self.refusals.append(refusal.reply)
-        self._last = refusal.code
 
     def complete(self, message: bytes) -> str:
         """Deliver the mail and return the reply; it is committed. Raises Refused when the store is full."""
-        self._note(message)
+        self.record.request(message)
+        mail = mail_of(message)
+        self.record.note(mail)
         try:
             fates = deliver(self.session, self.envelope, message)
-        except OperationalError as error:
-            raise Refused(452, "4.3.1", "Insufficient system storage") from error
-        self.record.exchange.facts["fates"] = fates
+        except StoreError as error:
+            raise Refused("stockage", received=str(error), expected=error.expected, where="bac à sable") from error
+        self._note_envelope()
+        self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
+        self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))
         reply = f"250 2.0.0 Ok: queued as {self.record.exchange.id}"
-        names = ", ".join(fates)
-        subject = str(self.record.exchange.facts.get("subject", ""))[:80]
-        self.record.finish(250, reply.encode(), f"{self.login.mailbox.address} écrit à {names} : {subject}")
+        summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject_of(message)[:80]}"
+        self.record.finish(250, reply.encode(), summary)
         return reply
 
-    def refuse_data(self, refusal: Refused) -> None:
+    def refuse(self, refused: Refused) -> None:
         """End in a refusal of the mail itself."""
-        self.note_refusal(refusal)
-        self._refuse(refusal.reply)
-
-    def abandon(self) -> None:
-        """End without DATA; only a transaction that had refusals is worth an exchange."""
-        if self.refusals:
-            self._refuse(self.refusals[-1])
-
-    def _refuse(self, reply: str) -> None:
         self._note_envelope()
-        self.record.finish(self._last, reply.encode(), f"Message refusé : {reply}", outcome="refused")
-
-    def _note(self, message: bytes) -> None:
-        self.record.request(message)
-        self._note_envelope()
-        facts = self.record.exchange.facts
-        facts.update(mail_facts(message))
-        facts.update(mail_flow(facts, self.session.markers.all()))
+        self.record.refuse(refused.seen_in("le message", "DATA"))
+        self.record.finish(refused.status, refused.smtp.encode(), f"Message refusé : {refused.known.title}")
 
     def _note_envelope(self) -> None:
         people = self.session.people
         boxes = [(target.address, mailbox_of(people, target.address)) for target in self.envelope.targets]
-        self.record.exchange.facts.update(
-            sender=self.envelope.sender,
-            recipients=[{"address": address, "kind": box.kind.value if box else "PAT"} for address, box in boxes],
-            notify=sorted({value for target in self.envelope.targets for value in target.notify or ()}),
-            refusals=list(self.refusals),
+        recipients = (MailRecipient(address=a, kind=box.kind if box else BoxKind.CITIZEN) for a, box in boxes)
+        self.record.note(
+            MailEnvelope(
+                mailbox=self.login.mailbox.address,
+                kind=self.login.mailbox.kind,
+                helo=self.envelope.helo,
+                sender=self.envelope.sender,
+                recipients=tuple(recipients),
+                notify=tuple(sorted({value for target in self.envelope.targets for value in target.notify or ()})),
+                eight_bit=self.eight_bit,
+            )
         )

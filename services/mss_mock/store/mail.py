@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session as Transaction
 
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state import port
 from mss_mock.codes import DELIMITER, INBOX, MAX_FOLDERS, SYSTEM_FOLDERS
 from mss_mock.store.statements import (
     canonical,
@@ -39,7 +38,7 @@ __all__ = ["Store"]
 class Store:
     """The mail of one session. ``now`` dates new UIDVALIDITY values."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: port.Store, now: Callable[[], datetime]) -> None:
         self._db = db
         self._now = now
 
@@ -57,7 +56,7 @@ class Store:
 
     def folder_modseq(self, folder_id: int) -> int | None:
         """Return the change number of a folder, None when it is gone."""
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             statement = select(folders.c.modseq).where(folders.c.id == folder_id)
             value = connection.execute(statement).scalar()
         return None if value is None else int(value)
@@ -118,7 +117,7 @@ class Store:
             raise FolderError("LIMIT", "Too many subscriptions")
         with self._db.transaction() as tx:
             if wanted:
-                tx.execute(upsert(subscriptions).values(key).on_conflict_do_nothing())
+                tx.execute(self._db.upsert(subscriptions).values(key))
             else:
                 tx.execute(delete(subscriptions).filter_by(**key))
 
@@ -133,24 +132,24 @@ class Store:
         """Return the messages of a folder by UID, without their octets."""
         columns = (messages.c[name] for name in ("uid", "content_id", "size", "received", "flags", "recent"))
         statement = select(*columns).where(messages.c.folder_id == folder_id).order_by(messages.c.uid)
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             return [message_row(row) for row in connection.execute(statement)]
 
     def octets(self, content_id: int) -> bytes | None:
         """Return the exact octets of a message, None when it is gone."""
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             return connection.execute(select(contents.c.octets).where(contents.c.id == content_id)).scalar()
 
     def weight(self, mailbox: str) -> int:
         """Return the octets that a mailbox holds."""
         statement = select(func.coalesce(func.sum(messages.c.size), 0)).join_from(messages, folders)
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             return int(connection.execute(statement.where(folders.c.mailbox == mailbox)).scalar_one())
 
     def counts(self) -> dict[str, int]:
         """Return how many messages each mailbox in use holds."""
         statement = select(folders.c.mailbox, func.count(messages.c.id)).join_from(folders, messages, isouter=True)
-        with self._db.engine.connect() as connection:
+        with self._db.reading() as connection:
             return {mailbox: int(n) for mailbox, n in connection.execute(statement.group_by(folders.c.mailbox))}
 
     def claim_recent(self, folder_id: int) -> set[int]:
@@ -205,7 +204,7 @@ class Store:
         if not rows:
             for name, use in SYSTEM_FOLDERS:
                 self._make(tx, mailbox, name, use)
-                tx.execute(upsert(subscriptions).values(mailbox=mailbox, name=name).on_conflict_do_nothing())
+                tx.execute(self._db.upsert(subscriptions).values(mailbox=mailbox, name=name))
             rows = select_folders(tx, mailbox)
         return rows
 
@@ -219,7 +218,7 @@ class Store:
     def _make(self, tx: Transaction, mailbox: str, name: str, use: str = "") -> None:
         values = {"mailbox": mailbox, "name": name, "special_use": use, "uidnext": 1, "modseq": 1}
         values["uidvalidity"] = self._validity(tx, mailbox)
-        tx.execute(upsert(folders).values(values).on_conflict_do_nothing())
+        tx.execute(self._db.upsert(folders).values(values))
 
     def _validity(self, tx: Transaction, mailbox: str) -> int:
         statement = select(func.max(folders.c.uidvalidity)).where(folders.c.mailbox == mailbox)
@@ -228,7 +227,7 @@ class Store:
     def _add(self, tx: Transaction, new: New) -> tuple[int, int]:
         self._folders(tx, new.mailbox)
         uidvalidity, first, modseq, folder_id = take_uids(tx, new.mailbox, canonical(new.folder), 1)
-        octets = upsert(contents).values(octets=new.octets).returning(contents.c.id)
+        octets = contents.insert().values(octets=new.octets).returning(contents.c.id)
         values = {
             "folder_id": folder_id,
             "uid": first,

@@ -1,74 +1,121 @@
-"""What the checks need to know of a mail: headers, parts, the XDM archive and its documents, as plain values.
+"""A mail read as values: head, parts, the XDM archive and its documents.
 
-Source: specs/mssante.md §3.1–3.2. The mail is read by ``lgo_sandbox.wire.mime``, the archive by
-``health_documents``; whatever is unreadable becomes a French sentence in the facts, never an error. Knows no
-rule: see ``checks``.
+Source: docs/sources/mssante.md (Tout courriel, Courriel qui porte des documents). The mail is read by
+``lgo_sandbox.wire.mime``, the archive by ``health_documents``; what is unreadable becomes a French sentence, never an
+error. Reading costs: it is done after the answer. Knows no rule: see ``checks``.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from health_documents.cda.read.reader import read_document
 from health_documents.errors import DocumentError
 from health_documents.validation.printed_ins import printed_ins
-from health_documents.xdm.write import XdmArchive, XdmEntry, read_xdm
+from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
+from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
+from mss_mock.codes import BARE_NEWLINE, XDM_NAME
+from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT
+from mss_mock.facts import Mail
+from mss_mock.facts.content import (
+    Archive,
+    Attachment,
+    Document,
+    MailContent,
+    MailDefect,
+    MailHead,
+    TextBody,
+    Unreadable,
+)
 
-__all__ = ["XDM_NAME", "mail_facts"]
+__all__ = ["mail_of", "read_content", "subject_of"]
 
-XDM_NAME = "IHE_XDM.ZIP"
-_HEADERS = {
-    "subject": "Subject",
-    "message_id": "Message-ID",
-    "in_reply_to": "In-Reply-To",
-    "references": "References",
-    "nil": "X-MSS-NIL",
-    "ins": "X-MSS-INS",
-    "code_cda": "X-MSS-CODECDA",
-    "mes": "X-MSS-MES",
-    "read_receipt": "Disposition-Notification-To",
-    "delivery_receipt": "Return-Receipt-To",
-}
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
 _CX = re.compile(r"([^^]*)\^\^\^(?:[^&^]*)&([0-9.]+)&ISO")
 _MAX_TEXT = 500
+_MAX_HEAD = 64 * 1024
 _MAX_PRINTED = 4
 """Documents of an archive whose PDF is looked into: it costs some milliseconds each."""
 
 
-def mail_facts(message: bytes) -> dict[str, Any]:
-    """Return the facts of a mail, JSON-able; ``unreadable`` says why there are no more."""
-    facts: dict[str, Any] = {"message": True, "size": len(message), "longest_line": _longest_line(message)}
+def mail_of(message: bytes) -> Mail:
+    """Return the facts of a mail; what is in it is read when somebody looks."""
+    longest = max((len(line) for line in message.split(b"\r\n")), default=0)
+    return Mail(size=len(message), longest_line=longest, content=Lazy(lambda: read_content(message)))
+
+
+def subject_of(message: bytes) -> str:
+    """Return the subject of a mail, from its head alone; empty when it cannot be read."""
+    head, _, _ = message[:_MAX_HEAD].partition(b"\r\n\r\n")
+    try:
+        return read_mail(head + b"\r\n\r\n").header("Subject") or ""
+    except MimeError:
+        return ""
+
+
+def read_content(message: bytes) -> MailContent | Unreadable:
+    """Return what is in a mail, or why it cannot be read."""
     try:
         root = read_mail(message)
     except MimeError as error:
-        return {**facts, "unreadable": error.reason}
+        return Unreadable(reason=error.reason[:_MAX_TEXT])
     leaves = list(root.leaves())
-    facts.update({name: _short(root.header(header)) for name, header in _HEADERS.items()})
-    facts.update(
-        content_type=root.content_type,
-        sender_label=next((label for label, _ in root.addresses("From")), ""),
-        sender_address=next((address.lower() for _, address in root.addresses("From")), ""),
-        reply_to=[address.lower() for _, address in root.addresses("Reply-To")],
-        defects=sorted({defect for part in root.walk() for defect in part.defects}),
-        bodies=[[part.content_type, part.charset or ""] for part in _bodies(root)],
+    return MailContent(
+        fingerprint=hashlib.sha256(message).hexdigest(),
+        head=_head(root),
+        bodies=tuple(map(_body, _bodies(root))),
         alternative=any(part.content_type == "multipart/alternative" for part in root.walk()),
-        disposition_report=any(part.content_type == "message/disposition-notification" for part in root.walk()),
-        attachments=[_attachment(part) for part in leaves if _is_attachment(part)],
-        archives=[_archive(part.body) for part in leaves if _name(part).upper() == XDM_NAME],
+        reports_reading=any(part.content_type == "message/disposition-notification" for part in root.walk()),
+        reported_message=_reported(root),
+        eight_bit=not message.isascii(),
+        bare_newlines=BARE_NEWLINE.search(message) is not None,
+        defects=tuple(_defects(root)),
+        attachments=tuple(_attachment(part) for part in leaves if _is_attachment(part)),
+        archives=tuple(_archive(part.body) for part in leaves if _name(part).upper() == XDM_NAME),
     )
-    return facts
+
+
+def _head(root: MimePart) -> MailHead:
+    label, address = next(iter(root.addresses("From")), ("", ""))
+    return MailHead(
+        subject=_text(root, "Subject"),
+        message_id=_text(root, "Message-ID").strip(),
+        in_reply_to=_text(root, "In-Reply-To").strip(),
+        references=_text(root, "References").strip(),
+        sender_label=label.strip()[:_MAX_TEXT],
+        sender_address=address.lower(),
+        reply_to=tuple(address.lower() for _, address in root.addresses("Reply-To")),
+        nil=_short(root.header("X-MSS-NIL")),
+        ins=_short(root.header("X-MSS-INS")),
+        code_cda=_short(root.header("X-MSS-CODECDA")),
+        mes=_short(root.header("X-MSS-MES")),
+        read_receipt=_text(root, "Disposition-Notification-To"),
+        delivery_receipt=_text(root, "Return-Receipt-To"),
+        content_type=root.content_type,
+    )
+
+
+def _text(root: MimePart, name: str) -> str:
+    return _short(root.header(name)) or ""
 
 
 def _short(value: str | None) -> str | None:
     return value[:_MAX_TEXT] if value is not None else None
 
 
-def _longest_line(message: bytes) -> int:
-    return max((len(line) for line in message.split(b"\r\n")), default=0)
+def _reported(root: MimePart) -> str:
+    reports = (part for part in root.walk() if part.content_type == "message/disposition-notification")
+    found = (inner.header("Original-Message-ID") for report in reports for inner in report.walk())
+    return next((value.strip()[:_MAX_TEXT] for value in found if value), "")
+
+
+def _defects(root: MimePart) -> Iterator[MailDefect]:
+    for part in root.walk():
+        for name in sorted(set(part.defects)):
+            yield MailDefect(part=part.path, what=DEFECTS.get(name, OTHER_DEFECT))
 
 
 def _name(part: MimePart) -> str:
@@ -90,52 +137,58 @@ def _bodies(root: MimePart) -> Iterator[MimePart]:
         yield root
 
 
-def _attachment(part: MimePart) -> dict[str, Any]:
+def _body(part: MimePart) -> TextBody:
+    says = "automatique" in part.text().lower()
+    return TextBody(content_type=part.content_type, charset=part.charset or "", automatic=says)
+
+
+def _attachment(part: MimePart) -> Attachment:
     pdf = part.body.startswith(b"%PDF-")
-    return {
-        "name": _name(part)[:_MAX_TEXT],
-        "type": part.content_type,
-        "size": len(part.body),
-        "pdf": pdf,
-        "pdf_a1": pdf and _PDFA_1.search(part.body) is not None,
-    }
+    return Attachment(
+        name=_name(part)[:_MAX_TEXT],
+        content_type=part.content_type,
+        size=len(part.body),
+        is_pdf=pdf,
+        is_pdf_a1=pdf and _PDFA_1.search(part.body) is not None,
+    )
 
 
-def _archive(content: bytes) -> dict[str, Any]:
+def _archive(content: bytes) -> Archive | Unreadable:
     try:
         archive = read_xdm(content)
     except DocumentError as error:
-        return {"unreadable": str(error)[:_MAX_TEXT]}
-    return {
-        "patient": _cx(archive.patient_id),
-        "problems": [*archive.problems, *(problem for entry in archive.entries for problem in entry.problems)],
-        "documents": _documents(archive),
-    }
+        return Unreadable(reason=str(error)[:_MAX_TEXT])
+    identity, root = _cx(archive.patient_id)
+    return Archive(
+        patient_id=identity,
+        patient_root=root,
+        problems=(*archive.problems, *(problem for entry in archive.entries for problem in entry.problems)),
+        documents=_documents(archive),
+    )
 
 
-def _cx(value: str) -> dict[str, str]:
+def _cx(value: str) -> tuple[str, str]:
     match = _CX.match(value)
-    return {"id": match[1], "oid": match[2]} if match else {"id": value[:_MAX_TEXT], "oid": ""}
+    return (match[1], match[2]) if match else (value[:_MAX_TEXT], "")
 
 
-def _documents(archive: XdmArchive) -> list[dict[str, Any]]:
+def _documents(archive: XdmArchive) -> tuple[Document | Unreadable, ...]:
     entries = [entry for entry in archive.entries if entry.metadata.mime_type == "text/xml"]
-    return [_document(entry, printed=rank < _MAX_PRINTED) for rank, entry in enumerate(entries)]
+    return tuple(_document(entry, printed=rank < _MAX_PRINTED) for rank, entry in enumerate(entries))
 
 
-def _document(entry: XdmEntry, *, printed: bool) -> dict[str, Any]:
-    facts: dict[str, Any] = {"title": entry.metadata.title[:_MAX_TEXT], "uri": entry.metadata.uri[:_MAX_TEXT]}
+def _document(entry: XdmEntry, *, printed: bool) -> Document | Unreadable:
     try:
         document = read_document(entry.content or b"")
     except DocumentError as error:
-        return {**facts, "unreadable": str(error)[:_MAX_TEXT]}
+        return Unreadable(reason=f"{entry.metadata.uri[:80]} : {error}"[:_MAX_TEXT])
     patient = document.patient
-    return {
-        **facts,
-        "code": document.code.code,
-        "qualified": patient.is_qualified,
-        "matricule": patient.matricule,
-        "birth_name": patient.birth_name,
-        "birth_date": patient.birth_date,
-        "printed_ins": printed_ins(document) if printed else None,
-    }
+    return Document(
+        title=entry.metadata.title[:_MAX_TEXT],
+        code=document.code.code,
+        qualified=patient.is_qualified,
+        matricule=patient.matricule,
+        birth_name=patient.birth_name,
+        birth_date=patient.birth_date,
+        printed_ins=printed_ins(document) if printed else None,
+    )

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["SaslError", "is_xoauth2", "read_plain", "read_xoauth2", "without_secret"]
+__all__ = ["SaslError", "read_plain", "read_xoauth2", "without_secret"]
 
 _XOAUTH2 = re.compile(rb"user=([^\x00\x01]+)\x01auth=Bearer ([A-Za-z0-9\-._~+/=]+)\x01\x01", re.IGNORECASE)
 
 
 class SaslError(ValueError):
-    """The response is against the grammar of its mechanism; the message is French."""
+    """The response is against the grammar. ``code`` is a key of ``codes.replies``; the texts are French."""
+
+    def __init__(self, code: str, received: str, expected: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.received = received
+        self.expected = expected
 
 
 def read_xoauth2(response: bytes) -> tuple[str, str]:
     """Return (mailbox, token). Raises SaslError."""
     match = _XOAUTH2.fullmatch(response)
     if match is None:
-        raise SaslError("réponse XOAUTH2 mal formée : « user=<BAL>^Aauth=Bearer <jeton>^A^A » est attendu")
+        expected = "« user=<BAL>^Aauth=Bearer <jeton>^A^A », ^A étant l'octet 01"
+        raise SaslError("sasl-xoauth2", _shown(response), expected)
     return _text(match[1]), match[2].decode("ascii")
 
 
@@ -29,13 +36,16 @@ def read_plain(response: bytes) -> tuple[str, str, str]:
     """Return (authorization identity, mailbox, password). Raises SaslError."""
     fields = response.split(b"\0")
     if len(fields) != 3 or not fields[1]:
-        raise SaslError("réponse PLAIN mal formée : « [identité]^@<BAL>^@<mot de passe> » est attendu")
+        received = f"{len(fields)} champ(s), le deuxième vide" if len(fields) == 3 else f"{len(fields)} champ(s)"
+        raise SaslError("sasl-plain", received, "trois champs : [identité], BAL, mot de passe")
     return _text(fields[0]), _text(fields[1]), _text(fields[2])
 
 
-def is_xoauth2(response: bytes) -> bool:
-    """Tell whether a response is well formed."""
-    return _XOAUTH2.fullmatch(response) is not None
+def _shown(response: bytes) -> str:
+    """Return what was said, without the token."""
+    head = response.partition(b"Bearer")[0][:120].replace(b"\x01", b"^A")
+    rest = "Bearer …" if b"Bearer" in response else ""
+    return f"« {head.decode('ascii', 'backslashreplace')}{rest} » ({len(response)} octets)"
 
 
 def without_secret(response: bytes) -> bytes:
@@ -49,4 +59,5 @@ def _text(octets: bytes) -> str:
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SaslError("la réponse SASL n'est pas en UTF-8") from error
+        received = octets[:80].decode("ascii", "backslashreplace")
+        raise SaslError("sasl-utf8", received, "une adresse en UTF-8") from error

@@ -1,176 +1,218 @@
-"""Each check catches the mail that breaks exactly its rule, and says nothing of the right one."""
+"""What the checks say of a mail or a login, and what they leave undecided; each is fired through a door in wire/mss."""
 
 from __future__ import annotations
 
+import email.errors
 import io
 import zipfile
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+from support.mss_values import (
+    ARCHIVE,
+    CITIZEN,
+    CONTENT,
+    DOCTOR,
+    DOCUMENT,
+    ENVELOPE,
+    MATRICULE,
+    OTHER,
+    PDF,
+    TLS,
+    WITH_DOCUMENTS,
+    ZIP,
+    broken,
+    exchange_of,
+    judged,
+    kept,
+    mailed,
+    past,
+    with_head,
+)
 
 from lgo_sandbox.requirements import catalogue
-from lgo_sandbox.watch.findings import Observed, evaluate
+from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.checks import CHECKS
-from mss_mock.wire.mail import mail_facts
+from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS, BoxKind
+from mss_mock.codes.defects import DEFECTS
+from mss_mock.facts import Autoconfigured, ImapCommand, MailLogin
+from mss_mock.facts.content import MailContent, TextBody, Unreadable
+from mss_mock.wire.mail import read_content, subject_of
 
-MATRICULE = "256036330091838"
-DOCUMENT = {
-    "title": "BPM",
-    "uri": "DOC00001.XML",
-    "code": "51969-4",
-    "qualified": True,
-    "matricule": MATRICULE,
-    "birth_name": "MARTIN",
-    "birth_date": "1956-03-12",
-}
-ARCHIVE = {"patient": {"id": MATRICULE, "oid": "1.2.250.1.213.1.4.8"}, "problems": [], "documents": [DOCUMENT]}
-PDF = {"name": "20260105_BPM_MARTIN_Claire_12.pdf", "type": "application/pdf", "size": 9, "pdf": True, "pdf_a1": True}
-ZIP = {"name": "IHE_XDM.zip", "type": "application/zip", "size": 9, "pdf": False, "pdf_a1": False}
-MAIL = {
-    "message": True,
-    "size": 900,
-    "longest_line": 76,
-    "tls_version": "TLSv1.3",
-    "mailbox_kind": "PER",
-    "mailbox": "helene.valmont@pharmacien.mssante.fr",
-    "sender_address": "helene.valmont@pharmacien.mssante.fr",
-    "sender_label": "DR Helene VALMONT - PHARMACIE DE LA FONTAINE",
-    "subject": "Bonjour",
-    "message_id": "<1@x.fr>",
-    "in_reply_to": None,
-    "references": None,
-    "nil": "N1",
-    "ins": None,
-    "code_cda": None,
-    "mes": None,
-    "reply_to": [],
-    "read_receipt": None,
-    "delivery_receipt": None,
-    "notify": [],
-    "bodies": [["text/plain", "utf-8"]],
-    "alternative": False,
-    "disposition_report": False,
-    "defects": [],
-    "attachments": [],
-    "archives": [],
-    "recipients": [{"address": "isabelle.delorme@medecin.mssante.fr", "kind": "PER"}],
-}
-WITH_DOCUMENTS = {
-    **MAIL,
-    "subject": "XDM/1.0/DDM+Bilan partagé MARTIN Claire 12/03/1956",
-    "ins": "O",
-    "code_cda": "51969-4",
-    "attachments": [ZIP, PDF],
-    "archives": [ARCHIVE],
-}
-FLOW = {"matricule": MATRICULE, "status": "", "verification": ""}
-TO_CITIZEN = {**WITH_DOCUMENTS, "recipients": [{"address": f"{MATRICULE}@patient.mssante.fr", "kind": "PAT"}]}
+TO_CITIZEN = replace(ENVELOPE, recipients=(CITIZEN,))
+TO_BOTH = replace(ENVELOPE, recipients=(DOCTOR, CITIZEN))
+APPLICATION = replace(ENVELOPE, kind=BoxKind.APPLICATION)
+AUTOMATIC = replace(CONTENT, bodies=(TextBody(content_type="text/plain", charset="utf-8", automatic=True),))
+WHOLE = {"MSS-XDM-AND-PDF", "MSS-PDF-A1", "MSS-XDM-SOUND"}
 
 
-def broken(facts, operation="smtp-message", transport="smtp"):
-    observed = Observed("mss", operation, transport, transport, facts, {})
-    return [finding.check_id for finding in evaluate(CHECKS, observed).findings]
-
-
-def kept(facts, operation="smtp-message", transport="smtp"):
-    observed = Observed("mss", operation, transport, transport, facts, {})
-    return {check.id for check in evaluate(CHECKS, observed).kept}
-
-
-@pytest.mark.parametrize("facts", [MAIL, WITH_DOCUMENTS, TO_CITIZEN])
-def test_a_right_mail_raises_nothing(facts):
-    assert broken(facts) == []
-
-
-def _archive(**changes):
-    return [{**ARCHIVE, **changes}]
-
-
-@pytest.mark.parametrize(
-    ("check", "base", "changes"),
-    [
-        ("mss.nil", MAIL, {"nil": " "}),
-        ("mss.message-id", MAIL, {"message_id": "un@x.fr"}),
-        ("mss.message-id", MAIL, {"message_id": None}),
-        ("mss.reply-threading", MAIL, {"in_reply_to": "<1@x>"}),
-        ("mss.reply-threading", MAIL, {"subject": "RE: Bonjour"}),
-        ("mss.body", MAIL, {"bodies": [["text/html", "utf-8"]]}),
-        ("mss.body", MAIL, {"bodies": [["text/html", "utf-8"], ["text/plain", "utf-8"]], "alternative": True}),
-        ("mss.utf8", MAIL, {"bodies": [["text/plain", "iso-8859-1"]]}),
-        ("mss.from-label", MAIL, {"sender_label": ""}),
-        ("mss.from-label", MAIL, {"sender_label": "helene.valmont@pharmacien.mssante.fr"}),
-        ("mss.from-label", MAIL, {"sender_label": "Pharmacie"}),
-        ("mss.from-address", MAIL, {"sender_address": "x@y.fr"}),
-        ("mss.line-length", MAIL, {"longest_line": 999}),
-        ("mss.well-formed", MAIL, {"defects": ["CloseBoundaryNotFoundDefect"]}),
-        ("mss.app-reply-to", MAIL, {"mailbox_kind": "APP"}),
-        ("mss.fin", MAIL, {"mes": "FIN"}),
-        ("mss.fin", TO_CITIZEN, {"mes": "fin"}),
-        ("mss.xdm-and-pdf", WITH_DOCUMENTS, {"attachments": [ZIP]}),
-        ("mss.xdm-and-pdf", WITH_DOCUMENTS, {"archives": [ARCHIVE, ARCHIVE], "attachments": [ZIP, PDF, PDF]}),
-        ("mss.xdm-and-pdf", MAIL, {"attachments": [{**ZIP, "name": "xdm.zip"}]}),
-        ("mss.pdf-a1", WITH_DOCUMENTS, {"attachments": [ZIP, {**PDF, "pdf_a1": False}]}),
-        ("mss.pdf-name", WITH_DOCUMENTS, {"attachments": [ZIP, {**PDF, "name": "bilan.pdf"}]}),
-        ("mss.xdm-sound", WITH_DOCUMENTS, {"archives": _archive(problems=["hash"])}),
-        ("mss.xdm-sound", WITH_DOCUMENTS, {"archives": [{"unreadable": "archive ZIP illisible"}]}),
-        ("mss.xdm-subject", WITH_DOCUMENTS, {"subject": "Bilan partagé"}),
-        ("mss.xdm-subject", WITH_DOCUMENTS, {"subject": "XDM/1.0/DDM+Bilan DURAND Paul 12/03/1956"}),
-        ("mss.ins-header", WITH_DOCUMENTS, {"ins": "N"}),
-        ("mss.ins-header", WITH_DOCUMENTS, {"ins": None}),
-        ("mss.ins-header", MAIL, {"ins": "O"}),
-        ("mss.code-header", WITH_DOCUMENTS, {"code_cda": "11488-4"}),
-        ("mss.code-header", MAIL, {"code_cda": "11488-4"}),
-        ("mss.citizen-ins", TO_CITIZEN, {"archives": _archive(patient={"id": "IPP1", "oid": "1.2.3"})}),
-        ("mss.citizen-ins", TO_CITIZEN, {"recipients": [{"address": "1@patient.mssante.fr", "kind": "PAT"}]}),
-        ("mss.tls", MAIL, {"tls_version": "TLSv1.1"}),
-        ("mss.ins-status", TO_CITIZEN, {"ins_flow": [{**FLOW, "status": "identité validée"}]}),
-        ("mss.ins-verification", WITH_DOCUMENTS, {"ins_flow": [{**FLOW, "verification": "vérification KO"}]}),
-        ("mss.ins-datamatrix", WITH_DOCUMENTS, {"printed_ins": ["aucun datamatrix"]}),
-    ],
-)
-def test_a_mail_that_breaks_one_rule_raises_that_finding_only(check, base, changes):
-    assert set(broken({**base, **changes})) == {check}
-
-
-def test_several_documents_have_several_codes_in_any_order():
-    other = {**DOCUMENT, "code": "11488-4"}
-    facts = {**WITH_DOCUMENTS, "archives": _archive(documents=[DOCUMENT, other]), "attachments": [ZIP, PDF, PDF]}
-    assert broken({**facts, "code_cda": "11488-4, 51969-4"}) == []
-    assert broken({**facts, "code_cda": "51969-4"}) == ["mss.code-header"]
-
-
-def test_receipts_are_observed_when_asked_and_never_reproached():
-    asked = {**MAIL, "delivery_receipt": "a@b", "read_receipt": "a@b"}
-    assert {"mss.delivery-receipt", "mss.read-receipt"} <= kept(asked)
-    assert "mss.delivery-receipt" in kept({**MAIL, "notify": ["SUCCESS"]})
-    assert not {"mss.delivery-receipt", "mss.read-receipt"} & kept(MAIL)
-
-
-def test_logins_are_judged_by_their_form_and_outcome():
-    good = {
-        "mechanism": "XOAUTH2",
-        "well_formed": True,
-        "subject": "8997",
-        "initial_response": True,
-        "tls_version": "TLSv1.2",
-    }
-    assert broken(good, "imap-authenticate", "imap") == []
-    assert {"mss.xoauth2", "mss.imap-starttls", "mss.sasl-ir"} <= kept(good, "imap-authenticate", "imap")
-    assert broken({**good, "well_formed": False}, "smtp-auth") == ["mss.xoauth2"]
-    assert broken({**good, "reason": "jeton expiré"}, "smtp-auth") == ["mss.credentials"]
-    assert "mss.app-login" in kept({**good, "mechanism": "PLAIN"}, "smtp-auth")
+@pytest.mark.parametrize("content", [CONTENT, WITH_DOCUMENTS])
+@pytest.mark.parametrize("envelope", [ENVELOPE, TO_CITIZEN, TO_BOTH])
+def test_a_right_mail_raises_nothing(content, envelope):
+    assert broken(mailed(content, envelope)) == []
 
 
 def test_every_requirement_of_a_check_is_in_the_catalogue_and_ids_are_unique():
     known = catalogue()
-    for check in CHECKS:
-        for requirement in check.requirements:
-            assert requirement in known, requirement
+    assert [r for check in CHECKS for r in check.requirements if r not in known] == []
     assert len({check.id for check in CHECKS}) == len(CHECKS)
+    assert all(check.id == check.id.upper() and check.id.startswith("MSS-") for check in CHECKS)
+    assert all(alias.startswith("mss.") for check in CHECKS for alias in check.aliases)
 
 
-# Facts of real octets
+# What is let undecided
+
+
+def test_documents_are_proved_only_when_archive_pdf_and_form_are_all_right():
+    assert kept(mailed(WITH_DOCUMENTS)) >= WHOLE
+    for changes, culprit in (
+        ({"attachments": (ZIP,)}, "MSS-XDM-AND-PDF"),
+        ({"attachments": (ZIP, replace(PDF, is_pdf_a1=False))}, "MSS-PDF-A1"),
+        ({"archives": (replace(ARCHIVE, problems=("hash",)),)}, "MSS-XDM-SOUND"),
+    ):
+        facts = mailed(replace(WITH_DOCUMENTS, **changes))
+        assert broken(facts) == [culprit]
+        assert not kept(facts) & WHOLE
+
+
+def test_documents_for_a_citizen_prove_nothing_of_those_for_professionals():
+    facts = mailed(WITH_DOCUMENTS, TO_CITIZEN)
+    assert not kept(facts) & WHOLE
+    assert "MSS-CITIZEN-DOCUMENTS" in kept(facts)
+    assert broken(mailed(replace(WITH_DOCUMENTS, attachments=(ZIP,)), TO_CITIZEN)) == ["MSS-CITIZEN-DOCUMENTS"]
+
+
+def test_several_patients_or_an_unreadable_document_make_an_archive_unsound():
+    two = replace(DOCUMENT, matricule=OTHER)
+    for documents in ((DOCUMENT, two), (DOCUMENT, Unreadable(reason="DOC2 : illisible"))):
+        content = replace(
+            WITH_DOCUMENTS, archives=(replace(ARCHIVE, documents=documents),), attachments=(ZIP, PDF, PDF)
+        )
+        assert "MSS-XDM-SOUND" in broken(mailed(content))
+
+
+def test_several_documents_have_several_codes_in_any_order():
+    other = replace(DOCUMENT, code="11488-4")
+    content = replace(
+        WITH_DOCUMENTS, archives=(replace(ARCHIVE, documents=(DOCUMENT, other)),), attachments=(ZIP, PDF, PDF)
+    )
+    assert broken(mailed(with_head(content, code_cda="11488-4, 51969-4"))) == []
+    assert broken(mailed(with_head(content, code_cda="51969-4"))) == ["MSS-CODE-HEADER"]
+
+
+def test_an_unread_archive_says_nothing_of_the_patient_in_the_subject():
+    unread = replace(WITH_DOCUMENTS, archives=(Unreadable(reason="zip"),))
+    assert "MSS-XDM-SUBJECT" not in kept(mailed(unread))
+    assert "MSS-XDM-SUBJECT" in kept(mailed(WITH_DOCUMENTS))
+
+
+# What must not leave
+
+
+def test_the_address_of_a_citizen_is_only_believed_once_the_contrary_was_staged():
+    check, facts = "MSS-CITIZEN-INS", mailed(WITH_DOCUMENTS, TO_CITIZEN)
+    assert check not in kept(facts)
+    staged = [("identité validée", OTHER)]
+    assert check in kept(facts, history=past(markers=staged))
+    assert check not in kept(facts, history=past(markers=[*staged, ("identité qualifiée", OTHER)]))
+    to_other = replace(TO_CITIZEN, recipients=(replace(CITIZEN, address=f"{OTHER}@patient.mssante.fr"),))
+    written = past(exchange_of(mailed(CONTENT, to_other)), markers=staged)
+    assert check not in kept(facts, history=written)
+    assert check in broken(mailed(CONTENT, to_other), history=past(markers=staged))
+    assert check in broken(mailed(WITH_DOCUMENTS, to_other))
+
+
+@pytest.mark.parametrize(
+    ("check", "marker", "facts"),
+    [
+        ("MSS-CITIZEN-REFUSES", REFUSES_MAIL, mailed(CONTENT, TO_CITIZEN)),
+        ("MSS-PATIENT-REFUSES", REFUSES_MAIL_TO_PROFESSIONALS, mailed(WITH_DOCUMENTS)),
+    ],
+)
+def test_a_refusal_of_the_patient_is_only_believed_once_it_was_staged(check, marker, facts):
+    assert check not in kept(facts)
+    assert check in kept(facts, history=past(markers=[(marker, OTHER)]))
+    assert check in broken(facts, history=past(markers=[(marker, MATRICULE)]))
+    assert check not in kept(facts, history=past(markers=[(marker, MATRICULE), (marker, OTHER)]))
+    assert check not in kept(facts, history=past(exchange_of(facts), markers=[(marker, MATRICULE)]))
+
+
+# Heads
+
+
+def test_a_message_id_is_reproached_only_to_another_message():
+    history = past(exchange_of(mailed(CONTENT)))
+    assert "MSS-MESSAGE-ID" in kept(mailed(CONTENT), history=history)
+    assert broken(mailed(replace(CONTENT, fingerprint="b")), history=history) == ["MSS-MESSAGE-ID"]
+
+
+def test_a_reply_refers_to_the_first_message_in_both_headers():
+    both = with_head(CONTENT, subject="RE: Bonjour", in_reply_to="<0@x>", references="<z@x> <0@x>")
+    assert "MSS-REPLY-THREADING" in kept(mailed(both))
+    assert broken(mailed(with_head(both, references="<z@x>"))) == ["MSS-REPLY-THREADING"]
+    assert broken(mailed(with_head(CONTENT, subject="TR: Bonjour"))) == []
+
+
+def test_an_automatic_mail_is_proved_when_it_says_so_and_can_be_answered():
+    answered = with_head(AUTOMATIC, reply_to=("contact@pharmacie-fontaine.mssante.fr",))
+    assert "MSS-APP-REPLY-TO" in kept(mailed(answered, APPLICATION))
+    silent = mailed(with_head(CONTENT, reply_to=("contact@pharmacie-fontaine.mssante.fr",)), APPLICATION)
+    assert "MSS-APP-REPLY-TO" not in kept(silent)
+    assert broken(silent) == []
+    assert broken(mailed(with_head(AUTOMATIC, reply_to=(APPLICATION.mailbox,)), APPLICATION)) == ["MSS-APP-REPLY-TO"]
+
+
+def test_receipts_are_observed_when_asked_and_never_reproached():
+    asked = mailed(with_head(CONTENT, delivery_receipt="a@b", read_receipt="a@b"))
+    assert {"MSS-DELIVERY-RECEIPT", "MSS-READ-RECEIPT"} <= kept(asked)
+    assert "MSS-DELIVERY-RECEIPT" in kept(mailed(CONTENT, replace(ENVELOPE, notify=("SUCCESS",))))
+    assert not {"MSS-DELIVERY-RECEIPT", "MSS-READ-RECEIPT"} & kept(mailed(CONTENT))
+
+
+# Logins
+
+
+def _login(mechanism: str = "XOAUTH2", **changes: object) -> MailLogin:
+    right = MailLogin(
+        mechanism=mechanism,
+        mailbox=ENVELOPE.mailbox,
+        initial_response=True,
+        opened_by="899700090014",
+    )
+    return replace(right, **changes)
+
+
+def test_the_token_is_proved_when_it_opened_both_doors():
+    smtp = [_login(), TLS]
+    assert "MSS-XOAUTH2" not in kept(smtp, "smtp-auth")
+    assert "MSS-XOAUTH2" not in kept(smtp, "smtp-auth", history=past(exchange_of(smtp, "smtp-auth")))
+    refused = [_login(opened_by=""), TLS]
+    assert "MSS-XOAUTH2" not in kept(smtp, "smtp-auth", history=past(exchange_of(refused, "imap-authenticate")))
+    assert "MSS-XOAUTH2" in kept(smtp, "smtp-auth", history=past(exchange_of(smtp, "imap-authenticate")))
+
+
+def test_the_configuration_is_proved_when_its_domain_is_then_opened():
+    read = exchange_of([Autoconfigured(asked="x", domain="pharmacien.mssante.fr")], "autoconfig")
+    assert "MSS-AUTOCONFIG" in kept([_login(), TLS], "smtp-auth", history=past(read))
+    assert "MSS-AUTOCONFIG" not in kept([_login(), TLS], "smtp-auth")
+    assert "MSS-AUTOCONFIG" not in kept([_login(opened_by=""), TLS], "smtp-auth", history=past(read))
+
+
+def test_reading_is_proved_by_a_message_not_by_a_login():
+    fetch = ImapCommand(name="FETCH", mailbox="a", folder="INBOX", target="", uids=(1,), size=0)
+    assert "MSS-IMAP-STARTTLS" in kept([fetch, TLS], "imap-fetch")
+    assert "MSS-IMAP-STARTTLS" not in kept([replace(fetch, uids=()), TLS], "imap-fetch")
+    assert "MSS-IMAP-STARTTLS" not in kept([_login(), TLS], "imap-authenticate")
+
+
+def test_pro_sante_connect_that_does_not_answer_is_reproached_to_nobody():
+    refusal = Refusal(code="psc-indisponible", received="a", expected="b", remedy="c")
+    assert broken([_login(opened_by=""), TLS, refusal], "smtp-auth") == []
+
+
+# From octets
 
 
 def _message(content: bytes | None = None, name: str = "IHE_XDM.zip") -> bytes:
@@ -186,19 +228,20 @@ def _message(content: bytes | None = None, name: str = "IHE_XDM.zip") -> bytes:
     return message.as_bytes()
 
 
-def test_the_facts_of_a_mail_are_decoded_values():
-    facts = mail_facts(_message(b"PK", name="ihe_xdm.ZIP"))
-    assert facts["sender_label"] == "DR Hélène VALMONT"
-    assert facts["subject"] == "Objet accentué"
-    assert facts["bodies"] == [["text/plain", "utf-8"]]
-    assert facts["attachments"][1] == {
-        "name": "é.pdf",
-        "type": "application/pdf",
-        "size": 37,
-        "pdf": True,
-        "pdf_a1": True,
-    }
-    assert "unreadable" in facts["archives"][0]
+def _read(octets: bytes) -> MailContent:
+    content = read_content(octets)
+    assert isinstance(content, MailContent)
+    return content
+
+
+def test_a_mail_is_read_as_decoded_values():
+    content = _read(_message(b"PK", name="ihe_xdm.ZIP"))
+    assert (content.head.sender_label, content.head.subject) == ("DR Hélène VALMONT", "Objet accentué")
+    assert [(body.content_type, body.charset) for body in content.bodies] == [("text/plain", "utf-8")]
+    pdf = content.attachments[1]
+    assert (pdf.name, pdf.size, pdf.is_pdf, pdf.is_pdf_a1) == ("é.pdf", 37, True, True)
+    assert isinstance(content.archives[0], Unreadable)
+    assert subject_of(_message()) == "Objet accentué"
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
@@ -210,10 +253,9 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def test_a_zip_bomb_is_a_finding_not_a_crash():
-    bomb = _zip({"IHE_XDM/SUBSET01/METADATA.XML": b"\0" * 60_000_000})
-    facts = mail_facts(_message(bomb))
-    assert "taille" in facts["archives"][0]["unreadable"]
-    assert "mss.xdm-sound" in broken({**MAIL, **facts})
+    content = _read(_message(_zip({"IHE_XDM/SUBSET01/METADATA.XML": b"\0" * 60_000_000})))
+    assert "taille" in content.archive_problems[0]
+    assert "MSS-XDM-SOUND" in broken(mailed(content))
 
 
 @pytest.mark.parametrize(
@@ -226,7 +268,25 @@ def test_a_zip_bomb_is_a_finding_not_a_crash():
         b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n***\r\n",
         b"From: =?bogus?q?x?= <\xff>\r\nSubject: =?utf-8?b?////?=\r\n\r\n",
         b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\n" * 3000,
+        b"Content-Type: message/rfc822\r\n\r\n" * 5000,
+        b"Content-Type: text/plain; charset*0*=\xff''%00\r\n\r\n\0",
+        b"Subject: " + b"a" * 100_000,
     ],
 )
-def test_truncated_and_misencoded_mails_have_facts(raw):
-    assert mail_facts(raw)["message"] is True
+def test_truncated_and_misencoded_mails_are_read_or_said_unreadable_in_french(raw):
+    facts = mailed(read_content(raw))
+    subject_of(raw)
+    assert "Defect" not in " ".join(f.received for f in _findings(facts))
+
+
+def _findings(facts):
+    return judged(facts).findings
+
+
+def test_each_defect_of_the_standard_library_has_a_french_name():
+    defects = {name for name, kind in vars(email.errors).items() if _is_defect(kind)} - {"MessageDefect"}
+    assert defects == set(DEFECTS)
+
+
+def _is_defect(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, email.errors.MessageDefect)

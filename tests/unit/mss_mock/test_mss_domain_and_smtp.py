@@ -60,7 +60,7 @@ def test_the_sender_is_the_mailbox_or_nobody():
     check_sender(box("helene.valmont@pharmacien.mssante.fr"), "")
     with pytest.raises(Refused) as refused:
         check_sender(box("helene.valmont@pharmacien.mssante.fr"), "x@y")
-    assert refused.value.reply.startswith("553 5.7.1 ")
+    assert refused.value.smtp.startswith("553 5.7.1 ")
 
 
 def test_recipients_are_resolved_among_the_people_by_policy():
@@ -76,7 +76,7 @@ def test_recipients_are_resolved_among_the_people_by_policy():
     ]:
         with pytest.raises(Refused) as refused:
             resolve(PEOPLE, address, policy)
-        assert refused.value.enhanced == code
+        assert refused.value.smtp.split()[1] == code
 
 
 def test_why_an_accepted_mail_comes_back():
@@ -106,13 +106,13 @@ def test_parameters_raise_nothing_but_a_refusal(text):
         try:
             path = read(keyword + text)
         except Refused as refusal:
-            replies.append(refusal.reply)
+            replies.append(refusal.smtp)
         else:
             assert "\n" not in repr(path)
     assert all(reply[0] in "45" for reply in replies)
 
 
-class Stream:
+class Octets:
     """A stream reader over octets, with its limit."""
 
     def __init__(self, octets: bytes, limit: int = 100) -> None:
@@ -125,8 +125,8 @@ class Stream:
 
 
 async def test_data_ends_at_the_lone_dot_and_loses_one_dot_per_line():
-    assert await read_message(Stream(b".\r\n"), 10) == b""
-    assert await read_message(Stream(b"a\r\n..b\r\n.c\r\n.\r\nQUIT\r\n"), 100) == b"a\r\n.b\r\nc\r\n"
+    assert await read_message(Octets(b".\r\n"), 10) == b""
+    assert await read_message(Octets(b"a\r\n..b\r\n.c\r\n.\r\nQUIT\r\n"), 100) == b"a\r\n.b\r\nc\r\n"
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ async def test_data_ends_at_the_lone_dot_and_loses_one_dot_per_line():
     ],
 )
 async def test_bad_data_is_read_to_its_end_then_refused(data, code):
-    stream = Stream(data + b"\r\n.\r\nNEXT\r\n")
+    stream = Octets(data + b"\r\n.\r\nNEXT\r\n")
     with pytest.raises(Refused) as refused:
         await read_message(stream, 600 if code == 500 else 200)
-    assert refused.value.code == code
+    assert refused.value.status == code
     assert await stream.reader.readline() == b"NEXT\r\n"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lgo_sandbox.state.database import Database
+from lgo_sandbox.state.opening import memory_store, open_store
 from mss_mock.store import Base, FolderError, New, Store
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -15,8 +15,9 @@ BOX = "a@b.fr"
 
 @pytest.fixture
 def store():
-    db = Database()
-    Base.metadata.create_all(db.engine)
+    db = memory_store()
+    with db.begin() as connection:
+        Base.metadata.create_all(connection)
     yield Store(db, lambda: NOW)
     db.close()
 
@@ -30,8 +31,7 @@ def uids(store, folder="INBOX"):
 
 
 def contents(store):
-    with store._db.engine.connect() as connection:
-        return connection.exec_driver_sql("SELECT count(*) FROM mss_content").scalar()
+    return store._db.rows("SELECT count(*) FROM mss_content")[0][0]
 
 
 def test_uids_only_grow_even_after_the_last_is_removed(store):
@@ -127,8 +127,9 @@ def test_folder_errors_have_their_response_code(store, act, code):
 
 
 def test_another_process_on_the_same_file_sees_and_numbers_on(tmp_path):
-    first, second = Database(tmp_path / "d.sqlite"), Database(tmp_path / "d.sqlite")
-    Base.metadata.create_all(first.engine)
+    first, second = open_store(tmp_path / "d"), open_store(tmp_path / "d")
+    with first.begin() as connection:
+        Base.metadata.create_all(connection)
     stores = [Store(db, lambda: NOW) for db in (first, second)]
     assert [put(stores[n % 2])[0] for n in range(4)] == [1, 2, 3, 4]
     assert uids(stores[0]) == uids(stores[1])

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from support.fact_mutants import SERVICES, fact_types, files_of, members_of
 
-PORTED = sorted(path.parent.name for path in SERVICES.glob("*/facts.py"))
+PORTED = sorted(
+    {path.parent.name for path in SERVICES.glob("*/facts.py")}
+    | {path.parents[1].name for path in SERVICES.glob("*/facts/__init__.py")}
+)
 
 
 def sources(service: str) -> list[Path]:
-    return [path for path in (SERVICES / service).rglob("*.py") if path.name != "facts.py"]
+    return [path for path in (SERVICES / service).rglob("*.py") if path not in files_of(service)]
 
 
 def attributes_read(service: str) -> set[str]:

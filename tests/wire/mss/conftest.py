@@ -11,7 +11,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +105,14 @@ class Operator:
 
         return asyncio.run_coroutine_threadsafe(call(), self.loop).result(TIMEOUT)
 
+    def wait(self, function: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Run a coroutine in the operator's loop to its end."""
+
+        async def call() -> Any:
+            return await function()
+
+        return asyncio.run_coroutine_threadsafe(call(), self.loop).result(TIMEOUT)
+
     def context(self, certificate: Issued | None = None) -> ssl.SSLContext:
         return client_context(self.ca, certificate)
 
@@ -142,8 +150,13 @@ class Tenant:
             session.journal.flush()
             return list(session.journal.read(Filter(operation=operation), bodies=True))
 
+        self.operator.wait(self.session().looking.settle)
         found: list[Exchange] = self.do(read)
         return found
+
+    def findings(self, operation: str = "") -> list[str]:
+        """The ids of the findings, in order, but those on the mails of tests that are about something else."""
+        return [finding.check_id for exchange in self.exchanges(operation) for finding in exchange.findings]
 
     # Clients
 

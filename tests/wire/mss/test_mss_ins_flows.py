@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lgo_sandbox.watch.ins_flows import InsFlow
 from lgo_sandbox.watch.markers import Marker
 
 
@@ -16,10 +17,11 @@ def test_a_mail_to_a_citizen_not_qualified_is_reproached_and_still_delivered(ten
     tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), "identité validée", subject)))
     with tenant.smtp() as client:
         client.sendmail(mss.TITULAIRE, [mss.CITIZEN], mss.MAIL)
-    assert "mss.ins-status" in _findings(tenant)
+    assert "MSS-INS-STATUS" in _findings(tenant)
     assert len(tenant.inbox(mss.CITIZEN)) == 1
     tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), "identité qualifiée", subject)))
     with tenant.smtp() as client:
         client.sendmail(mss.TITULAIRE, [mss.CITIZEN], mss.MAIL)
-    assert "mss.ins-status" not in _findings(tenant)
-    assert tenant.exchanges("smtp-message")[-1].facts["ins_partners"] == [mss.CITIZEN]
+    assert "MSS-INS-STATUS" not in _findings(tenant)
+    flow = tenant.exchanges("smtp-message")[-1].noted.get(InsFlow)
+    assert (flow.matricules, flow.partners) == ((subject,), (mss.CITIZEN,))

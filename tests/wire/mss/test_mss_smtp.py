@@ -8,6 +8,8 @@ import ssl
 
 import pytest
 
+from mss_mock.facts import MailConnection, MailEnvelope, MailLogin
+
 
 def _auth(sasl: bytes) -> bytes:
     return b"AUTH XOAUTH2 " + base64.b64encode(sasl)
@@ -98,7 +100,7 @@ def test_a_token_of_three_kilobytes_is_taken_with_and_without_initial_response(s
     with tenant.smtp() as client:
         assert client.noop()[0] == 250
     first, second = tenant.exchanges("smtp-auth")
-    assert [first.facts["initial_response"], second.facts["initial_response"]] == [False, True]
+    assert [one.noted.get(MailLogin).initial_response for one in (first, second)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_refused_token_is_answered_334_with_json_and_the_connection_drops(
     assert smtp_socket.line() == b""
     (exchange,) = tenant.exchanges("smtp-auth")
     assert exchange.outcome == "refused"
-    assert exchange.facts["reason"]
+    assert [finding.check_id for finding in exchange.findings] == ["MSS-CREDENTIALS"]
 
 
 def test_with_the_option_a_refused_token_is_answered_535(smtp_socket, tenant):
@@ -181,7 +183,7 @@ def test_an_application_mailbox_opens_with_its_certificate_and_plain(smtp_socket
     _with_certificate(smtp_socket, tenant)
     assert smtp_socket.reply(b"EHLO lgo.test")[-1] == b"250 AUTH XOAUTH2 PLAIN"
     assert smtp_socket.ask(_plain(mss.APPLICATION)).startswith(b"235")
-    assert tenant.exchanges("smtp-auth")[0].facts["mechanism"] == "PLAIN"
+    assert tenant.exchanges("smtp-auth")[0].noted.get(MailLogin).mechanism == "PLAIN"
 
 
 @pytest.mark.parametrize(
@@ -228,9 +230,11 @@ def test_who_is_nobody_in_the_session_is_refused_at_once(submission, tenant, mss
     assert submission.reply(b"RCPT TO:<" + address.encode() + b">")[0].startswith(b"550 5.1.1")
     assert submission.reply(b"DATA")[0].startswith(b"503 5.5.1")
     submission.reply(b"RSET")
-    (exchange,) = tenant.exchanges("smtp-message")
-    assert exchange.outcome == "refused"
-    assert "5.1.1" in exchange.summary
+    refused, unready = (tenant.exchanges(operation)[0] for operation in ("smtp-rcpt", "smtp-data"))
+    assert [refused.outcome, refused.status, unready.status] == ["refused", 550, 503]
+    (finding,) = refused.findings
+    assert finding.received == f"RCPT TO:<{address}>"
+    assert tenant.exchanges("smtp-message") == []
 
 
 def test_dsn_parameters_are_taken_and_their_case_is_kept_in_the_report(submission, tenant, mss):
@@ -388,8 +392,9 @@ def test_a_message_is_one_exchange_with_its_octets_facts_and_no_finding(tenant, 
         client.sendmail(mss.TITULAIRE, [mss.GENERALISTE], mss.MAIL)
     (exchange,) = tenant.exchanges("smtp-message")
     assert [exchange.transport, exchange.status, exchange.request_body] == ["smtp", 250, mss.MAIL]
-    assert exchange.facts["recipients"] == [{"address": mss.GENERALISTE, "kind": "PER"}]
-    assert exchange.facts["tls_version"].startswith("TLSv1.")
+    (recipient,) = exchange.noted.get(MailEnvelope).recipients
+    assert (recipient.address, recipient.kind) == (mss.GENERALISTE, "PER")
+    assert exchange.noted.get(MailConnection).tls_version.startswith("TLSv1.")
     assert exchange.findings == ()
 
 

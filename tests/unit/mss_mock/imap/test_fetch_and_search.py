@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from mss_mock.domain import Refused
 from mss_mock.imap.fetch import Subject, answer, read_items
 from mss_mock.imap.framing import Command
-from mss_mock.imap.search import BadCharset, Candidate, read_search
+from mss_mock.imap.search import Candidate, read_search
 from mss_mock.imap.sets import Extent
 from mss_mock.imap.syntax import BadSyntax, Cursor
 from mss_mock.store import MessageRow
@@ -169,7 +170,7 @@ def test_what_is_no_search_is_bad(keys):
 
 
 def test_another_charset_is_named_as_unknown():
-    with pytest.raises(BadCharset):
+    with pytest.raises(Refused):
         found(b"CHARSET KOI8-R SEEN")
     with pytest.raises(BadSyntax):
         found(b"SUBJECT {}", b"\xff")

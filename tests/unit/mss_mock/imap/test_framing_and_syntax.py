@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mss_mock.domain import Refused
 from mss_mock.imap.fetch import read_items
 from mss_mock.imap.framing import Command, Framer, Limits, LiteralTooLarge, Need
 from mss_mock.imap.names import BadName, matcher, read_name
-from mss_mock.imap.search import BadCharset, read_search
+from mss_mock.imap.search import read_search
 from mss_mock.imap.sets import Extent, compact, contains, numbers_in, uids_in
 from mss_mock.imap.syntax import BadSyntax, Cursor
 
@@ -183,7 +184,7 @@ def test_no_octets_make_a_reader_raise_anything_but_its_own_error(text, literals
         lambda c: c.pattern(),
     ]
     for read in readers:
-        with suppress(BadSyntax, BadName, BadCharset):
+        with suppress(BadSyntax, BadName, Refused):
             read(Cursor(Command(list(texts), list(literals))))
 
 

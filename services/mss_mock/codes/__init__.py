@@ -6,6 +6,7 @@ weak there is an option in ``service``. Data only: knows nothing.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 SERVICE = "mss"
@@ -43,6 +44,9 @@ MAX_LINE = 64 * 1024
 USUAL_LINE = 998
 """Longest line of a message by RFC 5322 §2.1.1, without its CRLF."""
 
+BARE_NEWLINE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+"""A carriage return or a line feed alone."""
+
 MAX_RECIPIENTS = 100
 MAX_CONNECTIONS = 512
 MAILBOX_QUOTA = 1024 * MEGA
@@ -71,6 +75,9 @@ APPLICATION_SUFFIX = "_auto"
 
 CLOSED_TAG = "messagerie-fermee"
 """The tag of a citizen who closed the mailbox."""
+
+XDM_NAME = "IHE_XDM.ZIP"
+"""How the archive of documents is named, in any case (§3.1)."""
 
 INBOX = "INBOX"
 DELIMITER = "/"
@@ -119,3 +126,13 @@ ENHANCED = {
 MAIL_PARAMETERS = frozenset({"BODY", "SIZE", "RET", "ENVID", "AUTH"})
 RCPT_PARAMETERS = frozenset({"NOTIFY", "ORCPT"})
 NOTIFY_VALUES = frozenset({"SUCCESS", "FAILURE", "DELAY"})
+
+QUALIFIED_IDENTITY = "identite qualifiee"
+"""The plain name of the marker that says that an identity is qualified."""
+
+IDENTITY_MARKERS = ("identité provisoire", "identité récupérée", "identité validée", "identité qualifiée")
+"""Markers on an identity; their subject is the matricule. The last one said is in force."""
+
+REFUSES_MAIL = "patient refuse la messagerie"
+REFUSES_MAIL_TO_PROFESSIONALS = "patient refuse l'envoi aux professionnels"
+"""Markers of the patient's refusals; their subject is the matricule."""

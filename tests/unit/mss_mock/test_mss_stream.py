@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from mss_mock.imap.wire import DRAIN_ABOVE, Wire
+from mss_mock.stream import DRAIN_ABOVE, Stream
 
 
 class _Writer:
@@ -22,19 +22,19 @@ class _Writer:
 
 
 async def test_a_long_answer_lets_others_have_their_turn():
-    wire, turns = Wire(asyncio.StreamReader(), _Writer(), 1), []
+    stream, turns = Stream(asyncio.StreamReader(), _Writer(), 1), []
     asyncio.get_running_loop().call_soon(turns.append, "other")
-    await wire.send(b"x" * DRAIN_ABOVE)
+    await stream.send(b"x" * DRAIN_ABOVE)
     assert turns == []
-    await wire.send(b"x")
+    await stream.send(b"x")
     assert turns == ["other"]
 
 
 async def test_nobody_has_a_turn_between_the_answer_to_starttls_and_tls():
-    wire, turns = Wire(asyncio.StreamReader(), _Writer(), 1), []
+    stream, turns = Stream(asyncio.StreamReader(), _Writer(), 1), []
     asyncio.get_running_loop().call_soon(turns.append, "octets of the handshake read as plain ones")
-    await wire.send(b"t OK Begin TLS negotiation now\r\n")
-    await wire.flush()
+    await stream.send(b"t OK Begin TLS negotiation now\r\n")
+    await stream.flush()
     assert turns == []
     await asyncio.sleep(0)
     assert len(turns) == 1

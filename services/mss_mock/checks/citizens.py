@@ -1,0 +1,204 @@
+"""A mail to a citizen: only to a qualified INS, complete, never after a refusal.
+
+Source: docs/sources/mssante.md (Adresse d'usager, Clore un échange, Un seul patient). What must *not* leave can only be
+believed when its situation was staged: a marker says that a patient is not qualified, or refuses, nothing leaves for
+that patient from then on, and mail still leaves for others. Pure functions of facts and of the session's past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.markers import Marker
+from mss_mock.checks.wording import MESSAGE
+from mss_mock.codes import (
+    IDENTITY_MARKERS,
+    PATIENT_DOMAIN,
+    QUALIFIED_IDENTITY,
+    REFUSES_MAIL,
+    REFUSES_MAIL_TO_PROFESSIONALS,
+)
+from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts.content import MailContent
+
+__all__ = ["CITIZEN_CHECKS"]
+
+
+def _matricule(address: str) -> str:
+    return address.removesuffix(f"@{PATIENT_DOMAIN}").upper()
+
+
+def _in_force(seen: Observed[Mail]) -> dict[str, Marker]:
+    """Return the last marker on the identity of each patient."""
+    return {marker.subject.upper(): marker for marker in seen.history.markers(*IDENTITY_MARKERS)}
+
+
+def _mailed_since(seen: Observed[Mail], marker: Marker) -> bool:
+    """Tell whether a citizen was written to after a marker, or is now."""
+    matricule, now = marker.subject.upper(), seen.also(MailEnvelope)
+    if now is not None and matricule in now.subjects:
+        return True
+    past = seen.history.all(MailEnvelope, about=matricule)
+    return any(earlier.at.isoformat() >= marker.at for earlier, _ in past)
+
+
+def _blocked(seen: Observed[Mail], staged: Iterable[Marker]) -> bool:
+    """Tell whether somebody was staged, and nobody of these was written to."""
+    markers = list(staged)
+    return bool(markers) and not any(_mailed_since(seen, marker) for marker in markers)
+
+
+# The address
+
+
+def _citizen_ins(seen: Observed[Mail]) -> Outcome:
+    content, envelope = seen.facts.read, seen.also(MailEnvelope)
+    if content is None or envelope is None or not envelope.citizens:
+        return None
+    said = _in_force(seen)
+    for address in envelope.citizens:
+        marker = said.get(_matricule(address))
+        if marker is not None and marker.plain_name != QUALIFIED_IDENTITY:
+            received = f"{address} après le marqueur « {marker.name} »"
+            return Violation(received, "aucun message : l'INS de cet usager n'est pas qualifié")
+    if content.all_archives_read and (wrong := _not_theirs(content, envelope)):
+        return wrong
+    staged = (marker for marker in said.values() if marker.plain_name != QUALIFIED_IDENTITY)
+    return _blocked(seen, staged) or None
+
+
+def _not_theirs(content: MailContent, envelope: MailEnvelope) -> Violation | None:
+    archive = content.readable_archives[0]
+    own = f"{archive.patient_id}@{PATIENT_DOMAIN}".lower()
+    if archive.patient_id in content.matricules and set(envelope.citizens) == {own}:
+        return None
+    received = f"{', '.join(envelope.citizens)} ; patientId {archive.patient_id} ({archive.patient_root or 'sans OID'})"
+    return Violation(received, "l'adresse construite sur l'INS qualifié du patient des documents")
+
+
+CITIZEN_INS = Check(
+    id="MSS-CITIZEN-INS",
+    title="Adresse d'usager construite sur un INS qualifié",
+    reads=Mail,
+    test=_citizen_ins,
+    source="docs/sources/mssante.md#adresse-usager",
+    remedy="N'écrire à un usager que si son INS est qualifié, et lui envoyer ses propres documents.",
+    requirements=("LGO.MSS.11", "MSS/UX.32"),
+    operations=MESSAGE,
+    aliases=("mss.citizen-ins",),
+)
+
+
+# The documents
+
+
+def _documents(seen: Observed[Mail]) -> Outcome:
+    content, envelope = seen.facts.read, seen.also(MailEnvelope)
+    if content is None or envelope is None or not envelope.citizens or not content.meant_as_archive:
+        return None
+    if content.complete:
+        return all(document.qualified for document in content.documents) or None
+    if envelope.professionals:
+        return None
+    problems = " ; ".join(content.archive_problems)
+    others = ", ".join(one.name for one in content.pdfs if not one.is_pdf_a1)
+    faults = problems or (f"PDF qui ne sont pas PDF/A-1 : {others}" if others else "un PDF par CDA manque")
+    received = f"{content.attachment_names} ; {faults}"
+    return Violation(received, "une archive IHE_XDM.zip saine et, pour chaque CDA, son PDF/A-1")
+
+
+CITIZEN_DOCUMENTS = Check(
+    id="MSS-CITIZEN-DOCUMENTS",
+    title="Documents entiers pour l'usager",
+    reads=Mail,
+    test=_documents,
+    source="docs/sources/mssante.md#archive-et-pdf",
+    remedy="Joindre l'archive XDM des CDA et, pour chacun, son PDF/A-1.",
+    requirements=("MSS/va1.01", "MSS/CONF.23"),
+    operations=MESSAGE,
+)
+
+
+# Refusals of the patient
+
+
+def _refuses(seen: Observed[Mail]) -> Outcome:
+    envelope, refused = seen.also(MailEnvelope), seen.history.markers(REFUSES_MAIL)
+    if envelope is None or not envelope.citizens or not refused:
+        return None
+    to = {_matricule(address) for address in envelope.citizens} & {marker.subject.upper() for marker in refused}
+    if to:
+        received = f"un message à {', '.join(sorted(to))} après le marqueur « {REFUSES_MAIL} »"
+        return Violation(received, "aucun message à cet usager")
+    return _blocked(seen, refused) or None
+
+
+CITIZEN_REFUSES = Check(
+    id="MSS-CITIZEN-REFUSES",
+    title="Rien ne part à l'usager qui refuse la messagerie",
+    reads=Mail,
+    test=_refuses,
+    source="docs/sources/mssante.md#refus-du-patient",
+    remedy="Enregistrez le refus du patient, et bloquez tout envoi à son adresse.",
+    requirements=("LGO.MSS.17",),
+    operations=MESSAGE,
+)
+
+
+def _refuses_professionals(seen: Observed[Mail]) -> Outcome:
+    content, envelope = seen.facts.read, seen.also(MailEnvelope)
+    refused = seen.history.markers(REFUSES_MAIL_TO_PROFESSIONALS)
+    if content is None or envelope is None or not (envelope.professionals and content.matricules and refused):
+        return None
+    about = set(content.matricules) & {marker.subject.upper() for marker in refused}
+    if about:
+        received = f"les documents de {', '.join(sorted(about))} après le marqueur « {REFUSES_MAIL_TO_PROFESSIONALS} »"
+        return Violation(received, "aucun document de ce patient à un professionnel")
+    return not any(_sent_since(seen, marker) for marker in refused) or None
+
+
+def _sent_since(seen: Observed[Mail], marker: Marker) -> bool:
+    past = seen.history.all(Mail, about=marker.subject.upper())
+    return any(earlier.at.isoformat() >= marker.at for earlier, _ in past)
+
+
+PATIENT_REFUSES = Check(
+    id="MSS-PATIENT-REFUSES",
+    title="Aucun document ne part aux professionnels quand le patient le refuse",
+    reads=Mail,
+    test=_refuses_professionals,
+    source="docs/sources/mssante.md#refus-du-patient",
+    remedy="Enregistrez le refus du patient, et bloquez l'envoi de ses documents aux professionnels.",
+    requirements=("MSS/va1.22",),
+    operations=MESSAGE,
+    confidence="M",
+)
+
+
+# The end
+
+
+def _closing(seen: Observed[Mail]) -> Outcome:
+    content, envelope = seen.facts.read, seen.also(MailEnvelope)
+    if content is None or envelope is None or content.head.mes is None:
+        return None
+    kept = content.head.mes.strip() == "FIN" and bool(envelope.citizens)
+    to = "un usager" if envelope.citizens else ", ".join(envelope.professionals)
+    return kept or Violation(f"X-MSS-MES: {content.head.mes}, à {to}", "X-MSS-MES: FIN, et seulement à un usager")
+
+
+FIN = Check(
+    id="MSS-FIN",
+    title="Clôture d'un échange avec un usager",
+    reads=Mail,
+    test=_closing,
+    source="docs/sources/mssante.md#fin",
+    remedy="N'envoyer que « X-MSS-MES: FIN », et seulement à un usager.",
+    requirements=("MSS/CONF.21",),
+    operations=MESSAGE,
+    confidence="M",
+    aliases=("mss.fin",),
+)
+
+CITIZEN_CHECKS = (CITIZEN_INS, CITIZEN_DOCUMENTS, CITIZEN_REFUSES, PATIENT_REFUSES, FIN)

@@ -1,0 +1,167 @@
+"""One mail connection, whatever its protocol: how it ends, and what the journal keeps of what never was a command.
+
+A TLS hello or an HTTP request on a port that speaks text, a handshake that fails, a dialogue cut or too slow, one
+connection too many: each is one exchange of the listener's session, with its cause and its remedy. Source:
+docs/sources/transport.md (TLS implicite, Courriel). Knows no command.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.tenant.sessions import UnknownSession
+from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
+from mss_mock.domain import Refused
+from mss_mock.handshakes import handshake_failure
+from mss_mock.journaling import Record
+from mss_mock.login import Login
+from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
+
+if TYPE_CHECKING:
+    from mss_mock.port import MailPort
+
+__all__ = ["Dialogue", "Ended", "HttpRequest"]
+
+log = logging.getLogger("lgo_sandbox.mss")
+
+SHOWN = 200
+_HTTP = re.compile(rb"(?:[A-Z]{3,7}|PRI) \S{1,2000} HTTP/\d(?:\.\d)?")
+
+
+class Ended(Exception):
+    """The operator ends the connection, and says why."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(str(refused))
+        self.refused = refused
+
+
+class HttpRequest(Exception):
+    """The client speaks HTTP. ``line`` is what it said."""
+
+    def __init__(self, line: bytes) -> None:
+        super().__init__()
+        self.line = line
+
+
+class Dialogue:
+    """A connection of a mail port; a protocol derives from it."""
+
+    def __init__(self, port: MailPort, stream: Stream) -> None:
+        self.port = port
+        self.stream = stream
+        self.login: Login | None = None
+        self.doing = ""
+        """What the client was in the middle of, in French, beside a line; empty between commands."""
+        self._first = True
+
+    # What a protocol gives
+
+    async def converse(self) -> None:
+        """Serve commands until the client goes."""
+        raise NotImplementedError
+
+    async def farewell(self, refused: Refused) -> bytes:
+        """Tell the client why the connection ends, if it can be told; return what was said."""
+        raise NotImplementedError
+
+    # What a protocol uses
+
+    @property
+    def name(self) -> str:
+        """``smtp`` or ``imap``."""
+        return self.port.name
+
+    @property
+    def session(self) -> Session:
+        """The sandbox session of this connection. Raises UnknownSession when it was deleted."""
+        return self.port.sandbox.sessions.get(self.login.session if self.login else self.port.addresses.session)
+
+    def open_record(self, operation: str, session: Session | None = None) -> Record:
+        """Begin an exchange, and note on it what is known of the connection."""
+        record = Record.open(self.port.service, session or self.nearest_session, self.name, operation)
+        certificate = self.stream.certificate
+        record.exchange.peer = self.stream.peer
+        record.exchange.certificate = certificate.subject if certificate else ""
+        record.note(self.stream.facts)
+        return record
+
+    @property
+    def nearest_session(self) -> Session:
+        """The session of this connection; the listener's when it was deleted."""
+        return self.port.doorkeeper.session(self.login.session if self.login else "")
+
+    def examine(self, line: bytes) -> None:
+        """Look at a line for what is no mail at all. Raises HttpRequest."""
+        first, self._first = self._first, False
+        if first and _HTTP.match(line):
+            raise HttpRequest(line)
+
+    # The connection
+
+    async def run(self, *, admitted: bool) -> None:
+        """Serve the connection until it ends; whatever ends it badly is an exchange."""
+        try:
+            if admitted:
+                await self.converse()
+            else:
+                received = f"une connexion de plus que les {self.port.max_connections} admises"
+                await self._turn_away("complet", "SANDBOX-TROP-DE-CONNEXIONS", received)
+        except ImplicitTls:
+            cause = f"SANDBOX-TLS-IMPLICITE-{self.name.upper()}"
+            self.report(cause, received="une poignée de main TLS (premier octet 0x16) dès la connexion")
+        except HttpRequest as request:
+            received = request.line[:SHOWN].decode("ascii", "backslashreplace")
+            await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received)
+        except TlsFailed as failed:
+            cause, received = handshake_failure(failed.error)
+            self.report(cause, received=received, where="poignée de main après STARTTLS")
+        except Disconnected as gone:
+            self._on_cut(gone)
+        except TimeoutError:
+            doing = self.doing or "l'attente d'une commande"
+            received = f"rien d'entier dans le délai, au milieu de {doing}"
+            await self._turn_away("trop-lent", "SANDBOX-DIALOGUE-TROP-LENT", received)
+        except Ended as ended:
+            await self._end(ended.refused)
+        except UnknownSession:
+            await self._end(
+                Refused(f"{self.name}-session-disparue", received="une session supprimée", expected="une session")
+            )
+        except Exception as error:
+            log.exception("%s connection", self.name)
+            self.report("SANDBOX-DEFAUT", received=type(error).__name__, outcome=ERROR)
+
+    def report(self, cause: str, *, received: str, where: str = "", outcome: str = REFUSED, said: bytes = b"") -> None:
+        """Journal what befell the connection, for one of the sandbox's causes."""
+        record = self._connection_record()
+        record.exchange.outcome = outcome
+        refuse(record.exchange, cause, received=received, where=where or f"port {self.name.upper()}")
+        record.finish(0, said, f"Connexion {self.name.upper()} : {received}")
+
+    async def _end(self, refused: Refused) -> None:
+        record = self._connection_record()
+        record.refuse(refused.seen_in(self.doing or "la connexion", f"connexion {self.name.upper()}"))
+        said = await self.farewell(refused)
+        record.finish(0, said, f"Connexion {self.name.upper()} close : {refused.known.title}")
+
+    def _connection_record(self) -> Record:
+        record = self.open_record(f"{self.name}-connection")
+        record.exchange.target = f"connexion {self.name.upper()}"
+        return record
+
+    async def _turn_away(self, key: str, cause: str, received: str) -> None:
+        said = await self.farewell(Refused(f"{self.name}-{key}", expected=""))
+        self.report(cause, received=received, said=said)
+
+    def _on_cut(self, gone: Disconnected) -> None:
+        """A client that leaves between two commands is within its rights."""
+        if not (gone.rest or self.doing):
+            return
+        came = f"{len(gone.rest)} octets sans fin de ligne" if gone.rest else "plus rien"
+        received = f"{came}, puis la fin de la connexion, au milieu de {self.doing or 'une commande'}"
+        self.report("SANDBOX-DIALOGUE-COUPE", received=received, outcome=ABORTED)
