@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lgo_sandbox.settings import MIB
-from lgo_sandbox.watch import findings as former
 from lgo_sandbox.watch.checks import Check
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.http import RawResponse
@@ -211,7 +210,7 @@ class Service:
     create_app: Callable[[Sandbox], Any]
     doors: tuple[Door, ...]
     operations: tuple[Operation, ...] = ()
-    checks: tuple[Check[Any] | former.Check, ...] = ()
+    checks: tuple[Check[Any], ...] = ()
     prefix: str = ""
     """How the ids of its checks begin (``DMP``)."""
     page: str = ""
