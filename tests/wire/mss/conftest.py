@@ -33,6 +33,7 @@ from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.journal import Filter
 from mss_mock.codes import PSC_CLIENT, PSC_SECRET
+from mss_mock.port import MailPort
 
 TITULAIRE = "helene.valmont@pharmacien.mssante.fr"
 GENERALISTE = "isabelle.delorme@medecin.mssante.fr"
@@ -112,6 +113,16 @@ class Operator:
             return await function()
 
         return asyncio.run_coroutine_threadsafe(call(), self.loop).result(TIMEOUT)
+
+    def settle(self) -> None:
+        """Wait until every connection of the mail ports that its client has left is ended."""
+
+        async def ended() -> None:
+            ports = [one for one in self.launcher._running if isinstance(one, MailPort)]
+            if tasks := {task for port in ports for task in port._tasks}:
+                await asyncio.wait(tasks, timeout=TIMEOUT)
+
+        self.wait(ended)
 
     def context(self, certificate: Issued | None = None) -> ssl.SSLContext:
         return client_context(self.ca, certificate)
@@ -318,6 +329,34 @@ def imap_socket(operator: Operator) -> Iterator[Raw]:
     raw = Raw(operator.imap_port)
     yield raw
     raw.close()
+
+
+@pytest.fixture
+def connect(operator: Operator) -> Iterator[Callable[[str], Raw]]:
+    """Opens raw connections to a door by its name, and closes them."""
+    ports, opened = {"smtp": operator.smtp_port, "imap": operator.imap_port}, []
+
+    def open_one(door: str) -> Raw:
+        opened.append(Raw(ports[door]))
+        return opened[-1]
+
+    yield open_one
+    for raw in opened:
+        raw.close()
+
+
+@pytest.fixture
+def since(operator: Operator, tenant: Tenant) -> Callable[[], list[Exchange]]:
+    """The exchanges since the test began: in the session of the listeners, then in its own."""
+    sessions = operator.launcher.sandbox.sessions
+    before = operator.run(lambda: sessions.get("default").journal.last_seq())
+
+    def read() -> list[Exchange]:
+        operator.wait(lambda: sessions.get("default").looking.settle())
+        earlier = operator.run(lambda: sessions.get("default").journal.read(Filter(after=before), bodies=True))
+        return [*earlier, *tenant.exchanges()]
+
+    return read
 
 
 @pytest.fixture
