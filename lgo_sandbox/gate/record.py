@@ -102,7 +102,8 @@ def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
 
 def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evaluation:
     version = session.config.spec_versions.get(service.name, service.spec_version)
-    return evaluate(service.checks, exchange, session.history, session.options, session.clock.age(), version)
+    checks = service.checks_of(exchange.operation, version)
+    return evaluate(checks, exchange, session.history, session.options, session.clock.age(), version)
 
 
 def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> None:
