@@ -19,6 +19,7 @@ from typing import Any
 from lgo_sandbox.contract import Door, Running, Service
 from lgo_sandbox.gate.asgi import Gate
 from lgo_sandbox.gate.bounds import Bounds
+from lgo_sandbox.gate.deferred import Deferred
 from lgo_sandbox.gate.room import Room
 from lgo_sandbox.gate.serving import HttpListener, bind
 from lgo_sandbox.gate.tls import server_context
@@ -95,7 +96,7 @@ class Launcher:
         self.sandbox.addresses = addresses
         self.sandbox.served = frozenset(entry.door.name for entry in bound if entry.service is not None)
         self.sandbox.sessions.get(self.settings.session)
-        await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
+        await self._open_group(bound, addresses, self._running, Deferred(lambda: control(self)))
         self._flusher = asyncio.create_task(self._flush_for_ever())
         self._sweeper.start()
         self.ready = True
