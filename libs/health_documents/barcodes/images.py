@@ -1,8 +1,8 @@
 """Draws and reads the codes of paper documents: DataMatrix and QR; reads Code 128, the legacy of prescriptions.
 
 Source: specs/insi.md §4 (ISO/IEC 16022 ECC200, quiet zone of at least one module), specs/eprescription.md §2 (2D code
-of a prescription: QR); confidence high. Drawing and decoding are zxing-cpp's, which is imported
-when it is first needed: it weighs more than all else here. Knows nothing of what the text means.
+of a prescription: QR); confidence high. Drawing and decoding are zxing-cpp's, imported when it is first
+needed. Knows nothing of what the text means.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ def _open(image: bytes) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
     visible = image.convert("RGBA")
     page = Image.new("RGBA", visible.size, "white")
     return Image.alpha_composite(page, visible).convert("L")
