@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lgo_sandbox.state.errors import StoreReadOnly
+from lgo_sandbox.state.errors import of_system
 from lgo_sandbox.state.locks import locked
 from lgo_sandbox.state.port import Store, StoreName, Stores
 from lgo_sandbox.state.sqlite.store import SqliteStore
@@ -39,8 +39,8 @@ class SqliteStores(Stores):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = folder / LOCK
             lock.touch()
-        except PermissionError as error:
-            raise StoreReadOnly(str(folder)) from error
+        except OSError as error:
+            raise of_system(error, str(folder)) or error from error
         with locked(lock):
             yield
 
