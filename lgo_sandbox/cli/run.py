@@ -141,7 +141,7 @@ def _run(work: Callable[[], Any]) -> int:
             raise  # a defect of ours, not an unknown service
         raise CommandError(str(error)) from error
     except OSError as error:
-        what = str(error.filename or "le système")
+        what = str(error.filename or "le disque")
         raise CommandError(str(of_system(error, what) or f"{what} : {error.strerror or error}")) from error
 
 

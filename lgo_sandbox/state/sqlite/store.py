@@ -185,10 +185,9 @@ class SqliteStore(Store):
             self._wait_ms = milliseconds
             self._connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
 
-    def _translate(self, context: ExceptionContext) -> None:
-        translated = meaning(context.original_exception, self._what)
-        if translated is not None:
-            context.chained_exception = translated
+    def _translate(self, context: ExceptionContext) -> BaseException | None:
+        """Return what SQLAlchemy shall raise instead of its own; None: its own."""
+        return meaning(context.original_exception, self._what)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
