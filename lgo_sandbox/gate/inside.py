@@ -14,6 +14,7 @@ from typing import Any
 from lgo_sandbox.contract import Handler, Problem, ProblemKind, Service
 from lgo_sandbox.gate.asgi import Call, FaultInjected, Gate
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.tenant.faults import FaultKind
 from lgo_sandbox.watch.exchange import ERROR
 from lgo_sandbox.wire.http import RawResponse
 
@@ -28,7 +29,7 @@ async def ask_inside(
 ) -> tuple[int, bytes] | None:
     """Post to a path behind a door of this process, on behalf of a session; return status and body of the answer.
 
-    None when the door is not served here, or its service answers that path on the wire only.
+    None when the door is not served here, or its service answers that path on the wire only. Status 0: no answer came.
     """
     gate = _gate(sandbox, door, path)
     if gate is None:
@@ -36,7 +37,7 @@ async def ask_inside(
     prefix = "" if session == sandbox.addresses.session else f"/s/{session}"
     answered = _Answer()
     await gate(_scope(prefix + path, headers, body), _Request(body), answered)
-    return (answered.status, bytes(answered.body)) if answered.status else (INTERNAL_ERROR, b"")
+    return answered.status, bytes(answered.body)
 
 
 def _gate(sandbox: Sandbox, door: str, path: str) -> Gate | None:
@@ -69,6 +70,8 @@ class _Handled:
             LOG.exception("a handler that was called inside failed")
             call.exchange.outcome = ERROR
             raw = self._service.problem(Problem(ProblemKind.INTERNAL, INTERNAL_ERROR, "erreur interne"))
+        if call.spoiling is not None and call.spoiling.kind is not FaultKind.DRIP:
+            return  # what a wire fault leaves of an answer is no answer here
         await send({"type": "http.response.start", "status": raw.status, "headers": _header_lines(raw)})
         await send({"type": "http.response.body", "body": raw.body})
 

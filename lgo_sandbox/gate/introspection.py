@@ -67,6 +67,8 @@ def _form(token: str) -> bytes:
 
 
 def _facts(status: int, body: bytes) -> dict[str, Any]:
+    if not status:
+        raise IntrospectionFailed("le serveur d'autorisation ne répond pas")
     if status != OK:
         raise IntrospectionFailed(f"introspection refusée (HTTP {status})")
     try:

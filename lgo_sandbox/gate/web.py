@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
 
@@ -46,7 +47,8 @@ def service_app(title: str, routes: Sequence[Route], problem: Render) -> FastAPI
         app.router.add_route(
             route.path, _endpoint(route.handler), methods=route.methods.split(), include_in_schema=False
         )
-    for error, handler in _error_handlers(problem).items():
+    paths = tuple(dict.fromkeys(route.path for route in routes))
+    for error, handler in _error_handlers(problem, paths).items():
         app.add_exception_handler(error, handler)
     return app
 
@@ -58,12 +60,12 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _error_handlers(problem: Render) -> Mapping[Any, Any]:
+def _error_handlers(problem: Render, paths: Sequence[str]) -> Mapping[Any, Any]:
     async def on_fault(_request: Request, error: FaultInjected) -> Response:
         return _response(problem(error.problem))
 
     async def on_http(request: Request, error: HTTPException) -> Response:
-        _refuse(Call.of(request.scope), error)
+        _refuse(Call.of(request.scope), error, paths)
         headers = dict(error.headers or {})
         return _response(problem(Problem(ProblemKind.INTERNAL, error.status_code, error.detail, headers)))
 
@@ -79,14 +81,17 @@ def _error_handlers(problem: Render) -> Mapping[Any, Any]:
     return {FaultInjected: on_fault, HTTPException: on_http, StoreError: on_store, Exception: on_defect}
 
 
-def _refuse(call: Call, error: HTTPException) -> None:
+def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
     """Explain what the router refuses: a path or a method. A handler that raises has noted its own reason."""
     asked = call.exchange.target.partition("?")[0]
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
         refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
     elif error.status_code == HTTPStatus.NOT_FOUND:
-        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=error.detail, where="URL")
+        expected = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else error.detail
+        nearest = get_close_matches(str(call.scope["path"]), paths, 1)
+        remedy = f"Corrigez le chemin de l'URL : {nearest[0]} est le plus proche." if nearest else ""
+        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected, remedy=remedy, where="URL")
     call.exchange.outcome = REFUSED
 
 

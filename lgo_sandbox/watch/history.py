@@ -25,7 +25,7 @@ REMEMBERED = 1_000
 PER_KIND = 200
 """How many exchanges are remembered for each type of facts: one chatty service makes no other forget."""
 SUBJECTS = 2_000
-PER_SUBJECT = 50
+PER_SUBJECT = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ SERVICE = Service(
         Operation(DESCRIBE, "Lire la description du service (WSDL)"),
     ),
     checks=CHECKS,
+    prefix="INSI",
+    page="insi",
     options=OPTIONS,
     situations=tuple(Situation(magic.id, f"{magic.title} → {magic.code}", how(magic.asked)) for magic in MAGIC),
     resources=(IDENTITIES, VERIFICATIONS, POPULATION),

@@ -14,12 +14,21 @@ from lgo_sandbox.contract import Decoded
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.json import BadJson, read_json
 from lgo_sandbox.wire.jwt import BadToken, unverified_claims, unverified_header
+from psc_mock.codes import JUDGEMENTS
+from psc_mock.facts import ClientSeen, CodeGranted, TokenSeen
 
 __all__ = ["decode"]
 
 HIDDEN = frozenset({"client_secret"})
 MASK = "•••"
 MAX_FIELDS = 200
+STATES = {
+    "live": "vivant",
+    "expired": "expiré",
+    "revoked": "révoqué",
+    "session-over": "session finie",
+    "refresh": "de rafraîchissement",
+}
 
 
 def decode(exchange: Exchange) -> Decoded:
@@ -30,9 +39,21 @@ def decode(exchange: Exchange) -> Decoded:
     answered = _answer(exchange)
     return Decoded(
         exchange.summary or exchange.operation or exchange.target,
-        tuple(_opened([*query, *sent])),
+        (*_seen(exchange), *_opened([*query, *sent])),
         tuple(_opened(answered)),
     )
+
+
+def _seen(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Yield who called and what was known of it, from the facts."""
+    noted = exchange.noted
+    if (client := noted.get(ClientSeen)) and client.client_id:
+        certificate = JUDGEMENTS.get(client.certificate.judgement, client.certificate.judgement)
+        yield "client reconnu", f"{client.client_id} (espace {client.space}, certificat {certificate})"
+    if token := noted.get(TokenSeen):
+        yield "jeton reconnu", f"de {token.owner}, {STATES.get(token.state, token.state)}"
+    if granted := noted.get(CodeGranted):
+        yield "personne connectée", f"{granted.person}{', sans authentification nouvelle' if granted.silent else ''}"
 
 
 def _query_of(target: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from lgo_sandbox.state.port import Store
 from psc_mock.domain.clients import Client
 
-__all__ = ["LoginFacts", "TokenFacts", "client", "keep", "login", "recent_refreshes", "token"]
+__all__ = ["LoginFacts", "TokenFacts", "client", "keep", "login", "token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,6 @@ _LOGIN = f"SELECT {_names(LoginFacts)} FROM psc_login WHERE sid = ?"
 _CLIENT = f"SELECT {_names(Client)} FROM psc_client WHERE client_id = ?"
 _INSERT = f"INSERT INTO psc_token ({_names(TokenFacts)}) VALUES ({_MARKS})"
 _USED = "UPDATE psc_login SET used = ? WHERE sid = ?"
-_RECENT = """SELECT count(*) FROM (SELECT client_id, access FROM psc_token WHERE sid = ? AND created > ?
-ORDER BY created DESC LIMIT 20) WHERE client_id = ? AND NOT access"""
 
 
 def token(db: Store, key: str) -> TokenFacts | None:
@@ -94,11 +92,6 @@ def _client(row: tuple[Any, ...]) -> Client:
     for name in ("loopback_any_port", "ciba"):
         values[name] = bool(values[name])
     return Client(**values)
-
-
-def recent_refreshes(db: Store, sid: str, client_id: str, since: float) -> int:
-    """Return how many refresh tokens a client got in a log-in since a moment, ten at most."""
-    return int(db.rows(_RECENT, sid, since, client_id)[0][0])
 
 
 def keep(db: Store, rows: Sequence[TokenFacts], sid: str, used: float) -> None:

@@ -1,6 +1,6 @@
 """All that control, console, command line and launcher may know of Pro Santé Connect.
 
-Source: specs/psc.md; design of the project (« Every service has the same rooms »).
+Source: docs/sources/psc.md; design of the project (« Every service has the same rooms »).
 """
 
 from __future__ import annotations
@@ -137,6 +137,8 @@ SERVICE = Service(
     ),
     operations=OPERATIONS,
     checks=CHECKS,
+    prefix="PSC",
+    page="psc",
     options=OPTIONS,
     faults=tuple(NamedFault(one.name, one.operation, one.title) for one in MUTATIONS),
     situations=SITUATIONS,

@@ -30,7 +30,6 @@ from psc_mock.tables import (
     PersonaMode,
     RetiredKey,
     Token,
-    Use,
 )
 
 __all__ = [
@@ -50,7 +49,6 @@ __all__ = [
     "PersonaMode",
     "RetiredKey",
     "Token",
-    "Use",
     "digest",
 ]
 
@@ -143,22 +141,15 @@ def answer_request(t: Transaction, request_id: str, state: str) -> bool:
     return any(_changed(t, change.values(state=state)) > 0 for change in (web, ciba))
 
 
-def earlier_ciba(t: Transaction, client_id: str, count: int) -> list[CibaRequest]:
-    """Return the last CIBA requests of a client, newest first."""
-    mine = select(CibaRequest).where(CibaRequest.client_id == client_id)
-    return list(t.exec(mine.order_by(col(CibaRequest.pushed).desc()).limit(count)))
-
-
 def serve_ciba(t: Transaction, row: CibaRequest) -> bool:
     """Use an accepted CIBA request up; False when somebody did before."""
     change = update(CibaRequest).where(col(CibaRequest.digest) == row.digest, col(CibaRequest.state) != SERVED)
     return _changed(t, change.values(state=SERVED)) > 0
 
 
-def note_poll(t: Transaction, row: CibaRequest, polled: float, told: str) -> None:
-    """Keep when a CIBA request was last asked for, and what was last answered."""
-    change = update(CibaRequest).where(col(CibaRequest.digest) == row.digest)
-    t.exec(change.values(polled=polled, told=told))
+def note_poll(t: Transaction, row: CibaRequest, polled: float) -> None:
+    """Keep when a CIBA request was last asked for."""
+    t.exec(update(CibaRequest).where(col(CibaRequest.digest) == row.digest).values(polled=polled))
 
 
 def take_request(t: Transaction, request_id: str) -> bool:
@@ -212,7 +203,6 @@ def forget_old(t: Transaction, now: float) -> None:
         (ApiToken, LOGIN_LIFETIME),
     ):
         t.exec(delete(table).where(col(table.created) < now - lifetime))
-    t.exec(delete(Use).where(col(Use.since) < now - LOGIN_LIFETIME))
     t.exec(delete(LoginRequest).where(col(LoginRequest.created) < now - CHOICE_LIFETIME))
     t.exec(delete(CibaRequest).where(col(CibaRequest.pushed) < now - CHOICE_LIFETIME))
 
@@ -224,14 +214,6 @@ def take_code(t: Transaction, code: Code) -> bool:
     """Use a code; False when somebody did before."""
     change = update(Code).where(col(Code.digest) == code.digest, col(Code.used).is_(False))
     return _changed(t, change.values(used=True)) > 0
-
-
-def issued_before(t: Transaction, client_id: str, state: str, nonce: str) -> tuple[bool, bool]:
-    """Tell whether this client already got a code with this state, and with this nonce."""
-    codes = select(Code.digest).where(Code.client_id == client_id).limit(1)
-    same_state = bool(state) and t.exec(codes.where(Code.state == state)).first() is not None
-    same_nonce = bool(nonce) and t.exec(codes.where(Code.nonce == nonce)).first() is not None
-    return same_state, same_nonce
 
 
 def end_client_session(t: Transaction, sid: str, client_id: str) -> None:
@@ -250,17 +232,6 @@ def add_mutations(t: Transaction, sid: str, client_id: str, names: Sequence[str]
     for row in held_tokens(t, sid, client_id):
         row.mutations = " ".join(dict.fromkeys([*row.mutations.split(), *names]))
         t.add(row)
-
-
-def count_use(t: Transaction, key: str, operation: str, now: float, window: float) -> int:
-    """Count one more use of a token; return how many there were within the window."""
-    row = t.get(Use, (key, operation))
-    if row is None or now - row.since >= window:
-        t.merge(Use(key=key, operation=operation, since=now, times=1))
-        return 1
-    row.times += 1
-    t.add(row)
-    return row.times
 
 
 def revoke_all(t: Transaction, sid: str) -> None:

@@ -22,7 +22,6 @@ __all__ = [
     "PersonaMode",
     "RetiredKey",
     "Token",
-    "Use",
 ]
 
 CHOOSING = "choosing"
@@ -74,7 +73,7 @@ class LoginRequest(Base, table=True):
 class CibaRequest(Base, table=True):
     """A request that a client makes without a browser, waiting for the e-CPS or the card, then for its polls.
 
-    Kept after its end, because clients go on polling, and to see how binding messages follow each other.
+    Kept after its end, because clients go on polling.
     """
 
     __tablename__ = "psc_ciba_request"
@@ -88,12 +87,10 @@ class CibaRequest(Base, table=True):
     digits: str
     means: str
     mode: str
-    source: str
     state: str
     pushed: float = Field(index=True)
     interval: int
     polled: float = 0.0
-    told: str = ""
 
 
 class Login(Base, table=True):
@@ -115,10 +112,6 @@ class Code(Base, table=True):
     """An authorization code with what it grants; kept after use, to recognise a replay."""
 
     __tablename__ = "psc_code"
-    __table_args__ = (
-        Index("psc_code_state", "client_id", "state"),
-        Index("psc_code_nonce", "client_id", "nonce"),
-    )
 
     digest: str = Field(primary_key=True)
     client_id: str
@@ -155,17 +148,6 @@ class Token(Base, table=True):
     exp: int
     revoked: bool = False
     mutations: str = ""
-
-
-class Use(Base, table=True):
-    """How often one access token was asked about by one operation since a moment."""
-
-    __tablename__ = "psc_use"
-
-    key: str = Field(primary_key=True)
-    operation: str = Field(primary_key=True)
-    since: float
-    times: int
 
 
 class ApiToken(Base, table=True):

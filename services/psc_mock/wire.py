@@ -1,6 +1,6 @@
 """Bytes ⇄ values of Pro Santé Connect: parameters, credentials, cookies, JSON answers, redirects.
 
-Source: specs/psc.md §1.5, §1.7 and §6.4; RFC 6749 §5 and appendix B, RFC 6750 §3, RFC 9207 (``iss``). Knows no rule.
+Source: docs/sources/transport.md#oauth (RFC 6749 §5 and appendix B, RFC 6750 §3, RFC 9207). Knows no rule.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 from lgo_sandbox.wire.oauth import BadAuthorization, BadForm, Basic, Bearer, read_authorization, read_form
 from psc_mock.codes import REALM
-from psc_mock.domain.refusals import Refused, Shown
+from psc_mock.domain.refusals import ABSENT, Refused, Shown
 
 __all__ = [
+    "AUTHORIZATION",
     "MAX_FORM",
+    "NO_STORE",
     "bearer_token",
     "client_credentials",
     "cookie",
@@ -38,6 +40,9 @@ MAX_FORM = 64 * 1024
 MAX_FIELDS = 100
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 JSON = "application/json"
+AUTHORIZATION = "en-tête Authorization"
+MAX_NAME = 60
+BAD_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE = 400, 404, 405, 500, 503
 
 
 def form(data: bytes) -> dict[str, str]:
@@ -45,7 +50,10 @@ def form(data: bytes) -> dict[str, str]:
     try:
         return read_form(data, max_bytes=MAX_FORM, max_fields=MAX_FIELDS)
     except BadForm as error:
-        raise Refused("duplicated_parameter" if error.parameter is not None else "unreadable_form") from error
+        if error.parameter is None:
+            raise Refused("unreadable_form", received=error.reason, where="corps de la requête") from error
+        name = error.parameter[:MAX_NAME]
+        raise Refused("duplicated_parameter", received=f"{name} donné deux fois", where=f"paramètre {name}") from error
 
 
 def parameters(data: bytes) -> tuple[dict[str, str], frozenset[str]]:
@@ -57,25 +65,26 @@ def parameters(data: bytes) -> tuple[dict[str, str], frozenset[str]]:
         return read_form(data, max_bytes=MAX_FORM, max_fields=MAX_FIELDS), frozenset()
     except BadForm as error:
         if error.parameter is None:
-            raise Shown("request_unreadable") from error
+            raise Shown("request_unreadable", received=error.reason, where="paramètres de la requête") from error
     try:
         text = data.decode("utf-8")
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        raise Shown("request_unreadable") from error
+        unreadable = "texte qui n'est pas en UTF-8"
+        raise Shown("request_unreadable", received=unreadable, where="paramètres de la requête") from error
     names = [name for name, _ in pairs]
     return dict(reversed(pairs)), frozenset(name for name in names if names.count(name) > 1)
 
 
 def client_credentials(header: str | None, fields: Mapping[str, str]) -> list[tuple[str, str | None]]:
-    """Return what the client says it is and its secret, as alternatives: Basic raw and form-decoded, else the form.
+    """Return what the client says it is and its secret, as alternatives: Basic form-decoded and raw, else the form.
 
     No credentials at all: an empty list. Raises Refused for an unreadable header.
     """
     try:
         credentials = read_authorization(header)
     except BadAuthorization as error:
-        raise Refused("client_unknown") from error
+        raise Refused("client_unknown", received=error.reason, where=AUTHORIZATION) from error
     if isinstance(credentials, Basic):
         decoded = credentials.form_decoded()
         readings = dict.fromkeys([(c.identifier, c.secret) for c in (decoded, credentials)])
@@ -89,12 +98,14 @@ def bearer_token(header: str | None, fields: Mapping[str, str]) -> str:
     try:
         credentials = read_authorization(header)
     except BadAuthorization as error:
-        raise Refused("bearer_invalid" if error.scheme == "bearer" else "bearer_missing") from error
+        code = "bearer_invalid" if error.scheme == "bearer" else "bearer_missing"
+        raise Refused(code, received=error.reason, where=AUTHORIZATION) from error
     if isinstance(credentials, Bearer):
         return credentials.token
     if token := fields.get("access_token"):
         return token
-    raise Refused("bearer_missing")
+    basic = "identifiants Basic, et non un jeton" if credentials else f"en-tête Authorization {ABSENT}"
+    raise Refused("bearer_missing", received=basic, where=AUTHORIZATION)
 
 
 def json_answer(value: Any, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> RawResponse:
@@ -114,14 +125,14 @@ def token_answer(value: Any, status: int = 200) -> RawResponse:
 
 def error_answer(refused: Refused) -> RawResponse:
     """Return a refusal in OAuth's form; those of UserInfo carry a challenge."""
-    status, error, description = refused.entry
+    known = refused.entry
     if refused.code == "bearer_missing":
         return RawResponse(401, b"", "", (("WWW-Authenticate", f'Bearer realm="{REALM}"'), *NO_STORE))
     headers = list(NO_STORE)
     if refused.code in ("bearer_invalid", "scope_insufficient"):
-        challenge = f'Bearer realm="{REALM}", error="{error}", error_description="{description}"'
+        challenge = f'Bearer realm="{REALM}", error="{known.error}", error_description="{known.description}"'
         headers.insert(0, ("WWW-Authenticate", challenge))
-    return json_answer(_error_body(error, description), status, headers)
+    return json_answer(_error_body(known.error, known.description), known.status, headers)
 
 
 def _error_body(error: str, description: str) -> dict[str, str]:
@@ -130,14 +141,14 @@ def _error_body(error: str, description: str) -> dict[str, str]:
 
 def problem_answer(problem: Problem) -> RawResponse:
     """Return what the sandbox itself refuses, in OAuth's form."""
-    if problem.kind is ProblemKind.INTERNAL and problem.status in (404, 405):
-        error = f"HTTP {problem.status} {'Not Found' if problem.status == 404 else 'Method Not Allowed'}"
-    elif problem.status == 503:
+    status = problem.status
+    if problem.kind is ProblemKind.INTERNAL and status in (NOT_FOUND, METHOD_NOT_ALLOWED):
+        error = f"HTTP {status} {'Not Found' if status == NOT_FOUND else 'Method Not Allowed'}"
+    elif status == UNAVAILABLE:
         error = "temporarily_unavailable"
     else:
-        error = "server_error" if problem.status >= 500 else "invalid_request"
-    body = _error_body(error, problem.message)
-    return json_answer(body, problem.status, [*problem.headers.items(), *NO_STORE])
+        error = "server_error" if status >= INTERNAL_ERROR else "invalid_request"
+    return json_answer(_error_body(error, problem.message), status, [*problem.headers.items(), *NO_STORE])
 
 
 def with_parameters(uri: str, members: Mapping[str, str | None], *, fragment: bool = False) -> str:

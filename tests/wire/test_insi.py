@@ -92,7 +92,7 @@ async def test_a_bad_certificate_gets_a_fault_of_the_gateway(
     response = await post(launcher, pki.issue("org-auth", holder=PHARMACY, variant=variant))
     assert (response.status_code, code_of(response)) == (500, code)
     assert response.headers["x-simulation"] == "INSI-CODE-NON-PUBLIC"
-    assert checks_broken(launcher) == {"INSI-AUTHENTIFICATION"}
+    assert checks_broken(launcher) == {"INSI-REFUS"}
 
 
 async def test_no_certificate_is_refused_on_the_tls_port(launcher: Launcher) -> None:

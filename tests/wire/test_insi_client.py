@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from insi_mock.facts import Authentication
+from insi_mock.markers import TRACED
 from insi_mock.service import SERVICE
-from insi_mock.windows import TRACED
 from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Person, Structure
 from lgo_client.identity import Event, LocalIdentity, State
@@ -79,7 +80,7 @@ async def test_every_operation_works_in_every_mode_without_reproach(launcher: La
     codes = await asyncio.to_thread(call, launcher, mode, everything)
     assert codes == ["00", "00", "01", "00", "OK"]
     exchanges = launcher.sandbox.sessions.get("default").journal.read()
-    assert {exchange.facts["authentication"] for exchange in exchanges} == {mode}
+    assert {caller.mode.value for one in exchanges if (caller := one.noted.get(Authentication))} == {mode}
     assert [finding for exchange in exchanges for finding in exchange.findings] == []
 
 

@@ -1,6 +1,6 @@
 """The search by carte Vitale: the card is only a key, which opens the identity that INSi knows.
 
-Source: specs/insi.md §1.4 (RECVITALE), §4 (« only a key ») high; which members of the request decide is not public: a
+Source: docs/sources/insi.md#recherche-par-carte-vitale, high; which members of the request decide is not public: a
 number of the holder or of the person, the birth date of the card and the rank among twins (low, ours).
 """
 

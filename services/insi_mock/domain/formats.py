@@ -1,7 +1,7 @@
 """Which values the service accepts in a request: refused, never normalised.
 
-Source: specs/insi.md §1.4 (traits, medium; the search by card has the same date, its other formats are those of the
-schema of COUVERTURE §1.3). The rules themselves are data (``codes``).
+Source: docs/sources/insi.md#traits (medium), #recherche-par-carte-vitale (the same date; its other formats are those
+of the schema of COUVERTURE), #idam (high). The rules themselves are data (``codes``).
 """
 
 from __future__ import annotations
@@ -11,65 +11,94 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from insi_mock.codes import CARD_FIELDS, FIELDS, PUBLISHED_IDAM, REFUSED_IDAM_PREFIX, Field
+from insi_mock.codes import CARD_FIELDS, ERRORS, FIELDS, PUBLISHED_IDAM, REFUSED_IDAM_PREFIX, Field
 from insi_mock.domain.cards import CardRequest
-from insi_mock.domain.values import Refused, Traits
+from insi_mock.domain.mending import proposed
+from insi_mock.domain.values import Stray, Traits
+from lgo_sandbox.watch.refusals import Refused
 
-__all__ = ["BrokenRule", "broken_card_rules", "broken_rules", "check_card_request", "check_idam", "check_traits"]
+__all__ = ["BrokenRule", "broken_card_rules", "broken_rules", "check_idam", "check_rules"]
 
 _IDAM = re.compile("[0-9A-Za-z]{12}")
-_EXPECTED = "les formats du guide INSi"
+_WHERE_IDAM = "ContexteLPS/LPS/IDAM"
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenRule:
-    """A value that the service does not accept: the element, its value, what is wrong with it, the error."""
+    """A value that the service does not accept: the element, its value ("" when missing), what is wrong with it.
+
+    ``code`` is the error that refuses it. ``received``, ``expected`` and ``remedy`` are for people.
+    """
 
     element: str
     value: str
     what: str
     code: str
+    received: str
+    expected: str
+    remedy: str
 
 
-def broken_rules(traits: Traits) -> list[BrokenRule]:
-    """Return every format rule that the traits break, in the order of the fields."""
-    return _broken(traits, FIELDS)
+def broken_rules(traits: Traits, strays: Sequence[Stray] = ()) -> list[BrokenRule]:
+    """Return every format rule that the traits break, in the order of the fields; ``strays`` may explain why."""
+    return _broken(traits, FIELDS, strays)
 
 
-def broken_card_rules(request: CardRequest) -> list[BrokenRule]:
+def broken_card_rules(request: CardRequest, strays: Sequence[Stray] = ()) -> list[BrokenRule]:
     """Return every format rule that a request by card breaks; one matricule at least is wanted."""
-    none = [] if request.individual or request.holder else [_missing(CARD_FIELDS[0], "insi_simule_matricule")]
-    return [*none, *_broken(request, CARD_FIELDS)]
+    none = [] if request.individual or request.holder else [_missing(CARD_FIELDS[0], "insi_simule_matricule", strays)]
+    return [*none, *_broken(request, CARD_FIELDS, strays)]
 
 
-def _broken(value: Any, fields: Sequence[Field]) -> list[BrokenRule]:
-    return [rule for field in fields for rule in _broken_by(field, getattr(value, field.name))]
+def _broken(value: Any, fields: Sequence[Field], strays: Sequence[Stray]) -> list[BrokenRule]:
+    return [rule for field in fields for rule in _broken_by(field, getattr(value, field.name), strays)]
 
 
-def _broken_by(field: Field, value: str) -> Iterable[BrokenRule]:
+def _broken_by(field: Field, value: str, strays: Sequence[Stray]) -> Iterable[BrokenRule]:
     if not value:
-        return [_missing(field, field.missing)] if field.missing else []
-    found = [rule.what for rule in field.forbidden if rule.pattern.search(value)]
-    return [BrokenRule(field.element, value, what, field.malformed) for what in found]
+        return [_missing(field, field.missing, strays)] if field.missing else []
+    found = _forbidden(field, value)
+    if not found:
+        return []
+    remedy = _remedy(field, value)
+    return [BrokenRule(field.element, value, " et ".join(found), field.malformed, value, field.expected, remedy)]
 
 
-def _missing(field: Field, code: str) -> BrokenRule:
-    return BrokenRule(field.element, "", "une valeur absente", code)
+def _forbidden(field: Field, value: str) -> list[str]:
+    return [rule.what for rule in field.forbidden if rule.pattern.search(value)]
 
 
-def check_traits(traits: Traits) -> None:
-    """Raise Refused on the first trait that is missing or malformed."""
-    _check(broken_rules(traits))
+def _remedy(field: Field, value: str) -> str:
+    """Return the sentence that names the right value where one alone is likely, else that of the error."""
+    right = proposed(field.name, value)
+    if right and right != value and not _forbidden(field, right):
+        return f"Envoyez « {right} » dans {field.element}, à la place de « {value} »."
+    return ERRORS[field.malformed].remedy
 
 
-def check_card_request(request: CardRequest) -> None:
-    """Raise Refused on the first value of a request by card that is missing or malformed."""
-    _check(broken_card_rules(request))
+def _missing(field: Field, code: str, strays: Sequence[Stray]) -> BrokenRule:
+    near = next((stray for stray in strays if stray.like == field.element), None)
+    received, remedy = _seen_as(near) if near else ("absent", field.fill)
+    return BrokenRule(field.element, "", "une valeur absente", code, received, field.expected, remedy)
 
 
-def _check(broken: Iterable[BrokenRule]) -> None:
+def _seen_as(near: Stray) -> tuple[str, str]:
+    """Return how a missing element was seen nevertheless, and how to mend that."""
+    if near.wanted and near.wanted != near.namespace:
+        received = f"{near.name} dans {namespace_for_people(near.namespace)}"
+        return received, f'Déclarez xmlns="{near.wanted}" sur {near.like}, ou sur l\'élément qui le contient.'
+    return near.name, f"Écrivez l'élément {near.like}, à la place de {near.name}."
+
+
+def namespace_for_people(namespace: str) -> str:
+    """Return a namespace as people are told it."""
+    return f"l'espace de noms « {namespace} »" if namespace else "aucun espace de noms"
+
+
+def check_rules(broken: Iterable[BrokenRule]) -> None:
+    """Raise Refused on the first value that is missing or malformed."""
     for rule in broken:
-        raise Refused(rule.code, f"{rule.element} « {rule.value} » : {rule.what}", _EXPECTED)
+        raise Refused(rule.code, received=rule.received, expected=rule.expected, where=rule.element, remedy=rule.remedy)
 
 
 def check_idam(idam: str, *, any_idam: bool) -> None:
@@ -79,4 +108,11 @@ def check_idam(idam: str, *, any_idam: bool) -> None:
     """
     well_formed = _IDAM.fullmatch(idam) and not idam.startswith(REFUSED_IDAM_PREFIX)
     if not (well_formed if any_idam else idam == PUBLISHED_IDAM):
-        raise Refused("desir_550", f"IDAM « {idam} »", f"le numéro d'autorisation {PUBLISHED_IDAM}")
+        expected = _idam_expected(idam) if any_idam else PUBLISHED_IDAM
+        raise Refused("desir_550", received=idam or "absent", expected=expected, where=_WHERE_IDAM)
+
+
+def _idam_expected(idam: str) -> str:
+    if _IDAM.fullmatch(idam):
+        return f"un numéro qui ne commence pas par {REFUSED_IDAM_PREFIX}, préfixe des numéros inconnus"
+    return f"douze lettres ou chiffres, et non {len(idam)}" if len(idam) != 12 else "douze lettres ou chiffres"

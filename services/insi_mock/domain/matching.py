@@ -1,7 +1,8 @@
 """Whom traits designate: nobody, one person, or several.
 
-Source: specs/insi.md §4 (equality of name, sex and date, high; how first names match, low: hence the strategies, and
-what each does by default is written in the service's README). The service never guesses by sound or by likeness.
+Source: docs/sources/insi.md#rapprochement (equality of name, sex and date, high; how first names match, low: hence the
+strategies, and what each does by default is written in the service's README). The service never guesses by sound or by
+likeness.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Key = tuple[str, str, str]
 
 _SEPARATORS = re.compile("[ '-]+")
 UNKNOWN_PART = re.compile("00|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9]")
-"""A day or month that the civil registry ignores: 00, or a pseudo-month from 20 on (specs/insi.md §1.5)."""
+"""A day or month that the civil registry ignores: 00, or a pseudo-month from 20 on."""
 
 
 @dataclass(frozen=True, slots=True)

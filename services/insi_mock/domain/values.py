@@ -1,27 +1,31 @@
-"""What INSi talks about: traits that are asked, identities that are known, the outcome of a search, a claim to verify.
+"""What INSi talks about: traits that are asked, identities that are known, the outcome of a search, a claim to verify;
+and the head of a request: who calls, in which context, with which elements out of place.
 
-Source: specs/insi.md §1.4–1.6 (contract, high; verification, low). Knows no rule.
+Source: docs/sources/insi.md#contexte, #reponse (high), #verification (low). Knows no rule.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
 from insi_mock.codes import ReturnCode
 from lgo_sandbox.population.people import FormerMatricule
 
-__all__ = ["Answer", "Claim", "Identity", "Known", "Refused", "Traits", "as_facts"]
-
-
-class Refused(Exception):
-    """The service refuses: ``code`` is a key of ERRORS; the rest tells people why (French)."""
-
-    def __init__(self, code: str, received: str, expected: str) -> None:
-        super().__init__(f"{code} : {received}")
-        self.code = code
-        self.received = received
-        self.expected = expected
+__all__ = [
+    "Answer",
+    "Claim",
+    "Context",
+    "CoverCard",
+    "Identity",
+    "Known",
+    "Matricule",
+    "Mode",
+    "Stamp",
+    "Stray",
+    "Traits",
+    "Why",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,82 @@ class Answer:
     identity: Identity | None = None
 
 
-def as_facts(value: Any) -> dict[str, Any]:
-    """Return the members of a flat value, for the journal."""
-    return {name: getattr(value, name) for name in value.__slots__}
+@dataclass(frozen=True, slots=True)
+class Matricule:
+    """A matricule as a client wrote it: ``number`` of NumIdentifiant, ``key`` of Cle; ``element`` says where."""
+
+    element: str
+    number: str
+    key: str
+
+    @property
+    def whole(self) -> str:
+        """The number and its key, as the service compares them."""
+        return self.number + self.key
+
+
+class Mode(StrEnum):
+    """How a caller authenticated."""
+
+    CERTIFICATE = "certificat"
+    CARD = "CPx"
+    PSC = "PSC"
+    NOTHING = "absente"
+    """On a plain port only: the missing certificate is waived, and a check notes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What identifies a context block: @Version, Id and Temps; "" for what is absent."""
+
+    version: str
+    id: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverCard:
+    """What COUVERTURE says of the card that was read; "" for what is absent."""
+
+    number: str = ""
+    key: str = ""
+    birth_date: str = ""
+    rank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the two context blocks say of the call, the software and the card; "" for what is absent."""
+
+    lps: Stamp
+    bam: Stamp
+    idam: str
+    software: str
+    card: CoverCard
+
+
+class Why(StrEnum):
+    """What is odd about an element: its value is what people read."""
+
+    NAMESPACE = "dans un autre espace de noms"
+    UNKNOWN = "inconnu du schéma"
+    MISPLACED = "hors de l'ordre du schéma"
+    REPEATED = "répété"
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An element that the schema does not have there. ``like`` is the local name that it resembles, "" for none."""
+
+    parent: str
+    name: str
+    namespace: str
+    why: Why
+    like: str = ""
+    wanted: str = ""
+    """The namespace that the schema wants, "" when this one is right."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands, for people."""
+        return f"{self.parent}/{self.name}"

@@ -1,7 +1,7 @@
 """Whether a matricule, its OID and traits are those of one identity that INSi knows now.
 
-Source: specs/insi.md §1.6: the operation exists, its meaning is told, its schema is not public (low); what must agree
-is ours. A verification never tells another identity.
+Source: docs/sources/insi.md#verification: the operation exists, its meaning is told, its schema is not public (low);
+what must agree is ours. A verification never tells another identity.
 """
 
 from __future__ import annotations

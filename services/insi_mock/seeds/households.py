@@ -1,7 +1,8 @@
 """Synthetic cartes Vitale that cover several people, and the relatives whom INSi knows beside the reference patients.
 
-Everybody else with a NIR has a card of his own, derived from his matricule. Source: specs/insi.md §1.3–1.4 (what a card
-tells: number, birth date, rank), §5 (the card of RUTH DE VINCI); all people here are invented.
+Everybody else with a NIR has a card of his own, derived from his matricule. Source: docs/sources/insi.md#couverture
+(what a card tells: number, birth date, rank), #identites-de-test (the card of RUTH DE VINCI); all people here are
+invented.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ TRICHET = _invented("TRICHET", "ODETTE", "F", "1948-10-03", "63113", 957)
 RELATIVES = (MOTHER, FATHER, *TWINS, DONATELLO, *COUSINS, TRICHET)
 
 VERIFIED_KO = frozenset({TRICHET.matricule})
-"""Found by every search, never confirmed by a verification (specs/requirements.md §3.1 card INS-F)."""
+"""Found by every search, never confirmed by a verification (docs/sources/insi.md#ko)."""
 
 HUGO, ALBA = "114096330092306", "226106311392446"
 RUTH = "276076322091669"

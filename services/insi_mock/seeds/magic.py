@@ -1,6 +1,6 @@
 """The known identities with which a tester triggers each situation: what is asked, what is answered.
 
-Source: specs/insi.md §5 (cases of the official tests), specs/requirements.md §3.1 (cards INS-B to INS-F). The table of
+Source: docs/sources/insi.md#identites-de-test, #retour-refuse, #prenom-incoherent. The table of
 docs/services/insi.md is made of this. Knows no XML and no store.
 """
 

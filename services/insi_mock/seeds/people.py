@@ -1,6 +1,6 @@
 """The people INSi knows at the start, found by name, sex and year, or by a matricule of now or before.
 
-Source: specs/insi.md §5 (official identities), specs/requirements.md §3.1 cards INS-B to INS-D (odd answers). People
+Source: docs/sources/insi.md#identites-de-test (official identities), #retour-refuse (odd answers). People
 come from the sandbox's own reference data; the names that cause an outage are ours. Knows no XML and no store.
 """
 

@@ -1,28 +1,24 @@
 """Octets of INSi and the values they carry: requests, answers, faults; and an exchange decoded for people.
 
-The only room that knows XML. Source: specs/insi.md §1 and §2.2; see each module.
+The only room that knows XML. Source: docs/sources/insi.md; see each module.
 """
 
 from insi_mock.wire.answers import GENERATIONS, answer
-from insi_mock.wire.bodies import card_request_of, claim_of, claims_of, deposit_number_of, traits_of
+from insi_mock.wire.bodies import card_request_of, claim_of, claims_of, deposit_number_of, matricules_of, traits_of
 from insi_mock.wire.decoding import decode
 from insi_mock.wire.description import wsdl
 from insi_mock.wire.faults import fault, not_understood, problem, version_mismatch
-from insi_mock.wire.requests import (
+from insi_mock.wire.layout import strays_of
+from insi_mock.wire.requests import NotUnderstood, WrongVersion, assertions_of, context_of, encoding_of, read
+from insi_mock.wire.shapes import (
     BY_CARD,
     BY_TRAITS,
     COLLECT,
     DEPOSIT,
     OPERATIONS,
     VERIFY,
-    Context,
-    NotUnderstood,
     OperationShape,
-    WrongVersion,
-    assertions_of,
-    context_of,
     operation_of,
-    read,
 )
 from insi_mock.wire.verifications import RECONSTRUCTED, collected, deposited, verified
 
@@ -35,7 +31,6 @@ __all__ = [
     "OPERATIONS",
     "RECONSTRUCTED",
     "VERIFY",
-    "Context",
     "NotUnderstood",
     "OperationShape",
     "WrongVersion",
@@ -49,11 +44,14 @@ __all__ = [
     "decode",
     "deposit_number_of",
     "deposited",
+    "encoding_of",
     "fault",
+    "matricules_of",
     "not_understood",
     "operation_of",
     "problem",
     "read",
+    "strays_of",
     "traits_of",
     "verified",
     "version_mismatch",

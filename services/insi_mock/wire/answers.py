@@ -1,8 +1,8 @@
 """The answers of INSi to a search, octet by octet.
 
-Source: specs/insi.md §1.5 (captures of two generations of the service and the official files, high); the layout of an
-answer 01 is ours by analogy with 02 (low). The octets are a contract: clients compare prefixes as text, so they are
-written, not serialised. Knows no rule.
+Source: docs/sources/insi.md#reponse (captures of two generations of the service and the official files, high); the
+layout of an answer 01 is ours by analogy with 02 (low). The octets are a contract: clients compare prefixes as text, so
+they are written, not serialised. Knows no rule.
 """
 
 from __future__ import annotations

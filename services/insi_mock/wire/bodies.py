@@ -1,19 +1,19 @@
 """Reading the body of a request of INSi: traits, what a card says, what is to be verified.
 
-Source: specs/insi.md §1.4 (schemas, high), §1.6 (unit verification: names low; batches: ours). Verbatim: the service
-refuses, it never normalises. Reads, never judges a value: that is ``domain``.
+Source: docs/sources/insi.md#traits (schemas, high), #verification (names low), #verification-en-masse (ours). Verbatim:
+the service refuses, it never normalises. Reads, never judges a value: that is ``domain``.
 """
 
 from __future__ import annotations
 
 from lxml import etree
 
-from insi_mock.domain import CardRequest, Claim, Traits
+from insi_mock.domain import CardRequest, Claim, Matricule, Traits
 from insi_mock.wire.names import BATCH_REQUEST, REQUEST_BY_CARD, REQUEST_BY_TRAITS, VERIFICATION_REQUEST
 from insi_mock.wire.texts import string, text_at
 from lgo_sandbox.wire.soap import Envelope
 
-__all__ = ["card_request_of", "claim_of", "claims_of", "deposit_number_of", "traits_of"]
+__all__ = ["card_request_of", "claim_of", "claims_of", "deposit_number_of", "matricules_of", "traits_of"]
 
 _TRAITS = ("Sexe", "DateNaissance", "LieuNaissance")
 
@@ -73,3 +73,18 @@ def _claim(person: etree._Element, namespace: str) -> Claim:
 def deposit_number_of(envelope: Envelope) -> str:
     """Return the number of the deposit to be collected."""
     return "" if envelope.body is None else text_at(envelope.body, BATCH_REQUEST, "NumeroDepot")
+
+
+def matricules_of(envelope: Envelope) -> tuple[Matricule, ...]:
+    """Return every matricule of a body, as it is written: number and key apart."""
+    if envelope.body is None:
+        return ()
+    numbers = envelope.body.iter("{*}NumIdentifiant")
+    return tuple(_as_written(number) for number in numbers)
+
+
+def _as_written(number: etree._Element) -> Matricule:
+    parent = number.getparent()
+    assert parent is not None
+    name = etree.QName(parent)
+    return Matricule(name.localname, string(number), text_at(parent, name.namespace or "", "Cle"))

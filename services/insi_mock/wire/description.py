@@ -1,6 +1,7 @@
 """The description of the service (WSDL): the public contract alone, or with the reconstructed operations.
 
-Source: specs/insi.md §1.1–1.4 (high), §1.6 (low, ours). Complete in one document: many stacks cannot fetch anything.
+Source: docs/sources/insi.md#wsdl (high), #verification (low, ours). Complete in one document: many stacks cannot fetch
+anything.
 """
 
 from __future__ import annotations

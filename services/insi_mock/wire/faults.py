@@ -1,8 +1,8 @@
 """The faults of INSi in the dialects of their two emitters: the gateway (``desir_…``), the application (``insi_…``).
 
-Source: specs/insi.md §2.2 (captures of both, and of the gateway before 2023, high); that a fault begins with an XML
-declaration is ours by analogy with the answers (low). Clients look for literal prefixes in them. Knows the table of
-errors; decides nothing.
+Source: docs/sources/insi.md#fautes (captures of both, and of the gateway before 2023, high); that a fault begins with
+an XML declaration is ours by analogy with the answers (low). Clients look for literal prefixes in them. Knows the table
+of errors; decides nothing.
 """
 
 from __future__ import annotations

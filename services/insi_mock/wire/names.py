@@ -1,6 +1,7 @@
 """Names that the messages of INSi are made of: namespaces and media type, each written once.
 
-Source: specs/insi.md §1.1–1.3 (WSDL, high), §1.6 (verification: the unit answer low, the others ours). Knows nothing.
+Source: docs/sources/insi.md#point-d-acces (WSDL, high), #verification (the unit answer low, the others ours). Knows
+nothing.
 """
 
 from __future__ import annotations

@@ -1,26 +1,20 @@
-"""Reading the head of a request of INSi: which operation, in which context, with which assertions.
+"""Reading the head of a request of INSi: the envelope, the contexts, the assertions.
 
-Source: specs/insi.md §1.2 (actions), §1.3 (header blocks, in any order); WSDL and captures, high. The actions of the
-verification are not public: by analogy (low). Reads, never judges a value.
+Source: docs/sources/insi.md#contexte (header blocks, in any order; WSDL and captures, high), transport.md#soap. Reads,
+never judges a value.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lxml import etree
 
-from insi_mock.domain import Refused
-from insi_mock.wire.names import (
-    BATCH_REQUEST,
-    CONTEXT_BAM,
-    CONTEXT_LPS,
-    REQUEST_BY_CARD,
-    REQUEST_BY_TRAITS,
-    VERIFICATION_REQUEST,
-    WSSE,
-)
+from insi_mock.domain import Context, CoverCard, Stamp, Stray
+from insi_mock.domain.formats import namespace_for_people
+from insi_mock.wire.layout import resembling
+from insi_mock.wire.names import CONTEXT_BAM, CONTEXT_LPS, WSSE
 from insi_mock.wire.texts import text_at
+from lgo_sandbox.watch.refusals import Refused
+from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.saml import SAML
 from lgo_sandbox.wire.soap import (
     WSA,
@@ -30,59 +24,28 @@ from lgo_sandbox.wire.soap import (
     UnknownSoapVersion,
     must_understand,
     read_envelope,
-    soap_action_of,
 )
 
-__all__ = [
-    "BY_CARD",
-    "BY_TRAITS",
-    "COLLECT",
-    "DEPOSIT",
-    "OPERATIONS",
-    "VERIFY",
-    "Context",
-    "NotUnderstood",
-    "OperationShape",
-    "WrongVersion",
-    "assertions_of",
-    "context_of",
-    "operation_of",
-    "read",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class OperationShape:
-    """How a request of one operation is recognised: its action, the name of its body element.
-
-    ``reconstructed``: its contract is ours, and every answer says so.
-    """
-
-    name: str
-    body: str
-    reconstructed: bool = False
-
-    @property
-    def action(self) -> str:
-        """The WS-Addressing and HTTP action."""
-        return f"urn:ServiceIdentiteCertifiee:1.0.0:{self.name}"
-
-
-BY_TRAITS = OperationShape("rechercherInsAvecTraitsIdentite", f"{{{REQUEST_BY_TRAITS}}}RECSANSVITALE")
-BY_CARD = OperationShape("rechercherInsAvecCarteVitale", f"{{{REQUEST_BY_CARD}}}RECVITALE")
-VERIFY = OperationShape("verifierInsAvecTraitsIdentite", f"{{{VERIFICATION_REQUEST}}}Requete", reconstructed=True)
-DEPOSIT = OperationShape("deposerVerificationsIns", f"{{{BATCH_REQUEST}}}Depot", reconstructed=True)
-COLLECT = OperationShape("releverVerificationsIns", f"{{{BATCH_REQUEST}}}Releve", reconstructed=True)
-OPERATIONS = (BY_TRAITS, BY_CARD, VERIFY, DEPOSIT, COLLECT)
+__all__ = ["NotUnderstood", "WrongVersion", "assertions_of", "context_of", "encoding_of", "read"]
 
 _BLOCKS = frozenset({f"{{{WSSE}}}Security", f"{{{CONTEXT_LPS}}}ContexteLPS", f"{{{CONTEXT_BAM}}}ContexteBAM"})
+_NAMESPACES = {"Security": WSSE, "ContexteLPS": CONTEXT_LPS, "ContexteBAM": CONTEXT_BAM}
+_ADDRESSING = frozenset({"MessageID", "Action", "To", "From", "ReplyTo", "FaultTo", "RelatesTo"})
+_SOAP12 = SoapVersion.V12.namespace
+_GZIP = b"\x1f\x8b"
 
 
 class WrongVersion(Refused):
     """An envelope of another SOAP version; ``answered_in`` is the version the refusal is written in."""
 
-    def __init__(self, answered_in: SoapVersion) -> None:
-        super().__init__("desir_simule_version", "une enveloppe d'une autre version de SOAP", "une enveloppe SOAP 1.2")
+    def __init__(self, namespace: str, answered_in: SoapVersion) -> None:
+        super().__init__(
+            "desir_simule_version",
+            received=namespace_for_people(namespace),
+            expected=f"l'espace de noms « {_SOAP12} »",
+            where="Envelope",
+            remedy=f"Écrivez « {_SOAP12} » à la place de « {namespace} », espace de noms de l'enveloppe.",
+        )
         self.answered_in = answered_in
 
 
@@ -90,23 +53,42 @@ class NotUnderstood(Refused):
     """A header block that must be understood and is none of ours; ``blocks`` are their ``{namespace}local`` names."""
 
     def __init__(self, blocks: tuple[str, ...]) -> None:
-        super().__init__("desir_simule_en_tete", ", ".join(blocks), "des blocs d'en-tête du contrat")
+        first = etree.QName(blocks[0])
+        super().__init__(
+            "desir_simule_en_tete",
+            received=", ".join(map(_block_for_people, blocks)),
+            expected="mustUnderstand sur les seuls blocs du contrat",
+            where=f"Header/{first.localname}",
+            remedy=_block_remedy(first),
+        )
         self.blocks = blocks
 
 
-def read(body: bytes) -> Envelope:
-    """Return the envelope of a request.
+def _block_for_people(block: str) -> str:
+    name = etree.QName(block)
+    return f"{name.localname} dans {namespace_for_people(name.namespace or '')}"
+
+
+def _block_remedy(block: etree.QName) -> str:
+    wanted = _NAMESPACES.get(block.localname) or (WSA if block.localname in _ADDRESSING else "")
+    if wanted:
+        return f"Écrivez {block.localname} dans l'espace de noms « {wanted} »."
+    return f"Retirez l'attribut mustUnderstand du bloc {block.localname}."
+
+
+def read(body: bytes, content_type: str | None = None, content_encoding: str | None = None) -> Envelope:
+    """Return the envelope of a request; the two headers only help to say why there is none.
 
     Raises Refused for what is none, WrongVersion for another SOAP version, NotUnderstood (SOAP 1.2 part 1 §5.2.3).
     """
     try:
         envelope = read_envelope(body)
     except UnknownSoapVersion as error:
-        raise WrongVersion(SoapVersion.V12) from error
+        raise WrongVersion(error.reason.partition(" : ")[2], SoapVersion.V12) from error
     except NotSoap as error:
-        raise Refused("desir_simule_enveloppe", error.reason[:300], "une enveloppe SOAP 1.2") from error
+        raise _not_soap(error.reason, body, content_type, content_encoding) from error
     if envelope.version is not SoapVersion.V12:
-        raise WrongVersion(envelope.version)
+        raise WrongVersion(envelope.version.namespace, envelope.version)
     unknown = (block for block in envelope.headers if must_understand(block, SoapVersion.V12) and not _is_ours(block))
     if blocks := tuple(str(block.tag) for block in unknown):
         raise NotUnderstood(blocks)
@@ -117,67 +99,73 @@ def _is_ours(block: etree._Element) -> bool:
     return block.tag in _BLOCKS or str(block.tag).startswith(f"{{{WSA}}}")
 
 
-def operation_of(envelope: Envelope, content_type: str | None) -> OperationShape:
-    """Return the operation that the HTTP action, else wsa:Action, else the body names. Raises Refused.
+def _not_soap(reason: str, body: bytes, content_type: str | None, content_encoding: str | None) -> Refused:
+    received, where, remedy = reason, "corps HTTP", ""
+    media = read_media_type(content_type).name
+    if not body.strip():
+        received, remedy = "corps vide", "Envoyez l'enveloppe SOAP dans le corps de la requête POST."
+    elif body.startswith(_GZIP) or content_encoding not in (None, "", "identity"):
+        received, where = f"corps compressé (Content-Encoding: {content_encoding or 'gzip, non annoncé'})", "corps HTTP"
+        remedy = "Envoyez le corps sans compression, et retirez l'en-tête Content-Encoding."
+    elif media.startswith("multipart/"):
+        received, where = f"corps en {media}", "Content-Type"
+        remedy = "Envoyez l'enveloppe seule, en application/soap+xml : INSi ne prend pas de message en parties."
+    return Refused(
+        "desir_simule_enveloppe", received=received, expected="une enveloppe SOAP 1.2", where=where, remedy=remedy
+    )
 
-    The address is shared with other téléservices, so an action of theirs is unknown here; so is a body that is not
-    the action's.
-    """
-    action, body = soap_action_of(content_type) or envelope.action, envelope.body_qname
-    for shape in OPERATIONS:
-        if body == shape.body and action in (None, "", shape.action):
-            return shape
-    expected = " ou ".join(f"{shape.action} avec {shape.body}" for shape in OPERATIONS)
-    raise Refused("desir_simule_action", f"action « {action or ''} », contenu « {body or ''} »", expected)
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the two context blocks say of the software, the call and the card; "" for what is absent."""
-
-    version: str
-    id: str
-    time: str
-    idam: str
-    software: str
-    instance: str
-    bam_version: str
-    bam_id: str
-    bam_time: str
-    card_number: str = ""
-    card_birth_date: str = ""
-    card_rank: str = ""
+def encoding_of(envelope: Envelope) -> str:
+    """Return the encoding in which the XML was written, in upper case."""
+    element = next((part for part in (envelope.body, *envelope.headers) if part is not None), None)
+    return "UTF-8" if element is None else (element.getroottree().docinfo.encoding or "UTF-8").upper()
 
 
 def context_of(envelope: Envelope) -> Context:
     """Return the contexts. Raises Refused when a block, or COUVERTURE (empty without card), is absent."""
-    lps = envelope.header(f"{{{CONTEXT_LPS}}}ContexteLPS")
-    bam = envelope.header(f"{{{CONTEXT_BAM}}}ContexteBAM")
-    cover = None if bam is None else bam.find(f"{{{CONTEXT_BAM}}}COUVERTURE")
-    if lps is None or bam is None or cover is None:
-        seen = ", ".join(etree.QName(block).localname for block in envelope.headers)
-        raise Refused("desir_simule_contexte", f"blocs reçus : {seen}", "ContexteLPS, ContexteBAM et sa COUVERTURE")
-    card = _card_of(cover) if len(cover) else ("", "", "")
+    lps = _block(envelope, "ContexteLPS")
+    bam = _block(envelope, "ContexteBAM")
+    cover = bam.find(f"{{{CONTEXT_BAM}}}COUVERTURE")
+    if cover is None:
+        raise _absent(resembling(bam, "COUVERTURE", CONTEXT_BAM), "COUVERTURE", CONTEXT_BAM, "Header/ContexteBAM")
     return Context(
-        version=lps.get("Version") or "",
-        id=text_at(lps, CONTEXT_LPS, "Id"),
-        time=text_at(lps, CONTEXT_LPS, "Temps"),
+        lps=_stamp(lps, CONTEXT_LPS),
+        bam=_stamp(bam, CONTEXT_BAM),
         idam=text_at(lps, CONTEXT_LPS, "LPS", "IDAM"),
         software=text_at(lps, CONTEXT_LPS, "LPS", "Nom"),
-        instance=text_at(lps, CONTEXT_LPS, "LPS", "Instance"),
-        bam_version=bam.get("Version") or "",
-        bam_id=text_at(bam, CONTEXT_BAM, "Id"),
-        bam_time=text_at(bam, CONTEXT_BAM, "Temps"),
-        card_number=card[0],
-        card_birth_date=card[1],
-        card_rank=card[2],
+        card=_card_of(cover),
     )
 
 
-def _card_of(cover: etree._Element) -> tuple[str, str, str]:
-    number = "".join(text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
+def _block(envelope: Envelope, name: str) -> etree._Element:
+    namespace = _NAMESPACES[name]
+    found = envelope.header(f"{{{namespace}}}{name}")
+    if found is None:
+        raise _absent(resembling(envelope.headers, name, namespace), name, namespace, "Header")
+    return found
+
+
+def _absent(near: Stray | None, name: str, namespace: str, parent: str) -> Refused:
+    received, remedy = "absent", f'Ajoutez {name} dans {parent}, avec xmlns="{namespace}".'
+    if near is not None:
+        received = f"{near.name} dans {namespace_for_people(near.namespace)}"
+        remedy = f"Écrivez {name} dans l'espace de noms « {namespace} »."
+    expected = f"{name} dans l'espace de noms « {namespace} »"
+    return Refused(
+        "desir_simule_contexte", received=received, expected=expected, where=f"{parent}/{name}", remedy=remedy
+    )
+
+
+def _stamp(block: etree._Element, namespace: str) -> Stamp:
+    return Stamp(block.get("Version") or "", text_at(block, namespace, "Id"), text_at(block, namespace, "Temps"))
+
+
+def _card_of(cover: etree._Element) -> CoverCard:
+    if not len(cover):
+        return CoverCard()
+    number, key = (text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
     date, rank = (text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", name) for name in ("DateNai", "Rang"))
-    return number, date, rank
+    return CoverCard(number, key, date, rank)
 
 
 def assertions_of(envelope: Envelope) -> list[etree._Element]:

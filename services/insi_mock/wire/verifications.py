@@ -1,7 +1,7 @@
 """The answers of the verification, unit and by batch: a contract of ours, and every answer says so.
 
-Source: specs/insi.md §1.6: the unit answer has a ``Resultat`` with the ``CR`` of a search (low); its codes, and all of
-the deposit and of the collection, are reconstructed. Knows no rule.
+Source: docs/sources/insi.md#verification: the unit answer has a ``Resultat`` with the ``CR`` of a search (low); its
+codes, and all of the deposit and of the collection, are reconstructed. Knows no rule.
 """
 
 from __future__ import annotations

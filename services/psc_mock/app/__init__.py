@@ -1,15 +1,16 @@
 """The application of Pro Santé Connect: its routes as a table. One app serves both doors, each its own routes.
 
-Source: specs/psc.md §1.1 (hosts and paths). Knows the rooms of its service and the core.
+Source: docs/sources/psc.md#hote-d-autorisation, #decouverte. Knows the rooms of its service and the core.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from lgo_sandbox.gate.web import Route, service_app
+from lgo_sandbox.gate.web import Handler, Route, service_app
 from lgo_sandbox.sandbox import Sandbox
-from psc_mock.app.answers import guarded, only_on
+from psc_mock.app.answers import guarded
 from psc_mock.app.api import api_discovery, api_introspect, api_token
 from psc_mock.app.authorization import authorize, forward_authorization
 from psc_mock.app.ciba import call_back
@@ -19,6 +20,7 @@ from psc_mock.app.introspection import introspect, revoke
 from psc_mock.app.login import login_page, login_step
 from psc_mock.app.logout import logout
 from psc_mock.app.metadata import certs, discovery
+from psc_mock.app.paths import only_on, preflight, stock_discovery
 from psc_mock.app.token import token
 from psc_mock.app.userinfo import userinfo
 from psc_mock.codes import API_PATH, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
@@ -26,32 +28,35 @@ from psc_mock.wire import problem_answer
 
 __all__ = ["ROUTES", "create_app", "introspect_guarded"]
 
-ROUTES = [
-    Route(methods, path, only_on(door, guarded(handler)))
-    for door, methods, path, handler in (
-        (DOOR_AUTH, "GET", f"{ISSUER_PATH}/.well-known/wallet-openid-configuration", discovery),
-        (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/certs", certs),
-        (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/auth", forward_authorization),
-        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/token", token),
-        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/token/introspect", introspect),
-        (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/userinfo", userinfo),
-        (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/logout", logout),
-        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/revoke", revoke),
-        (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/ext/ciba/auth", call_back),
-        (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/login-status-iframe.html", status_iframe),
-        *((DOOR_AUTH, "POST", path, dead_endpoint) for path in DEAD_ENDPOINTS),
-        (DOOR_AUTH, "GET", f"{API_PATH}/.well-known/openid-configuration", api_discovery),
-        (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token", api_token),
-        (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token/introspect", api_introspect),
-        (DOOR_WALLET, "GET POST", "/auth", authorize),
-        (DOOR_WALLET, "GET", "/login/{request_id}", login_page),
-        (DOOR_WALLET, "POST", "/login/{request_id}", login_step),
-        (DOOR_WALLET, "GET", "/ecps", ecps_page),
-        (DOOR_WALLET, "POST", "/ecps/{request_id}", ecps_answer),
-        (DOOR_WALLET, "GET", "/", portal),
-    )
-]
+TABLE: Sequence[tuple[str, str, str, Handler]] = (
+    (DOOR_AUTH, "GET", f"{ISSUER_PATH}/.well-known/wallet-openid-configuration", discovery),
+    (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/certs", certs),
+    (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/auth", forward_authorization),
+    (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/token", token),
+    (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/token/introspect", introspect),
+    (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/userinfo", userinfo),
+    (DOOR_AUTH, "GET POST", f"{PROTOCOL_PATH}/logout", logout),
+    (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/revoke", revoke),
+    (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/ext/ciba/auth", call_back),
+    (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/login-status-iframe.html", status_iframe),
+    *((DOOR_AUTH, "POST", path, dead_endpoint) for path in DEAD_ENDPOINTS),
+    (DOOR_AUTH, "GET", f"{API_PATH}/.well-known/openid-configuration", api_discovery),
+    (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token", api_token),
+    (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token/introspect", api_introspect),
+    (DOOR_WALLET, "GET POST", "/auth", authorize),
+    (DOOR_WALLET, "GET", "/login/{request_id}", login_page),
+    (DOOR_WALLET, "POST", "/login/{request_id}", login_step),
+    (DOOR_WALLET, "GET", "/ecps", ecps_page),
+    (DOOR_WALLET, "POST", "/ecps/{request_id}", ecps_answer),
+    (DOOR_WALLET, "GET", "/", portal),
+)
+"""Door, methods, path and handler of everything that is served."""
 
+ROUTES = [
+    *(Route(methods, path, only_on(door, guarded(handler))) for door, methods, path, handler in TABLE),
+    Route("GET", f"{ISSUER_PATH}/.well-known/openid-configuration", stock_discovery),
+    *(Route("OPTIONS", path, preflight(methods)) for _, methods, path, _ in TABLE),
+]
 
 introspect_guarded = guarded(introspect)
 """What a resource server of the same process asks without a socket."""

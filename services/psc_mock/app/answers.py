@@ -1,25 +1,27 @@
-"""Where every refusal becomes an answer, and how authorization answers travel back to the client.
+"""Where every refusal becomes an answer and is noted, and how authorization answers travel back to the client.
 
-Source: specs/psc.md §1.7; RFC 9207 (``iss``, profile 2025). The one place for errors.
+Source: docs/sources/psc.md#refus, #retour-d-autorisation (``iss``, profile 2025). The one place for errors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from starlette.exceptions import HTTPException
-
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Handler
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import wire
-from psc_mock.codes import DOOR_AUTH, DOOR_WALLET, ERRORS, ISSUER_PATH
+from psc_mock.codes import DOOR_AUTH, DOOR_WALLET, ISSUER_PATH
 from psc_mock.discovery import announces_iss
-from psc_mock.domain.mutations import Kind, apply
-from psc_mock.domain.refusals import Redirected, Refused, ReturnAddress, Shown
+from psc_mock.domain.mutations import Kind, apply, struck_of_kind
+from psc_mock.domain.refusals import Redirected, Refused, ReturnAddress, Shown, explained
+from psc_mock.facts import Altered
 from psc_mock.pages import page
 
-__all__ = ["authorization_answer", "guarded", "issuer_of", "only_on", "profile_of", "wallet_url"]
+__all__ = ["authorization_answer", "guarded", "issuer_of", "profile_of", "refuse", "wallet_url"]
+
+
+TITLE = "Demande refusée"
 
 
 def profile_of(call: Call) -> str:
@@ -46,29 +48,25 @@ def guarded(handler: Handler) -> Handler:
     async def answered(call: Call) -> RawResponse:
         try:
             return await handler(call)
-        except Refused as refused:
-            _mark(call, refused.code)
-            return wire.error_answer(refused)
         except Shown as shown:
-            _mark(call, shown.code)
-            status, text = shown.page
-            return page("message", status=status, title="Demande refusée", text=text, link="", link_text="")
+            refuse(call, shown)
+            known = shown.page
+            return page("message", status=known.status, title=TITLE, text=known.text, link="", link_text="")
         except Redirected as redirected:
-            _mark(call, redirected.code)
+            refuse(call, redirected)
             return _error_redirect(call, redirected)
+        except Refused as refused:
+            refuse(call, refused)
+            return wire.error_answer(refused)
 
     return answered
 
 
-def only_on(door: str, handler: Handler) -> Handler:
-    """Return a handler that exists on one door only."""
-
-    async def there(call: Call) -> RawResponse:
-        if call.door != door:
-            raise HTTPException(404, "aucune ressource à cette adresse")
-        return await handler(call)
-
-    return there
+def refuse(call: Call, refused: Refused) -> None:
+    """Note why this exchange is refused."""
+    told = explained(refused)
+    call.refuse(told)
+    call.summarise(f"Refusé : {told.message}")
 
 
 def authorization_answer(
@@ -86,6 +84,8 @@ def authorization_answer(
     if announces_iss(profile_of(call)):
         sent["iss"] = issuer_of(call)
     apply({*call.struck, *struck}, Kind.CALLBACK, sent)
+    if late := tuple(struck_of_kind({*struck} - call.struck, Kind.CALLBACK)):
+        call.note(Altered(mutations=late))
     if to.response_mode == "form_post":
         fields = [(name, value) for name, value in sent.items() if value is not None]
         return page("form_post", cookies=cookies, action=to.redirect_uri, fields=fields)
@@ -93,12 +93,6 @@ def authorization_answer(
 
 
 def _error_redirect(call: Call, redirected: Redirected) -> RawResponse:
-    entry = ERRORS[redirected.code]
+    entry = redirected.entry
     description = f"{entry.description}: {redirected.detail}" if redirected.detail else entry.description
     return authorization_answer(call, redirected.to, {"error": entry.error, "error_description": description or None})
-
-
-def _mark(call: Call, code: str) -> None:
-    call.exchange.outcome = "refused"
-    call.note(refusal=code)
-    call.summarise(f"{call.exchange.operation or call.exchange.target.partition('?')[0]} : refusé ({code})")

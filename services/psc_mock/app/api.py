@@ -1,8 +1,9 @@
 """The authorization server of the *API Pro Santé Connectée*: token exchange, refresh, introspection, description.
 
-Source: specs/psc.md §3.5, RFC 8693, RFC 7662. Mutual TLS, no secret: the certificate's names are those enrolled for the
-client, and its thumbprint binds the tokens. The address of this server is ours; its answers say so. Resource servers
-introspect with their own credentials and check the certificate (``lgo_sandbox.gate.api_access``).
+Source: docs/sources/psc.md#echange-de-jeton, #jeton-lie-au-certificat, RFC 8693, RFC 7662. Mutual TLS, no secret: the
+certificate's names are those enrolled for the client, and its thumbprint binds the tokens. The address of this server
+is ours; its answers say so. Resource servers introspect with their own credentials and check the certificate
+(``lgo_sandbox.gate.api_access``).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
 from psc_mock import store, wire
 from psc_mock.app.answers import issuer_of
-from psc_mock.app.client_authentication import authenticate, authenticate_by_certificate, note_client
-from psc_mock.app.issuing import find_token
+from psc_mock.app.client_authentication import authenticate, authenticate_by_certificate, entered, missing
+from psc_mock.app.issuing import look_up
 from psc_mock.app.sso import login_named
 from psc_mock.codes import (
     ACCESS_TOKEN_TYPE,
@@ -35,10 +36,13 @@ from psc_mock.domain.api import ApiGrant, api_claims, wanted_exchange
 from psc_mock.domain.claims import INACTIVE, Grant, id_claims
 from psc_mock.domain.clients import Client
 from psc_mock.domain.lifetimes import still_lives
-from psc_mock.domain.refusals import Refused
+from psc_mock.domain.refusals import Refused, shortened, told
+from psc_mock.facts import ApiAsked, ApiQuestioned, TokensIssued
 from psc_mock.keys import signing_key, verifying_keys
 
 __all__ = ["api_discovery", "api_introspect", "api_token"]
+
+MAX_NOTED = 200
 
 
 def api_issuer(call: Call) -> str:
@@ -66,72 +70,75 @@ async def api_discovery(call: Call) -> RawResponse:
 
 async def api_token(call: Call) -> RawResponse:
     """Exchange a token of Pro Santé Connect, or refresh a token of an API."""
-    try:
-        fields = wire.form(call.body)
-    except Refused:
-        fields = {}
-    note_client(call, fields)
-    call.note(token_in_query="token=" in call.query, grant_type=fields.get("grant_type", "")[:200])
-    await call.enter("api-token")
-    fields = wire.form(call.body)
-    if "grant_type" not in fields:
-        raise Refused("grant_type_missing")
-    if fields["grant_type"] not in (EXCHANGE_GRANT, REFRESH_GRANT):
-        raise Refused("grant_type_unknown")
+    form = await entered(call, "api-token", lambda fields: call.note(_asked(fields)))
+    fields = form.read()
+    grant = fields.get("grant_type")
+    if grant is None:
+        raise missing(call, "grant_type_missing", "grant_type", fields)
+    if grant not in (EXCHANGE_GRANT, REFRESH_GRANT):
+        expected = f"grant_type={EXCHANGE_GRANT} ou {REFRESH_GRANT}"
+        received, remedy = told("grant_type", grant), f"Écrire grant_type={EXCHANGE_GRANT}."
+        where = "paramètre grant_type"
+        raise Refused("grant_type_unknown", received=received, expected=expected, remedy=remedy, where=where)
     client = authenticate_by_certificate(call, fields)
     if not client.api_scopes:
-        raise Refused("api_client_refused")
-    answer = _exchanged(call, client, fields) if fields["grant_type"] == EXCHANGE_GRANT else _renewed(call, fields)
+        raise Refused("api_client_refused", received=told("client_id", client.client_id), where="enrôlement du client")
+    answer = _exchanged(call, client, fields) if grant == EXCHANGE_GRANT else _renewed(call, client, fields)
     call.summarise(f"Jeton d'API délivré à {client.client_id}")
     return wire.with_headers(wire.token_answer(answer), SIMULATION)
 
 
 async def api_introspect(call: Call) -> RawResponse:
     """Tell a resource server about a token of an API."""
-    try:
-        fields = wire.form(call.body)
-    except Refused:
-        fields = {}
-    note_client(call, fields)
-    call.note(token_in_query="token=" in call.query)
-    await call.enter("api-introspection")
-    client = authenticate(call, wire.form(call.body))
+    fields = (await entered(call, "api-introspection")).read()
+    client = authenticate(call, fields)
     if not fields.get("token"):
-        raise Refused("token_missing")
+        raise missing(call, "token_missing", "token", fields)
     found = _find(call, fields["token"])
-    foreign = found is None and find_token(call, fields["token"]) is not None
-    call.note(active=found is not None, psc_token=foreign)
+    foreign = found is None and look_up(call, fields["token"]).found is not None
+    call.note(ApiQuestioned(audience=found.audience if found else "", psc_token=foreign))
     call.summarise(f"Introspection d'API par {client.client_id} : jeton {'actif' if found else 'inactif'}")
     return _told(_introspection(found) if found else INACTIVE)
 
 
+def _asked(fields: Mapping[str, str]) -> ApiAsked:
+    sent = {name: value[:MAX_NOTED] for name, value in fields.items()}
+    return ApiAsked(grant_type=sent.get("grant_type"), audience=sent.get("audience"))
+
+
 def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
     wanted = wanted_exchange(client, fields)
-    found = find_token(call, wanted.subject_token)
-    if found is None or not found.row.access or found.grant.client_id != client.client_id:
-        raise Refused("subject_token_dead")
+    looked = look_up(call, wanted.subject_token)
+    found, where = looked.found, "paramètre subject_token"
+    if found is None:
+        raise Refused("subject_token_dead", received=looked.why, where=where)
+    if not found.row.access or found.grant.client_id != client.client_id:
+        kind = f"le jeton de {found.grant.client_id}" if found.row.access else "un refresh_token"
+        raise Refused("subject_token_dead", received=f"{kind}, échangé par {client.client_id}", where=where)
     grant = replace(found.grant, issuer=api_issuer(call), scope=wanted.scope, nonce="")
-    return _issued(call, ApiGrant(grant, wanted.audience, _confirmation(call)))
+    return _issued(call, ApiGrant(grant, wanted.audience, _confirmation(call)), EXCHANGE_GRANT)
 
 
-def _renewed(call: Call, fields: Mapping[str, str]) -> dict[str, Any]:
-    row = _find(call, fields.get("refresh_token", ""))
-    if row is None or row.access or row.client_id != call.exchange.facts["client_id"]:
-        raise Refused("refresh_invalid")
+def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
+    token, where = fields.get("refresh_token", ""), "paramètre refresh_token"
+    row = _find(call, token)
+    if row is None or row.access or row.client_id != client.client_id:
+        raise Refused("refresh_invalid", received=shortened("refresh_token", token), where=where)
     cnf = json.loads(row.confirmation)
     if cnf and (call.peer is None or not binding_fits(cnf, call.peer.der)):
-        raise Refused("certificate_changed")
+        received = f"le certificat CN={call.peer.common_name}" if call.peer else "aucun certificat"
+        raise Refused("certificate_changed", received=received, where="certificat de la connexion TLS")
     login = login_named(call, row.sid)
     if login is None:
-        raise Refused("session_dead")
-    return _issued(call, ApiGrant(_grant(row), row.audience, cnf))
+        raise Refused("session_dead", received="une session finie, fermée ou inactive", where="session de la personne")
+    return _issued(call, ApiGrant(_grant(row), row.audience, cnf), REFRESH_GRANT)
 
 
 def _confirmation(call: Call) -> dict[str, str]:
     return confirmation(call.peer.der, call.session.option("psc.cnf")) if call.peer else {}
 
 
-def _issued(call: Call, of: ApiGrant) -> dict[str, Any]:
+def _issued(call: Call, of: ApiGrant, grant_type: str) -> dict[str, Any]:
     session, grant = call.session, of.grant
     iat, life = int(session.clock.wire().timestamp()), int(session.option("psc.api_lifetime"))
     jti, header = session.ids.uuid(), mark_header(session.name)
@@ -143,7 +150,7 @@ def _issued(call: Call, of: ApiGrant) -> dict[str, Any]:
     ]
     with session.db.transaction() as t:
         t.add_all(rows)
-    call.note(person=grant.national_id, session_state=grant.sid)
+    call.note(TokensIssued(client_id=grant.client_id, sid=grant.sid, person=grant.national_id, grant_type=grant_type))
     person = session.people.professional(grant.national_id)
     names = (person.given_name, person.family_name) if person else ("", "")
     identity = id_claims(grant, session.ids.uuid(), iat, life, at_hash(access), names)

@@ -1,7 +1,8 @@
 """CIBA: a log-in that a client's server begins, a telephone or a card approves, and polls fetch.
 
-Source: specs/psc.md §3.1–3.2, §1.4 (poll only). ``auth_req_id`` is opaque (the real one is a JWE that clients cannot
-read). No answer of a poll carries ``WWW-Authenticate``. The log-in has no cookie: it serves no browser.
+Source: docs/sources/psc.md#interrogations, #erreurs-ciba (poll only). ``auth_req_id`` is opaque (the real one is a JWE
+that clients cannot read). No answer of a poll carries ``WWW-Authenticate``. The log-in has no cookie: it serves no
+browser.
 """
 
 from __future__ import annotations
@@ -14,43 +15,34 @@ from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import store, wire
 from psc_mock.app.answers import issuer_of, profile_of
-from psc_mock.app.client_authentication import authenticate, note_client
+from psc_mock.app.client_authentication import authenticate, entered, missing
 from psc_mock.app.issuing import Issue, issue_tokens
 from psc_mock.app.sso import login_named, new_login
-from psc_mock.codes import PUSH_LIFETIME
+from psc_mock.codes import CIBA_GRANT, PUSH_LIFETIME
 from psc_mock.discovery import scopes
 from psc_mock.domain.ciba import CibaCall, Pending, checked_call, refuse_poll
 from psc_mock.domain.clients import Client
-from psc_mock.domain.refusals import Refused
+from psc_mock.domain.refusals import Refused, shortened, told
 from psc_mock.ecps import mode_of, pushed_state, state_now
+from psc_mock.facts import CibaAsked, CibaPolled
 
 __all__ = ["by_ciba", "call_back"]
 
-NOTED = ("login_hint", "binding_message", "scope", "acr_values", "channel")
-EARLIER = 3
-"""How many earlier binding messages are looked at."""
-TERMINAL = ("ciba_expired", "ciba_denied")
+MAX_NOTED = 200
+MAX_KEY = 40
 
 
 async def call_back(call: Call) -> RawResponse:
     """Take a backchannel authentication request."""
-    try:
-        fields = wire.form(call.body)
-    except Refused:
-        fields = {}
-    note_client(call, fields)
-    call.note(ciba={name: fields[name][:200] for name in NOTED if name in fields}, token_in_query=False)
-    await call.enter("ciba")
-    fields = wire.form(call.body)
+    fields = (await entered(call, "ciba")).read()
     client = authenticate(call, fields)
-    _note_earlier(call, client)
+    call.note(_asked(call, fields, client.client_id))
     asked = checked_call(fields, client, call.session.people, scopes(profile_of(call)))
     auth_req_id = mark(call.session.name, call.session.ids.token(48))
     row = _row(call, client, asked, auth_req_id)
     with call.session.db.transaction() as t:
         store.forget_old(t, row.pushed)
         t.add(row)
-    call.note(person=asked.person.national_id)
     call.summarise(f"Connexion CIBA de {asked.person.name} demandée par {client.client_id}")
     waiting = {"interval": row.interval} if row.interval else {}
     return wire.token_answer({"auth_req_id": auth_req_id, "expires_in": PUSH_LIFETIME, **waiting})
@@ -59,25 +51,46 @@ async def call_back(call: Call) -> RawResponse:
 def by_ciba(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
     """Answer a poll."""
     if not client.ciba:
-        raise Refused("ciba_not_allowed")
+        raise Refused("ciba_not_allowed", received=told("client_id", client.client_id), where="enrôlement du client")
     if not fields.get("auth_req_id"):
-        raise Refused("auth_req_id_missing")
+        raise missing(call, "auth_req_id_missing", "auth_req_id", fields)
+    request, where = fields["auth_req_id"], "paramètre auth_req_id"
     with call.session.db.transaction() as t:
-        row = t.get(store.CibaRequest, store.digest(fields["auth_req_id"]))
-    if row is None or row.state == store.SERVED:
-        raise Refused("auth_req_id_invalid")
+        row = t.get(store.CibaRequest, store.digest(request))
+    if row is None:
+        raise Refused("auth_req_id_invalid", received=f"{shortened('auth_req_id', request)}, inconnu", where=where)
+    call.note(CibaPolled(request=row.digest[:MAX_KEY], interval=row.interval))
+    if row.state == store.SERVED:
+        raise _served(request)
     if row.client_id != client.client_id:
-        raise Refused("auth_req_id_of_another_client")
-    call.note(told_before=row.told, interval=row.interval, person=row.national_id)
+        received = f"la demande de {row.client_id}, interrogée par {client.client_id}"
+        raise Refused("auth_req_id_of_another_client", received=received, where="client_id")
     _judge_poll(call, row)
     with call.session.db.transaction() as t:
         if not store.serve_ciba(t, row):
-            raise Refused("auth_req_id_invalid")
+            raise _served(request)
         made, _ = new_login(call, row.national_id, row.means)
         t.add(made)
     login = login_named(call, made.sid)
     assert login is not None
-    return issue_tokens(call, Issue(login, row.client_id, row.scope, "", row.issuer))
+    return issue_tokens(call, Issue(login, row.client_id, row.scope, "", row.issuer, CIBA_GRANT))
+
+
+def _served(request: str) -> Refused:
+    received = f"{shortened('auth_req_id', request)}, dont les jetons sont déjà pris"
+    return Refused("auth_req_id_invalid", received=received, where="paramètre auth_req_id")
+
+
+def _asked(call: Call, fields: Mapping[str, str], client_id: str) -> CibaAsked:
+    sent = {name: value[:MAX_NOTED] for name, value in fields.items()}
+    return CibaAsked(
+        client_id=client_id,
+        login_hint=sent.get("login_hint"),
+        binding_message=sent.get("binding_message"),
+        scope=sent.get("scope"),
+        channel=sent.get("channel"),
+        source=call.exchange.peer.rpartition(":")[0],
+    )
 
 
 def _judge_poll(call: Call, row: store.CibaRequest) -> None:
@@ -87,10 +100,9 @@ def _judge_poll(call: Call, row: store.CibaRequest) -> None:
     try:
         refuse_poll(Pending(row.pushed, row.polled, row.interval, state == store.ACCEPTED, denied), now)
     except Refused as refused:
-        polled = row.polled if refused.code == "ciba_too_early" else now
-        told = row.told if row.told in TERMINAL else refused.code
-        with call.session.db.transaction() as t:
-            store.note_poll(t, row, polled, told)
+        if refused.code != "ciba_too_early":
+            with call.session.db.transaction() as t:
+                store.note_poll(t, row, now)
         raise
 
 
@@ -106,22 +118,7 @@ def _row(call: Call, client: Client, asked: CibaCall, auth_req_id: str) -> store
         digits=asked.digits,
         means=asked.means,
         mode=mode,
-        source=_source(call),
         state=pushed_state(mode),
         pushed=call.session.clock.age().timestamp(),
         interval=int(call.session.option("psc.ciba_interval")),
     )
-
-
-def _note_earlier(call: Call, client: Client) -> None:
-    with call.session.db.transaction() as t:
-        earlier = store.earlier_ciba(t, client.client_id, EARLIER)
-    call.note(
-        earlier_messages=[row.digits for row in earlier],
-        earlier_sources=sorted({row.source for row in earlier}),
-        source=_source(call),
-    )
-
-
-def _source(call: Call) -> str:
-    return call.exchange.peer.rpartition(":")[0]

@@ -1,7 +1,7 @@
 """Addresses that the discovery document announces and that serve nobody.
 
-Source: specs/psc.md §1.3–1.4 (announced: high; what the real ones answer: low, Keycloak's wording). The iframe of
-session checks is a page without effect.
+Source: docs/sources/psc.md#adresses-hors-service (announced: high; what the real ones answer: low, Keycloak's wording).
+The iframe of session checks is a page without effect.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock.codes import DEAD_ENDPOINTS
 from psc_mock.domain.refusals import Refused
+from psc_mock.facts import DeadEndpointCalled
 from psc_mock.pages import page
 
 __all__ = ["dead_endpoint", "status_iframe"]
@@ -18,9 +19,9 @@ __all__ = ["dead_endpoint", "status_iframe"]
 async def dead_endpoint(call: Call) -> RawResponse:
     """Refuse; the finding says that the announcement is not to be trusted."""
     path = str(call.scope["path"])
-    call.note(dead_endpoint=path)
+    call.note(DeadEndpointCalled(path=path))
     await call.enter("dead-endpoint")
-    raise Refused(DEAD_ENDPOINTS[path])
+    raise Refused(DEAD_ENDPOINTS[path], received=f"{call.method} {path}", where="URL")
 
 
 async def status_iframe(call: Call) -> RawResponse:

@@ -1,6 +1,7 @@
 """The e-CPS simulator as a page, and the portal of the wallet host.
 
-Source: specs/psc.md §3.3; the pages are ours. Forms carry the value of a cookie that other sites cannot read.
+Source: docs/sources/psc.md#binding-message; the pages are ours. Forms carry the value of a cookie that other sites
+cannot read.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import wire
-from psc_mock.app.answers import wallet_url
+from psc_mock.app.answers import refuse, wallet_url
 from psc_mock.app.login import cookie_path
 from psc_mock.codes import SANDBOX_PIN
 from psc_mock.domain.identity import find_person
-from psc_mock.domain.refusals import Shown
+from psc_mock.domain.refusals import Shown, told
 from psc_mock.ecps import ACTIONS, answer_push, pending
+from psc_mock.facts import EcpsAnswered
 from psc_mock.pages import page
 
 __all__ = ["ecps_answer", "ecps_page", "portal"]
@@ -42,17 +44,22 @@ async def ecps_answer(call: Call) -> RawResponse:
     fields = wire.form(call.body)
     held = wire.cookie(call.headers, CSRF_COOKIE)
     if not held or not same_secret(held, fields.get("csrf", "")):
-        raise Shown("form_forged")
+        received = "champ csrf absent ou différent du cookie" if held else "aucun cookie de la page"
+        raise Shown("form_forged", received=received, where=f"cookie {CSRF_COOKIE}")
     action = fields.get("action", "")
     if action == "accept" and fields.get("pin", SANDBOX_PIN) != SANDBOX_PIN:
-        call.note(action="wrong_pin")
-        return _page(call, fields.get("persona", ""), "Code secret incorrect : la demande attend toujours.")
-    if action not in ACTIONS or not answer_push(call.session, call.path_params["request_id"], action):
-        return _page(call, "", "Cette demande n'attend plus de réponse.")
-    call.note(action=action)
+        call.note(EcpsAnswered(action="wrong_pin", waited=True))
+        return _refused(
+            call, Shown("pin_wrong", received="un autre code", where="champ pin"), fields.get("persona", "")
+        )
+    waited = action in ACTIONS and answer_push(call.session, call.path_params["request_id"], action)
+    call.note(EcpsAnswered(action=action if action in ACTIONS else "", waited=waited))
+    if not waited:
+        received = told("action", fields.get("action")) + ", pour une demande finie ou inconnue"
+        return _refused(call, Shown("push_over", received=received, where="demande e-CPS"))
     call.summarise(f"Réponse e-CPS : {ACTIONS[action][1]}")
-    told = {"persona": fields.get("persona") or None, "done": action}
-    return wire.redirect(wire.with_parameters(wallet_url(call, "/ecps"), told), status=303)
+    answered = {"persona": fields.get("persona") or None, "done": action}
+    return wire.redirect(wire.with_parameters(wallet_url(call, "/ecps"), answered), status=303)
 
 
 async def portal(call: Call) -> RawResponse:
@@ -62,6 +69,11 @@ async def portal(call: Call) -> RawResponse:
     return page(
         "message", title="Portail e-CPS", text=text, link=wallet_url(call, "/ecps"), link_text="Simulateur e-CPS"
     )
+
+
+def _refused(call: Call, shown: Shown, persona: str = "") -> RawResponse:
+    refuse(call, shown)
+    return _page(call, persona, shown.page.text)
 
 
 def _page(call: Call, persona: str, message: str = "") -> RawResponse:

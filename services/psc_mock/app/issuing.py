@@ -1,7 +1,7 @@
 """Makes the tokens of a grant, keeps what must be known of them, and finds them again.
 
-Source: specs/psc.md §1.5 (members of the answer, Keycloak's order), §2.1–2.2, §6.4 (no null member). The access token
-is a JWT known by its ``jti``, the refresh token an opaque secret known by its digest.
+Source: docs/sources/psc.md#duree-des-jetons, #introspection; members of the answer in Keycloak's order, none null. The
+access token is a JWT known by its ``jti``, the refresh token an opaque secret known by its digest.
 """
 
 from __future__ import annotations
@@ -17,13 +17,23 @@ from psc_mock.app.mutating import signed_id_token
 from psc_mock.app.sso import login_named
 from psc_mock.domain.claims import Grant, access_claims, id_claims
 from psc_mock.domain.lifetimes import still_lives, token_lifetimes
+from psc_mock.domain.refusals import shortened
+from psc_mock.facts import TokenSeen, TokensIssued
 from psc_mock.keys import signing_key, verifying_keys
 
-__all__ = ["WINDOW", "Found", "Issue", "claimed_client", "count_use", "find_token", "issue_tokens"]
+__all__ = ["Found", "Issue", "Looked", "claimed_client", "issue_tokens", "look_up", "token_key"]
 
 ABSENT = "absent"
-WINDOW = 60.0
-"""Seconds of age time over which uses of a token are counted."""
+MAX_KEY = 40
+JWT_DOTS = 2
+
+LIVE, REFRESH, EXPIRED, REVOKED, SESSION_OVER = "live", "refresh", "expired", "revoked", "session-over"
+DEAD = {
+    EXPIRED: "jeton expiré",
+    REVOKED: "jeton révoqué",
+    SESSION_OVER: "jeton d'une session Pro Santé Connect finie",
+}
+"""State of a token that lives no more → what findings say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Issue:
     scope: str
     nonce: str
     issuer: str
+    grant_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,14 @@ class Found:
 
     row: hot.TokenFacts
     grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking for a token: the live one, or in French why there is none."""
+
+    found: Found | None
+    why: str = ""
 
 
 def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
@@ -64,7 +83,9 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
         )
     ]
     hot.keep(session.db, rows, grant.sid, now)
-    call.note(person=grant.national_id, session_state=grant.sid)
+    call.note(
+        TokensIssued(client_id=grant.client_id, sid=grant.sid, person=grant.national_id, grant_type=issue.grant_type)
+    )
     id_token = {"id_token": _id_token(call, grant, iat, access_life, access)} if grant.with_openid else {}
     return {
         "access_token": access,
@@ -79,14 +100,6 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     }
 
 
-def count_use(call: Call, found: Found) -> None:
-    """Note how often this access token was asked about within a minute."""
-    if found.row.access:
-        now = call.session.clock.age().timestamp()
-        with call.session.db.transaction() as t:
-            call.note(uses=store.count_use(t, found.row.key, call.exchange.operation, now, WINDOW))
-
-
 def claimed_client(call: Call) -> str:
     """Return the client that a bearer token claims to be for, unverified: faults look for it. Empty without one."""
     scheme, _, token = call.headers.get("authorization", "").partition(" ")
@@ -96,28 +109,39 @@ def claimed_client(call: Call) -> str:
         return ""
 
 
-def find_token(call: Call, token: str) -> Found | None:
-    """Return a token that lives, access or refresh; None for one that is unknown, tampered with, expired or revoked.
-
-    Notes which of these it is.
-    """
+def look_up(call: Call, token: str) -> Looked:
+    """Look for a token, access or refresh, and note what it is: alive, or known and dead."""
     try:
-        _, claims = verify(token, verifying_keys()) if token.count(".") == 2 else ({}, {})
-    except BadToken:
-        return None
-    key = str(claims["jti"]) if "jti" in claims else store.digest(token)
+        key = token_key(token)
+    except BadToken as error:
+        return Looked(None, error.reason)
     row = hot.token(call.session.db, key)
     if row is None:
-        return None
-    call.note(token_client=row.client_id)
+        return Looked(None, f"{shortened('jeton', token)}, inconnu de la session « {call.session.name} »")
     login = login_named(call, row.sid)
-    expired = not still_lives(row.created, row.lifetime, call.session.clock.age().timestamp())
-    if login is None or row.revoked or expired:
-        state = "session-over" if login is None else "revoked" if row.revoked else "expired"
-        call.note(token_state=state if row.access else "refresh")
-        return None
-    call.note(token_state="live" if row.access else "refresh")
-    return Found(row, _grant(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer)))
+    state = _state(call, row, login)
+    shown = state if row.access else REFRESH
+    call.note(TokenSeen(key=row.key[:MAX_KEY], state=shown, owner=row.client_id, sid=row.sid))
+    if login is None or state != LIVE:
+        return Looked(None, f"{DEAD[state]} ({row.client_id})")
+    issue = Issue(login, row.client_id, row.scope, row.nonce, row.issuer, "")
+    return Looked(Found(row, _grant(call, issue)))
+
+
+def token_key(token: str) -> str:
+    """Return what a token is known by. Raises BadToken for one that is tampered with."""
+    if token.count(".") != JWT_DOTS:
+        return store.digest(token)
+    _, claims = verify(token, verifying_keys())
+    return str(claims["jti"]) if "jti" in claims else store.digest(token)
+
+
+def _state(call: Call, row: hot.TokenFacts, login: hot.LoginFacts | None) -> str:
+    if login is None:
+        return SESSION_OVER
+    if row.revoked:
+        return REVOKED
+    return LIVE if still_lives(row.created, row.lifetime, call.session.clock.age().timestamp()) else EXPIRED
 
 
 def _grant(call: Call, issue: Issue) -> Grant:

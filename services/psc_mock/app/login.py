@@ -1,7 +1,8 @@
 """From a chosen person to a code: the page of choice, the e-CPS push with its two digits, and the way back.
 
-Source: specs/psc.md §3.3; the pages and the automatic modes are ours. A request belongs to the browser that began it (a
-cookie), and its form carries a token of its own, so that nobody can finish a log-in in another person's browser.
+Source: docs/sources/psc.md#binding-message; the pages and the automatic modes are ours. A request belongs to the
+browser that began it (a cookie), and its form carries a token of its own, so that nobody can finish a log-in in another
+person's browser.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import store, wire
-from psc_mock.app.answers import authorization_answer, wallet_url
+from psc_mock.app.answers import authorization_answer, refuse, wallet_url
 from psc_mock.app.sso import SSO_COOKIE, new_login
 from psc_mock.codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
 from psc_mock.domain.authorization import AuthorizationRequest
@@ -24,6 +25,7 @@ from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.mutations import Kind, struck_of_kind
 from psc_mock.domain.refusals import Redirected, Shown
 from psc_mock.ecps import ACTIONS, mode_of, state_now
+from psc_mock.facts import CodeGranted
 from psc_mock.pages import page
 from psc_mock.registry import enrolled
 
@@ -31,6 +33,7 @@ __all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "logi
 
 BROWSER_COOKIE = "PSC_BROWSER"
 POLL_SECONDS = 2
+MAX_NOTED = 500
 DIGITS = "0123456789"
 
 MESSAGES = {
@@ -38,7 +41,6 @@ MESSAGES = {
     "login_struck_off": "Connexion refusée : ce professionnel est radié.",
     "login_without_ecps": "Ce professionnel n'a aucune e-CPS activée.",
     "login_without_card": "Ce professionnel n'a pas de carte CPS : il se connecte avec son e-CPS.",
-    "expired": "La demande e-CPS a expiré sans réponse : recommencez.",
 }
 
 
@@ -58,7 +60,7 @@ async def login_page(call: Call) -> RawResponse:
         return _waiting(call, row)
     if state == store.ACCEPTED:
         return _complete(call, row)
-    raise _given_up(call, row, "login_wrong_code" if row.state == store.WRONG_CODE else "login_refused")
+    raise _given_up(call, row, _denied(row.state == store.WRONG_CODE))
 
 
 async def login_step(call: Call) -> RawResponse:
@@ -67,7 +69,7 @@ async def login_step(call: Call) -> RawResponse:
     row = _own_request(call)
     fields = wire.form(call.body)
     if not same_secret(fields.get("csrf", ""), row.csrf):
-        raise Shown("form_forged")
+        raise Shown("form_forged", received="champ csrf absent ou faux", where="champ csrf")
     if "cancel" in fields:
         raise _given_up(call, row, "login_cancelled")
     person = find_person(call.session.people, fields.get("person", ""))
@@ -81,7 +83,6 @@ def choose_person(
     call: Call, row: store.LoginRequest, person: Professional, cookies: Sequence[str], *, hinted: bool
 ) -> RawResponse:
     """Go on with a person: refused, at once (automatic modes), or by a push to the e-CPS."""
-    call.note(person=person.national_id)
     row.means = row.means or MODE_MOBILE
     obstacle = login_obstacle(person, row.means)
     if obstacle and hinted:
@@ -92,7 +93,7 @@ def choose_person(
     if row.means == MODE_CARD or row.mode == "accept":
         return _complete(call, row, cookies)
     if row.mode in ACTIONS:
-        raise _given_up(call, row, "login_wrong_code" if row.mode == "wrong_code" else "login_refused")
+        raise _given_up(call, row, _denied(row.mode == "wrong_code"))
     row.state, row.digits = store.WAITING, call.session.ids.pick(DIGITS, 2)
     row.pushed = call.session.clock.age().timestamp()
     with call.session.db.transaction() as t:
@@ -102,7 +103,13 @@ def choose_person(
 
 
 def grant_code(
-    call: Call, request: AuthorizationRequest, login: store.Login, issuer: str, struck: Collection[str] = ()
+    call: Call,
+    request: AuthorizationRequest,
+    login: store.Login,
+    issuer: str,
+    struck: Collection[str] = (),
+    *,
+    silent: bool = False,
 ) -> dict[str, str | None]:
     """Make a code for a running log-in, which it keeps alive; return the members of the answer."""
     code = mark(call.session.name, call.session.ids.token())
@@ -125,6 +132,16 @@ def grant_code(
     with call.session.db.transaction() as t:
         t.add(row)
         t.merge(login)
+    call.note(
+        CodeGranted(
+            client_id=request.client_id,
+            sid=login.sid,
+            person=login.national_id,
+            silent=silent,
+            state=row.state[:MAX_NOTED],
+            nonce=row.nonce[:MAX_NOTED],
+        )
+    )
     return {"code": code, "session_state": login.sid}
 
 
@@ -133,9 +150,15 @@ def _own_request(call: Call) -> store.LoginRequest:
         row = t.get(store.LoginRequest, call.path_params["request_id"])
     browser = store.digest(wire.cookie(call.headers, BROWSER_COOKIE))
     now = call.session.clock.age().timestamp()
-    if row is None or not same_secret(row.browser, browser) or not still_lives(row.created, CHOICE_LIFETIME, now):
-        raise Shown("login_unknown")
-    call.note(client_id=_request(row).client_id)
+    where = "URL et cookies"
+    if row is None:
+        raise Shown("login_unknown", received="une demande inconnue, ou déjà finie", where=where)
+    if not same_secret(row.browser, browser):
+        raise Shown(
+            "login_unknown", received=f"un navigateur sans le cookie {BROWSER_COOKIE} de la demande", where=where
+        )
+    if not still_lives(row.created, CHOICE_LIFETIME, now):
+        raise Shown("login_unknown", received=f"une demande d'il y a {(now - row.created) / 60:.0f} min", where=where)
     return row
 
 
@@ -144,7 +167,8 @@ def _request(row: store.LoginRequest) -> AuthorizationRequest:
 
 
 def _choice(call: Call, row: store.LoginRequest, message: str = "") -> RawResponse:
-    call.summarise(message or "Page de connexion")
+    if not call.exchange.summary:
+        call.summarise(message or "Page de connexion")
     client = enrolled(call.sandbox, call.session, _request(row).client_id)
     return page(
         "choose",
@@ -161,7 +185,9 @@ def _waiting(call: Call, row: store.LoginRequest) -> RawResponse:
         with call.session.db.transaction() as t:
             row.state, row.national_id, row.digits = store.CHOOSING, "", ""
             t.merge(row)
-        return _choice(call, row, MESSAGES["expired"])
+        expired = Shown("push_expired", received=f"aucune réponse en {PUSH_LIFETIME} s", where="e-CPS")
+        refuse(call, expired)
+        return _choice(call, row, expired.page.text)
     person = call.session.people.professional(row.national_id)
     call.summarise("En attente de l'e-CPS")
     return page(
@@ -179,9 +205,8 @@ def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) 
     login, cookie = new_login(call, row.national_id, row.means)
     with session.db.transaction() as t:
         if not store.take_request(t, row.id):
-            raise Shown("login_unknown")
+            raise Shown("login_unknown", received="une demande déjà finie", where="URL")
         t.add(login)
-    call.note(person=row.national_id)
     call.summarise(f"Connexion de {row.national_id} à {request.client_id}")
     sso = wire.set_cookie(SSO_COOKIE, cookie, cookie_path(call), secure=call.tls)
     struck = row.mutations.split()
@@ -193,4 +218,11 @@ def _given_up(call: Call, row: store.LoginRequest, code: str) -> Redirected:
     """End a request without a log-in; return what to raise."""
     with call.session.db.transaction() as t:
         store.take_request(t, row.id)
-    return Redirected(code, _request(row).address)
+    person = call.session.people.professional(row.national_id)
+    return Redirected(
+        code, _request(row).address, received=f"réponse de {person.name if person else 'la page'}", where="e-CPS"
+    )
+
+
+def _denied(wrong_code: bool) -> str:
+    return "login_wrong_code" if wrong_code else "login_refused"

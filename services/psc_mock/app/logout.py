@@ -1,12 +1,13 @@
 """The end of a person's session.
 
-Source: specs/psc.md §1.5 and §1.7: by GET or POST; the hint is looked at before the address and may have expired; only
-a registered address is followed, with ``state`` alone (which the real service may drop: option ``psc.logout_state``);
-a refresh token posted by its client ends the session with 204; nothing at all gives a page.
+Source: docs/sources/psc.md#deconnexion: by GET or POST; the hint is looked at before the address and may have expired;
+only a registered address is followed, with ``state`` alone (which the real service may drop: option
+``psc.logout_state``); a refresh token posted by its client ends the session with 204; nothing at all gives a page.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
@@ -16,52 +17,67 @@ from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import store, wire
 from psc_mock.app.client_authentication import authenticate
 from psc_mock.app.login import cookie_path
-from psc_mock.app.sso import SSO_COOKIE, current_login, last_marker
+from psc_mock.app.sso import SSO_COOKIE, current_login
 from psc_mock.codes import PROTOCOL_PATH
+from psc_mock.domain.addresses import compared
 from psc_mock.domain.clients import may_log_out_to
-from psc_mock.domain.refusals import Refused, Shown
+from psc_mock.domain.refusals import Refused, Shown, shortened, told
+from psc_mock.facts import LoggedOut
 from psc_mock.keys import verifying_keys
 from psc_mock.pages import page
 from psc_mock.registry import enrolled
 
 __all__ = ["logout"]
 
+MAX_NOTED = 100
+
 
 async def logout(call: Call) -> RawResponse:
     """Log a person out."""
+    call.exchange.operation = "logout"
     fields, repeated = wire.parameters(call.body if call.method == "POST" else call.query.encode("latin-1"))
-    call.note(
-        client_id=fields.get("client_id", ""),
-        hint="id_token_hint" in fields,
-        target="post_logout_redirect_uri" in fields,
-        marker=last_marker(call),
+    hint = fields.get("id_token_hint")
+    asked = LoggedOut(
+        client_id=fields.get("client_id", "")[:MAX_NOTED], hint=hint is not None, by_refresh=False, sid="", person=""
     )
-    await call.enter("logout")
+    call.note(asked)
+    await call.enter("logout", asked.client_id)
     if repeated:
-        raise Shown("request_unreadable")
+        name = min(repeated)[:MAX_NOTED]
+        raise Shown("request_unreadable", received=f"{name} donné deux fois", where=f"paramètre {name}")
     if call.method == "POST" and "refresh_token" in fields:
-        return _by_refresh_token(call, fields)
-    if "id_token_hint" not in fields:
+        return _by_refresh_token(call, fields, asked)
+    if hint is None:
         return _without_hint(call, fields)
-    claims = _hint(fields["id_token_hint"])
-    call.note(client_id=claims["azp"])
+    return _by_hint(call, fields, _hint(hint), asked)
+
+
+def _by_hint(call: Call, fields: dict[str, str], claims: dict[str, str], asked: LoggedOut) -> RawResponse:
+    asked = replace(asked, client_id=claims["azp"])
+    call.note(asked)
     target = _target(call, claims["azp"], fields)
     with call.session.db.transaction() as t:
         login = t.get(store.Login, claims["sid"])
         store.end_login(t, claims["sid"])
-    call.note(person=login.national_id if login else "", session_state=claims["sid"])
+    call.note(replace(asked, sid=claims["sid"], person=login.national_id if login else ""))
     call.summarise(f"Déconnexion demandée par {claims['azp']}")
     return wire.redirect(target, [_no_cookie(call)]) if target else _done(call)
 
 
 def _hint(token: str) -> dict[str, str]:
     """Return the claims of an ID token of ours, expired or not. Raises Shown."""
+    where = "paramètre id_token_hint"
     try:
         _, claims = verify(token, verifying_keys())
     except BadToken as error:
-        raise Shown("hint_invalid") from error
+        raise Shown("hint_invalid", received=f"id_token_hint : {error.reason}", where=where) from error
     if claims.get("typ") != "ID":
-        raise Shown("hint_invalid")
+        kind = (
+            "un access_token, et non l'ID token"
+            if claims.get("typ") == "Bearer"
+            else "un JWT qui n'est pas un ID token"
+        )
+        raise Shown("hint_invalid", received=kind, where=where)
     return {name: str(claims.get(name, "")) for name in ("azp", "sid")}
 
 
@@ -71,14 +87,18 @@ def _target(call: Call, client_id: str, fields: dict[str, str]) -> str:
         return ""
     client = enrolled(call.sandbox, call.session, client_id)
     if client is None or not may_log_out_to(client, uri):
-        raise Shown("logout_redirect_invalid")
+        name = "post_logout_redirect_uri"
+        received, expected, remedy = compared(name, uri, client.post_logout_uris if client else ())
+        raise Shown(
+            "logout_redirect_invalid", received=received, expected=expected, remedy=remedy, where=f"paramètre {name}"
+        )
     state = fields.get("state") if call.session.option("psc.logout_state") == "keep" else None
     return wire.with_parameters(uri, {"state": state})
 
 
 def _without_hint(call: Call, fields: dict[str, str]) -> RawResponse:
     if "post_logout_redirect_uri" in fields:
-        raise Shown("hint_missing")
+        raise Shown("hint_missing", received=told("id_token_hint", None), where="paramètre id_token_hint")
     login = current_login(call)
     if login is None:
         return _done(call)
@@ -91,15 +111,17 @@ def _without_hint(call: Call, fields: dict[str, str]) -> RawResponse:
     return page("confirm", action=action, csrf=token)
 
 
-def _by_refresh_token(call: Call, fields: dict[str, str]) -> RawResponse:
+def _by_refresh_token(call: Call, fields: dict[str, str], asked: LoggedOut) -> RawResponse:
     client = authenticate(call, fields)
     with call.session.db.transaction() as t:
         row = t.get(store.Token, store.digest(fields["refresh_token"]))
         known = row is not None and not row.access and row.client_id == client.client_id
         if row is not None and known:
             store.end_login(t, row.sid)
-    if not known:
-        raise Refused("refresh_invalid")
+    if row is None or not known:
+        received = shortened("refresh_token", fields["refresh_token"])
+        raise Refused("refresh_invalid", received=received, where="paramètre refresh_token")
+    call.note(replace(asked, client_id=client.client_id, by_refresh=True, sid=row.sid))
     call.summarise(f"Déconnexion par jeton de rafraîchissement de {client.client_id}")
     return RawResponse(204, b"", "", wire.NO_STORE)
 

@@ -1,4 +1,4 @@
-"""Discovery and the key set. Source: specs/psc.md §1.3."""
+"""Discovery and the key set. Source: docs/sources/psc.md#decouverte."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """How the mutations that strike a token request change signatures and answers.
 
-Source: specs/psc.md §6.3. What a mutation is stands in ``domain/mutations``; a wrong key is one that nobody publishes.
+Source: docs/sources/psc.md, « Réponses altérées ». What a mutation is stands in ``domain/mutations``; a wrong key is
+one that nobody publishes.
 """
 
 from __future__ import annotations

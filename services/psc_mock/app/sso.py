@@ -1,17 +1,17 @@
 """The person's SSO session, found by the cookie of the wallet host.
 
-Source: specs/psc.md §1.6 (4 h at most, 30 min idle), §9.2. The cookie is named for the service and carries the
-session's path; it never tells the sandbox's session, since browsers send cookies to every port of a host.
+Source: docs/sources/psc.md#fin-de-session (4 h at most, 30 min idle), #deconnexion. The cookie is named for the service
+and carries the session's path; it never tells the sandbox's session, since browsers send cookies to every port of a
+host.
 """
 
 from __future__ import annotations
 
 from lgo_sandbox.gate.asgi import Call
 from psc_mock import hot, store, wire
-from psc_mock.codes import USER_MARKERS
 from psc_mock.domain.lifetimes import login_lives
 
-__all__ = ["SSO_COOKIE", "alive", "current_login", "last_marker", "login_named", "new_login"]
+__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named", "new_login"]
 
 SSO_COOKIE = "PSC_SESSION"
 
@@ -49,9 +49,3 @@ def new_login(call: Call, national_id: str, means: str) -> tuple[store.Login, st
         used=now,
     )
     return login, cookie
-
-
-def last_marker(call: Call) -> str:
-    """Return what the tester last told of the user, empty when nothing."""
-    told = [marker.name for marker in call.session.markers.all() if marker.name in USER_MARKERS]
-    return told[-1] if told else ""

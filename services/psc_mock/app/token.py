@@ -1,7 +1,7 @@
 """The token endpoint: grant, then client, then the handler of the grant.
 
-Source: specs/psc.md §1.7 (an unknown grant is refused before the client is looked at). A further grant is a line in
-``GRANTS``.
+Source: docs/sources/psc.md#erreurs-du-point-jeton (an unknown grant is refused before the client is looked at). A
+further grant is a line in ``GRANTS``.
 """
 
 from __future__ import annotations
@@ -11,23 +11,24 @@ from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-from psc_mock import wire
 from psc_mock.app.ciba import by_ciba
-from psc_mock.app.client_authentication import authenticate, note_client
+from psc_mock.app.client_authentication import authenticate, entered, missing
 from psc_mock.app.grants import by_code, by_refresh
 from psc_mock.app.mutating import mutated_answer
 from psc_mock.codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
 from psc_mock.domain.clients import Client
-from psc_mock.domain.refusals import Refused
+from psc_mock.domain.refusals import Refused, told
+from psc_mock.facts import TokenAsked
 
 __all__ = ["GRANTS", "token"]
 
+MAX_GRANT = 200
 GrantHandler = Callable[[Call, Client, Mapping[str, str]], dict[str, Any]]
 
 
 def _dead(code: str) -> GrantHandler:
-    def refuse(_call: Call, _client: Client, _fields: Mapping[str, str]) -> dict[str, Any]:
-        raise Refused(code)
+    def refuse(_call: Call, _client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
+        raise Refused(code, received=told("grant_type", fields["grant_type"]), where="paramètre grant_type du corps")
 
     return refuse
 
@@ -43,29 +44,19 @@ GRANTS: Mapping[str, GrantHandler] = {
 
 async def token(call: Call) -> RawResponse:
     """Answer a token request."""
-    call.note(token_in_query=_has_token(call))
-    fields, unreadable = _fields(call)
-    note_client(call, fields)
-    call.note(grant_type=fields.get("grant_type", "")[:200])
-    await call.enter("token")
-    if unreadable:
-        raise unreadable
+    form = await entered(call, "token", lambda fields: call.note(TokenAsked(grant_type=_grant_type(fields))))
+    fields = form.read()
     if "grant_type" not in fields:
-        raise Refused("grant_type_missing")
+        raise missing(call, "grant_type_missing", "grant_type", fields)
     handler = GRANTS.get(fields["grant_type"])
     if handler is None:
-        raise Refused("grant_type_unknown")
-    answer = handler(call, authenticate(call, fields), fields)
-    call.summarise(f"Jetons délivrés à {call.exchange.facts['client_id']} ({fields['grant_type']})")
+        received = told("grant_type", fields["grant_type"])
+        raise Refused("grant_type_unknown", received=received, where="paramètre grant_type du corps")
+    client = authenticate(call, fields)
+    answer = handler(call, client, fields)
+    call.summarise(f"Jetons délivrés à {client.client_id} ({fields['grant_type']})")
     return mutated_answer(call, answer)
 
 
-def _fields(call: Call) -> tuple[dict[str, str], Refused | None]:
-    try:
-        return wire.form(call.body), None
-    except Refused as refused:
-        return {}, refused
-
-
-def _has_token(call: Call) -> bool:
-    return any(f"{name}=" in call.query for name in ("access_token", "refresh_token", "code", "client_secret"))
+def _grant_type(fields: Mapping[str, str]) -> str | None:
+    return fields["grant_type"][:MAX_GRANT] if "grant_type" in fields else None

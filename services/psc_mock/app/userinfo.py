@@ -1,38 +1,44 @@
-"""UserInfo. Source: specs/psc.md §1.5, §1.7, §2.3; RFC 6750 (a token in the query is not looked at)."""
+"""UserInfo.
+
+Source: docs/sources/psc.md#userinfo, #erreurs-userinfo; RFC 6750 (a token in the query is not looked at).
+"""
 
 from __future__ import annotations
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import store, wire
-from psc_mock.app.issuing import claimed_client, count_use, find_token
+from psc_mock.app.client_authentication import url_seen
+from psc_mock.app.issuing import Found, claimed_client, look_up
 from psc_mock.domain import identity
 from psc_mock.domain.mutations import Kind, apply
 from psc_mock.domain.refusals import Refused
+from psc_mock.facts import IdentityTold, Swallowed
 
 __all__ = ["userinfo"]
+
+MUTATED = "userinfo-401"
 
 
 async def userinfo(call: Call) -> RawResponse:
     """Tell the bearer of an access token who the person is."""
-    call.note(token_in_query="access_token=" in call.query, client_id=claimed_client(call))
-    await call.enter("userinfo")
-    fields = wire.form(call.body) if call.method == "POST" else {}
-    if "userinfo-401" in call.struck:
-        raise Refused("bearer_invalid")
-    found = find_token(call, wire.bearer_token(call.headers.get("authorization"), fields))
-    if found is None or not found.row.access:
-        raise Refused("bearer_invalid")
+    call.note(url_seen(call))
+    await call.enter("userinfo", claimed_client(call))
+    if MUTATED in call.struck:
+        # No refusal of ours to explain: the armed fault explains itself.
+        return wire.error_answer(Refused("bearer_invalid", received="", where=""))
+    found = _bearer(call)
     grant = found.grant
-    count_use(call, found)
-    call.note(swallowed=found.row.mutations.split())
-    call.note(client_id=grant.client_id, person=grant.national_id)
+    call.note(Swallowed(mutations=tuple(found.row.mutations.split())))
     if not grant.with_openid:
-        raise Refused("scope_insufficient")
+        received = f"un jeton de portée « {grant.scope} »"
+        raise Refused("scope_insufficient", received=received, where="portée du jeton")
     people = call.session.people
     person = people.professional(grant.national_id)
     if person is None:
-        raise Refused("bearer_invalid")
+        received = f"le jeton de {grant.national_id}, qui n'existe plus dans cette session"
+        raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION)
+    call.note(IdentityTold(client_id=grant.client_id, person=grant.national_id, sid=grant.sid))
     places = identity.workplaces(people, person)
     call.summarise(f"Identité de {person.name} rendue à {grant.client_id}")
     told = identity.userinfo(person, places, grant.auth_mode, call.session.option("psc.userinfo"))
@@ -41,3 +47,14 @@ async def userinfo(call: Call) -> RawResponse:
         with call.session.db.transaction() as t:
             store.add_mutations(t, found.row.sid, grant.client_id, sorted(call.struck))
     return wire.json_answer(told)
+
+
+def _bearer(call: Call) -> Found:
+    fields = wire.form(call.body) if call.method == "POST" else {}
+    looked = look_up(call, wire.bearer_token(call.headers.get("authorization"), fields))
+    if looked.found is None:
+        raise Refused("bearer_invalid", received=looked.why, where=wire.AUTHORIZATION)
+    if not looked.found.row.access:
+        received = "un refresh_token, et non l'access_token"
+        raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION)
+    return looked.found

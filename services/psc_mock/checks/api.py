@@ -1,67 +1,75 @@
 """What a caller of the *API Pro Santé Connectée* may be reproached with.
 
-Source: specs/psc.md §4.4 (PSC-API), §3.5. Facts: ``refusal``, ``psc_token`` (a token of Pro Santé Connect was presented
-to an API). Resource servers note the certificate of the call themselves: see ``lgo_sandbox.gate.api_access``.
+Source: docs/sources/psc.md#echange-de-jeton. Resource servers note the certificate of the call themselves: see
+``lgo_sandbox.gate.api_access``.
 """
 
 from __future__ import annotations
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Violation
-from psc_mock.codes import exi
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from psc_mock.checks.past import as_refused, refused_with
+from psc_mock.codes import API_AUDIENCES
+from psc_mock.facts import ApiAsked, ApiQuestioned
 
 __all__ = ["CHECKS"]
 
-EXCHANGE = frozenset({"api-token"})
-NOT_GRANTED = {
-    "api_client_refused": ("client sans accès aux API", "un client enrôlé pour les API"),
-    "api_scope_refused": ("portée non accordée à ce client", "les portées de l'enrôlement"),
-    "audience_unknown": ("audience inconnue", "l'audience de l'API appelée"),
-}
+NOT_GRANTED = ("api_client_refused", "api_scope_refused", "audience_unknown")
 
 
-def _same_certificate(observed: Observed) -> Outcome:
-    if observed.facts.get("refusal") == "certificate_changed":
-        return Violation("autre certificat qu'à l'échange", "le certificat auquel le jeton est lié (cnf)")
-    return True if observed.facts.get("grant_type") == "refresh_token" else None
+def same_certificate(seen: Observed[ApiAsked]) -> Outcome:
+    """The certificate of the exchange is shown again."""
+    refusal = refused_with(seen, "certificate_changed")
+    return as_refused(refusal) if refusal else None
 
 
-def _granted(observed: Observed) -> Outcome:
-    found = NOT_GRANTED.get(str(observed.facts.get("refusal")))
-    return Violation(*found) if found else observed.facts.get("refusal") is None
+def granted(seen: Observed[ApiAsked]) -> Outcome:
+    """What is asked for was granted at the enrolment."""
+    refusal = refused_with(seen, *NOT_GRANTED)
+    return as_refused(refusal) if refusal else None
 
 
-def _exchanged(observed: Observed) -> Outcome:
-    if observed.facts.get("psc_token"):
-        return Violation("jeton Pro Santé Connect présenté à une API", "le jeton obtenu par échange (RFC 8693)")
-    return bool(observed.facts.get("active"))
+def exchanged(seen: Observed[ApiQuestioned]) -> Outcome:
+    """An API gets a token of its own; kept once all three services got theirs."""
+    if seen.facts.psc_token:
+        received = "un jeton de Pro Santé Connect, présenté à une API"
+        return Violation(received, "le jeton obtenu par échange (RFC 8693)", where="jeton de l'appel")
+    if not seen.facts.audience:
+        return None
+    met = {seen.facts.audience, *(facts.audience for _, facts in seen.history.all(ApiQuestioned))}
+    return met.issuperset(API_AUDIENCES)
 
 
 CHECKS = (
     Check(
-        "PSC-API-01",
-        "Même certificat à l'échange et à l'appel",
-        _same_certificate,
-        ("PSC.10", exi(24)),
-        "specs/psc.md §4.4",
-        "Présenter aux API, et pour rafraîchir leurs jetons, le certificat de l'échange.",
-        operations=EXCHANGE,
+        id="PSC-API-01",
+        title="Même certificat à l'échange et à l'appel",
+        reads=ApiAsked,
+        test=same_certificate,
+        requirements=("PSC.10", "EXI-PSC-24"),
+        source="docs/sources/psc.md#jeton-lie-au-certificat",
+        remedy="Présenter aux API, et pour rafraîchir leurs jetons, le certificat de l'échange.",
+        operations=frozenset({"api-token"}),
+        explains=frozenset({"certificate_changed"}),
     ),
     Check(
-        "PSC-API-02",
-        "Portée et audience accordées",
-        _granted,
-        ("PSC.10",),
-        "specs/psc.md §4.4",
-        "Demander les portées et l'audience déclarées à l'enrôlement.",
-        operations=EXCHANGE,
+        id="PSC-API-02",
+        title="Portée et audience accordées",
+        reads=ApiAsked,
+        test=granted,
+        requirements=("PSC.10",),
+        source="docs/sources/psc.md#portees-et-audience",
+        remedy="Demander les portées et l'audience déclarées à l'enrôlement.",
+        operations=frozenset({"api-token"}),
+        explains=frozenset(NOT_GRANTED),
     ),
     Check(
-        "PSC-API-03",
-        "Jeton échangé avant l'appel d'une API",
-        _exchanged,
-        ("PSC.10",),
-        "specs/psc.md §4.4",
-        "Échanger le jeton Pro Santé Connect contre un jeton de l'API avant de l'appeler.",
+        id="PSC-API-03",
+        title="Jeton échangé avant l'appel d'une API",
+        reads=ApiQuestioned,
+        test=exchanged,
+        requirements=("PSC.10",),
+        source="docs/sources/psc.md#echange-de-jeton",
+        remedy="Échanger le jeton Pro Santé Connect contre un jeton de l'API avant de l'appeler.",
         operations=frozenset({"api-introspection"}),
     ),
 )

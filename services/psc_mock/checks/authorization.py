@@ -1,232 +1,253 @@
 """What an authorization request may be reproached with.
 
-Source: specs/psc.md §4.4 (PSC-AUTHZ), §4.1. Facts: ``authorization`` (the parameters sent), ``wrong_host``,
-``state_reused``, ``nonce_reused``, ``redirect_ok``, ``refusal``, ``user_agent``.
+Source: docs/sources/psc.md, « Demande d'autorisation ». A request at the wrong host comes again at the right one: that
+host is all that is said of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlsplit
+import re
+from collections.abc import Callable
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from psc_mock.codes import EIDAS, SCOPE, exi
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from psc_mock.checks.past import as_refused, refused_with
+from psc_mock.codes import EIDAS, MIN_RANDOM, SCOPE
+from psc_mock.codes.errors import PAGES
+from psc_mock.domain.refusals import told
+from psc_mock.facts import AuthorizationAsked, CodeGranted
 
 __all__ = ["CHECKS"]
 
+Asked = Observed[AuthorizationAsked]
+
 AUTHORIZATION = frozenset({"authorization"})
-TOKEN = frozenset({"token"})
 TOLERATED_EIDAS = frozenset({"eidas2", "eidas3"})
-MIN_RANDOM = 16
-"""Characters below which a state or nonce can hold no 64 bits of chance."""
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)([:/?]|$)")
 EMBEDDED = ("; wv)", "WebView", "Electron/", "CefSharp", "QtWebEngine", "JavaFX", "Trident/", "MSIE ")
 """What the User-Agent of a browser component inside a program says, when it says it."""
+RESPONSE_CODES = ("response_type_missing", "response_type_unknown", "response_type_dead", "response_mode_unknown")
 
 
-def _sent(observed: Observed) -> Mapping[str, Any] | None:
-    """Return the parameters of an authorization request that reached the right host."""
-    sent = observed.facts.get("authorization")
-    return sent if isinstance(sent, Mapping) and not observed.facts.get("wrong_host") else None
+def _at_the_portal(test: Callable[[Asked], Outcome]) -> Callable[[Asked], Outcome]:
+    return lambda seen: None if seen.facts.wrong_host else test(seen)
 
 
-def _acr_values(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
-        return None
-    values = str(sent.get("acr_values", "")).split()
+def acr_values(seen: Asked) -> Outcome:
+    """The level is asked for, under its right name."""
+    values = (seen.facts.acr_values or "").split()
     if EIDAS in values or TOLERATED_EIDAS.intersection(values):
         return True
-    if "acr" in sent and not values:
-        return Violation(f"acr={sent['acr']}", f"acr_values={EIDAS}", "Le paramètre se nomme acr_values, et non acr.")
-    return Violation(f"acr_values={' '.join(values) or '(absent)'}", f"acr_values={EIDAS}")
+    where = "paramètre acr_values"
+    if seen.facts.acr is not None and not values:
+        message = "Le paramètre se nomme acr_values, et non acr."
+        return Violation(told("acr", seen.facts.acr), f"acr_values={EIDAS}", message, where="paramètre acr")
+    return Violation(told("acr_values", seen.facts.acr_values), f"acr_values={EIDAS}", where=where)
 
 
-def _acr_remark(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    values = set(str(sent.get("acr_values", "")).split()) if sent is not None else set()
+def tolerated_level(seen: Asked) -> Outcome:
+    """Another level than the only one that is served passes with a remark."""
+    values = set((seen.facts.acr_values or "").split())
     if EIDAS in values:
         return True
-    if found := sorted(TOLERATED_EIDAS & values):
-        return Violation(f"acr_values={' '.join(found)}", f"acr_values={EIDAS}", "Valeur tolérée, avec une remarque.")
+    if TOLERATED_EIDAS & values:
+        received, message = told("acr_values", seen.facts.acr_values), "Valeur tolérée, avec une remarque."
+        return Violation(received, f"acr_values={EIDAS}", message, where="paramètre acr_values")
     return None
 
 
-def _scope(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
+def scope(seen: Asked) -> Outcome:
+    """The scope is the one that everybody asks for."""
+    if set((seen.facts.scope or "").split()) == set(SCOPE.split()):
         return None
-    scope = str(sent.get("scope", ""))
-    return set(scope.split()) == set(SCOPE.split()) or Violation(f"scope={scope or '(absent)'}", f"scope={SCOPE}")
+    return Violation(told("scope", seen.facts.scope), f"scope={SCOPE}", where="paramètre scope")
 
 
-def _random(name: str, reused: str) -> Any:
-    def test(observed: Observed) -> Outcome:
-        sent = _sent(observed)
-        if sent is None:
-            return None
-        value = str(sent.get(name, ""))
-        expected = f"{name} aléatoire, d'au moins {MIN_RANDOM} caractères, différent à chaque demande"
-        if len(value) < MIN_RANDOM:
-            return Violation(f"{name}={value or '(absent ou vide)'}", expected)
-        return Violation(f"{name}={value}", expected, f"{name} déjà servi") if observed.facts.get(reused) else True
-
-    return test
+def state(seen: Asked) -> Outcome:
+    """The state is fresh and cannot be guessed."""
+    return _fresh(seen, "state", seen.facts.state, lambda granted: granted.state)
 
 
-def _response_type(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
+def nonce(seen: Asked) -> Outcome:
+    """The nonce is fresh and cannot be guessed."""
+    return _fresh(seen, "nonce", seen.facts.nonce, lambda granted: granted.nonce)
+
+
+def _fresh(seen: Asked, name: str, value: str | None, used: Callable[[CodeGranted], str]) -> Outcome:
+    expected = f"{name} aléatoire, d'au moins {MIN_RANDOM} caractères, différent à chaque demande"
+    where = f"paramètre {name}"
+    if len(value or "") < MIN_RANDOM:
+        length = f" ({len(value)} caractères)" if value else ""
+        return Violation(told(name, value) + length, expected, where=where)
+    client = seen.facts.client_id
+    if any(used(facts) == value and facts.client_id == client for _, facts in seen.history.all(CodeGranted)):
+        return Violation(told(name, value), expected, f"Ce {name} a déjà servi à une demande précédente.", where=where)
+    return None
+
+
+def response_type(seen: Asked) -> Outcome:
+    """The flow is the one that is in use, without a fragment."""
+    if refusal := refused_with(seen, *RESPONSE_CODES):
+        return as_refused(refusal)
+    if seen.facts.response_type == "code" and seen.facts.response_mode in (None, "", "query", "form_post"):
         return None
-    kind, mode = sent.get("response_type", ""), sent.get("response_mode", "query")
-    if kind == "code" and mode in ("query", "form_post"):
+    received = f"{told('response_type', seen.facts.response_type)}, {told('response_mode', seen.facts.response_mode)}"
+    remedy = "Retirer response_mode, ou écrire response_mode=query : un fragment n'arrive pas au serveur."
+    return Violation(
+        received, "response_type=code, sans retour par fragment", remedy=remedy, where="paramètre response_mode"
+    )
+
+
+def redirect_uri(seen: Asked) -> Outcome:
+    """The redirect address is enrolled, and safe."""
+    if refusal := refused_with(seen, "redirect_invalid"):
+        return as_refused(refusal)
+    if refused_with(seen, *PAGES):
+        return None
+    uri = seen.facts.redirect_uri or ""
+    if uri.startswith("http://") and not _LOOPBACK.match(uri):
+        received, remedy = told("redirect_uri", uri), f"Enrôler et envoyer https{uri.removeprefix('http')}."
+        return Violation(received, "https, ou http vers la boucle locale", "", remedy, "paramètre redirect_uri")
+    return None
+
+
+def pkce(seen: Asked) -> Outcome:
+    """A challenge that is sent is hashed."""
+    method = seen.facts.code_challenge_method
+    if not seen.facts.code_challenge or method == "S256":
+        return None
+    plain = "" if method else ", donc plain"
+    received = told("code_challenge_method", method) + plain
+    return Violation(received, "code_challenge_method=S256", where="paramètre code_challenge_method")
+
+
+def host(seen: Asked) -> Outcome:
+    """The request goes to the portal."""
+    if not seen.facts.wrong_host:
         return True
-    return Violation(f"response_type={kind or '(absent)'}, response_mode={mode}", "response_type=code, sans fragment")
+    received = f"demande sur l'hôte d'authentification : {seen.exchange.target.partition('?')[0]}"
+    return Violation(received, "le chemin /auth de l'hôte du portail", where="hôte de l'URL")
 
 
-def _redirect_uri(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
-        return None
-    uri = str(sent.get("redirect_uri", ""))
-    if observed.facts.get("refusal") == "redirect_invalid":
-        return Violation(f"redirect_uri={uri or '(absente)'}", "une adresse déclarée à l'identique")
-    return _insecure(uri) if observed.facts.get("redirect_ok") else None
-
-
-def _insecure(uri: str) -> Outcome:
-    parts = urlsplit(uri)
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        return Violation(f"redirect_uri={uri}", "https, ou http vers la boucle locale")
-    return True
-
-
-def _pkce(observed: Observed) -> Outcome:
-    if observed.operation == "token":
-        if observed.facts.get("refusal") == "verifier_missing":
-            return Violation("code_verifier absent", "code_verifier, puisque la demande portait code_challenge")
-        return None
-    sent = _sent(observed)
-    if sent is None or "code_challenge" not in sent:
-        return None
-    method = sent.get("code_challenge_method", "(absent, donc plain)")
-    return method == "S256" or Violation(f"code_challenge_method={method}", "code_challenge_method=S256")
-
-
-def _host(observed: Observed) -> Outcome:
-    if "authorization" not in observed.facts:
-        return None
-    if observed.facts.get("wrong_host"):
-        return Violation(
-            "autorisation demandée sur l'hôte d'authentification", "authorization_endpoint de la découverte"
-        )
-    return True
-
-
-def _external_browser(observed: Observed) -> Outcome:
-    agent = str(observed.facts.get("user_agent", ""))
-    if _sent(observed) is None or not agent:
+def external_browser(seen: Asked) -> Outcome:
+    """The browser is that of the workstation."""
+    agent = seen.facts.user_agent
+    if not agent:
         return None
     if found := [mark for mark in EMBEDDED if mark in agent]:
-        return Violation(f"User-Agent : {agent[:200]} ({found[0].strip()})", "le navigateur du poste")
+        received = f"User-Agent : {agent[:200]}"
+        expected = f"un navigateur du poste, sans « {found[0].strip(' ;)/')} »"
+        return Violation(received, expected, where="en-tête User-Agent")
     return True
 
 
 CHECKS = (
     Check(
-        "PSC-AUTHZ-01",
-        "Niveau eIDAS demandé à l'autorisation",
-        _acr_values,
-        (exi(16), "PSC.08"),
-        "specs/psc.md §4.4",
-        f"Ajouter acr_values={EIDAS} à la demande d'autorisation.",
+        id="PSC-AUTHZ-01",
+        title="Niveau eIDAS demandé à l'autorisation",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(acr_values),
+        requirements=("EXI-PSC-16", "PSC.08"),
+        source="docs/sources/psc.md#acr-values",
+        remedy=f"Ajouter acr_values={EIDAS} à la demande d'autorisation.",
         operations=AUTHORIZATION,
     ),
     Check(
-        "PSC-AUTHZ-02",
-        "Portée demandée à l'autorisation",
-        _scope,
-        (exi(10), exi(15)),
-        "specs/psc.md §4.4",
-        f"Demander exactement « {SCOPE} ».",
+        id="PSC-AUTHZ-02",
+        title="Portée demandée à l'autorisation",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(scope),
+        requirements=("EXI-PSC-10", "EXI-PSC-15"),
+        source="docs/sources/psc.md#scope",
+        remedy=f"Demander exactement scope={SCOPE}.",
+        operations=AUTHORIZATION,
+        explains=frozenset({"scope_unknown"}),
+    ),
+    Check(
+        id="PSC-AUTHZ-03",
+        title="state imprévisible et unique",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(state),
+        requirements=("EXI-PSC-09", "EXI-PSC-15"),
+        source="docs/sources/psc.md#state",
+        remedy="Tirer un state au hasard à chaque demande, et le vérifier au retour.",
         operations=AUTHORIZATION,
     ),
     Check(
-        "PSC-AUTHZ-03",
-        "state imprévisible et unique",
-        _random("state", "state_reused"),
-        (exi(9), exi(15)),
-        "specs/psc.md §4.4",
-        "Tirer un state au hasard à chaque demande, et le vérifier au retour.",
+        id="PSC-AUTHZ-04",
+        title="nonce imprévisible et unique",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(nonce),
+        requirements=("EXI-PSC-09", "EXI-PSC-15"),
+        source="docs/sources/psc.md#nonce",
+        remedy="Tirer un nonce au hasard à chaque demande, et le comparer à celui de l'ID token.",
         operations=AUTHORIZATION,
     ),
     Check(
-        "PSC-AUTHZ-04",
-        "nonce imprévisible et unique",
-        _random("nonce", "nonce_reused"),
-        (exi(9), exi(15)),
-        "specs/psc.md §4.4",
-        "Tirer un nonce au hasard à chaque demande, et le comparer à celui de l'ID token.",
+        id="PSC-AUTHZ-05",
+        title="Flux authorization code",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(response_type),
+        requirements=("EXI-PSC-10",),
+        source="docs/sources/psc.md#response-type",
+        remedy="Écrire response_type=code ; les autres types annoncés sont hors service.",
         operations=AUTHORIZATION,
+        explains=frozenset(RESPONSE_CODES),
     ),
     Check(
-        "PSC-AUTHZ-05",
-        "Flux authorization code",
-        _response_type,
-        (exi(10),),
-        "specs/psc.md §4.4",
-        "Utiliser response_type=code ; les autres types annoncés sont hors service.",
+        id="PSC-AUTHZ-06",
+        title="Adresse de retour déclarée",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(redirect_uri),
+        requirements=("EXI-PSC-15",),
+        source="docs/sources/psc.md#redirect-uri",
+        remedy="Envoyer l'une des adresses déclarées à l'enrôlement, au caractère près.",
         operations=AUTHORIZATION,
+        explains=frozenset({"redirect_invalid"}),
     ),
     Check(
-        "PSC-AUTHZ-06",
-        "Adresse de retour déclarée",
-        _redirect_uri,
-        (exi(15),),
-        "specs/psc.md §4.4",
-        "Envoyer l'une des adresses déclarées à l'enrôlement, au caractère près.",
-        operations=AUTHORIZATION,
-    ),
-    Check(
-        "PSC-AUTHZ-07",
-        "PKCE en S256",
-        _pkce,
-        (exi(9),),
-        "specs/psc.md §4.4 (conseil)",
-        "Utiliser code_challenge_method=S256, et envoyer code_verifier avec le code.",
+        id="PSC-AUTHZ-07",
+        title="PKCE en S256",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(pkce),
+        requirements=("EXI-PSC-09",),
+        source="docs/sources/psc.md#pkce",
+        remedy="Écrire code_challenge_method=S256, et code_challenge=base64url(SHA-256(code_verifier)).",
         confidence="M",
-        operations=AUTHORIZATION | TOKEN,
+        operations=AUTHORIZATION,
+        severity=Severity.WARNING,
+        explains=frozenset({"challenge_method_unknown"}),
+    ),
+    Check(
+        id="PSC-AUTHZ-08",
+        title="Autorisation demandée au portail",
+        reads=AuthorizationAsked,
+        test=host,
+        requirements=("EXI-PSC-14",),
+        source="docs/sources/psc.md#hote-d-autorisation",
+        remedy="Lire authorization_endpoint dans le document wallet-openid-configuration.",
+        operations=AUTHORIZATION,
+    ),
+    Check(
+        id="PSC-AUTHZ-09",
+        title="Navigateur externe",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(external_browser),
+        requirements=("EXI-PSC-25", "EXI-PSC-26", "PSC.01"),
+        source="docs/sources/psc.md#navigateur-externe",
+        remedy="Ouvrir le navigateur du poste : un composant embarqué ne passe qu'avec la preuve de sa maintenance.",
+        confidence="M",
+        operations=AUTHORIZATION,
         severity=Severity.WARNING,
     ),
     Check(
-        "PSC-AUTHZ-08",
-        "Autorisation demandée au portail",
-        _host,
-        (exi(9), exi(14)),
-        "specs/psc.md §1.1",
-        "Lire authorization_endpoint dans le document wallet-openid-configuration.",
-        operations=AUTHORIZATION,
-    ),
-    Check(
-        "PSC-AUTHZ-10",
-        "Niveau eIDAS toléré avec remarque",
-        _acr_remark,
-        (exi(16),),
-        "specs/psc.md §4.1",
-        f"Préférer acr_values={EIDAS}, seule valeur servie aujourd'hui.",
+        id="PSC-AUTHZ-10",
+        title="Niveau eIDAS toléré avec remarque",
+        reads=AuthorizationAsked,
+        test=_at_the_portal(tolerated_level),
+        requirements=("EXI-PSC-16",),
+        source="docs/sources/psc.md#acr-values",
+        remedy=f"Écrire acr_values={EIDAS}, seule valeur servie aujourd'hui.",
         operations=AUTHORIZATION,
         severity=Severity.INFO,
-    ),
-    Check(
-        "PSC-AUTHZ-09",
-        "Navigateur externe",
-        _external_browser,
-        (exi(25), exi(26), "PSC.01"),
-        "specs/psc.md §4.4",
-        "Ouvrir le navigateur du poste : un composant embarqué n'est toléré qu'avec la preuve de sa maintenance.",
-        confidence="M",
-        operations=AUTHORIZATION,
-        severity=Severity.WARNING,
     ),
 )

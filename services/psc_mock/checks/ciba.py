@@ -1,20 +1,23 @@
 """What a CIBA client may be reproached with.
 
-Source: specs/psc.md §4.4 (PSC-CIBA), §3.1–3.2. Facts: ``ciba`` (the parameters sent), ``earlier_messages``,
-``earlier_sources``, ``source``, ``told_before`` (what the last poll was answered), ``refusal``.
+Source: docs/sources/psc.md, « CIBA ».
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import islice, pairwise
 from typing import Any
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from psc_mock.codes import CHANNELS, CIBA_GRANT, exi
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.refusals import Refusal
+from psc_mock.checks.past import as_refused, refused_with
+from psc_mock.codes import CHANNELS
+from psc_mock.domain.refusals import told
+from psc_mock.facts import CibaAsked, CibaPolled
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "polled_after_the_end"]
 
 CIBA = frozenset({"ciba"})
 _DIGITS = re.compile(r"[0-9]{2}")
@@ -22,123 +25,140 @@ _RPPS = re.compile(r"8[0-9]{11}")
 TELLING = 4
 """How many messages in a row betray that they are constant or counted."""
 TERMINAL = {"ciba_denied": "access_denied", "ciba_expired": "expired_token"}
+SAME_STEPS = ({0}, {1}, {99})
 
 
-def _sent(observed: Observed) -> Mapping[str, Any] | None:
-    sent = observed.facts.get("ciba")
-    return sent if isinstance(sent, Mapping) else None
-
-
-def _binding_message(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
-        return None
-    message = str(sent.get("binding_message", ""))
+def binding_message(seen: Observed[CibaAsked]) -> Outcome:
+    """The message is two digits, drawn each time."""
+    message, where = seen.facts.binding_message, "paramètre binding_message"
     expected = "binding_message : deux chiffres tirés au hasard à chaque demande, montrés à l'utilisateur"
-    if not _DIGITS.fullmatch(message):
-        return Violation(f"binding_message={message or '(absent)'}", expected)
-    row = [message, *map(str, observed.facts.get("earlier_messages", []))]
+    if not _DIGITS.fullmatch(message or ""):
+        return Violation(told("binding_message", message), expected, where=where)
+    row = [message or "", *(facts.binding_message or "" for facts in islice(_earlier(seen), TELLING - 1))]
     if _predictable(row):
-        return Violation(f"derniers messages : {', '.join(reversed(row))}", expected, "Message constant ou prévisible.")
-    return True
+        received = f"derniers messages : {', '.join(reversed(row))}"
+        return Violation(received, expected, "Message constant ou prévisible.", where=where)
+    return None
+
+
+def _earlier(seen: Observed[CibaAsked]) -> Any:
+    """Yield the earlier requests of this client that were taken, newest first."""
+    for past, facts in seen.history.all(CibaAsked):
+        if facts.client_id == seen.facts.client_id and past.outcome == "answered":
+            yield facts
 
 
 def _predictable(newest_first: Sequence[str]) -> bool:
     if len(newest_first) < TELLING or not all(map(_DIGITS.fullmatch, newest_first)):
         return False
     numbers = [int(one) for one in newest_first[:TELLING]]
-    steps = {(later - earlier) % 100 for later, earlier in pairwise(numbers)}
-    return steps in ({0}, {1}, {99})
+    return {(later - earlier) % 100 for later, earlier in pairwise(numbers)} in SAME_STEPS
 
 
-def _login_hint(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
+def login_hint(seen: Observed[CibaAsked]) -> Outcome:
+    """The hint is the national identifier."""
+    hint = seen.facts.login_hint
+    if _RPPS.fullmatch(hint or ""):
         return None
-    hint = str(sent.get("login_hint", ""))
-    return bool(_RPPS.fullmatch(hint)) or Violation(
-        f"login_hint={hint or '(absent)'}", "8 suivi des 11 chiffres du RPPS"
-    )
+    return Violation(told("login_hint", hint), "8 suivi des 11 chiffres du RPPS", where="paramètre login_hint")
 
 
-def _polls(observed: Observed) -> Outcome:
-    facts = observed.facts
-    if facts.get("grant_type") != CIBA_GRANT:
+def polls(seen: Observed[CibaPolled]) -> Outcome:
+    """Polls keep their pace, and end with the request."""
+    if ended := polled_after_the_end(seen):
+        received = f"une interrogation après {TERMINAL[ended]}"
+        return Violation(received, "plus aucune interrogation après une réponse finale", where="auth_req_id")
+    if served := refused_with(seen, "auth_req_id_invalid"):
+        return as_refused(served)
+    if refusal := refused_with(seen, "ciba_too_early"):
+        before = next((past.noted.get(Refusal) for past, _ in _polls(seen)), None)
+        again = " (après slow_down)" if before is not None and before.code == "ciba_too_early" else ""
+        return Violation(refusal.received + again, refusal.expected, refusal.message, refusal.remedy, where="rythme")
+    return None
+
+
+def polled_after_the_end(seen: Observed[Any]) -> str:
+    """Return the final answer that an earlier poll of the same request got, empty when none did."""
+    told_before = (past.noted.get(Refusal) for past, _ in _polls(seen))
+    return next((one.code for one in told_before if one is not None and one.code in TERMINAL), "")
+
+
+def _polls(seen: Observed[Any]) -> Any:
+    polled = seen.also(CibaPolled)
+    return seen.history.all(CibaPolled, about=polled.request) if polled else ()
+
+
+def channel(seen: Observed[CibaAsked]) -> Outcome:
+    """The means is named."""
+    asked = seen.facts.channel
+    if asked in CHANNELS:
         return None
-    before = facts.get("told_before")
-    if before in TERMINAL:
-        return Violation(
-            f"interrogation après {TERMINAL[before]}", "plus aucune interrogation après une réponse finale"
-        )
-    if facts.get("refusal") == "ciba_too_early":
-        again = " après slow_down" if before == "ciba_too_early" else ""
-        return Violation(f"interrogation trop rapide{again}", f"attendre {facts.get('interval')} secondes")
-    return True
+    message = "Lu ici comme MOBILE : nul ne sait ce que répondrait le service réel."
+    return Violation(told("channel", asked), "channel=MOBILE ou channel=CARD", message, where="paramètre channel")
 
 
-def _channel(observed: Observed) -> Outcome:
-    sent = _sent(observed)
-    if sent is None:
+def server(seen: Observed[CibaAsked]) -> Outcome:
+    """One server asks for all workstations."""
+    sources = dict.fromkeys([seen.facts.source, *(facts.source for facts in islice(_earlier(seen), TELLING - 1))])
+    if len(sources) == 1:
         return None
-    channel = str(sent.get("channel", ""))
-    return channel in CHANNELS or Violation(f"channel={channel or '(absent)'}", " ou ".join(CHANNELS))
-
-
-def _server(observed: Observed) -> Outcome:
-    if _sent(observed) is None:
-        return None
-    others = [one for one in observed.facts.get("earlier_sources", []) if one != observed.facts.get("source")]
-    if others:
-        received = f"adresses {', '.join([*others, str(observed.facts.get('source'))])} pour un même client"
-        return Violation(received, "un serveur entre les postes et Pro Santé Connect")
-    return True
+    received = f"adresses {', '.join(sources)} pour un même client"
+    return Violation(received, "un serveur entre les postes et Pro Santé Connect", where="adresse de l'appelant")
 
 
 CHECKS = (
     Check(
-        "PSC-CIBA-01",
-        "Nombre de confirmation aléatoire",
-        _binding_message,
-        (exi(10), "PSC.01"),
-        "specs/psc.md §4.4",
-        "Tirer deux chiffres au hasard à chaque demande, et les afficher à l'utilisateur.",
+        id="PSC-CIBA-01",
+        title="Nombre de confirmation aléatoire",
+        reads=CibaAsked,
+        test=binding_message,
+        requirements=("EXI-PSC-10", "PSC.01"),
+        source="docs/sources/psc.md#binding-message",
+        remedy="Tirer deux chiffres au hasard à chaque demande, et les afficher à l'utilisateur.",
         operations=CIBA,
+        explains=frozenset({"binding_message_invalid"}),
     ),
     Check(
-        "PSC-CIBA-02",
-        "Identifiant national en login_hint",
-        _login_hint,
-        (exi(10), "PSC.01"),
-        "specs/psc.md §4.4",
-        "Envoyer l'identifiant national : 8 suivi des 11 chiffres du RPPS.",
+        id="PSC-CIBA-02",
+        title="Identifiant national en login_hint",
+        reads=CibaAsked,
+        test=login_hint,
+        requirements=("EXI-PSC-10", "PSC.01"),
+        source="docs/sources/psc.md#login-hint",
+        remedy="Envoyer l'identifiant national : 8 suivi des 11 chiffres du RPPS.",
         operations=CIBA,
+        explains=frozenset({"hint_absent", "user_unknown"}),
     ),
     Check(
-        "PSC-CIBA-03",
-        "Rythme des interrogations",
-        _polls,
-        (exi(9), exi(10), "PSC.01"),
-        "specs/psc.md §4.4",
-        "Attendre interval secondes entre deux interrogations, et s'arrêter à access_denied ou expired_token.",
+        id="PSC-CIBA-03",
+        title="Rythme des interrogations",
+        reads=CibaPolled,
+        test=polls,
+        requirements=("EXI-PSC-09", "EXI-PSC-10", "PSC.01"),
+        source="docs/sources/psc.md#interrogations",
+        remedy="Attendre interval secondes entre deux interrogations, et s'arrêter à access_denied ou expired_token.",
         operations=frozenset({"token"}),
         severity=Severity.WARNING,
+        explains=frozenset({"ciba_too_early", "auth_req_id_invalid", *TERMINAL}),
     ),
     Check(
-        "PSC-CIBA-04",
-        "Moyen demandé",
-        _channel,
-        (exi(10), "PSC.01"),
-        "specs/psc.md §4.4",
-        "Envoyer channel=MOBILE pour l'e-CPS, ou channel=CARD pour la carte.",
+        id="PSC-CIBA-04",
+        title="Moyen demandé",
+        reads=CibaAsked,
+        test=channel,
+        requirements=("EXI-PSC-10", "PSC.01"),
+        source="docs/sources/psc.md#channel",
+        remedy="Envoyer channel=MOBILE pour l'e-CPS, ou channel=CARD pour la carte.",
         operations=CIBA,
     ),
     Check(
-        "PSC-CIBA-05",
-        "Demandes CIBA faites par un serveur",
-        _server,
-        (exi(10), "PSC.01"),
-        "specs/psc.md §4.4",
-        "Faire passer les demandes des postes par un serveur, seul à connaître les secrets du client.",
+        id="PSC-CIBA-05",
+        title="Demandes CIBA faites par un serveur",
+        reads=CibaAsked,
+        test=server,
+        requirements=("EXI-PSC-10", "PSC.01"),
+        source="docs/sources/psc.md#serveur-intermediaire",
+        remedy="Faire passer les demandes des postes par un serveur, seul à connaître les secrets du client.",
         confidence="M",
         operations=CIBA,
         severity=Severity.WARNING,

@@ -1,99 +1,141 @@
 """What a client may be reproached with about the person's session: its end, its silence, what goes on after it.
 
-Source: specs/psc.md §4.4 (PSC-SES), §4.1 (EXI 11, 20, 32), §4.3 (RIE 13, a draft). Facts: ``hint``, ``marker`` (what
-the tester last told of the user), ``sso``, ``revoked_before``, ``token_state``,
-``own_token`` (a client that introspects its own token only asks whether it still lives).
+Source: docs/sources/psc.md, « Session ». What the user did is told by markers.
 """
 
 from __future__ import annotations
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from psc_mock.codes import MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING, exi
+from datetime import datetime
+
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from psc_mock.checks.past import as_refused, last_marker, refused_with, told_last
+from psc_mock.checks.tokens import of_its_own
+from psc_mock.codes import MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING
+from psc_mock.facts import CodeGranted, LoggedOut, TokenSeen, TokensIssued, TokensRevoked
 
 __all__ = ["CHECKS"]
 
 LOGOUT = frozenset({"logout"})
+NEXT_LOGIN = frozenset({"authorization", "login"})
 
 
-def _ended(observed: Observed) -> Outcome:
-    facts = observed.facts
-    if observed.operation == "logout":
-        if not facts.get("client_id") and not facts.get("hint"):
-            return Violation("déconnexion sans id_token_hint", "id_token_hint=<ID token>")
-        return None if facts.get("refusal") else True
-    if not facts.get("sso"):
+def reconnected(seen: Observed[CodeGranted]) -> Outcome:
+    """After a logout the person is authenticated again; kept when that was seen."""
+    granted = seen.facts
+    if granted.silent:
+        if not (_revoked_before(seen) or _left_before(seen)):
+            return None
+        received = "une reconnexion silencieuse : la session Pro Santé Connect était restée ouverte"
+        return Violation(received, "un logout avec id_token_hint, puis une nouvelle authentification", where="session")
+    left = (facts for _, facts in seen.history.all(LoggedOut) if facts.client_id == granted.client_id)
+    return any(facts.sid for facts in left) or None
+
+
+def _revoked_before(seen: Observed[CodeGranted]) -> bool:
+    """Tell whether the last thing that the client did with this log-in was to revoke all that it held of it."""
+    client, sid = seen.facts.client_id, seen.facts.sid
+    revoked = [p.at for p, f in seen.history.all(TokensRevoked, about=sid) if f.whole and f.client_id == client]
+    issued = [p.at for p, f in seen.history.all(TokensIssued, about=sid) if f.client_id == client]
+    return bool(revoked) and (not issued or revoked[0] >= issued[0])
+
+
+def _left_before(seen: Observed[CodeGranted]) -> bool:
+    """Tell whether the user wanted to leave, and nobody logged out since."""
+    marker = last_marker(seen)
+    if marker is None or not told_last(seen, MARKER_LEAVING):
+        return False
+    at = datetime.fromisoformat(marker.at)
+    return not any(past.at >= at for past, facts in seen.history.all(LoggedOut) if facts.sid)
+
+
+def with_hint(seen: Observed[LoggedOut]) -> Outcome:
+    """A logout says which log-in ends."""
+    if refusal := refused_with(seen, "hint_missing"):
+        return as_refused(refusal)
+    if seen.facts.hint or seen.facts.by_refresh or seen.facts.client_id:
         return None
-    if facts.get("revoked_before") or facts.get("marker") == MARKER_LEAVING:
-        received = "reconnexion silencieuse : la session Pro Santé Connect était restée ouverte"
-        return Violation(received, "un appel de logout avec id_token_hint, puis une nouvelle authentification")
-    return None
+    return Violation("déconnexion sans id_token_hint", "id_token_hint=<ID token>", where="paramètre id_token_hint")
 
 
-def _inactive(observed: Observed) -> Outcome:
-    marker = observed.facts.get("marker")
-    if marker == MARKER_INACTIVE:
-        return Violation(
-            "logout après une simple inactivité", "sortir l'utilisateur du logiciel, en gardant sa session PSC"
-        )
-    return marker == MARKER_LEAVING
-
-
-def _active(observed: Observed) -> Outcome:
-    if observed.facts.get("marker") == MARKER_ACTIVE:
-        return Violation("logout alors que l'utilisateur travaille", "un rafraîchissement par refresh_token")
-    return None
-
-
-def _outlived(observed: Observed) -> Outcome:
-    if observed.facts.get("own_token"):
+def not_for_silence(seen: Observed[LoggedOut]) -> Outcome:
+    """A user who is only inactive keeps the log-in."""
+    if not told_last(seen, MARKER_INACTIVE):
         return None
-    state = observed.facts.get("token_state")
-    if state == "session-over":
-        return Violation(
-            "jeton d'une session Pro Santé Connect finie", "la page de connexion, dès la fin de la session"
-        )
-    return state == "live"
+    received = "un logout, l'utilisateur étant inactif (jalon)"
+    return Violation(received, "sortir l'utilisateur du logiciel, en gardant sa session PSC", where="logout")
+
+
+def not_at_work(seen: Observed[LoggedOut]) -> Outcome:
+    """A user at work is not logged out."""
+    if not told_last(seen, MARKER_ACTIVE):
+        return None
+    received = "un logout, l'utilisateur étant actif (jalon)"
+    return Violation(received, "grant_type=refresh_token tant que l'utilisateur travaille", where="logout")
+
+
+def not_outlived(seen: Observed[TokenSeen]) -> Outcome:
+    """Nothing goes on after the log-in."""
+    if seen.facts.state != "session-over" or of_its_own(seen):
+        return None
+    received = f"un jeton de {seen.facts.owner}, dont la session Pro Santé Connect est finie"
+    return Violation(received, "la page de connexion, dès la fin de la session", where="jeton d'accès")
 
 
 CHECKS = (
     Check(
-        "PSC-SES-01",
-        "Déconnexion du logiciel et de Pro Santé Connect",
-        _ended,
-        (exi(20), "PSC.01"),
-        "specs/psc.md §4.4",
-        "À la déconnexion, appeler end_session_endpoint avec id_token_hint : la connexion suivante doit authentifier.",
-        operations=frozenset({"logout", "authorization"}),
+        id="PSC-SES-01",
+        title="Déconnexion du logiciel et de Pro Santé Connect",
+        reads=CodeGranted,
+        test=reconnected,
+        requirements=("EXI-PSC-20", "PSC.01"),
+        source="docs/sources/psc.md#deconnexion",
+        remedy="À la déconnexion, appeler end_session_endpoint avec id_token_hint : la connexion suivante authentifie.",
+        operations=NEXT_LOGIN,
     ),
     Check(
-        "PSC-SES-02",
-        "L'inactivité ne ferme pas la session Pro Santé Connect",
-        _inactive,
-        (exi(32),),
-        "specs/psc.md §4.4",
-        "Après inactivité, fermer l'accès au logiciel sans appeler logout.",
+        id="PSC-SES-02",
+        title="L'inactivité ne ferme pas la session Pro Santé Connect",
+        reads=LoggedOut,
+        test=not_for_silence,
+        requirements=("EXI-PSC-32",),
+        source="docs/sources/psc.md#inactivite",
+        remedy="Après inactivité, fermer l'accès au logiciel sans appeler logout.",
         confidence="M",
         operations=LOGOUT,
     ),
     Check(
-        "PSC-SES-03",
-        "Rien après la fin de la session Pro Santé Connect",
-        _outlived,
-        ("EXI-RIE-PS-13",),
-        "specs/psc.md §4.3 (projet d'arrêté)",
-        "Fermer la session du logiciel au plus tard avec celle de Pro Santé Connect (4 h, ou 30 min sans activité).",
+        id="PSC-SES-03",
+        title="Rien après la fin de la session Pro Santé Connect",
+        reads=TokenSeen,
+        test=not_outlived,
+        requirements=("EXI-RIE-PS-13",),
+        source="docs/sources/psc.md#fin-de-session",
+        remedy="Fermer la session du logiciel avec celle de Pro Santé Connect : 4 h, ou 30 min sans activité.",
         confidence="M",
         operations=frozenset({"userinfo", "introspection"}),
         severity=Severity.WARNING,
+        explains=frozenset({"bearer_invalid"}),
     ),
     Check(
-        "PSC-SES-04",
-        "Utilisateur actif jamais déconnecté",
-        _active,
-        (exi(11),),
-        "specs/psc.md §4.4",
-        "Tant que l'utilisateur travaille et que le jeton de rafraîchissement vit, rafraîchir au lieu de déconnecter.",
+        id="PSC-SES-04",
+        title="Utilisateur actif jamais déconnecté",
+        reads=LoggedOut,
+        test=not_at_work,
+        requirements=("EXI-PSC-11",),
+        source="docs/sources/psc.md#utilisateur-actif",
+        remedy="Rafraîchir au lieu de déconnecter, tant que l'utilisateur travaille et que le refresh_token vit.",
         confidence="M",
         operations=LOGOUT,
+    ),
+    Check(
+        id="PSC-SES-05",
+        title="Déconnexion avec id_token_hint",
+        reads=LoggedOut,
+        test=with_hint,
+        requirements=("EXI-PSC-20", "PSC.01"),
+        source="docs/sources/psc.md#deconnexion",
+        remedy="Ajouter id_token_hint=<ID token> à l'appel d'end_session_endpoint.",
+        operations=LOGOUT,
+        explains=frozenset({"hint_missing"}),
     ),
 )

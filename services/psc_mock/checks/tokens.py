@@ -1,185 +1,110 @@
-"""What a client's back channel may be reproached with: codes, certificates, grants, how tokens are used.
+"""What the use of tokens may be reproached with: dead ones, bursts of questions, a log-in where a refresh would do.
 
-Source: specs/psc.md §4.4 (PSC-TOK), §4.1. Facts: ``grant_type``, ``refusal``, ``space``, ``certificate``,
-``token_in_query``, ``token_state``, ``own_token``, ``recent_refreshes``, ``refresh_unused``, ``uses``,
-``dead_endpoint``.
+Source: docs/sources/psc.md#duree-des-jetons, #rafales. A client that introspects its own token only asks whether it
+still lives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import timedelta
 
-from lgo_sandbox.watch.findings import Check, Observed, Outcome, Severity, Violation
-from psc_mock.codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT, TRUST, exi
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from psc_mock.checks.past import within
+from psc_mock.codes import ACCESS_LIFETIME, REFRESH_GRANT, REFRESH_LIFETIME
+from psc_mock.facts import ClientSeen, CodeGranted, TokenSeen, TokensIssued, TokensRevoked
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "of_its_own"]
 
-TOKEN = frozenset({"token"})
-BACK_CHANNEL = frozenset({"token", "ciba", "introspection", "revocation", "api-token"})
-WITH_TOKENS = frozenset({"token", "introspection", "revocation", "userinfo", "api-token", "api-introspection"})
-LIVE_GRANTS = (CODE_GRANT, REFRESH_GRANT, CIBA_GRANT)
-MAX_REFRESHES = 3
-"""Refreshes of one log-in by one client within a minute; a token lives two."""
 MAX_USES = {"userinfo": 10, "introspection": 60}
 """How often one token may be asked about within a minute (advice)."""
-WRONG_CODE_USE = {
-    "code_replayed": "code d'autorisation déjà utilisé",
-    "redirect_mismatch": "redirect_uri différente de celle de la demande",
-    "code_of_another_client": "code délivré à un autre client",
-}
+MINUTE = 60.0
 
 
-def _code_use(observed: Observed) -> Outcome:
-    if observed.facts.get("grant_type") != CODE_GRANT:
+def of_its_own(seen: Observed[TokenSeen]) -> bool:
+    """Tell whether a client asks about a token that it was given itself."""
+    caller = seen.also(ClientSeen)
+    return caller is not None and caller.client_id == seen.facts.owner
+
+
+def alive(seen: Observed[TokenSeen]) -> Outcome:
+    """A token that is shown has not expired."""
+    if seen.facts.state != "expired" or of_its_own(seen):
         return None
-    refusal = observed.facts.get("refusal")
-    if refusal in WRONG_CODE_USE:
-        return Violation(WRONG_CODE_USE[refusal], "un code, une fois, par son client, avec la même redirect_uri")
-    return refusal is None
+    received = f"un jeton d'accès expiré, celui de {seen.facts.owner}"
+    expected = f"un jeton d'accès de moins de {ACCESS_LIFETIME} s"
+    return Violation(received, expected, "Le jeton vit deux minutes : le rafraîchir avant.", where="jeton d'accès")
 
 
-def _certificate(observed: Observed) -> Outcome:
-    shown = observed.facts.get("certificate")
-    if not isinstance(shown, Mapping):
+def no_burst(seen: Observed[TokenSeen]) -> Outcome:
+    """The answer about a token is kept instead of asked for again."""
+    limit = MAX_USES[seen.operation]
+    if seen.facts.state != "live":
         return None
-    judgement, trust = shown["judgement"], observed.facts.get("space") == TRUST
-    expected = "un certificat IGC-Santé d'organisation en cours de validité, celui du client"
-    if judgement == "absent":
-        return Violation("aucun certificat client", expected) if trust and observed.transport == "https" else None
-    if judgement != "ok" or observed.facts.get("refusal") == "certificate_refused":
-        received = f"certificat {judgement}, famille {shown['family']}, OU={shown['ou']}, CN={shown['cn']}"
-        return Violation(received, expected)
-    return True
-
-
-def _transport(observed: Observed) -> Outcome:
-    if observed.transport == "https":
-        return True
-    return Violation("appel sur le port sans TLS", "TLS 1.2 ou plus, avec un certificat client IGC-Santé")
-
-
-def _grant(observed: Observed) -> Outcome:
-    grant = observed.facts.get("grant_type")
-    if grant in DEAD_GRANTS or grant == "implicit":
-        return Violation(f"grant_type={grant}", " ou ".join(LIVE_GRANTS))
-    return grant in LIVE_GRANTS
-
-
-def _token_place(observed: Observed) -> Outcome:
-    if "token_in_query" not in observed.facts:
+    earlier = (past for past, _ in within(seen, TokenSeen, MINUTE, about=seen.facts.key))
+    uses = 1 + sum(past.operation == seen.operation for past in earlier)
+    if uses <= limit:
         return None
-    if observed.facts["token_in_query"]:
-        return Violation("jeton ou secret dans l'URL", "en-tête Authorization ou corps de formulaire")
-    return True
+    received = f"{uses} appels pour le même jeton en une minute"
+    return Violation(received, f"{limit} appels au plus : garder la réponse", where="rythme")
 
 
-def _token_life(observed: Observed) -> Outcome:
-    facts = observed.facts
-    if facts.get("token_state") == "expired" and not facts.get("own_token"):
-        return Violation("jeton d'accès expiré", "un jeton vivant", "Le jeton vit deux minutes : le rafraîchir avant.")
-    if facts.get("refresh_unused"):
-        expected = "un rafraîchissement par refresh_token"
-        return Violation("nouvelle autorisation, le jeton de rafraîchissement n'ayant jamais servi", expected)
-    if int(facts.get("recent_refreshes", 0)) > MAX_REFRESHES:
-        return Violation(
-            f"{facts['recent_refreshes']} rafraîchissements en une minute", "un rafraîchissement peu avant l'expiration"
-        )
-    return facts.get("token_state") == "live" or facts.get("grant_type") == REFRESH_GRANT
-
-
-def _burst(observed: Observed) -> Outcome:
-    if "uses" not in observed.facts:
+def refresh_first(seen: Observed[CodeGranted]) -> Outcome:
+    """A log-in whose refresh token lives is refreshed, not asked for again."""
+    granted = seen.facts
+    if not granted.silent:
         return None
-    uses, limit = int(observed.facts["uses"]), MAX_USES[observed.operation]
-    if uses > limit:
-        return Violation(f"{uses} appels pour le même jeton en une minute", f"au plus {limit} : garder la réponse")
-    return True
-
-
-def _dead_endpoint(observed: Observed) -> Outcome:
-    where = observed.facts.get("dead_endpoint")
-    return Violation(f"appel de {where}", "les adresses en service") if where else None
+    issued = [
+        past.at
+        for past, facts in seen.history.all(TokensIssued, about=granted.sid)
+        if facts.client_id == granted.client_id and facts.grant_type != REFRESH_GRANT
+    ]
+    refreshes = [f for _, f in seen.history.all(TokensIssued, about=granted.sid) if f.grant_type == REFRESH_GRANT]
+    revoked = any(True for _ in seen.history.all(TokensRevoked, about=granted.sid))
+    if len(issued) != 1 or refreshes or revoked:
+        return None
+    age = seen.age - issued[0]
+    if not timedelta(seconds=ACCESS_LIFETIME) <= age < timedelta(seconds=REFRESH_LIFETIME):
+        return None
+    received = "une nouvelle autorisation, le jeton de rafraîchissement n'ayant jamais servi"
+    return Violation(
+        received, "grant_type=refresh_token, avec le jeton de la connexion", where="demande d'autorisation"
+    )
 
 
 CHECKS = (
     Check(
-        "PSC-TOK-01",
-        "Code d'autorisation bien employé",
-        _code_use,
-        (exi(15),),
-        "specs/psc.md §4.4",
-        "Échanger chaque code une seule fois, avec la redirect_uri de la demande.",
-        operations=TOKEN,
-    ),
-    Check(
-        "PSC-TOK-02",
-        "Certificat client sur le canal arrière",
-        _certificate,
-        (exi(24),),
-        "specs/psc.md §4.4",
-        "Présenter le certificat IGC-Santé de l'organisation, valide et enrôlé pour ce client.",
-        operations=BACK_CHANNEL,
-    ),
-    Check(
-        "PSC-TLS-01",
-        "Canal arrière en TLS",
-        _transport,
-        (exi(24),),
-        "specs/psc.md §4.1",
-        "Appeler le port TLS : sur l'autre, l'absence de certificat client n'est que tolérée, pour les premiers pas.",
-        operations=frozenset({"token", "revocation", "userinfo"}),
+        id="PSC-TOK-03",
+        title="Jeton d'accès vivant",
+        reads=TokenSeen,
+        test=alive,
+        requirements=("EXI-PSC-11", "EXI-PSC-15"),
+        source="docs/sources/psc.md#duree-des-jetons",
+        remedy="Rafraîchir le jeton d'accès peu avant ses 120 secondes, par refresh_token.",
+        operations=frozenset({"userinfo", "introspection"}),
         severity=Severity.WARNING,
+        explains=frozenset({"bearer_invalid"}),
     ),
     Check(
-        "PSC-TOK-05",
-        "Type d'octroi en service",
-        _grant,
-        (exi(10),),
-        "specs/psc.md §4.4",
-        "N'utiliser ni mot de passe, ni client_credentials, ni flux implicite, même annoncés.",
-        operations=TOKEN,
-    ),
-    Check(
-        "PSC-TOK-06",
-        "Aucun jeton dans l'URL",
-        _token_place,
-        (exi(15),),
-        "specs/psc.md §4.4 (conseil) ; RFC 6750 §2.3",
-        "Envoyer le jeton dans l'en-tête Authorization : les URL restent dans les journaux.",
-        confidence="M",
-        operations=WITH_TOKENS,
-        severity=Severity.WARNING,
-    ),
-    Check(
-        "PSC-TOK-03",
-        "Jetons rafraîchis à temps, et sans excès",
-        _token_life,
-        (exi(11), exi(15)),
-        "specs/psc.md §4.4",
-        "Rafraîchir le jeton d'accès peu avant ses 120 secondes, par refresh_token, et seulement alors.",
-        operations=frozenset({"userinfo", "introspection", "token", "authorization"}),
-        severity=Severity.WARNING,
-    ),
-    Check(
-        "PSC-TOK-04",
-        "Ni rafale d'introspections ni rafale de userinfo",
-        _burst,
-        (exi(15),),
-        "specs/psc.md §4.4 (conseil)",
-        "Garder la réponse aussi longtemps que le jeton vit, au lieu de la redemander.",
+        id="PSC-TOK-04",
+        title="Ni rafale d'introspections ni rafale de userinfo",
+        reads=TokenSeen,
+        test=no_burst,
+        requirements=("EXI-PSC-15",),
+        source="docs/sources/psc.md#rafales",
+        remedy="Garder la réponse aussi longtemps que le jeton vit, au lieu de la redemander.",
         confidence="M",
         operations=frozenset(MAX_USES),
         severity=Severity.WARNING,
     ),
     Check(
-        "PSC-TOK-07",
-        "Aucune adresse annoncée mais hors service",
-        _dead_endpoint,
-        (exi(10),),
-        "specs/psc.md §1.4",
-        "Ne pas se fier à la découverte pour l'enrôlement dynamique, le flux device ou les demandes poussées.",
-        confidence="M",
-        operations=frozenset({"dead-endpoint"}),
+        id="PSC-TOK-09",
+        title="Rafraîchir au lieu de redemander une autorisation",
+        reads=CodeGranted,
+        test=refresh_first,
+        requirements=("EXI-PSC-11",),
+        source="docs/sources/psc.md#duree-des-jetons",
+        remedy="Envoyer grant_type=refresh_token tant que le jeton de rafraîchissement vit (30 min).",
+        operations=frozenset({"authorization"}),
         severity=Severity.WARNING,
     ),
 )

@@ -13,7 +13,7 @@ from typing import Any
 from psc_mock.codes import API_AUDIENCES, EXCHANGED_TYPES, SUBJECT_ISSUER
 from psc_mock.domain.claims import Grant, subject
 from psc_mock.domain.clients import Client
-from psc_mock.domain.refusals import Refused
+from psc_mock.domain.refusals import Refused, told
 
 __all__ = ["ApiGrant", "Wanted", "api_claims", "wanted_exchange"]
 
@@ -39,18 +39,22 @@ class ApiGrant:
 def wanted_exchange(client: Client, fields: Mapping[str, str]) -> Wanted:
     """Return what a client asks for. Raises Refused, the parameters first, then what the client may have."""
     if not fields.get("subject_token"):
-        raise Refused("subject_token_missing")
+        raise _unfit("subject_token_missing", "subject_token", fields)
     if fields.get("subject_token_type") not in EXCHANGED_TYPES:
-        raise Refused("subject_token_type_unknown")
+        raise _unfit("subject_token_type_unknown", "subject_token_type", fields)
     if fields.get("subject_issuer", SUBJECT_ISSUER) != SUBJECT_ISSUER:
-        raise Refused("subject_issuer_unknown")
+        raise _unfit("subject_issuer_unknown", "subject_issuer", fields)
     audience = fields.get("audience", "")
     if audience not in API_AUDIENCES:
-        raise Refused("audience_unknown")
+        raise _unfit("audience_unknown", "audience", fields)
     scope = list(dict.fromkeys(fields.get("scope", "").split()))
     if not scope or any(one not in client.api_scopes for one in scope):
-        raise Refused("api_scope_refused")
+        raise _unfit("api_scope_refused", "scope", fields, expected=f"scope parmi {' '.join(client.api_scopes)}")
     return Wanted(fields["subject_token"], audience, " ".join(scope))
+
+
+def _unfit(code: str, name: str, fields: Mapping[str, str], expected: str = "") -> Refused:
+    return Refused(code, received=told(name, fields.get(name)), expected=expected, where=f"paramètre {name}")
 
 
 def api_claims(of: ApiGrant, jti: str, iat: int, lifetime: int) -> dict[str, Any]:

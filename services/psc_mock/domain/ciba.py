@@ -16,7 +16,7 @@ from psc_mock.codes import CHANNELS, MODE_MOBILE, PUSH_LIFETIME
 from psc_mock.domain.clients import Client
 from psc_mock.domain.identity import find_person, login_obstacle
 from psc_mock.domain.lifetimes import still_lives
-from psc_mock.domain.refusals import Refused
+from psc_mock.domain.refusals import Refused, told
 
 __all__ = ["CibaCall", "Pending", "checked_call", "refuse_poll"]
 
@@ -47,36 +47,46 @@ class Pending:
 def checked_call(fields: Mapping[str, str], client: Client, people: Population, scopes: Collection[str]) -> CibaCall:
     """Return the call when it passes the checks that follow the client's. Raises Refused with the first that fails."""
     if not client.ciba:
-        raise Refused("ciba_not_allowed")
-    if not fields.get("login_hint"):
-        raise Refused("hint_absent")
-    if not fields.get("scope"):
-        raise Refused("scope_absent")
+        raise Refused("ciba_not_allowed", received=told("client_id", client.client_id), where="enrôlement du client")
+    for name, code in (("login_hint", "hint_absent"), ("scope", "scope_absent")):
+        if not fields.get(name):
+            raise Refused(code, received=told(name, fields.get(name)), where=f"paramètre {name}")
     person = find_person(people, fields["login_hint"])
     if person is None or login_obstacle(person) == "login_struck_off":
-        raise Refused("user_unknown")
+        struck_off = f" : {person.name} est radié" if person else ""
+        received = told("login_hint", fields["login_hint"]) + struck_off
+        raise Refused("user_unknown", received=received, where="paramètre login_hint")
     scope = list(dict.fromkeys(fields["scope"].split()))
     if any(one not in scopes for one in scope):
-        raise Refused("ciba_scope_unknown")
+        raise Refused("ciba_scope_unknown", received=told("scope", fields["scope"]), where="paramètre scope")
     digits = fields.get("binding_message", "")
     if "binding_message" in fields and not _MESSAGE.fullmatch(digits):
-        raise Refused("binding_message_invalid")
+        received = told("binding_message", digits)
+        raise Refused("binding_message_invalid", received=received, where="paramètre binding_message")
     if "user_code" in fields:
-        raise Refused("user_code_unsupported")
+        raise Refused("user_code_unsupported", received="paramètre user_code", where="paramètre user_code")
     means = fields.get("channel", "")
     means = means if means in CHANNELS else MODE_MOBILE
     if login_obstacle(person, means):
-        raise Refused("device_unreachable")
+        received = f"{person.name} n'a pas de moyen {means}"
+        raise Refused("device_unreachable", received=received, where="paramètre channel")
     return CibaCall(person, " ".join(scope), digits, means)
 
 
 def refuse_poll(pending: Pending, now: float) -> None:
     """Pass when the person accepted and the client waited long enough. Raises Refused, as often as it is asked."""
     if not still_lives(pending.pushed, PUSH_LIFETIME, now):
-        raise Refused("ciba_expired")
+        raise _after(pending, "ciba_expired", now)
     if pending.polled and still_lives(pending.polled, pending.interval, now):
-        raise Refused("ciba_too_early")
+        waited = f"interrogation {now - pending.polled:.1f} s après la précédente"
+        expected = f"{pending.interval} secondes entre deux interrogations"
+        remedy = f"Attendre {pending.interval} secondes entre deux interrogations."
+        raise Refused("ciba_too_early", received=waited, expected=expected, remedy=remedy, where="rythme")
     if pending.denied:
-        raise Refused("ciba_denied")
+        raise _after(pending, "ciba_denied", now)
     if not pending.accepted:
-        raise Refused("ciba_pending")
+        raise _after(pending, "ciba_pending", now)
+
+
+def _after(pending: Pending, code: str, now: float) -> Refused:
+    return Refused(code, received=f"interrogation {now - pending.pushed:.0f} s après la demande", where="auth_req_id")

@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lgo_sandbox.wire.oauth import same_secret
-from psc_mock.codes import COMMUNITY, TRUST
-from psc_mock.domain.refusals import Refused
+from psc_mock.codes import COMMUNITY, FAMILIES, JUDGEMENTS, TRUST
+from psc_mock.domain.refusals import ABSENT, Refused, told
 
 __all__ = [
-    "ABSENT",
     "CertificateShown",
     "Client",
     "check_certificate_alone",
@@ -25,7 +24,6 @@ __all__ = [
     "may_redirect_to",
 ]
 
-ABSENT = "absent"
 OK = "ok"
 ORGANISATION_FAMILIES = frozenset({"organisation-auth", "server"})
 """Families of certificate that a legal person authenticates with (ORG AUTH_CLI, SERV SSL_SERV)."""
@@ -101,27 +99,53 @@ def check_credentials(client: Client, secret: str | None, shown: CertificateShow
     A certificate that is shown must be good, whatever the space; the absence of one is waived on the plain port only.
     """
     if shown.judgement not in (ABSENT, OK):
-        raise Refused("certificate_refused")
+        raise _bad_certificate(client, shown)
     if client.space == TRUST or (client.bound and secret is None and shown.judgement == OK):
         _check_certificate(client, secret, shown)
     elif not client.secret or secret is None or not same_secret(client.secret, secret):
-        raise Refused("secret_wrong")
+        raise _bad_secret(client, secret)
 
 
 def check_certificate_alone(client: Client, shown: CertificateShown) -> None:
     """Pass when the certificate is the client's, whatever its space; a secret does not help. Raises Refused."""
     if shown.judgement not in (ABSENT, OK):
-        raise Refused("certificate_refused")
+        raise _bad_certificate(client, shown)
     _check_certificate(client, client.secret, shown)
 
 
 def _check_certificate(client: Client, secret: str | None, shown: CertificateShown) -> None:
     if shown.judgement == ABSENT:
         if not shown.waived:
-            raise Refused("certificate_refused")
+            raise _bad_certificate(client, shown)
         if client.secret and not same_secret(client.secret, secret or ""):
-            raise Refused("secret_wrong")
+            raise _bad_secret(client, secret)
         return
     names_match = client.certificate_ou in ("", shown.ou) and client.certificate_cn in ("", shown.cn)
     if shown.family not in ORGANISATION_FAMILIES or not client.bound or not names_match:
-        raise Refused("certificate_refused")
+        raise _bad_certificate(client, shown)
+
+
+def _bad_secret(client: Client, secret: str | None) -> Refused:
+    """Say what is wrong with a secret without showing either."""
+    if not client.secret:
+        received = f"un secret pour {client.client_id}, enrôlé sans secret"
+        remedy = "Présenter le certificat enrôlé pour ce client, à la place du secret."
+        expected = "le certificat du client, sans secret"
+        return Refused("secret_wrong", received=received, expected=expected, remedy=remedy, where="client_secret")
+    if secret is None:
+        return Refused("secret_wrong", received=told("client_secret", None), where="client_secret")
+    same = "de même longueur que celui de l'enrôlement" if len(secret) == len(client.secret) else "d'une autre longueur"
+    received = f"un secret de {len(secret)} caractères, {same}, pour {client.client_id}"
+    return Refused("secret_wrong", received=received, where="client_secret")
+
+
+def _bad_certificate(client: Client, shown: CertificateShown) -> Refused:
+    """Say what is wrong with a certificate, and which one is enrolled."""
+    names = [f"OU={client.certificate_ou}"] if client.certificate_ou else []
+    names += [f"CN={client.certificate_cn}"] if client.certificate_cn else []
+    known = " et ".join(names) or "aucun certificat enrôlé pour ce client"
+    family, judged = FAMILIES.get(shown.family, shown.family), JUDGEMENTS.get(shown.judgement, shown.judgement)
+    seen = f"certificat {judged}, famille {family}, OU={shown.ou}, CN={shown.cn}"
+    received = "aucun certificat client" if shown.judgement == ABSENT else seen
+    expected = f"un certificat d'organisation IGC-Santé en cours de validité, {known}"
+    return Refused("certificate_refused", received=received, expected=expected, where="certificat de la connexion TLS")

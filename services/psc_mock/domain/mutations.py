@@ -1,8 +1,8 @@
 """What a provider may do wrong, one mutation at a time: faults that a client must survive, by refusing or by coping.
 
-Source: specs/psc.md §6.3, one entry for each row. A mutation names the operation on which it is armed and what it
-changes: the answer to the browser, the claims or the signature of the ID token, a JSON answer. Pure functions that
-return nothing and change the mapping they are given; who signs and who sends is elsewhere.
+Source: docs/sources/psc.md, « Réponses altérées », one entry for each rule. A mutation names the operation on which it
+is armed and what it changes: the answer to the browser, the claims or the signature of the ID token, a JSON answer.
+Pure functions that return nothing and change the mapping they are given; who signs and who sends is elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["MUTATIONS", "Kind", "Mutation", "apply", "struck_of_kind"]
+__all__ = ["MUTATIONS", "Kind", "Mutation", "apply", "struck_of_kind", "title_of"]
 
 Change = Callable[[dict[str, Any]], None]
 OTHER_CLIENT = "autre-client"
@@ -163,3 +163,8 @@ def apply(struck: Collection[str], kind: Kind, members: dict[str, Any]) -> None:
 def struck_of_kind(struck: Collection[str], kind: Kind) -> list[str]:
     """Return the names of the mutations of a kind that strike, in the order of the catalogue."""
     return [name for name, one in _BY_NAME.items() if name in struck and one.kind is kind]
+
+
+def title_of(name: str) -> str:
+    """Return the French title of a mutation."""
+    return _BY_NAME[name].title if name in _BY_NAME else name

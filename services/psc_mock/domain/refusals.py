@@ -1,41 +1,52 @@
-"""The three ways of saying no: JSON, a page, a redirect to the client. Codes are keys of ``codes.ERRORS`` or ``PAGES``.
+"""The three ways of saying no: JSON, a page, a redirect to the client. Codes are keys of ``ERRORS`` or ``PAGES``.
 
-Source: specs/psc.md §1.7. Refusal ─ Refused (JSON) · Redirected (to the client) · Shown (a page).
+Source: docs/sources/psc.md#refus. Each is raised with what was received and where; title, what was expected and the
+remedy come from the catalogue, unless the raise site knows them nearer.
+
+    Refused (of the sandbox)
+      Refused      answered in JSON to a program
+      Shown        a page, because the client's address is not trusted (or there is no client)
+      Redirected   sent to the client's redirect address
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psc_mock.codes import ERRORS, PAGES
+from lgo_sandbox.watch import refusals
+from lgo_sandbox.watch.refusals import Refusal
+from psc_mock.codes.errors import ERRORS, PAGES, Error, Page
 
-__all__ = ["Redirected", "Refusal", "Refused", "ReturnAddress", "Shown"]
+__all__ = ["ABSENT", "Redirected", "Refused", "ReturnAddress", "Shown", "explained", "shortened", "told"]
+
+PAGE = "docs/sources/psc.md"
+ABSENT = "absent"
+MAX_TOLD = 120
+MAX_SECRET = 8
 
 
-class Refusal(Exception):
-    """Pro Santé Connect says no; ``code`` tells why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Refused(Refusal):
+class Refused(refusals.Refused):
     """Answered in JSON to a program."""
 
+    def __init__(
+        self, code: str, detail: str = "", *, received: str, expected: str = "", where: str = "", remedy: str = ""
+    ) -> None:
+        known = ERRORS[code] if code in ERRORS else PAGES[code]
+        wanted = expected or known.expected
+        super().__init__(code, detail, received=received, expected=wanted, where=where, remedy=remedy or known.remedy)
+
     @property
-    def entry(self) -> tuple[int, str, str]:
-        """Status, ``error`` and ``error_description``."""
-        known = ERRORS[self.code]
-        return known.status, known.error, known.description
+    def entry(self) -> Error:
+        """What the catalogue says of it."""
+        return ERRORS[self.code]
 
 
-class Shown(Refusal):
+class Shown(Refused):
     """Shown to the person in a page, because the client's address is not trusted (or there is no client)."""
 
     @property
-    def page(self) -> tuple[int, str]:
-        """Status and message."""
+    def page(self) -> Page:
+        """What the catalogue says of it."""
         return PAGES[self.code]
 
 
@@ -48,10 +59,35 @@ class ReturnAddress:
     state: str | None = None
 
 
-class Redirected(Refusal):
+class Redirected(Refused):
     """Sent to the client's redirect address; ``detail`` ends the description."""
 
-    def __init__(self, code: str, to: ReturnAddress, detail: str = "") -> None:
-        super().__init__(code)
+    def __init__(
+        self,
+        code: str,
+        to: ReturnAddress,
+        detail: str = "",
+        *,
+        received: str,
+        expected: str = "",
+        where: str = "",
+        remedy: str = "",
+    ) -> None:
+        super().__init__(code, detail, received=received, expected=expected, where=where, remedy=remedy)
         self.to = to
-        self.detail = detail
+
+
+def explained(refused: Refused) -> Refusal:
+    """Return what is told of a refusal in its finding."""
+    known = refused.page if isinstance(refused, Shown) else refused.entry
+    return refused.refusal(remedy=known.remedy, message=known.title, source=f"{PAGE}#{known.anchor}")
+
+
+def told(name: str, value: str | None) -> str:
+    """Return a parameter as findings show it."""
+    return f"{name} {ABSENT}" if value is None else f"{name} vide" if not value else f"{name}={value[:MAX_TOLD]}"
+
+
+def shortened(name: str, secret: str) -> str:
+    """Return a code or token as findings show it: its beginning, enough to find it in a journal, and its length."""
+    return f"{name}={secret[:MAX_SECRET]}… ({len(secret)} caractères)"

@@ -139,7 +139,7 @@ async def test_the_reserved_idam_is_refused_and_explained(
 ) -> None:
     response = await client.post("/lps", content=request_xml.replace("LGOSANDBOX01", "REFUS0000001"))
     assert code_of(response) == "desir_550"
-    assert "INSI-REQUETE" in findings(session)
+    assert "INSI-REFUS" in findings(session)
     assert last(session).outcome == "refused"
 
 
@@ -161,7 +161,7 @@ async def test_a_request_that_is_not_of_the_contract_is_refused_by_the_gateway(
     response = await client.post("/lps", content=request_xml.replace(old, new))
     assert (response.status_code, code_of(response)) == (500, code)
     assert response.headers["x-simulation"] == "INSI-CODE-NON-PUBLIC"
-    assert "INSI-REQUETE" in findings(session)
+    assert "INSI-REFUS" in findings(session)
 
 
 async def test_the_request_of_the_readme_works(client: httpx.AsyncClient) -> None:
@@ -230,7 +230,7 @@ async def test_another_address_or_method_is_a_soap_fault(
         ("urn:lps:essai:1.0", "essai", "INSI-LPS-NOM"),
         ('Version="01_02"', 'Version="01_01"', "INSI-CONTEXTE"),
         ("2026-11-02T08:30:00.000Z", "2 novembre", "INSI-CONTEXTE"),
-        ("LGOSANDBOX01", "", "INSI-REQUETE"),
+        ("LGOSANDBOX01", "", "INSI-REFUS"),
     ],
 )
 async def test_a_client_that_breaks_one_rule_is_reproached_that_rule(

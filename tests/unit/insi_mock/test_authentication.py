@@ -13,7 +13,8 @@ from cryptography import x509
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureMethod, XMLSigner, methods
 
-from insi_mock.domain import CardRequest
+from insi_mock.domain import CardRequest, Mode
+from insi_mock.facts import Authentication
 from lgo_sandbox.pki import Issued, Kind, OrganisationHolder, PersonHolder, Pki
 from lgo_sandbox.tenant.session import Session
 
@@ -66,7 +67,9 @@ async def test_a_fresh_assertion_signed_by_the_card_is_accepted(
 ) -> None:
     assert code_of(await client.post("/lps", content=presenting(assertion()))) == "00"
     exchange = session.journal.read()[-1]
-    assert (exchange.facts["authentication"], exchange.facts["caller"]) == ("CPx", "899700090014")
+    caller = exchange.noted.get(Authentication)
+    assert caller
+    assert (caller.mode, caller.caller) == (Mode.CARD, "899700090014")
     assert exchange.findings == ()
 
 
@@ -101,7 +104,7 @@ async def test_an_assertion_of_another_person_or_time_is_refused(
     client: httpx.AsyncClient, presenting: Presenting, session: Session, text: str
 ) -> None:
     assert code_of(await client.post("/lps", content=presenting(text))) == "desir_simule_assertion"
-    assert "INSI-AUTHENTIFICATION" in {finding.check_id for finding in session.journal.read()[-1].findings}
+    assert "INSI-REFUS" in {finding.check_id for finding in session.journal.read()[-1].findings}
 
 
 async def test_a_changed_assertion_is_refused(client: httpx.AsyncClient, presenting: Presenting) -> None:
@@ -134,7 +137,9 @@ async def test_the_assertion_of_a_psc_session_is_believed_and_the_answer_says_so
     assert code_of(response) == "00"
     assert response.headers["x-simulation"] == "INSI-PSC-TRANSPORT-NON-PUBLIC"
     exchange = session.journal.read()[-1]
-    assert (exchange.facts["authentication"], exchange.facts["caller"]) == ("PSC", "899700090014")
+    caller = exchange.noted.get(Authentication)
+    assert caller
+    assert (caller.mode, caller.caller) == (Mode.PSC, "899700090014")
     assert exchange.findings == ()
     assert "INSI-PSC" in {seen.check_id for seen in session.journal.observations() if seen.passed}
 

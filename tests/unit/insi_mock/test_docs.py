@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from insi_mock.codes import CODE_NOT_PUBLIC, ERRORS, TEXT_NOT_PUBLIC
+from insi_mock.markers import MARKERS, TRACED
 from insi_mock.seeds import MAGIC
 from insi_mock.service import SERVICE
 from insi_mock.showing import how
-from insi_mock.windows import MARKERS, TRACED
 from lgo_sandbox.population.crowd import CAPACITY
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.sandbox import installed_services
@@ -16,12 +16,12 @@ from lgo_sandbox.watch import ins_flows
 
 PAGE = (Path(__file__).parents[3] / "docs" / "services" / "insi.md").read_text(encoding="utf-8")
 ELSEWHERE = {
-    "INS/va1.53": {"DMP-INS-STATUT", "mss.ins-status"},
-    "INS/va1.04": {"DMP-INS-VERIFICATION", "mss.ins-verification"},
-    "INS/va1.12": {"DMP-INS-VERIFICATION", "mss.ins-verification"},
-    "INS/va1.46": {"DMP-INS-PARTENAIRE", "mss.ins-partner"},
-    "INS/va1.15": {"DMP-INS-DATAMATRIX", "mss.ins-datamatrix"},
-    "INS/va1.03": {"DMP-INS-DATAMATRIX", "mss.ins-datamatrix"},
+    "INS/va1.53": {"DMP-INS-STATUT", "MSS-INS-STATUS"},
+    "INS/va1.04": {"DMP-INS-VERIFICATION", "MSS-INS-VERIFICATION"},
+    "INS/va1.12": {"DMP-INS-VERIFICATION", "MSS-INS-VERIFICATION"},
+    "INS/va1.46": {"DMP-INS-PARTENAIRE", "MSS-INS-PARTNER"},
+    "INS/va1.15": {"DMP-INS-DATAMATRIX", "MSS-INS-DATAMATRIX"},
+    "INS/va1.03": {"DMP-INS-DATAMATRIX", "MSS-INS-DATAMATRIX"},
 }
 """Rules that §2.1 marks Y or P, and that no exchange with INSi can break: the checks of the DMP and of the mail do."""
 

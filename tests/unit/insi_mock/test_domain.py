@@ -11,17 +11,17 @@ from insi_mock.codes import ERRORS, PUBLISHED_IDAM, ReturnCode
 from insi_mock.domain import (
     Identity,
     Known,
-    Refused,
     Run,
     Strategy,
     Traits,
     broken_rules,
     check_idam,
-    check_traits,
+    check_rules,
     search,
     with_root,
 )
 from lgo_sandbox.population.people import FormerMatricule
+from lgo_sandbox.watch.refusals import Refused
 
 GOOD = Traits("D'ARTAGNAN DE L'HERAULT", "PIERRE-ALAIN", "M", "2001-06-17", "63220")
 
@@ -82,7 +82,7 @@ ACCEPTED = [
 @pytest.mark.parametrize(("field", "value", "code"), REFUSED)
 def test_each_broken_format_rule_is_refused_with_its_code(field: str, value: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
-        check_traits(replace(GOOD, **{field: value}))
+        check_rules(broken_rules(replace(GOOD, **{field: value})))
     assert refused.value.code == code
     assert code in ERRORS
 

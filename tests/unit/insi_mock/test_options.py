@@ -148,7 +148,7 @@ async def test_a_block_that_must_be_understood_and_is_not_of_the_contract_is_ref
         envelope = etree.fromstring(response.content)
         assert envelope.findtext(".//{*}Code/{*}Value") == "soap:MustUnderstand"
         assert envelope.find(".//{*}NotUnderstood").get("qname") == "q:Routage"
-        assert {finding.check_id for finding in session.journal.read()[-1].findings} == {"INSI-REQUETE"}
+        assert {finding.check_id for finding in session.journal.read()[-1].findings} == {"INSI-REFUS"}
 
 
 @pytest.mark.parametrize("code", sorted(ERRORS))
@@ -160,7 +160,9 @@ async def test_every_code_is_reached_by_a_named_fault_of_any_operation(
     for request in (request_xml, asking(CardRequest(holder="276076322091669", birth_date="1976-07-14"))):
         response = await client.post("/lps", content=request)
         assert (response.status_code, code_of(response)) == (500, code)
-        assert session.journal.read()[-1].findings == ()
+        (finding,) = session.journal.read()[-1].findings
+        assert finding.check_id == "SANDBOX-PANNE"
+        assert {"f1", code} <= set(finding.received.replace(":", " ").split())
     assert code_of(await client.post("/lps", content=request_xml)) == "00"
 
 

@@ -10,10 +10,11 @@ from lxml import etree
 
 from insi_mock import wire
 from insi_mock.codes import ERRORS, FIELDS, REASONS, ReturnCode
-from insi_mock.domain import Answer, Identity, Refused, Traits, key_of
+from insi_mock.domain import Answer, Identity, Traits, key_of
 from insi_mock.seeds import reference
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.population.people import population
+from lgo_sandbox.watch.refusals import Refused
 from lgo_sandbox.wire.soap import SoapVersion
 
 Golden = Callable[[str], bytes]

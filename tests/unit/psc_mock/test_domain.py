@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lgo_sandbox.population.people import population
-from psc_mock.codes import ERRORS, FEDERATION, PAGES
+from psc_mock.codes import FEDERATION
+from psc_mock.codes.errors import ERRORS, PAGES
 from psc_mock.discovery import PROFILE_2023, PROFILE_2025, discovery_document
 from psc_mock.domain.authorization import AuthorizationRequest, checked_request, return_address
 from psc_mock.domain.claims import Grant, access_claims, id_claims, introspection

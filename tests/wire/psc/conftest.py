@@ -6,7 +6,8 @@ import re
 import secrets
 import shutil
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
+from support.psc import PscClient
+from support.tenants import Runner, running_in_background
 
+from health_documents.findings import Finding, Severity
 from lgo_sandbox.contract import ResourceRequest
 from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki.holders import organisation_holder
@@ -71,8 +75,15 @@ class Psc:
         resource = next(one for one in SERVICE.resources if one.name == name)
         return resource.handle(self.launcher.sandbox, self.session, ResourceRequest(method, tail, query, body))
 
+    def all_findings(self) -> list[Finding]:
+        return [finding for exchange in self.session.journal.read() for finding in exchange.findings]
+
     def findings(self) -> set[str]:
-        return {finding.check_id for exchange in self.session.journal.read() for finding in exchange.findings}
+        """What the client is reproached with; what is only information is in ``remarks``."""
+        return {one.check_id for one in self.all_findings() if one.severity != Severity.INFO.value}
+
+    def remarks(self) -> set[str]:
+        return {one.check_id for one in self.all_findings() if one.severity == Severity.INFO.value}
 
     def client_with(self, kind: str, variant: str = "good") -> httpx.AsyncClient:
         pki = self.launcher.sandbox.pki
@@ -162,3 +173,26 @@ def returned_by() -> Any:
 @pytest.fixture
 def hidden_in() -> Any:
     return hidden
+
+
+@pytest.fixture(scope="package")
+def psc_runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """One Pro Santé Connect for all tests that take a tenant of it."""
+    with running_in_background(tmp_path_factory.mktemp("psc-tenants"), "psc") as runner:
+        yield runner
+
+
+@pytest.fixture(scope="package")
+def psc_trust(psc_runner: Runner) -> ssl.SSLContext:
+    return psc_runner.trust()
+
+
+@pytest.fixture
+def lgo(psc_runner: Runner, psc_trust: ssl.SSLContext) -> Iterator[PscClient]:
+    """A software in a session of its own."""
+    with ExitStack() as opened:
+
+        def open_http(**options: Any) -> httpx.Client:
+            return opened.enter_context(httpx.Client(**{"verify": psc_trust, "trust_env": False, **options}))
+
+        yield PscClient(psc_runner.tenant("psc"), open_http)

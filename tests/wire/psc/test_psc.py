@@ -340,7 +340,7 @@ async def test_absence_of_certificate_is_refused_on_tls_and_waived_on_the_plain_
     plain = psc.launcher.sandbox.addresses.plain["psc"]
     waived = await psc.http.post(f"{plain}/auth/realms/esante-wallet/protocol/openid-connect/token", data=fields)
     assert waived.json()["error"] == "invalid_grant"
-    assert psc.findings() == {"PSC-TOK-02", "PSC-TLS-01"}
+    assert psc.findings() == {"PSC-TOK-02", "PSC-TLS-01", "PSC-REFUS"}
 
 
 async def test_userinfo_without_token_is_a_bare_challenge(psc: Any) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.watch.markers import Marker
-from psc_mock.checks.clients import RULES
 from psc_mock.domain.mutations import MUTATIONS
 
 CIBA = {"scope": "openid scope_all", "login_hint": "899700090014", "acr_values": "eidas1", "channel": "MOBILE"}
@@ -27,51 +26,6 @@ def arm(psc: Any, name: str, client: str = "*", times: int | None = 1) -> None:
 async def logout(psc: Any, tokens: dict[str, Any]) -> None:
     answer = await psc.http.post(psc.url("logout"), data={"id_token_hint": tokens["id_token"]})
     assert answer.status_code == 200
-
-
-async def test_a_right_day_is_not_reproached_anything(psc: Any) -> None:
-    tokens = await psc.tokens()
-    await psc.userinfo(tokens["access_token"])
-    for _ in range(3):
-        psc.move(seconds=105)
-        tokens = (await psc.refresh(tokens["refresh_token"])).json()
-        await psc.userinfo(tokens["access_token"])
-        await psc.introspect(tokens["access_token"])
-    mark(psc, "deconnexion-demandee")
-    await logout(psc, tokens)
-    assert psc.findings() == set()
-    again = await psc.authorize(login_hint="titulaire")
-    assert "code=" in again.headers["location"]
-    assert psc.findings() == set()
-
-
-async def test_an_embedded_browser_is_reproached(psc: Any) -> None:
-    agent = "Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 Chrome/120.0 Mobile"
-    await psc.http.get(f"{psc.wallet}/auth", params=psc.request(), headers={"User-Agent": agent})
-    assert psc.findings() == {"PSC-AUTHZ-09"}
-
-
-async def test_a_dead_access_token_at_userinfo_is_reproached(psc: Any) -> None:
-    tokens = await psc.tokens()
-    psc.move(seconds=121)
-    assert (await psc.userinfo(tokens["access_token"])).status_code == 401
-    assert psc.findings() == {"PSC-TOK-03"}
-
-
-async def test_refreshing_again_and_again_is_reproached(psc: Any) -> None:
-    tokens = await psc.tokens()
-    for _ in range(3):
-        tokens = (await psc.refresh(tokens["refresh_token"])).json()
-    assert psc.findings() == set()
-    await psc.refresh(tokens["refresh_token"])
-    assert psc.findings() == {"PSC-TOK-03"}
-
-
-async def test_asking_for_a_new_authorization_instead_of_refreshing_is_reproached(psc: Any) -> None:
-    await psc.tokens()
-    psc.move(seconds=130)
-    await psc.authorize()
-    assert psc.findings() == {"PSC-TOK-03"}
 
 
 @pytest.mark.parametrize(("operation", "limit"), [("userinfo", 10), ("introspection", 60)])
@@ -101,42 +55,11 @@ async def test_what_is_announced_but_dead_refuses_and_is_reproached(psc: Any, pa
     assert psc.findings() == {"PSC-TOK-07"}
 
 
-async def test_logging_out_by_revocation_alone_shows_at_the_next_silent_login(psc: Any, returned_by: Any) -> None:
-    tokens = await psc.tokens()
-    await psc.post("revoke", token=tokens["refresh_token"])
-    assert psc.findings() == set()
-    assert "code" in returned_by(await psc.authorize())
-    assert psc.findings() == {"PSC-SES-01"}
-
-
-async def test_a_logout_without_hint_is_reproached(psc: Any) -> None:
-    await psc.tokens()
-    await psc.http.get(psc.url("logout"))
-    assert psc.findings() == {"PSC-SES-01"}
-
-
 async def test_a_user_who_left_and_is_let_in_silently_is_reproached(psc: Any) -> None:
     await psc.tokens()
     mark(psc, "deconnexion-demandee")
     await psc.authorize()
     assert psc.findings() == {"PSC-SES-01"}
-
-
-@pytest.mark.parametrize(
-    ("marker", "check"), [("utilisateur-inactif", "PSC-SES-02"), ("utilisateur-actif", "PSC-SES-04")]
-)
-async def test_a_logout_that_the_user_did_not_ask_for_is_reproached(psc: Any, marker: str, check: str) -> None:
-    tokens = await psc.tokens()
-    mark(psc, marker)
-    await logout(psc, tokens)
-    assert psc.findings() == {check}
-
-
-async def test_a_token_used_after_the_session_is_reproached(psc: Any) -> None:
-    tokens = await psc.tokens()
-    psc.move(hours=4)
-    await psc.userinfo(tokens["access_token"])
-    assert psc.findings() == {"PSC-SES-03"}
 
 
 @pytest.mark.parametrize(("caller", "found"), [("lgo-demo", set()), ("dmp", {"PSC-SES-03"})])
@@ -180,24 +103,6 @@ async def test_a_constant_or_counted_binding_message_is_reproached(psc: Any, mes
     assert psc.findings() == set()
     await ask(psc, messages[-1])
     assert psc.findings() == {"PSC-CIBA-01"}
-
-
-async def test_ciba_from_a_second_address_is_reproached(psc: Any) -> None:
-    await ask(psc, "42")
-    transport = httpx.AsyncHTTPTransport(verify=psc.trust, local_address="127.0.0.2")
-    async with httpx.AsyncClient(transport=transport, trust_env=False) as workstation:
-        await ask(psc, "17", workstation)
-    assert psc.findings() == {"PSC-CIBA-05"}
-
-
-@pytest.mark.parametrize(("number", "name"), [(rule[0], name) for rule in RULES for name in rule[2]])
-async def test_a_client_that_swallows_a_mutation_is_reproached(psc: Any, number: str, name: str) -> None:
-    arm(psc, name)
-    tokens = await psc.tokens()
-    assert psc.findings() <= {number}
-    await psc.userinfo(tokens["access_token"])
-    await psc.refresh(tokens["refresh_token"])
-    assert psc.findings() == {number}
 
 
 async def test_a_mutation_strikes_one_client_as_often_as_it_is_armed_for(psc: Any) -> None:

@@ -61,6 +61,13 @@ async def test_armed_faults_strike_inside_too(psc: Any) -> None:
     assert exchanges(psc)[0].outcome == "fault"
 
 
+async def test_a_wire_fault_leaves_no_answer_inside_either(psc: Any) -> None:
+    psc.session.faults.arm(Fault("f", "psc", FaultKind.RESET, 0, "introspection"))
+    with pytest.raises(IntrospectionFailed, match="ne répond pas"):
+        await ask(psc, "x")
+    assert exchanges(psc)[0].outcome == "fault"
+
+
 async def test_a_server_of_another_process_is_asked_over_http(psc: Any) -> None:
     token = (await psc.tokens())["access_token"]
     sandbox = psc.launcher.sandbox

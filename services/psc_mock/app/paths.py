@@ -1,0 +1,66 @@
+"""What is asked for where it is not: another door, the stock path of discovery, a browser's question before its call.
+
+Source: docs/sources/psc.md#hote-d-autorisation, #decouverte; docs/sources/transport.md#origine-navigateur. The wire is
+that of an unknown path or method; what is noted says where to go instead.
+"""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+
+from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.web import Handler
+from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.wire.http import RawResponse
+from psc_mock.app.answers import issuer_of
+
+__all__ = ["only_on", "preflight", "stock_discovery"]
+
+PATH, METHOD = "SANDBOX-CHEMIN", "SANDBOX-METHODE"
+DISCOVERY = "/.well-known/wallet-openid-configuration"
+SOURCE = "docs/sources/psc.md"
+
+
+def only_on(door: str, handler: Handler) -> Handler:
+    """Return a handler that exists on one door only."""
+
+    async def there(call: Call) -> RawResponse:
+        if call.door == door:
+            return await handler(call)
+        right = call.url(door, tls=call.tls) + str(call.scope["path"])
+        here = call.url(tls=call.tls) + str(call.scope["path"])
+        remedy = f"Appeler {right} : c'est l'autre hôte de Pro Santé Connect."
+        _refuse(call, PATH, here, right, remedy, "hôte de l'URL", "hote-d-autorisation")
+        raise HTTPException(404, "aucune ressource à cette adresse")
+
+    return there
+
+
+async def stock_discovery(call: Call) -> RawResponse:
+    """Refuse the path where a stock provider has its discovery document."""
+    call.exchange.operation = "discovery"
+    right = issuer_of(call) + DISCOVERY
+    here = call.url(tls=call.tls) + str(call.scope["path"])
+    remedy = f"Lire la découverte à {right} : donner cette adresse entière au client OpenID, et non l'émetteur seul."
+    _refuse(call, PATH, here, right, remedy, "URL", "decouverte")
+    raise HTTPException(404, "Not Found")
+
+
+def preflight(methods: str) -> Handler:
+    """Return a handler that refuses the question that a browser asks before it calls from a page."""
+
+    async def answered(call: Call) -> RawResponse:
+        origin = call.headers.get("origin", "sans en-tête Origin")
+        received = f"OPTIONS {call.scope['path']}, depuis la page {origin}"
+        remedy = "Appeler depuis le serveur du logiciel : une page y exposerait secrets et jetons."
+        _refuse(call, METHOD, received, f"{methods}, hors d'un navigateur", remedy, "méthode", "canal-arriere-tls")
+        raise HTTPException(405, "Method Not Allowed", {"Allow": ", ".join(methods.split())})
+
+    return answered
+
+
+def _refuse(call: Call, code: str, received: str, expected: str, remedy: str, where: str, anchor: str) -> None:
+    source = f"{SOURCE}#{anchor}"
+    call.refuse(
+        Refusal(code=code, received=received, expected=expected, remedy=remedy, where=where, source=source, message="")
+    )
