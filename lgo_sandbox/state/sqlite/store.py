@@ -40,7 +40,7 @@ class SqliteStore(Store):
 
     def __init__(self, path: Path | None = None, what: str = "") -> None:
         self._path = path
-        self._what = what or (str(path) if path else "la mémoire")
+        self._what = what or (f"le fichier {path}" if path else "l'état en mémoire")
         self._engine = _engine(path)
         event.listen(self._engine, "connect", _on_connect)
         event.listen(self._engine, "handle_error", self._translate)

@@ -47,11 +47,11 @@ class SqliteStores(Stores):
     def open(self, session: str, name: StoreName) -> Store:
         """Open a file."""
         path = self._folder(session) / f"{name}.sqlite"
-        return SqliteStore(path, f"la session {session} ({path})")
+        return SqliteStore(path, f"le fichier {path}")
 
     def memory(self, name: StoreName) -> Store:
         """Make a database in memory."""
-        return SqliteStore(None, f"la session en mémoire ({name})")
+        return SqliteStore(None, f"l'état en mémoire ({name})")
 
     def delete(self, session: str) -> None:
         """Delete the folder."""

@@ -90,7 +90,7 @@ def test_a_locked_store_makes_nobody_wait_and_is_written_when_it_is_free(core: S
         health = journal.health()
         assert (health.waiting, health.lost) == (2, 0)
         assert health.failures >= 2
-        assert health.trouble.startswith(f"{tmp_path / 'core'} est verrouillé par un autre programme")
+        assert health.trouble.startswith(f"le fichier {tmp_path / 'core'} est verrouillé par un autre programme")
     assert ids(journal) == ["svc-0001", "svc-0002", "svc-0003"]
     assert (journal.health().waiting, journal.health().trouble) == (0, "")
 
