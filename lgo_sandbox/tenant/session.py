@@ -160,6 +160,7 @@ class Session:
 
     def replace_with(self, core: Store | None, data: Store) -> None:
         """Take the content of other stores (of a template at reset, of a dump at load)."""
+        self.looking.finish()
         self.journal.flush()
         if core is not None:
             self._core.clone_from(core)
@@ -168,6 +169,7 @@ class Session:
 
     def clear_journal(self) -> None:
         """Forget exchanges, findings, observations, markers and faults; the configuration stays."""
+        self.looking.finish()
         self.journal.flush()
         with self._core.begin() as connection:
             for table in CORE.sorted_tables:
@@ -177,6 +179,7 @@ class Session:
 
     def close(self) -> None:
         """Write what waits and close the stores."""
+        self.looking.finish()
         self.journal.finish()
         self._core.close()
         self.db.close()

@@ -72,8 +72,9 @@ class Lazy(Generic[T]):
 
     def take(self) -> None:
         """Take the look, if it was not taken yet, and let go of what it held."""
-        if self._look is not None:
-            self._value = self._look()
+        look = self._look
+        if look is not None:
+            self._value = look()
             self._look = None
 
     def __eq__(self, other: object) -> bool:

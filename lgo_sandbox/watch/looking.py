@@ -17,11 +17,14 @@ __all__ = ["Looking"]
 LOG = logging.getLogger(__name__)
 
 
+Pending = tuple[Sequence[Lazy[Any]], Callable[[], None]]
+
+
 class Looking:
     """The looks of one session that are under way."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Pending] = {}
         self._turn: asyncio.Lock | None = None
 
     def then(self, looks: Sequence[Lazy[Any]], conclude: Callable[[], None]) -> None:
@@ -31,21 +34,27 @@ class Looking:
             conclude()
             return
         task = loop.create_task(self._take(looks, conclude))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = (looks, conclude)
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def settle(self) -> None:
         """Wait until every exchange that ended is concluded."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
+    def finish(self) -> None:
+        """Conclude at once what is under way: the session closes, and its stores with it."""
+        pending, self._tasks = self._tasks, {}
+        for task, (looks, conclude) in pending.items():
+            if not task.done():
+                task.cancel()
+                _look_at(looks)
+                conclude()
+
     async def _take(self, looks: Sequence[Lazy[Any]], conclude: Callable[[], None]) -> None:
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:
-            try:
-                await asyncio.to_thread(_take_all, looks)
-            except Exception:
-                LOG.exception("a look at an exchange failed")
+            await asyncio.to_thread(_look_at, looks)
         conclude()
 
 
@@ -56,6 +65,9 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _take_all(looks: Sequence[Lazy[Any]]) -> None:
-    for look in looks:
-        look.take()
+def _look_at(looks: Sequence[Lazy[Any]]) -> None:
+    try:
+        for look in looks:
+            look.take()
+    except Exception:
+        LOG.exception("a look at an exchange failed")

@@ -11,6 +11,8 @@ import re
 
 from lxml import etree
 
+from health_documents.xml_errors import said_of
+
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MalformedXml", "parse", "serialize"]
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -50,7 +52,7 @@ def parse(
     try:
         root = etree.fromstring(data, _parser(long_texts=long_texts))
     except (etree.LxmlError, LookupError, ValueError) as error:
-        raise MalformedXml(f"XML mal formé : {error}") from error
+        raise MalformedXml(f"XML mal formé : {said_of(error)}") from error
     _refuse_prolog(root.getroottree().docinfo)
     _refuse_depth(root, max_depth)
     return root

@@ -1,24 +1,26 @@
 """The DMP's application: one path family, one pipeline, dispatched on the body of the SOAP message.
 
-Source: specs/dmp.md §1.3 (paths, tolerant of slashes; dispatch on the body so that bare ``/services/`` works), §1.4,
-§4.2 (fault or error list, by code). What is refused is noted for the checks.
+Source: docs/sources/dmp.md#chemin (paths, tolerant of slashes; dispatch on the body so that bare ``/services/`` works),
+#enveloppe, #erreurs-xds (fault or error list, by code). What is refused is noted with its reason.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.exceptions import HTTPException
 
 from dmp_mock import options
-from dmp_mock.admission import Admitted, admit
-from dmp_mock.codes.faults import FAULTS
-from dmp_mock.codes.operations import DESCRIBE, REPOSITORY, SUFFIXES, Transaction, transaction_of
-from dmp_mock.codes.xds import XdsCode
-from dmp_mock.domain.errors import Refused, XdsFailure
-from dmp_mock.handlers import FAILURES, HANDLERS
+from dmp_mock.caller import Admitted, admit
+from dmp_mock.codes.names import DESCRIBE, REPOSITORY, Announced
+from dmp_mock.codes.xds_errors import XdsCode
+from dmp_mock.domain.errors import Refused, XdsFailure, as_fault
+from dmp_mock.facts import Posted, SoapRequest
+from dmp_mock.noting import told_errors, told_refusal
 from dmp_mock.problems import problem, rendered
+from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
+from dmp_mock.transaction import Transaction
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
     Answer,
@@ -28,118 +30,170 @@ from dmp_mock.wire.messages import (
     check_coding,
     fault,
     open_message,
-    variant_of,
+    reason_of,
+    shown_name,
 )
 from lgo_sandbox.gate.asgi import Call, FaultInjected
+from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.wire import soap
 from lgo_sandbox.wire.http import RawResponse
-from lgo_sandbox.wire.soap import SoapVersion
 
 __all__ = ["create_app"]
 
 _PATH = re.compile(r"/*si-dmp-server/+(?P<version>v[12])/+services(?:/+(?P<suffix>[A-Za-z]*))?/*")
+_KNOWN_PATH = f"/si-dmp-server/v2/services/ puis {', '.join(SERVED_PATHS)}"
 _DESCRIBED = ("wsdl", "singlewsdl")
 """Queries that ask for the description; the second is what WCF's tools write."""
 _SEEN_AS_FAULTS = frozenset({XdsCode.DOCUMENT_UNIQUE_ID})
-"""XDS codes that the real DMP was seen to answer as a SOAP fault (specs/dmp.md §4.2, medium)."""
+"""XDS codes that the real DMP was seen to answer as a SOAP fault (docs/sources/dmp.md#erreurs-xds, medium)."""
 
 
 async def receive(call: Call) -> RawResponse:
     """Answer one SOAP request, whatever the transaction."""
-    suffix = _path(call)["suffix"] or ""
+    path = _path(call)
+    suffix = path["suffix"] or ""
+    call.note(Posted(version=path["version"], content_type=call.headers.get("content-type", "")[:200]))
     message: Message | None = None
     packaged = suffix == REPOSITORY
+    new_uuid = call.session.ids.uuid
     try:
-        check_coding(call.headers.get("content-encoding"))
-        message = open_message(call.headers.get("content-type"), call.body)
-        transaction = _transaction(message)
-        packaged = packaged or (not suffix and transaction.suffix == REPOSITORY)
-        await call.enter(transaction.name)
-        _note_transport(call, message, transaction, suffix)
-        strict = options.is_on(call.session, "strict_action")
-        call.note(action_is_right=check_addressing(message, transaction, strict=strict))
-        given = _served(call, message, transaction)
-        return answer(message, transaction, given, call.session.ids.uuid)
+        try:
+            check_coding(call.headers.get("content-encoding"))
+            message = open_message(call.headers.get("content-type"), call.body)
+            asked = _asked(message)
+        except Refused:
+            await call.enter("")  # a fault that is armed on every operation strikes what cannot be read, too
+            raise
+        packaged = packaged or (not suffix and asked.path == REPOSITORY)
+        await call.enter(asked.name)
+        return _answered(call, message, asked, suffix)
     except FaultInjected as injected:
-        return rendered(injected.problem, message, packaged=packaged, new_uuid=call.session.ids.uuid)
-    except Refused as refusal:
-        _note_refusal(call, refusal)
-        return fault(refusal, message, packaged=packaged, new_uuid=call.session.ids.uuid)
+        return rendered(injected.problem, message, packaged=packaged, new_uuid=new_uuid)
+    except Refused as refused:
+        _note_refusal(call, refused)
+        return fault(refused, message, packaged=packaged, new_uuid=new_uuid)
 
 
 async def describe(call: Call) -> RawResponse:
     """Answer ``?wsdl`` with the description of what the path serves."""
     path = _path(call)
     if call.query.lower() not in _DESCRIBED:
+        remedy = "Envoyez la requête SOAP par POST ; pour la description, demandez ?wsdl."
+        refuse(
+            call.exchange,
+            "SANDBOX-METHODE",
+            received=f"{call.method}{' ?' + call.query[:100] if call.query else ' sans ?wsdl'}",
+            expected="POST, ou GET ?wsdl",
+            remedy=remedy,
+            where="méthode HTTP",
+        )
         raise HTTPException(405, "POST, ou GET ?wsdl", {"Allow": "POST"})
     await call.enter(DESCRIBE)
-    described = wsdl(f"{call.url('dmp')}/si-dmp-server/{path['version']}/services", path["suffix"] or "")
+    described = wsdl(TRANSACTIONS, f"{call.url('dmp')}/si-dmp-server/{path['version']}/services", path["suffix"] or "")
     if described is None:
-        raise HTTPException(404, "aucune transaction de ce chemin n'est simulée")
+        _not_found(call, path["suffix"], "aucune transaction de ce chemin n'est simulée")
     call.summarise("DMP : description du service (WSDL)")
     return described
 
 
 def _path(call: Call) -> re.Match[str]:
-    match = _PATH.fullmatch(str(call.scope["path"]))
-    if match is None or (match["suffix"] and match["suffix"] not in SUFFIXES):
-        raise HTTPException(404, "chemin inconnu : /si-dmp-server/v2/services/{patients,registry,repository…}")
+    asked = str(call.scope["path"])
+    match = _PATH.fullmatch(asked)
+    if match is None or (match["suffix"] and match["suffix"] not in PATHS):
+        shown = match["suffix"] if match else asked
+        _not_found(call, shown, "chemin inconnu : /si-dmp-server/v2/services/{patients,registry,repository…}")
     return match
 
 
-def _transaction(message: Message) -> Transaction:
-    qname = str(message.body.tag)
-    transaction = transaction_of(qname, variant_of(message.body))
-    if transaction is None:
-        raise Refused("soap-body", qname[:200], received=qname[:200], expected="une transaction du DMP")
-    return transaction
+def _not_found(call: Call, shown: str, detail: str) -> NoReturn:
+    remedy = f"Remplacez « {shown[:100]} » dans l'URL configurée : une des adresses {_KNOWN_PATH}."
+    refuse(
+        call.exchange,
+        "SANDBOX-CHEMIN",
+        received=shown[:200],
+        expected=_KNOWN_PATH,
+        remedy=remedy,
+        where="chemin de l'URL",
+    )
+    raise HTTPException(404, detail)
 
 
-def _served(call: Call, message: Message, transaction: Transaction) -> Answer:
-    handler = HANDLERS.get(transaction.name)
-    if handler is None:
-        raise Refused("later", transaction.name.upper(), received=transaction.name, expected=", ".join(HANDLERS))
-    request = admit(call, message, transaction)
+def _asked(message: Message) -> Transaction | Announced:
+    asked = transaction_of(message.body)
+    if asked is None:
+        known = ", ".join(sorted({transaction.body.qname.rpartition("}")[2] for transaction in TRANSACTIONS}))
+        raise Refused(
+            "soap-body",
+            str(message.body.tag)[:200],
+            received=shown_name(message.body),
+            expected=f"l'élément d'une transaction : {known}",
+            where="Envelope/Body",
+        )
+    return asked
+
+
+def _answered(call: Call, message: Message, asked: Transaction | Announced, suffix: str) -> RawResponse:
+    right = asked.actions.right if isinstance(asked, Transaction) else asked.also | {asked.action}
+    _note_message(call, message, asked, suffix, right)
+    check_addressing(message, right, strict=options.is_on(call.session, "strict_action"))
+    if not isinstance(asked, Transaction):
+        name = asked.name.upper()
+        known = ", ".join(transaction.name.upper() for transaction in TRANSACTIONS)
+        raise Refused("later", name, received=name, expected=f"une transaction simulée ici : {known}", where="Body")
+    given = _served(admit(call, message, asked))
+    return answer(message, asked.actions.response, given, call.session.ids.uuid)
+
+
+def _served(request: Admitted) -> Answer:
     try:
-        return handler(request)
+        return request.transaction.serve(request)
     except XdsFailure as failure:
         return _failed(request, failure)
 
 
 def _failed(request: Admitted, failure: XdsFailure) -> Answer:
+    """Answer XDS errors in the form that the session wants. Raises Refused for those that are told as a fault."""
     call, first = request.call, failure.errors[0]
-    call.exchange.outcome = "refused"
-    call.note(xds_errors=[{"code": e.code.value, "context": e.context, "location": e.location} for e in failure.errors])
+    call.note(told_errors(failure.errors))
+    call.refuse(first.refusal())
     call.summarise(f"{request.transaction.name.upper()} refusée : {first.code.value}, {first.context}")
-    if _as_fault(call, first.code):
-        raise Refused("xds", first.context, rule=first.code.value, received=first.context, subcode=first.code.value)
-    return FAILURES[request.transaction.name](request, failure.errors)
+    if _is_told_as_fault(call, first.code):
+        raise as_fault(failure.errors)
+    return request.transaction.fail(request, failure.errors)
 
 
-def _as_fault(call: Call, code: XdsCode) -> bool:
+def _is_told_as_fault(call: Call, code: XdsCode) -> bool:
     wanted = call.session.option("dmp.xds_errors_as")
     return wanted == "fault" or (wanted == "observe" and code in _SEEN_AS_FAULTS)
 
 
-def _note_transport(call: Call, message: Message, transaction: Transaction, suffix: str) -> None:
-    call.note(
-        td=transaction.name,
-        soap="1.1" if message.envelope.version is SoapVersion.V11 else "1.2",
+def _note_message(
+    call: Call, message: Message, asked: Transaction | Announced, suffix: str, right: frozenset[str]
+) -> None:
+    envelope = message.envelope
+    elsewhere = (one for one in (envelope.reply_to, envelope.fault_to) if one and one != soap.ANONYMOUS)
+    request = SoapRequest(
+        transaction=asked.name,
+        soap="1.1" if envelope.version is soap.SoapVersion.V11 else "1.2",
         packaged=message.packaged,
         truncated=message.package.truncated,
-        action={"received": message.envelope.action or "", "expected": transaction.action},
-        path={"received": suffix, "expected": transaction.suffix},
-        without_certificate=call.peer is None,
+        action=envelope.action or "",
+        actions=tuple(sorted(right)),
+        path=suffix,
+        expected_path=asked.path,
+        reply_to=tuple(elsewhere),
     )
+    call.note(request)
 
 
-def _note_refusal(call: Call, refusal: Refused) -> None:
-    line = FAULTS[refusal.key]
-    reason = line.reason.format(refusal.detail) if "{}" in line.reason else line.reason
-    facts: dict[str, Any] = {"key": refusal.key, "code": refusal.subcode or line.subcode, "reason": reason}
-    call.note(refusal={**facts, "rule": refusal.rule, "received": refusal.received, "expected": refusal.expected})
-    call.exchange.outcome = "refused"
+def _note_refusal(call: Call, refused: Refused) -> None:
+    """Note why a fault leaves; the reason of an XDS error that is dressed as one is noted already."""
+    reason = reason_of(refused)
+    if call.exchange.noted.get(Refusal) is None:
+        call.refuse(told_refusal(refused, reason))
     operation = call.exchange.operation.upper() or "Requête"
     call.summarise(f"{operation} refusée : {reason}")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dmp_mock.codes.operations import FAULT_ACTION
+from dmp_mock.codes.names import FAULT_ACTION
 from dmp_mock.wire.messages import Message, http_answer
 from lgo_sandbox.contract import Problem
 from lgo_sandbox.wire import soap

@@ -1,17 +1,19 @@
 """The DMP as the sandbox knows it.
 
-Source: specs/dmp.md; the version is that of the guide in force for officines (specs/requirements.md §2.0, LGO.DMP.01).
+Source: docs/sources/dmp.md; the version is that of the guide in force for officines
+(docs/sources/requirements.md#dmp-profil, LGO.DMP.01).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmp_mock.checks import CHECKS
-from dmp_mock.codes.operations import DESCRIBE, OPERATIONS
+from dmp_mock.checks import SHARED_CHECKS
+from dmp_mock.codes.names import DESCRIBE
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
 from dmp_mock.seeds import seed
+from dmp_mock.tables import NOT_SIMULATED, TRANSACTIONS
 from dmp_mock.wire.decode import decode
 from lgo_sandbox.contract import Door, Operation, Resource, ResourceRequest, Service, Situation
 from lgo_sandbox.settings import MIB
@@ -67,10 +69,13 @@ SERVICE = Service(
     create_app=_app,
     doors=(Door("dmp", 3, "DMP (SOAP)"),),
     operations=(
-        *(Operation(transaction.name, transaction.title) for transaction in OPERATIONS),
+        *(Operation(transaction.name, transaction.title) for transaction in TRANSACTIONS),
+        *(Operation(announced.name, announced.title) for announced in NOT_SIMULATED),
         Operation(DESCRIBE, "Lire la description du service (WSDL)"),
     ),
-    checks=CHECKS,
+    checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
+    prefix="DMP",
+    page="dmp",
     options=OPTIONS,
     situations=SITUATIONS,
     resources=(

@@ -1,7 +1,7 @@
-"""What the DMP keeps in a session: patients' DMPs, authorisations, existence tests, documents, entries, lots, links.
+"""What the DMP keeps in a session: patients' DMPs, authorisations, documents, entries, lots, links.
 
-Source: specs/dmp.md §3.6 (versions, statuses), §5.3 (authorisations). Tables are prefixed ``dmp_``. Entries are kept as
-JSON beside the columns that queries need; documents as the very octets received. Every function takes the open
+Source: docs/sources/dmp.md#remplacement (versions, statuses), #autorisation. Tables are prefixed ``dmp_``. Entries are
+kept as JSON beside the columns that queries need; documents as the very octets received. Every function takes the open
 transaction; nothing decides here.
 """
 
@@ -28,15 +28,12 @@ __all__ = [
     "LinkRow",
     "PatientRow",
     "SubmissionRow",
-    "VisitRow",
     "content_of",
     "entries_of",
     "entry_by_uuid",
     "entry_of",
     "known_unique_ids",
-    "last_visit",
     "put_authorisation",
-    "put_visit",
     "state_of",
     "store_lot",
     "stored_octets",
@@ -68,16 +65,6 @@ class AuthorisationRow(Base, table=True):
     matricule: str = Field(primary_key=True)
     holder: str = Field(primary_key=True)
     value: str
-
-
-class VisitRow(Base, table=True):
-    """The last existence test of a user on a patient, in age time."""
-
-    __tablename__ = "dmp_visit"
-
-    matricule: str = Field(primary_key=True)
-    holder: str = Field(primary_key=True)
-    at: str
 
 
 class DocumentRow(Base, table=True):
@@ -157,17 +144,6 @@ def put_authorisation(db: Session, matricule: str, holder: str, value: Authorisa
         db.flush()
     if value is not Authorisation.NONE:
         db.add(AuthorisationRow(matricule=matricule, holder=holder, value=value.value))
-
-
-def put_visit(db: Session, matricule: str, holder: str, at: str) -> None:
-    """Remember an existence test."""
-    db.merge(VisitRow(matricule=matricule, holder=holder, at=at))
-
-
-def last_visit(db: Session, matricule: str, holder: str) -> str:
-    """Return when a user last tested the existence of a DMP, "" when never."""
-    row = db.get(VisitRow, (matricule, holder))
-    return row.at if row else ""
 
 
 def known_unique_ids(db: Session, unique_ids: Iterable[str]) -> set[str]:

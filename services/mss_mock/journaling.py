@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lgo_sandbox.contract import Service
 from lgo_sandbox.gate.record import finish, open_exchange
+from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.tenant.faults import FaultKind
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import REFUSED, Exchange
 from lgo_sandbox.watch.facts import Facts
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.codes import SERVICE
+from mss_mock.stream import Stream
 
 __all__ = ["FaultStruck", "Record", "strike"]
 
@@ -69,12 +72,17 @@ class Record:
         finish(self.service, self.session, exchange)
 
 
-async def strike(session: Session, operation: str, client: str, exchange: Exchange | None) -> None:
-    """Let the armed faults act on an operation. Raises FaultStruck."""
+async def strike(session: Session, operation: str, client: str, struck: Callable[[], Exchange], stream: Stream) -> None:
+    """Let the armed faults act on an operation. Raises FaultStruck.
+
+    ``struck`` gives the exchange that they strike, once one does. A wire fault lets the operation go on, and spoils its
+    answer when the stream is released.
+    """
     for fault in session.faults.take(SERVICE, operation, client):
-        if exchange is not None:
-            exchange.fault = fault.id
+        note_fault(struck(), fault)
         if fault.kind is FaultKind.DELAY:
             await asyncio.sleep(int(fault.value) / 1000)
-        else:
+        elif fault.kind.on_the_wire:
+            stream.spoil(fault)
+        elif fault.kind is FaultKind.STATUS:
             raise FaultStruck(int(fault.value))

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+from typing import cast
 
+from lgo_sandbox.gate.spoiling import play, spoil
 from lgo_sandbox.gate.tls import peer_certificate_of
 from lgo_sandbox.pki import PeerCertificate
+from lgo_sandbox.tenant.faults import Fault
 from mss_mock.facts import MailConnection
 
 __all__ = ["Disconnected", "ImplicitTls", "LineTooLong", "Stream", "TlsFailed"]
@@ -59,6 +62,8 @@ class Stream:
         self._unsent = 0
         self._broken = False
         self._begun = False
+        self._spoiling: Fault | None = None
+        self._held = bytearray()
         self.tls = False
 
     @property
@@ -129,6 +134,9 @@ class Stream:
         """Send octets; wait for the client when much is under way. Raises Disconnected."""
         if self._writer.is_closing():
             raise Disconnected
+        if self._spoiling is not None:
+            self._held += octets
+            return
         self._writer.write(octets)
         self._unsent += len(octets)
         if self._unsent > DRAIN_ABOVE:
@@ -144,6 +152,33 @@ class Stream:
             await self._writer.drain()
         except OSError as error:
             raise Disconnected from error
+
+    @property
+    def spoiled(self) -> bool:
+        """Tell whether an armed wire fault waits for the answer."""
+        return self._spoiling is not None
+
+    def spoil(self, fault: Fault) -> None:
+        """Keep what is sent from now on until ``release``."""
+        self._spoiling = fault
+
+    async def release(self) -> bool:
+        """Let a spoiled answer leave as its fault wants, and the connection end with it; False when there is none."""
+        fault, self._spoiling = self._spoiling, None
+        if fault is None:
+            return False
+        # Every transport of a stream is an asyncio.Transport, uvloop's too, though not by inheritance.
+        transport = cast(asyncio.Transport, self._writer.transport)
+        gone = asyncio.ensure_future(self._until_gone())
+        await play(spoil(fault, b"", bytes(self._held)), transport, gone)
+        gone.cancel()
+        self._held.clear()
+        return True
+
+    async def _until_gone(self) -> None:
+        with contextlib.suppress(OSError):
+            while await self._reader.read(DRAIN_ABOVE):
+                pass
 
     async def start_tls(self, context: ssl.SSLContext, seconds: float) -> None:
         """Go on in TLS with a new reader: octets that came before it are dropped. Raises TlsFailed."""

@@ -1,5 +1,25 @@
-"""Findings of the DMP: what a client does against the rules, beside the answer that the DMP gives."""
+"""Findings of the DMP that are not those of one transaction: transport, who calls, the patient, reading, INS flows.
 
-from dmp_mock.checks.table import CHECKS
+A transaction has its own beside what it serves (``dmp_mock.transactions``).
+"""
 
-__all__ = ["CHECKS"]
+from typing import Any
+
+from dmp_mock.checks.caller import CALLER_CHECKS
+from dmp_mock.checks.reading import READING_CHECKS
+from dmp_mock.checks.transport import TRANSPORT_CHECKS
+from lgo_sandbox.watch.checks import Check
+from lgo_sandbox.watch.ins_flows import FlowIds, flow_checks
+
+__all__ = ["SHARED_CHECKS"]
+
+FLOW_CHECKS = flow_checks(
+    FlowIds(
+        status="DMP-INS-STATUT",
+        verification="DMP-INS-VERIFICATION",
+        partner="DMP-INS-PARTENAIRE",
+        datamatrix="DMP-INS-DATAMATRIX",
+    )
+)
+
+SHARED_CHECKS: tuple[Check[Any], ...] = (*TRANSPORT_CHECKS, *CALLER_CHECKS, *READING_CHECKS, *FLOW_CHECKS)

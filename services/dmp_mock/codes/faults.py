@@ -1,14 +1,16 @@
-"""SOAP faults of the DMP: code, French reason, and whether both are public.
+"""SOAP faults of the DMP: code, French reason, whether both are public, and what a refused sender is told.
 
-Source: specs/dmp.md §2.2 and §4.2. The official annex of codes is not public: what is missing here is added as a line.
-A line whose code or text is ours is not ``public``; answers made from it carry the header ``X-Simulation``.
+Source: docs/sources/dmp.md#codes-dmp. The official annex of codes is not public: what is missing here is added as a
+line. A line whose code or text is ours is not ``public``; answers made from it carry the header ``X-Simulation``.
+``remedy`` is for want of a nearer one, which the rule that refuses may give.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-__all__ = ["FAULTS", "NOT_PUBLIC", "SIMULATION_VALUE", "FaultLine"]
+__all__ = ["FAULTS", "NOT_PUBLIC", "SIMULATION_VALUE", "About", "FaultLine", "codes_about"]
 
 NOT_PUBLIC = "DMPCodeNonPublic"
 """The subcode we answer where the real one is not known."""
@@ -17,85 +19,278 @@ SIMULATION_VALUE = "DMP-CODE-NON-PUBLIC"
 """Value of ``X-Simulation`` on an answer whose code or text is ours."""
 
 _SIGNER = "Le certificat ayant signé le VIHF est invalide : "
+_DMP, _TRANSPORT = "docs/sources/dmp.md#", "docs/sources/transport.md#"
+_CERTIFICATE = "DMPInvalidCertificate"
 
 
-@dataclass(frozen=True, slots=True)
+class About(StrEnum):
+    """What a fault is about: one check explains the faults of each."""
+
+    TRANSPORT = "transport"
+    ACTION = "wsa:Action"
+    VIHF = "VIHF"
+    CERTIFICATE = "certificat"
+    RIGHTS = "droits"
+    STATE = "état du DMP"
+    SANDBOX = "bac à sable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultLine:
-    """One fault: ``subcode`` without prefix is dressed with the SOAP one; ``{}`` in the reason takes the detail."""
+    """One fault: ``subcode`` without prefix is dressed with the SOAP one; ``{}`` in the reason takes the detail.
+
+    ``french`` says the reason to people, where the wire says it in English.
+    """
 
     subcode: str
     reason: str
     public: bool
+    about: About
+    remedy: str
     source: str
     code: str = "Sender"
+    french: str = ""
 
 
 FAULTS: dict[str, FaultLine] = {
-    "soap": FaultLine("", "Message SOAP illisible : {}", True, "SOAP 1.2 §5; the text is ours"),
-    "coding": FaultLine(
-        "",
-        "Content-Encoding {} n'est pas pris en charge : envoyer le corps sans compression",
-        True,
-        "RFC 9110 §8.4, own",
+    "soap": FaultLine(
+        subcode="",
+        reason="Message SOAP illisible : {}",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="Envoyez une enveloppe SOAP 1.2 bien formée, en UTF-8, sans DOCTYPE, avec un seul Body.",
+        source=f"{_DMP}enveloppe",
     ),
-    "soap-version": FaultLine("", "Version de SOAP inconnue : {}", True, "SOAP 1.2 §5.4.6", "VersionMismatch"),
+    "coding": FaultLine(
+        subcode="",
+        reason="Content-Encoding {} n'est pas pris en charge : envoyer le corps sans compression",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="Retirez l'en-tête Content-Encoding et envoyez le corps tel quel.",
+        source=f"{_TRANSPORT}corps-gzip",
+    ),
+    "soap-version": FaultLine(
+        subcode="",
+        reason="Version de SOAP inconnue : {}",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="Mettez l'enveloppe dans l'espace de noms http://www.w3.org/2003/05/soap-envelope.",
+        source=f"{_DMP}enveloppe",
+        code="VersionMismatch",
+    ),
     "soap-understand": FaultLine(
-        "", "Bloc d'en-tête obligatoire inconnu : {}", True, "SOAP 1.2 §5.4.6", "MustUnderstand"
+        subcode="",
+        reason="Bloc d'en-tête obligatoire inconnu : {}",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="Retirez ce bloc d'en-tête, ou son attribut mustUnderstand.",
+        source=f"{_DMP}enveloppe",
+        code="MustUnderstand",
     ),
     "soap-body": FaultLine(
-        "", "Message part {} was not recognized. (Does it exist in service WSDL?)", True, "CXF, low"
+        subcode="",
+        reason="Message part {} was not recognized. (Does it exist in service WSDL?)",
+        french="L'élément du Body n'est celui d'aucune transaction",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="Mettez dans le Body l'élément de la transaction voulue : nom et espace de noms du WSDL.",
+        source=f"{_DMP}enveloppe",
     ),
     "wsa-absent": FaultLine(
-        "wsa:MessageAddressingHeaderRequired",
-        "A required header representing a Message Addressing Property is not present",
-        True,
-        "specs/dmp.md §1.4, WS-Addressing SOAP binding §6.4.2",
+        subcode="wsa:MessageAddressingHeaderRequired",
+        reason="A required header representing a Message Addressing Property is not present",
+        french="Un en-tête WS-Addressing obligatoire manque",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="Ajoutez l'en-tête WS-Addressing qui manque, dans l'espace de noms de 2005/08.",
+        source=f"{_DMP}enveloppe",
     ),
     "wsa-invalid": FaultLine(
-        "wsa:InvalidAddressingHeader",
-        "A header representing a Message Addressing Property is not valid and the message cannot be processed",
-        True,
-        "WS-Addressing SOAP binding §6.4.1",
+        subcode="wsa:InvalidAddressingHeader",
+        reason="A header representing a Message Addressing Property is not valid and the message cannot be processed",
+        french="Un en-tête WS-Addressing n'est pas valide",
+        public=True,
+        about=About.TRANSPORT,
+        remedy="N'écrivez qu'une fois chaque en-tête WS-Addressing.",
+        source=f"{_DMP}enveloppe",
     ),
     "wsa-action": FaultLine(
-        "wsa:ActionNotSupported",
-        "The {} cannot be processed at the receiver",
-        True,
-        "WS-Addressing SOAP binding §6.4.3; strict option only",
+        subcode="wsa:ActionNotSupported",
+        reason="The {} cannot be processed at the receiver",
+        french="wsa:Action n'est pas celle de la transaction (option dmp.strict_action)",
+        public=True,
+        about=About.ACTION,
+        remedy="Mettez dans wsa:Action l'action de la transaction, ou éteignez l'option dmp.strict_action.",
+        source=f"{_DMP}wsa-action",
+    ),
+    "request": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Requête invalide : {}",
+        public=False,
+        about=About.TRANSPORT,
+        remedy="Comparez le corps du message à l'exemple de la transaction : l'élément nommé y est obligatoire.",
+        source=f"{_DMP}refus",
     ),
     "later": FaultLine(
-        NOT_PUBLIC, "La transaction {} n'est pas encore simulée par ce bac à sable", False, "own", "Receiver"
+        subcode=NOT_PUBLIC,
+        reason="La transaction {} n'est pas encore simulée par ce bac à sable",
+        public=False,
+        about=About.SANDBOX,
+        remedy="N'appelez pas encore cette transaction ici : votre logiciel n'est pas en cause.",
+        source=f"{_DMP}transactions",
+        code="Receiver",
     ),
-    "request": FaultLine(NOT_PUBLIC, "Requête invalide : {}", False, "own"),
-    "vihf-absent": FaultLine(NOT_PUBLIC, "Le VIHF est absent de l'en-tête wsse:Security", False, "own"),
-    "vihf": FaultLine(NOT_PUBLIC, "VIHF invalide : {}", False, "own"),
-    "vihf-specialty": FaultLine(NOT_PUBLIC, "Aucune spécialité dans le vihf", False, "text: specs/dmp.md §2.1"),
-    "vihf-stale": FaultLine(NOT_PUBLIC, "VIHF hors de sa période de validité : {}", False, "own"),
-    "vihf-signature": FaultLine(NOT_PUBLIC, "La signature du VIHF est invalide : {}", False, "own"),
+    "vihf-absent": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le VIHF est absent de l'en-tête wsse:Security",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez une assertion SAML 2.0, et une seule, directement dans wsse:Security.",
+        source=f"{_DMP}vihf",
+    ),
+    "vihf": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="VIHF invalide : {}",
+        public=False,
+        about=About.VIHF,
+        remedy="Donnez à l'élément nommé du VIHF la valeur attendue.",
+        source=f"{_DMP}vihf",
+    ),
+    "vihf-specialty": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Aucune spécialité dans le vihf",
+        public=False,
+        about=About.VIHF,
+        remedy="Ajoutez un second rôle : le savoir-faire (R01) du médecin, la section (TRE_G05) du pharmacien.",
+        source=f"{_DMP}vihf-specialite",
+    ),
+    "vihf-stale": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="VIHF hors de sa période de validité : {}",
+        public=False,
+        about=About.VIHF,
+        remedy="Produisez le VIHF juste avant l'appel, en UTC, sur une machine à l'heure.",
+        source=f"{_DMP}vihf-fenetre",
+    ),
+    "vihf-signature": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="La signature du VIHF est invalide : {}",
+        public=False,
+        about=About.VIHF,
+        remedy="Signez l'assertion telle qu'elle part : signature enveloppée, canonisation exclusive, RSA-SHA256.",
+        source=f"{_DMP}vihf-signature",
+    ),
     "signer-usage": FaultLine(
-        "DMPInvalidCertificate", f"{_SIGNER}Not a valid signature certificate", True, "specs/dmp.md §2.2, high"
+        subcode=_CERTIFICATE,
+        reason=f"{_SIGNER}Not a valid signature certificate",
+        french=f"{_SIGNER}ce n'est pas un certificat de signature",
+        public=True,
+        about=About.VIHF,
+        remedy="Signez par le certificat de signature (non-répudiation), non par celui d'authentification.",
+        source=f"{_DMP}vihf-signature",
     ),
-    "signer": FaultLine("DMPInvalidCertificate", f"{_SIGNER}{{}}", False, "code: specs/dmp.md §4.2; the text is ours"),
+    "signer": FaultLine(
+        subcode=_CERTIFICATE,
+        reason=f"{_SIGNER}{{}}",
+        public=False,
+        about=About.VIHF,
+        remedy="Signez par un certificat en cours de validité de l'utilisateur ou de sa structure.",
+        source=f"{_DMP}vihf-signature",
+    ),
     "client-certificate": FaultLine(
-        "DMPInvalidCertificate", "Le certificat d'authentification est invalide : {}", False, "code: specs/dmp.md §4.2"
+        subcode=_CERTIFICATE,
+        reason="Le certificat d'authentification est invalide : {}",
+        public=False,
+        about=About.CERTIFICATE,
+        remedy="Présentez la carte (DIRECTE), ou le certificat d'organisation dont l'OU est la structure.",
+        source=f"{_DMP}certificat",
     ),
     "legal-person": FaultLine(
-        NOT_PUBLIC, "Erreur d'authentification de la personne morale", False, "text: specs/dmp.md §2.2"
+        subcode=NOT_PUBLIC,
+        reason="Erreur d'authentification de la personne morale",
+        public=False,
+        about=About.CERTIFICATE,
+        remedy="Mettez dans Identifiant_Structure l'OU du certificat, ou prenez le certificat de cette structure.",
+        source=f"{_DMP}structure",
     ),
     "structure": FaultLine(
-        NOT_PUBLIC,
-        "Impossible d'effectuer un test d'existence : Structure introuvable ou Inactive",
-        False,
-        "text: specs/dmp.md §2.2",
+        subcode=NOT_PUBLIC,
+        reason="Impossible d'effectuer un test d'existence : Structure introuvable ou Inactive",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez dans Identifiant_Structure une structure de la fiche des personnes, p. ex. 10B0990017.",
+        source=f"{_DMP}structure",
     ),
-    "professional": FaultLine(NOT_PUBLIC, "Professionnel introuvable ou inactif : {}", False, "own"),
-    "unlinked": FaultLine(NOT_PUBLIC, "PS et Structure non liés", False, "text: specs/dmp.md §2.2"),
+    "professional": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Professionnel introuvable ou inactif : {}",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez dans NameID l'identifiant national (8 et le RPPS) de l'utilisateur connecté.",
+        source=f"{_DMP}vihf-identite-reelle",
+    ),
+    "unlinked": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="PS et Structure non liés",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez dans Identifiant_Structure la structure où exerce le professionnel de NameID.",
+        source=f"{_DMP}structure",
+    ),
     "author-institution": FaultLine(
-        NOT_PUBLIC, "Aucun AuthorInstitution ne correspond à l'utilisateur du VIHF", False, "text: specs/dmp.md §2.2"
+        subcode=NOT_PUBLIC,
+        reason="Aucun AuthorInstitution ne correspond à l'utilisateur du VIHF",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez dans authorInstitution (dixième composant) la structure du VIHF.",
+        source=f"{_DMP}structure",
     ),
-    "patient": FaultLine(NOT_PUBLIC, "Le patient du message n'est pas celui du VIHF", False, "own"),
-    "rights": FaultLine("DMPAccessDeniedByRightsService", "Accès refusé : {}", True, "code: specs/dmp.md §4.2"),
-    "closed": FaultLine("DMPClosed", "Le DMP du patient est fermé", True, "code: specs/dmp.md §4.2"),
-    "feed-opposed": FaultLine(NOT_PUBLIC, "Le patient s'oppose à l'alimentation de son DMP", False, "own"),
-    "xds": FaultLine(NOT_PUBLIC, "{}", True, "IHE code as subcode: specs/dmp.md §4.2"),
+    "patient": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le patient du message n'est pas celui du VIHF",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez le même INS (matricule et OID) dans le corps et dans resource-id du VIHF.",
+        source=f"{_DMP}requete-xds",
+    ),
+    "rights": FaultLine(
+        subcode="DMPAccessDeniedByRightsService",
+        reason="Accès refusé : {}",
+        public=True,
+        about=About.RIGHTS,
+        remedy="Lisez l'autorisation par TD0.2 avant d'appeler, et n'appelez que ce que la matrice permet.",
+        source=f"{_DMP}droits",
+    ),
+    "closed": FaultLine(
+        subcode="DMPClosed",
+        reason="Le DMP du patient est fermé",
+        public=True,
+        about=About.STATE,
+        remedy="Lisez statusCode dans la réponse de TD0.2 : « terminated » interdit tout autre appel.",
+        source=f"{_DMP}etat-pour-alimenter",
+    ),
+    "feed-opposed": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le patient s'oppose à l'alimentation de son DMP",
+        public=False,
+        about=About.STATE,
+        remedy="Enregistrez l'opposition du patient et n'envoyez plus de document à son DMP.",
+        source=f"{_DMP}etat-pour-alimenter",
+    ),
+    "xds": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="{}",
+        public=True,
+        about=About.SANDBOX,
+        remedy="Corrigez ce que nomme l'erreur XDS.",
+        source=f"{_DMP}erreurs-xds",
+    ),
 }
+"""Code of a refusal → its fault. ``xds`` dresses an XDS error as a fault; that error has its own line in
+``xds_errors``.
+"""
+
+
+def codes_about(*subjects: About) -> frozenset[str]:
+    """Return the codes of the faults that are about these things."""
+    return frozenset(code for code, line in FAULTS.items() if line.about in subjects)

@@ -1,6 +1,6 @@
-"""XDS vocabulary of the DMP: URNs, the metadata attributes and which of them are required, the error codes.
+"""XDS vocabulary of the DMP: URNs, the metadata attributes and which of them are required.
 
-Source: specs/dmp.md §3 (metadata R/O, high), §3.6 (statuses), §4.2 (IHE codes, high); IHE ITI TF-3 §4.2.4. OIDs and
+Source: docs/sources/dmp.md#metadonnees and #type-et-classe (high); IHE ITI TF-3 §4.2. OIDs and
 classification schemes are those of ``health_documents.oids``.
 """
 
@@ -30,7 +30,6 @@ __all__ = [
     "SUCCESS",
     "Association",
     "Status",
-    "XdsCode",
 ]
 
 _RESPONSE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType"
@@ -60,30 +59,6 @@ class Association(StrEnum):
     HAS_MEMBER = oids.ASSOCIATION_HAS_MEMBER
     REPLACES = oids.ASSOCIATION_REPLACES
     SIGNS = oids.ASSOCIATION_SIGNS
-
-
-class XdsCode(StrEnum):
-    """Error codes of IHE XDS.b."""
-
-    REPOSITORY_METADATA = "XDSRepositoryMetadataError"
-    REGISTRY_METADATA = "XDSRegistryMetadataError"
-    MISSING_DOCUMENT = "XDSMissingDocument"
-    MISSING_METADATA = "XDSMissingDocumentMetadata"
-    DUPLICATE_IN_REGISTRY = "XDSDuplicateUniqueIdInRegistry"
-    DUPLICATE_IN_MESSAGE = "XDSRepositoryDuplicateUniqueIdInMessage"
-    PATIENT_MISMATCH = "XDSPatientIdDoesNotMatch"
-    UNKNOWN_PATIENT = "XDSUnknownPatientId"
-    DOCUMENT_UNIQUE_ID = "XDSDocumentUniqueIdError"
-    NON_IDENTICAL_HASH = "XDSNonIdenticalHash"
-    NON_IDENTICAL_SIZE = "XDSNonIdenticalSize"
-    UNKNOWN_QUERY = "XDSUnknownStoredQuery"
-    QUERY_MISSING_PARAM = "XDSStoredQueryMissingParam"
-    QUERY_PARAM_NUMBER = "XDSStoredQueryParamNumber"
-    UNKNOWN_REPOSITORY = "XDSUnknownRepositoryId"
-    TOO_MANY_RESULTS = "XDSTooManyResults"
-    REPLACE_FAILED = "XDSReplaceFailed"
-    DEPRECATED_DOCUMENT = "XDSRegistryDeprecatedDocumentError"
-    OUT_OF_RESOURCES = "XDSRepositoryOutOfResources"
 
 
 CLASSIFICATIONS: dict[str, str] = {

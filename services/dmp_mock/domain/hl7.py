@@ -1,6 +1,6 @@
 """Reading the HL7 v2 types that XDS metadata and the VIHF carry: CX, XCN, XON and DTM.
 
-Source: specs/dmp.md §2.1 and §3.3 (formats, high); HL7 v2.5 §2.A; IHE ITI TF-3 table 4.2.3.1.7-2.
+Source: docs/sources/dmp.md#vihf and #metadonnees (formats, high); HL7 v2.5 §2.A; IHE ITI TF-3 table 4.2.3.1.7-2.
 """
 
 from __future__ import annotations

@@ -1,17 +1,18 @@
 """The rules of a lot (ITI-41): its parts fit together, and it belongs to the patient and the user of the VIHF.
 
-Source: specs/dmp.md §3.1, §3.5 (signature of the lot, high), §3.6 (replacement), §2.2 (author institution, medium),
-§1.5 (ids that differ by case). A lot is taken whole or not at all: every error is found before anything is stored.
+Source: docs/sources/dmp.md#signature-de-lot (high), #remplacement, #structure (author institution, medium), #tolerances
+(ids that differ by case). A lot is taken whole or not at all: every error is found before anything is stored.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dmp_mock.codes.vihf import Mode
-from dmp_mock.codes.xds import Association, Status, XdsCode
+from dmp_mock.codes.xds import Association, Status
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
 from dmp_mock.domain.hl7 import Cx, organisation_id, read_ins
 from dmp_mock.domain.metadata import entry_errors, entry_remarks, set_errors
@@ -50,20 +51,33 @@ def match_documents(lot: Lot) -> MatchedLot:
     for entry in lot.entries:
         document_id = entry.id if entry.id in lot.documents else by_case.get(entry.id.casefold())
         if document_id is None:
-            errors.append(
-                XdsError(XdsCode.MISSING_DOCUMENT, f"aucun document pour l'entrée {entry.id[:100]}", entry.id)
-            )
+            errors.append(_missing(entry, lot))
             continue
         if document_id != entry.id:
             remarks.append(f"Document/@id {document_id} ne diffère de {entry.id} que par la casse")
         found[entry.id] = document_id
     for document_id in lot.documents.keys() - found.values():
+        context = f"aucune entrée pour le document {document_id[:100]}"
+        told = _told(document_id, (entry.id for entry in lot.entries))
         errors.append(
-            XdsError(XdsCode.MISSING_METADATA, f"aucune entrée pour le document {document_id[:100]}", document_id)
+            XdsError(XdsCode.MISSING_METADATA, context, document_id, received=f"Document {told[0]}", expected=told[1])
         )
     if errors:
         raise XdsFailure(errors)
     return MatchedLot(lot, {e: lot.documents[d] for e, d in found.items()}, tuple(remarks))
+
+
+def _missing(entry: Entry, lot: Lot) -> XdsError:
+    received, expected = _told(entry.id, lot.documents)
+    context = f"aucun document pour l'entrée {entry.id[:100]}"
+    return XdsError(
+        XdsCode.MISSING_DOCUMENT, context, entry.id, received=f"ExtrinsicObject {received}", expected=expected
+    )
+
+
+def _told(symbol: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return an id that answers to nothing, and those that were to be had."""
+    return f"« {symbol[:100]} »", f"un des identifiants {', '.join(sorted(known))[:200] or '(aucun)'}"
 
 
 def check_lot(
@@ -83,17 +97,35 @@ def check_lot(
     return (*matched.remarks, *(remark for entry in lot.entries for remark in entry_remarks(entry)))
 
 
-def _bad(context: str, location: str = "") -> XdsError:
-    return XdsError(XdsCode.REPOSITORY_METADATA, context, location)
+def _bad(context: str, location: str, *, received: str, expected: str, remedy: str) -> XdsError:
+    return XdsError(XdsCode.REPOSITORY_METADATA, context, location, received=received, expected=expected, remedy=remedy)
 
 
 def _structure(lot: Lot) -> Iterator[XdsError]:
     if len(lot.sets) != 1:
-        yield _bad(f"{len(lot.sets)} SubmissionSet dans le lot au lieu d'un", "RegistryPackage")
+        yield _bad(
+            f"{len(lot.sets)} SubmissionSet dans le lot au lieu d'un",
+            "RegistryPackage",
+            received=f"{len(lot.sets)} RegistryPackage classé SubmissionSet",
+            expected="un seul",
+            remedy="Classez un RegistryPackage, et un seul, par le classificationNode d'un SubmissionSet.",
+        )
     if not any(not entry.is_signature for entry in lot.entries):
-        yield _bad("le lot ne contient aucun document", "ExtrinsicObject")
+        yield _bad(
+            "le lot ne contient aucun document",
+            "ExtrinsicObject",
+            received="aucun ExtrinsicObject hors signature",
+            expected="au moins un document",
+            remedy="Ajoutez au lot l'ExtrinsicObject du document.",
+        )
     if not any(entry.is_signature for entry in lot.entries):
-        yield _bad("la signature du lot (Signature01) est absente", "ExtrinsicObject")
+        yield _bad(
+            "la signature du lot (Signature01) est absente",
+            "ExtrinsicObject",
+            received="aucun ExtrinsicObject de signature",
+            expected="un document de classe URN et de format http://www.w3.org/2000/09/xmldsig#",
+            remedy="Ajoutez au lot sa signature détachée, comme ExtrinsicObject Signature01.",
+        )
 
 
 def _metadata(lot: Lot) -> Iterator[XdsError]:
@@ -106,41 +138,87 @@ def _unique(lot: Lot) -> Iterator[XdsError]:
     symbols = Counter([lot.sets[0].id, *(entry.id for entry in lot.entries)])
     for symbol, count in symbols.items():
         if count > 1 or not symbol:
-            yield _bad(f"identifiant d'objet {symbol[:100]!r} absent ou répété", symbol)
+            yield _bad(
+                f"identifiant d'objet « {symbol[:100]} » absent ou répété",
+                symbol,
+                received=f"« {symbol[:100]} » pour {count} objet(s)",
+                expected="un identifiant par objet du lot",
+                remedy="Donnez à chaque objet du lot un attribut id qui lui est propre.",
+            )
     unique_ids = Counter([lot.sets[0].unique_id, *(entry.unique_id for entry in lot.entries)])
     for unique_id, count in unique_ids.items():
         if count > 1:
-            yield XdsError(XdsCode.DUPLICATE_IN_MESSAGE, f"uniqueId {unique_id[:100]} répété dans le lot", unique_id)
+            yield XdsError(
+                XdsCode.DUPLICATE_IN_MESSAGE,
+                f"uniqueId {unique_id[:100]} répété dans le lot",
+                unique_id,
+                received=f"uniqueId {unique_id[:100]}, {count} fois",
+                expected="un uniqueId par objet du lot",
+            )
 
 
 def _patients(lot: Lot, ins: Cx) -> Iterator[XdsError]:
     for owner, patient_id in [(lot.sets[0].id, lot.sets[0].patient_id), *((e.id, e.patient_id) for e in lot.entries)]:
         found = read_ins(patient_id)
         if found is not None and found != ins:
-            context = f"patientId {found.number} ({found.root}) différent du patient du VIHF"
-            yield XdsError(XdsCode.PATIENT_MISMATCH, context, f"{owner[:100]}/patientId")
+            yield XdsError(
+                XdsCode.PATIENT_MISMATCH,
+                f"patientId {found.number} ({found.root}) différent du patient du VIHF",
+                f"{owner[:100]}/patientId",
+                received=f"{found.number} ({found.root})",
+                expected=f"{ins.number} ({ins.root}), le patient du VIHF",
+            )
 
 
 def _links(lot: Lot) -> Iterator[XdsError]:
     submission, entries = lot.sets[0].id, {entry.id: entry for entry in lot.entries}
     for entry in lot.entries:
         if not _has(lot, Association.HAS_MEMBER, submission, entry.id):
-            yield _bad(f"{entry.id[:100]} n'est pas membre (HasMember, Original) du lot", entry.id)
+            yield _bad(
+                f"{entry.id[:100]} n'est pas membre (HasMember, Original) du lot",
+                entry.id,
+                received=f"aucune association HasMember vers {entry.id[:100]}",
+                expected=f"HasMember de {submission[:100]} vers {entry.id[:100]}, SubmissionSetStatus Original",
+                remedy="Ajoutez cette association au lot.",
+            )
         if entry.is_signature and not _has(lot, Association.SIGNS, entry.id, submission):
-            yield _bad(f"{entry.id[:100]} ne signe pas le lot (association signs)", entry.id)
+            yield _bad(
+                f"{entry.id[:100]} ne signe pas le lot (association signs)",
+                entry.id,
+                received=f"aucune association signs depuis {entry.id[:100]}",
+                expected=f"signs de {entry.id[:100]} vers {submission[:100]}, SubmissionSetStatus Original",
+                remedy="Ajoutez cette association au lot.",
+            )
     for link in lot.links:
         yield from _link(link, submission, entries)
 
 
 def _link(link: Link, submission: str, entries: Mapping[str, Entry]) -> Iterator[XdsError]:
+    shown = f"de {link.source[:100]} vers {link.target[:100]}"
     if link.type not in set(Association):
-        yield _bad(f"type d'association non pris en charge : {link.type[:100]}", link.source)
+        yield _bad(
+            f"type d'association non pris en charge : {link.type[:100]}",
+            link.source,
+            received=link.type[:100],
+            expected="HasMember, RPLC ou signs",
+            remedy="Retirez cette association, ou donnez-lui un de ces types.",
+        )
     elif link.type == Association.REPLACES and (link.source not in entries or link.target in entries):
         yield XdsError(
-            XdsCode.REPLACE_FAILED, "une association RPLC va d'une entrée du lot à un entryUUID", link.source
+            XdsCode.REPLACE_FAILED,
+            "une association RPLC va d'une entrée du lot à un entryUUID",
+            link.source,
+            received=f"RPLC {shown}",
+            expected="RPLC d'une entrée du lot vers l'entryUUID du document remplacé",
         )
     elif link.type != Association.REPLACES and not {link.source, link.target} <= {submission, *entries}:
-        yield _bad("une association désigne un objet hors du lot", link.source)
+        yield _bad(
+            "une association désigne un objet hors du lot",
+            link.source,
+            received=f"une association {shown}",
+            expected=f"des objets du lot : {', '.join((submission, *entries))[:200]}",
+            remedy="Mettez dans sourceObject et targetObject des identifiants d'objets du lot.",
+        )
 
 
 def _has(lot: Lot, kind: Association, source: str, target: str) -> bool:
@@ -156,20 +234,51 @@ def _headers(lot: Lot, headers: Mapping[str, CdaHeader | NotCda], ins: Cx) -> It
             continue
         header = headers[entry.id]
         if isinstance(header, NotCda):
-            yield _bad(f"le document n'est pas un ClinicalDocument lisible : {header.reason[:300]}", entry.id)
+            yield _bad(
+                f"le document n'est pas un ClinicalDocument lisible : {header.reason[:300]}",
+                entry.id,
+                received=header.reason[:300],
+                expected="un ClinicalDocument de CDA R2, en UTF-8, sans DOCTYPE",
+                remedy=f"Envoyez en {entry.id[:100]} le CDA lui-même, bien formé.",
+            )
         elif not any(number == ins.number for _root, number in header.patients):
-            yield _bad("l'INS de l'en-tête CDA n'est pas celui des métadonnées", f"{entry.id[:100]}/recordTarget")
+            found = ", ".join(number for _root, number in header.patients) or "aucun INS"
+            yield _bad(
+                "l'INS de l'en-tête CDA n'est pas celui des métadonnées",
+                f"{entry.id[:100]}/recordTarget",
+                received=found,
+                expected=ins.number,
+                remedy="Mettez dans recordTarget/patientRole/id l'INS des métadonnées (racine : son OID).",
+            )
 
 
 def _manifest(lot: Lot, manifest: SignedManifest | None) -> Iterator[XdsError]:
     if manifest is None:
-        yield _bad("la signature du lot n'est pas une signature XML avec un manifeste", "Signature01")
+        yield _bad(
+            "la signature du lot n'est pas une signature XML avec un manifeste",
+            "Signature01",
+            received="un document sans ds:Signature/ds:Object/ds:Manifest",
+            expected="une signature XML dont le manifeste cite le lot et ses documents",
+            remedy="Produisez la signature du lot au profil IHE DSG détaché.",
+        )
         return
     for unique_id in [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries if not e.is_signature)]:
         if unique_id not in manifest.unique_ids:
-            yield _bad(f"le manifeste de la signature ne cite pas {unique_id[:100]}", "Signature01")
+            yield _bad(
+                f"le manifeste de la signature ne cite pas {unique_id[:100]}",
+                "Signature01",
+                received=", ".join(sorted(manifest.unique_ids))[:200],
+                expected=f"une ds:Reference d'URI urn:oid:{unique_id[:100]}",
+                remedy="Citez dans le manifeste l'uniqueId du lot et celui de chaque document.",
+            )
     for unique_id in manifest.wrong_digests:
-        yield _bad(f"empreinte fausse dans le manifeste pour {unique_id[:100]}", "Signature01")
+        yield _bad(
+            f"empreinte fausse dans le manifeste pour {unique_id[:100]}",
+            "Signature01",
+            received=f"une DigestValue fausse pour {unique_id[:100]}",
+            expected="l'empreinte des octets du document, ou de sa forme canonique",
+            remedy="Calculez l'empreinte sur le document tel qu'il part, puis signez.",
+        )
 
 
 def check_author(lot: Lot, caller: Caller) -> None:
@@ -180,19 +289,37 @@ def check_author(lot: Lot, caller: Caller) -> None:
     found = {organisation_id(xon) for authors in groups for author in authors for xon in author.institutions}
     if caller.structure not in found:
         received = ", ".join(sorted(filter(None, found))) or "aucune structure"
-        raise Refused("author-institution", rule="author-institution", received=received, expected=caller.structure)
+        raise Refused(
+            "author-institution",
+            received=received,
+            expected=caller.structure,
+            where="authorInstitution, dixième composant",
+            remedy=f"Mettez {caller.structure} dans le dixième composant d'authorInstitution.",
+        )
 
 
 def check_replaced(link: Link, target: Entry | None, ins: Cx) -> None:
     """Raise XdsFailure unless the document that a lot replaces is the patient's and is in force."""
     of_patient = target is not None and read_ins(target.patient_id) is not None and _number(target) == ins.number
     if target is None or not of_patient:
-        raise XdsFailure(
-            [XdsError(XdsCode.REPLACE_FAILED, f"document remplacé inconnu : {link.target[:100]}", link.target)]
+        unknown = XdsError(
+            XdsCode.REPLACE_FAILED,
+            f"document remplacé inconnu : {link.target[:100]}",
+            link.target,
+            received=link.target[:100],
+            expected="l'entryUUID d'un document de ce patient",
         )
+        raise XdsFailure([unknown])
     if target.status != Status.APPROVED:
         context = "le document remplacé n'est plus en vigueur"
-        raise XdsFailure([XdsError(XdsCode.DEPRECATED_DOCUMENT, context, link.target)])
+        former = XdsError(
+            XdsCode.DEPRECATED_DOCUMENT,
+            context,
+            link.target,
+            received=f"{link.target[:100]}, déjà remplacé ou supprimé",
+            expected="l'entryUUID d'un document en vigueur",
+        )
+        raise XdsFailure([former])
 
 
 def _number(entry: Entry) -> str:

@@ -1,6 +1,6 @@
 """The rules of XDS metadata, attribute by attribute, as a table.
 
-Source: specs/dmp.md §3.2 (submission set), §3.3 (document entry, R/O and value sets; high) and §3.4 (ASS_X16, high).
+Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high) and #type-et-classe (ASS_X16, high).
 A rule gives what it received when broken. Value sets that are public only in part are not refused but remarked.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dmp_mock.codes import xds
-from dmp_mock.codes.xds import XdsCode
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
 from dmp_mock.domain.hl7 import is_dtm, is_oid, person_id, read_cx, read_ins
 from dmp_mock.domain.values import Author, Entry, SubmissionSet
@@ -192,7 +192,14 @@ def set_errors(submission: SubmissionSet) -> Iterator[XdsError]:
 
 def _error(owner: str, attribute: str, expected: str, received: str) -> XdsError:
     context = f"{attribute} : reçu « {received[:200]} », attendu {expected}"
-    return XdsError(XdsCode.REGISTRY_METADATA, context, f"{owner[:100]}/{attribute}")
+    return XdsError(
+        XdsCode.REGISTRY_METADATA,
+        context,
+        f"{owner[:100]}/{attribute}",
+        received=f"{attribute} « {received[:200]} »",
+        expected=f"{attribute} : {expected}",
+        remedy=f"Corrigez {attribute} de {owner[:100]} : {expected}.",
+    )
 
 
 def entry_remarks(entry: Entry) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Comparing distinguished names as certificates and VIHF issuers write them: by meaning, not by text.
 
-Source: specs/dmp.md §2.1 (both orders, hex-encoded attributes, ``ST=Rhône (69)``; high); RFC 4514 §2–3.
+Source: docs/sources/dmp.md#vihf-emetteur (both orders, hex-encoded attributes, ``ST=Rhône (69)``; high); RFC 4514 §2–3.
 """
 
 from __future__ import annotations

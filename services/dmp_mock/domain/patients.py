@@ -1,8 +1,8 @@
 """The state of a patient's DMP for one caller, and what it lets him do.
 
-Source: specs/dmp.md §1.6, §5.3: feeding needs an active DMP and no opposition; reading needs an authorisation in normal
-mode; whoever the patient has blocked has no access at all (high). Refusal codes other than DMPClosed and the rights
-service's are not public.
+Source: docs/sources/dmp.md#test-existence, #etat-pour-alimenter: feeding needs an active DMP and no opposition; reading
+needs an authorisation in normal mode; whoever the patient has blocked has no access at all (high). Refusal codes other
+than DMPClosed and the rights service's are not public.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.codes.rights import BREAKING, NORMAL, REGULATION
-from dmp_mock.codes.xds import XdsCode
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
 
 __all__ = ["DmpState", "check_feed", "check_open", "check_reading"]
+
+_PATIENT = "VIHF, attribut resource-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +33,30 @@ class DmpState:
 
     @property
     def is_public(self) -> bool:
-        """Tell whether the value of AUTORISATION is a public one (specs/dmp.md §1.6: only ``VALIDE`` is known)."""
+        """Tell whether the value of AUTORISATION is a public one (docs/sources/dmp.md#test-existence)."""
         return self.authorisation is Authorisation.VALID
 
 
 def check_open(state: DmpState) -> None:
     """Raise XdsFailure unless the patient has a DMP, Refused unless it is open."""
     if state.status is DmpStatus.ABSENT:
-        raise XdsFailure([XdsError(XdsCode.UNKNOWN_PATIENT, "le patient n'a pas de DMP", "patientId")])
+        context = "le patient n'a pas de DMP"
+        absent = XdsError(XdsCode.UNKNOWN_PATIENT, context, "patientId", received="pas de DMP", expected="un DMP actif")
+        raise XdsFailure([absent])
     if state.status is DmpStatus.CLOSED:
-        raise Refused("closed", rule="dmp-state", received="DMP fermé", expected="un DMP actif")
+        raise Refused("closed", received="DMP fermé", expected="un DMP actif", where=_PATIENT)
 
 
 def check_feed(state: DmpState) -> None:
     """Raise XdsFailure or Refused unless a document may be added."""
     check_open(state)
     if state.feed_opposed:
-        raise Refused("feed-opposed", rule="feed-opposition", received="alimentation", expected="rien : patient opposé")
+        raise Refused(
+            "feed-opposed",
+            received="un document pour un patient opposé à l'alimentation",
+            expected="aucun envoi",
+            where=_PATIENT,
+        )
 
 
 def check_reading(state: DmpState, access: str) -> None:
@@ -64,4 +73,5 @@ def check_reading(state: DmpState, access: str) -> None:
 
 
 def _denied(reason: str) -> Refused:
-    return Refused("rights", reason, rule="authorisation", received=reason, expected="une autorisation (TD0.2, TD0.3)")
+    expected = f"AUTORISATION {Authorisation.VALID} dans la réponse de TD0.2"
+    return Refused("rights", reason, received=reason, expected=expected, where=_PATIENT)

@@ -1,7 +1,7 @@
 """Stored queries: reading parameter values, and deciding which entries they find.
 
-Source: specs/dmp.md §4.1 (syntax, mandatory patient; high); IHE ITI TF-2 §3.18.4.1.2.3.5 (values), .7 (semantics: From
-inclusive, To exclusive, repeated slots are AND). Knows entries as values, no store.
+Source: docs/sources/dmp.md#requete-xds (syntax, mandatory patient; high); IHE ITI TF-2 §3.18.4.1.2.3.5 (values), .7
+(semantics: From inclusive, To exclusive, repeated slots are AND). Knows entries as values, no store.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from dmp_mock.codes import queries as codes
 from dmp_mock.codes.queries import Filter, Kind
-from dmp_mock.codes.xds import XdsCode
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError, XdsFailure
 from dmp_mock.domain.hl7 import Cx, dtm_floor, is_dtm, read_ins
 from dmp_mock.domain.values import Coded, Entry
@@ -21,15 +21,20 @@ __all__ = ["Query", "check_query", "finds", "read_values", "wanted_ids"]
 
 _LITERAL = re.compile(r"\s*(?:'((?:[^']|'')*)'|([^\s',()]+))\s*(,|$)")
 _MAX_VALUES = 500
+_EITHER = f"{codes.UNIQUE_ID} ou {codes.ENTRY_UUID}"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """An ITI-18 request. ``parameters``: for each name, one list of values per slot of that name."""
+    """An ITI-18 request. ``parameters``: for each name, one list of values per slot of that name.
+
+    ``oddities``: what the guide writes otherwise, in French.
+    """
 
     id: str
     return_type: str
     parameters: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    oddities: tuple[str, ...] = ()
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return all values of a parameter."""
@@ -46,25 +51,42 @@ def read_values(text: str) -> tuple[str, ...]:
     while position < len(inner):
         match = _LITERAL.match(inner, position)
         if match is None or len(values) >= _MAX_VALUES:
-            raise _failure(XdsCode.QUERY_PARAM_NUMBER, f"valeur de paramètre illisible : {text[:100]}")
+            raise _failure(
+                XdsCode.QUERY_PARAM_NUMBER,
+                f"valeur de paramètre illisible : {text[:100]}",
+                received=text[:100],
+                expected="'valeur', ('valeur 1','valeur 2') ou un nombre",
+                remedy="Entourez chaque texte d'apostrophes simples et séparez les valeurs par des virgules.",
+            )
         values.append(match[1].replace("''", "'") if match[1] is not None else match[2])
         position = match.end()
     return tuple(values)
 
 
-def _failure(code: XdsCode, context: str, location: str = "") -> XdsFailure:
-    return XdsFailure([XdsError(code, context, location)])
+def _failure(
+    code: XdsCode, context: str, location: str = "", *, received: str, expected: str, remedy: str = ""
+) -> XdsFailure:
+    return XdsFailure([XdsError(code, context, location, received=received, expected=expected, remedy=remedy)])
 
 
 def check_query(query: Query, ins: Cx) -> None:
     """Raise XdsFailure unless the query is known, complete, well-formed, and about the patient of the VIHF."""
     if query.id not in (codes.FIND_DOCUMENTS, codes.GET_DOCUMENTS):
+        name = f"{query.id[:60]} {codes.QUERIES.get(query.id, '')}".strip()
+        known = f"urn:uuid:{codes.FIND_DOCUMENTS} (FindDocuments) ou urn:uuid:{codes.GET_DOCUMENTS} (GetDocuments)"
         raise _failure(
-            XdsCode.UNKNOWN_QUERY, f"requête inconnue : {query.id[:60]} {codes.QUERIES.get(query.id, '')}".strip()
+            XdsCode.UNKNOWN_QUERY, f"requête inconnue : {name}", "AdhocQuery/@id", received=name, expected=known
         )
     for name in codes.REQUIRED.get(query.id, ()):
         if not query.values(name):
-            raise _failure(XdsCode.QUERY_MISSING_PARAM, f"paramètre obligatoire absent : {name}", name)
+            raise _failure(
+                XdsCode.QUERY_MISSING_PARAM,
+                f"paramètre obligatoire absent : {name}",
+                name,
+                received="absent",
+                expected=name,
+                remedy=f"Ajoutez un Slot {name} à l'AdhocQuery.",
+            )
     _check_patient(query, ins)
     _check_times(query)
     if query.id == codes.GET_DOCUMENTS:
@@ -74,10 +96,20 @@ def check_query(query: Query, ins: Cx) -> None:
 def _check_patient(query: Query, ins: Cx) -> None:
     given = query.values(codes.PATIENT_ID)
     if len(given) > 1:
-        raise _failure(XdsCode.QUERY_PARAM_NUMBER, "un seul patientId est admis", codes.PATIENT_ID)
+        raise _failure(
+            XdsCode.QUERY_PARAM_NUMBER,
+            "un seul patientId est admis",
+            codes.PATIENT_ID,
+            received=f"{len(given)} valeurs",
+            expected="une seule",
+        )
     if given and read_ins(given[0], typed=False) != ins:
         raise _failure(
-            XdsCode.PATIENT_MISMATCH, f"patientId {given[0][:80]} différent du patient du VIHF", codes.PATIENT_ID
+            XdsCode.PATIENT_MISMATCH,
+            f"patientId {given[0][:80]} différent du patient du VIHF",
+            codes.PATIENT_ID,
+            received=given[0][:80],
+            expected=f"'{ins.number}^^^&{ins.root}&ISO^NH'",
         )
 
 
@@ -87,15 +119,35 @@ def _check_times(query: Query) -> None:
             continue
         values = query.values(name)
         if len(values) != 1 or not is_dtm(values[0]):
-            raise _failure(XdsCode.QUERY_PARAM_NUMBER, f"{name} attend une date", name)
+            raise _failure(
+                XdsCode.QUERY_PARAM_NUMBER,
+                f"{name} attend une date",
+                name,
+                received=", ".join(values)[:100] or "aucune valeur",
+                expected="une date AAAA[MM[JJ[hh[mm[ss]]]]]",
+            )
 
 
 def _check_choice(query: Query) -> None:
     given = [name for name in (codes.UNIQUE_ID, codes.ENTRY_UUID) if query.values(name)]
     if not given:
-        raise _failure(XdsCode.QUERY_MISSING_PARAM, "uniqueId ou entryUUID obligatoire", codes.UNIQUE_ID)
+        raise _failure(
+            XdsCode.QUERY_MISSING_PARAM,
+            "uniqueId ou entryUUID obligatoire",
+            codes.UNIQUE_ID,
+            received="ni l'un ni l'autre",
+            expected=_EITHER,
+            remedy=f"Ajoutez un Slot {codes.UNIQUE_ID} ou {codes.ENTRY_UUID} à l'AdhocQuery.",
+        )
     if len(given) > 1:
-        raise _failure(XdsCode.QUERY_PARAM_NUMBER, "uniqueId ou entryUUID, non les deux", codes.UNIQUE_ID)
+        raise _failure(
+            XdsCode.QUERY_PARAM_NUMBER,
+            "uniqueId ou entryUUID, non les deux",
+            codes.UNIQUE_ID,
+            received="les deux",
+            expected=_EITHER,
+            remedy=f"Retirez {codes.UNIQUE_ID} ou {codes.ENTRY_UUID}.",
+        )
 
 
 def wanted_ids(query: Query) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What a lot becomes once registered: identifiers of the DMP, versions, size and hash.
 
-Source: specs/dmp.md §3.6 (entryUUID, lid, version; high) and §3.3 (server attributes, SHA-1 of the stored octets).
+Source: docs/sources/dmp.md#remplacement (entryUUID, lid, version; high) and #metadonnees (server attributes, SHA-1).
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from dmp_mock.codes.xds import REPOSITORY_ID, Association, Status, XdsCode
+from dmp_mock.codes.xds import REPOSITORY_ID, Association, Status
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
 from dmp_mock.domain.lots import MatchedLot
 from dmp_mock.domain.values import Entry, Link, SubmissionSet
@@ -54,11 +55,13 @@ def fingerprint_errors(matched: MatchedLot) -> Iterator[XdsError]:
     """Yield the entries whose own hash or size is not that of the octets received."""
     for entry in matched.lot.entries:
         content = matched.contents[entry.id]
+        if not (entry.slot("hash") or entry.slot("size")):
+            continue
         for slot, code, value in (
             ("hash", XdsCode.NON_IDENTICAL_HASH, _sha1(content)),
             ("size", XdsCode.NON_IDENTICAL_SIZE, str(len(content))),
         ):
-            if entry.slot(slot) and entry.slot(slot).lower() != value:
-                yield XdsError(
-                    code, f"{slot} annoncé {entry.slot(slot)[:60]}, calculé {value}", f"{entry.id[:100]}/{slot}"
-                )
+            said = entry.slot(slot)[:60]
+            if said and said.lower() != value:
+                context, location = f"{slot} annoncé {said}, calculé {value}", f"{entry.id[:100]}/{slot}"
+                yield XdsError(code, context, location, received=said, expected=value)

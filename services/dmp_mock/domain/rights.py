@@ -1,6 +1,6 @@
 """Who the caller is and what the matrix lets him do.
 
-Source: specs/dmp.md §5.1 (matrix, high; also enforced by the real server) and §5.2 (forbidden types, medium).
+Source: docs/sources/dmp.md#droits (matrix, high; also enforced by the real server) and #droits-par-type (medium).
 """
 
 from __future__ import annotations
@@ -85,9 +85,19 @@ def demand(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
     if not cell.granted:
         who = f"{caller.profile} ({caller.mode}, {caller.access})"
         raise Refused(
-            "rights", f"{action} pour {who}", rule="matrix", received=f"{action} par {who}", expected="un droit"
+            "rights",
+            f"{action} pour {who}",
+            received=f"{action.partition('-')[0]} par {who}",
+            expected=_granted(action),
+            where="VIHF, mode d'authentification, rôles et motif d'accès",
         )
     return cell
+
+
+def _granted(action: str) -> str:
+    """Name who has a right, for the person who lacks it."""
+    granted = {f"{profile} en accès {access}" for (profile, access), cell in MATRIX[action].items() if cell.granted}
+    return " ; ".join(sorted(granted)) or "personne"
 
 
 def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:

@@ -1,6 +1,6 @@
 """The values that the rules speak of: document entries, submission sets, associations, lots.
 
-Source: specs/dmp.md §3 (metadata), §3.6 (identifiers and versions). Values check nothing.
+Source: docs/sources/dmp.md#metadonnees and #remplacement. Values check nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The VIHF as a value, and the rules that its attributes obey.
 
-Source: specs/dmp.md §2.1 (attributes by mode, high) and §2.2 (fault texts, medium). A rule that only tolerates gives a
+Source: docs/sources/dmp.md#vihf (attributes by mode, high; fault texts, medium). A rule that only tolerates gives a
 remark, which the checks turn into a finding. Signature and certificates are judged in ``trust``.
 """
 
@@ -17,7 +17,7 @@ from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx, read_ins
 from dmp_mock.domain.values import Coded
 
-__all__ = ["RULES", "Rule", "Vihf", "check_attributes", "check_period"]
+__all__ = ["RULES", "Remark", "Rule", "Vihf", "check_attributes", "check_period"]
 
 _SECTOR = re.compile(r"SA[0-9]{2}\^" + re.escape(codes.SECTOR_SYSTEM))
 _PROFESSION = re.compile(r"[0-9]{2}")
@@ -79,10 +79,21 @@ class Rule:
     """One rule: ``received`` gives what breaks it (None: kept). ``fault`` "" makes it a remark."""
 
     id: str
+    where: str
     expected: str
     received: Callable[[Vihf], str | None]
     fault: str = "vihf"
     modes: frozenset[Mode] = frozenset(Mode)
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A rule that was broken and tolerated."""
+
+    where: str
+    received: str
+    expected: str
 
 
 def _unless(kept: bool, received: str) -> str | None:
@@ -131,66 +142,119 @@ def _present(name: str, modes: frozenset[Mode]) -> Rule:
         given = {codes.ROLE: bool(vihf.roles), codes.PURPOSE: bool(vihf.purposes)}.get(name, bool(vihf.text(name)))
         return _unless(given, "absent ou vide")
 
-    return Rule(f"present:{name}", f"attribut {name}", received, modes=modes)
+    remedy = f"Ajoutez l'attribut {name} au VIHF, avec sa valeur."
+    return Rule(f"present:{name}", f"attribut {name}", f"attribut {name}", received, modes=modes, remedy=remedy)
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("saml-version", "Version 2.0", lambda v: _unless(v.saml_version == "2.0", v.saml_version)),
+    Rule(
+        "saml-version", "Assertion/@Version", "Version 2.0", lambda v: _unless(v.saml_version == "2.0", v.saml_version)
+    ),
     Rule(
         "issuer",
+        "Issuer/@Format",
         "Issuer au format X509SubjectName",
         lambda v: _unless(bool(v.issuer) and v.issuer_format.endswith(codes.ISSUER_FORMAT), v.issuer_format),
+        remedy="Mettez dans Issuer le sujet du certificat signataire, et le format …:nameid-format:X509SubjectName.",
     ),
-    Rule("subject", "Subject/NameID renseigné", lambda v: _unless(bool(v.name_id), "")),
-    Rule("authentication", "AuthnInstant et AuthnContextClassRef", _authentication),
-    Rule("audience", "pas d'AudienceRestriction", lambda v: _unless(not v.has_audience, "AudienceRestriction")),
-    Rule("mode", "DIRECTE, INDIRECTE ou INDIRECTE_RENFORCEE, une seule valeur", _mode),
+    Rule("subject", "Subject/NameID", "Subject/NameID renseigné", lambda v: _unless(bool(v.name_id), "")),
+    Rule("authentication", "AuthnStatement", "AuthnInstant et AuthnContextClassRef", _authentication),
+    Rule(
+        "audience",
+        "Conditions",
+        "pas d'AudienceRestriction",
+        lambda v: _unless(not v.has_audience, "AudienceRestriction"),
+        remedy="Retirez AudienceRestriction des Conditions.",
+    ),
+    Rule(
+        "mode",
+        "attribut Authentification_mode",
+        "DIRECTE, INDIRECTE ou INDIRECTE_RENFORCEE, une seule valeur",
+        _mode,
+    ),
     *(_present(name, modes) for name, modes in codes.ATTRIBUTES_REQUIRED.items()),
     Rule(
         "sector",
+        f"attribut {codes.SECTOR}",
         "SAxx^1.2.250.1.71.4.2.4",
         lambda v: _unless(_SECTOR.fullmatch(v.text(codes.SECTOR)) is not None, v.text(codes.SECTOR)),
+        remedy="Mettez SA33^1.2.250.1.71.4.2.4 pour une officine.",
     ),
-    Rule("first-role", "une profession (G15, G16) ou un acteur (TRE_A00)", _first_role),
-    Rule("second-role", "la spécialité (R01) ou la section (G05) après la profession", _second_role, "vihf-specialty"),
+    Rule("first-role", f"attribut {codes.ROLE}", "une profession (G15, G16) ou un acteur (TRE_A00)", _first_role),
     Rule(
-        "vihf-version", "3.0 ou 4.0", lambda v: _unless(v.text(codes.VERSION) in codes.VERSIONS, v.text(codes.VERSION))
+        "second-role",
+        f"attribut {codes.ROLE}",
+        "la spécialité (R01) ou la section (G05) après la profession",
+        _second_role,
+        "vihf-specialty",
+    ),
+    Rule(
+        "vihf-version",
+        f"attribut {codes.VERSION}",
+        "3.0 ou 4.0",
+        lambda v: _unless(v.text(codes.VERSION) in codes.VERSIONS, v.text(codes.VERSION)),
     ),
     Rule(
         "resource-urn",
+        f"attribut {codes.RESOURCE_URN}",
         codes.URN_DMP,
         lambda v: _unless(v.text(codes.RESOURCE_URN) == codes.URN_DMP, v.text(codes.RESOURCE_URN)),
     ),
-    Rule("purpose", "normal, bris_de_glace ou centre_15 (TRE_R248)", _purpose),
+    Rule("purpose", f"attribut {codes.PURPOSE}", "normal, bris_de_glace ou centre_15 (TRE_R248)", _purpose),
     Rule(
         "resource-id",
+        f"attribut {codes.RESOURCE_ID}",
         "INS^^^&1.2.250.1.213.1.4.{8,9,10,11}&ISO^NH",
         lambda v: _unless(not v.text(codes.RESOURCE_ID) or v.patient is not None, v.text(codes.RESOURCE_ID)),
+        remedy="Écrivez le matricule de quinze caractères, puis ^^^&, son OID, &ISO^NH.",
     ),
     Rule(
         "no-subject-id",
+        f"attribut {codes.SUBJECT_ID}",
         "pas de subject-id en authentification directe",
         lambda v: _unless(codes.SUBJECT_ID not in v.texts, v.text(codes.SUBJECT_ID)),
         fault="",
         modes=frozenset({Mode.DIRECT}),
     ),
-    Rule("mode-given", "attribut Authentification_mode", lambda v: _unless(bool(v.modes), "absent"), fault=""),
+    Rule(
+        "mode-given",
+        "attribut Authentification_mode",
+        "attribut Authentification_mode",
+        lambda v: _unless(bool(v.modes), "absent"),
+        fault="",
+    ),
 )
 
 
-def check_attributes(vihf: Vihf, *, one_patient: bool = True) -> list[Rule]:
+def check_attributes(vihf: Vihf, *, one_patient: bool = True) -> tuple[Remark, ...]:
     """Return the rules that are broken and tolerated. Raises Refused for the first one that refuses."""
     remarks = []
     for rule in RULES:
         applies = rule.id == "mode" or vihf_mode_in(vihf, rule.modes)
         received = rule.received(vihf) if applies else None
         if received is not None and rule.fault:
-            raise Refused(rule.fault, f"{rule.expected}", rule=rule.id, received=received, expected=rule.expected)
+            raise _broken(rule, received)
         if received is not None:
-            remarks.append(rule)
+            remarks.append(Remark(rule.where, received, rule.expected))
     if one_patient and vihf.patient is None:
-        raise Refused("vihf", "resource-id absent", rule="resource-id", received="absent", expected="l'INS du patient")
-    return remarks
+        raise Refused(
+            "vihf",
+            "resource-id absent",
+            received="absent",
+            expected="l'INS du patient",
+            where=f"VIHF, attribut {codes.RESOURCE_ID}",
+            remedy="Ajoutez l'attribut resource-id au VIHF, avec l'INS du patient.",
+        )
+    return tuple(remarks)
+
+
+def _broken(rule: Rule, received: str) -> Refused:
+    remedy = rule.remedy
+    if not remedy and rule.fault == "vihf":
+        remedy = f"Corrigez {rule.where} du VIHF : attendu {rule.expected}."
+    return Refused(
+        rule.fault, rule.expected, received=received, expected=rule.expected, where=f"VIHF, {rule.where}", remedy=remedy
+    )
 
 
 def vihf_mode_in(vihf: Vihf, modes: frozenset[Mode]) -> bool:
@@ -202,18 +266,27 @@ def check_period(vihf: Vihf, age_of: Callable[[datetime], datetime], now: dateti
     """Raise Refused unless the VIHF was issued within ``skew`` of now and its Conditions hold.
 
     ``age_of`` turns an instant of a message into age time; ``now`` is age time. The window is a parameter since no
-    source gives it (specs/dmp.md §2.2, low).
+    source gives it (docs/sources/dmp.md#vihf-fenetre, low).
     """
     if vihf.issued is None:
-        raise Refused("vihf", "IssueInstant absent", rule="issue-instant", received="absent", expected="IssueInstant")
+        raise Refused(
+            "vihf",
+            "IssueInstant absent",
+            received="absent",
+            expected="une date et heure en UTC",
+            where="VIHF, Assertion/@IssueInstant",
+            remedy="Mettez dans IssueInstant l'instant de l'appel, en UTC.",
+        )
     drift = now - age_of(vihf.issued)
     if abs(drift) > skew:
-        _stale(f"émis il y a {drift.total_seconds():.0f} s", f"au plus {skew.total_seconds():.0f} s d'écart")
+        when = "il y a" if drift > timedelta(0) else "dans"
+        seconds = abs(drift).total_seconds()
+        raise _stale(f"émis {when} {seconds:.0f} s", f"au plus {skew.total_seconds():.0f} s d'écart", "IssueInstant")
     if vihf.not_before and age_of(vihf.not_before) - skew > now:
-        _stale("NotBefore à venir", "NotBefore passé")
+        raise _stale("NotBefore à venir", "NotBefore passé", "NotBefore")
     if vihf.not_on_or_after and age_of(vihf.not_on_or_after) + skew <= now:
-        _stale("NotOnOrAfter passé", "NotOnOrAfter à venir")
+        raise _stale("NotOnOrAfter passé", "NotOnOrAfter à venir", "NotOnOrAfter")
 
 
-def _stale(received: str, expected: str) -> None:
-    raise Refused("vihf-stale", received, rule="period", received=received, expected=expected)
+def _stale(received: str, expected: str, where: str) -> Refused:
+    return Refused("vihf-stale", received, received=received, expected=expected, where=f"VIHF, {where}")

@@ -1,7 +1,8 @@
 """Looking into submitted documents: the CDA header, and the manifest of the lot's signature.
 
-Source: specs/cda.md §4 and §6.8 (header, N1 body), specs/dmp.md §3.5 (IHE DSG manifest; high). What is malformed is
-said so; a digest is compared only when asked for, and then with inclusive C14N or raw octets, as senders do either.
+Source: docs/sources/documents.md (header, N1 body), docs/sources/dmp.md#signature-de-lot (IHE DSG manifest; high). What
+is malformed is said so; a digest is compared only when asked for, and then with inclusive C14N or raw octets, as
+senders do either.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from health_documents.identifiers import ROOTS_OF_INS
 from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.wire.signature import DS
 
-__all__ = ["read_cda", "read_manifest"]
+__all__ = ["read_cda", "read_manifest", "wrong_digests"]
 
 _HL7 = {"h": oids.NS_HL7}
 _DS = {"ds": DS}
@@ -79,15 +80,26 @@ def read_manifest(signature: bytes, documents: Mapping[str, bytes], *, digests: 
 
     ``documents`` are octets by unique id. The signature value itself is not verified.
     """
-    try:
-        root = parse(signature)
-    except MalformedXml:
-        return None
-    references = root.findall("ds:Object/ds:Manifest/ds:Reference", _DS)
-    if root.tag != f"{{{DS}}}Signature" or not 0 < len(references) <= _MAX_REFERENCES:
+    references = _references(signature)
+    if not references:
         return None
     cited = frozenset((r.get("URI") or "").removeprefix(_URN_OID) for r in references)
     return SignedManifest(cited, tuple(_wrong(references, documents)) if digests else ())
+
+
+def wrong_digests(signature: bytes, documents: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the unique ids of the documents whose digest in the manifest is wrong."""
+    return tuple(_wrong(_references(signature), documents))
+
+
+def _references(signature: bytes) -> list[etree._Element]:
+    """Return the references of the manifest of a signature; none when there is no manifest, or too large a one."""
+    try:
+        root = parse(signature)
+    except MalformedXml:
+        return []
+    references = root.findall("ds:Object/ds:Manifest/ds:Reference", _DS)
+    return references if root.tag == f"{{{DS}}}Signature" and len(references) <= _MAX_REFERENCES else []
 
 
 def _wrong(references: list[etree._Element], documents: Mapping[str, bytes]) -> Iterator[str]:
@@ -100,15 +112,18 @@ def _wrong(references: list[etree._Element], documents: Mapping[str, bytes]) -> 
             yield unique_id
 
 
-def _digests(name: str | None, content: bytes) -> set[str]:
-    if name is None:
-        return set()
-    forms = [content]
+def _digests(name: str | None, content: bytes) -> Iterator[str]:
+    """Yield the digests that a sender may have computed, the cheap one first."""
+    for form in _forms(content) if name else ():
+        yield base64.b64encode(hashlib.new(name or "", form, usedforsecurity=False).digest()).decode()
+
+
+def _forms(content: bytes) -> Iterator[bytes]:
+    yield content
     try:
         root = parse(content, long_texts=True)
-        forms += [etree.tostring(root, method="c14n", with_comments=comments) for comments in (False, True)]
-        tree = root.getroottree()
-        forms += [etree.tostring(tree, method="c14n", with_comments=comments) for comments in (False, True)]
     except MalformedXml:
-        pass
-    return {base64.b64encode(hashlib.new(name, form, usedforsecurity=False).digest()).decode() for form in forms}
+        return
+    for node in (root, root.getroottree()):
+        for comments in (False, True):
+            yield etree.tostring(node, method="c14n", with_comments=comments)

@@ -1,7 +1,7 @@
 """Opening a DMP request and dressing the answer: SOAP, WS-Addressing, MTOM.
 
-Source: specs/dmp.md §1.4 (headers, missing-property fault; high), §1.5 (multipart answers and faults of /repository;
-high), §9.1 (SOAP 1.1 accepted, answered in 1.2). Knows no operation but by the tables of ``codes.operations``.
+Source: docs/sources/dmp.md#enveloppe (headers, missing-property fault; high), #mtom and #refus (multipart answers and
+faults of /repository; high), #soap-1-1 (accepted, answered in 1.2). Knows no transaction.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from dmp_mock.codes import operations as ops
+from dmp_mock.codes import names
 from dmp_mock.codes.faults import FAULTS, SIMULATION_VALUE
 from dmp_mock.domain.errors import Refused
 from lgo_sandbox.wire import mtom, soap
@@ -25,9 +25,11 @@ __all__ = [
     "check_addressing",
     "check_coding",
     "fault",
+    "hl7_reason",
     "http_answer",
     "open_message",
-    "variant_of",
+    "reason_of",
+    "shown_name",
 ]
 
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -68,7 +70,13 @@ def check_coding(content_encoding: str | None) -> None:
     """Raise Refused for a compressed body: the guide asks for none, and what it would unfold to is not bounded."""
     coding = (content_encoding or "").strip().lower()
     if coding not in ("", "identity"):
-        raise Refused("coding", coding[:100], rule="coding", received=coding[:100], expected="corps non compressé")
+        raise Refused(
+            "coding",
+            coding[:100],
+            received=f"Content-Encoding: {coding[:100]}",
+            expected="un corps non compressé, sans Content-Encoding",
+            where="en-tête Content-Encoding",
+        )
 
 
 def open_message(content_type: str | None, body: bytes) -> Message:
@@ -77,44 +85,82 @@ def open_message(content_type: str | None, body: bytes) -> Message:
         package = mtom.read_package(content_type, body)
         envelope = soap.read_envelope(package.root, long_texts=True)
     except soap.UnknownSoapVersion as error:
-        raise Refused("soap-version", error.reason, received=error.reason, expected="SOAP 1.2") from error
+        raise Refused(
+            "soap-version",
+            error.reason,
+            received=error.reason,
+            expected=f"SOAP 1.2 ({soap.SoapVersion.V12.namespace})",
+            where="racine du message",
+        ) from error
     except (mtom.MtomError, soap.NotSoap) as error:
-        raise Refused("soap", error.reason, received=error.reason, expected="un message SOAP 1.2") from error
+        raise Refused(
+            "soap",
+            error.reason,
+            received=error.reason,
+            expected="une enveloppe SOAP 1.2 bien formée",
+            where="corps HTTP",
+        ) from error
     if envelope.body is None:
-        raise Refused("soap", "Body vide", received="Body vide", expected="une requête dans le Body")
+        raise Refused(
+            "soap", "Body vide", received="Body vide", expected="l'élément d'une transaction", where="Envelope/Body"
+        )
     return Message(envelope, package, (content_type or "").strip().lower().startswith("multipart/"))
 
 
-def check_addressing(message: Message, transaction: ops.Transaction, *, strict: bool) -> bool:
-    """Return whether wsa:Action is the one of the transaction. Raises Refused for missing or repeated properties."""
+def check_addressing(message: Message, right: frozenset[str], *, strict: bool) -> None:
+    """Raise Refused for missing or repeated properties, an unknown mandatory header and, if strict, a wrong action."""
     envelope = message.envelope
     for block in envelope.headers:
         if etree.QName(block).namespace not in _UNDERSTOOD and soap.must_understand(block, envelope.version):
-            raise Refused("soap-understand", str(block.tag)[:200], received=str(block.tag)[:200], expected="wsa, wsse")
+            raise Refused(
+                "soap-understand",
+                str(block.tag)[:200],
+                received=shown_name(block),
+                expected="les en-têtes wsa et wsse seuls",
+                where="Envelope/Header",
+            )
     if envelope.repeated:
-        raise Refused("wsa-invalid", received=f"{', '.join(sorted(envelope.repeated))} répété", expected="une fois")
+        names = ", ".join(sorted(envelope.repeated))
+        raise Refused("wsa-invalid", received=f"{names} répété", expected="une seule fois", where="Envelope/Header")
     for name, value in (("Action", envelope.action), ("MessageID", envelope.message_id)):
-        if not value and not (name == "Action" and value == "" and "" in transaction.wsdl_actions):
-            raise Refused("wsa-absent", rule=f"wsa:{name}", received="absent", expected=f"wsa:{name}")
-    is_right = envelope.action in {transaction.action, *transaction.wsdl_actions}
-    if strict and not is_right:
-        raise Refused("wsa-action", envelope.action or "", received=envelope.action or "", expected=transaction.action)
-    return is_right
+        if not value and not (name == "Action" and value == "" and "" in right):
+            _refuse_absent(name, value, right)
+    if strict and envelope.action not in right:
+        action = envelope.action or ""
+        raise Refused(
+            "wsa-action",
+            action,
+            received=action,
+            expected=" ou ".join(sorted(right)),
+            where="Envelope/Header/wsa:Action",
+        )
 
 
-def variant_of(body: etree._Element) -> str:
-    """Return what tells apart the transactions of one body name: HL7 reason code, return type of GetDocuments."""
-    if body.tag == f"{{{ops.NS_QUERY}}}AdhocQueryRequest":
-        from dmp_mock.wire.registry import is_reference_query
+def _refuse_absent(name: str, value: str | None, right: frozenset[str]) -> None:
+    raise Refused(
+        "wsa-absent",
+        received=f"wsa:{name} {'absent' if value is None else 'vide'}",
+        expected=" ou ".join(sorted(right)) if name == "Action" else "un urn:uuid: neuf par message",
+        where=f"Envelope/Header/wsa:{name}",
+        remedy=f"Ajoutez wsa:{name} à l'en-tête SOAP, avec sa valeur.",
+    )
 
-        return "ObjectRef" if is_reference_query(body) else "LeafClass"
-    reason = body.find(f"{{{ops.NS_HL7}}}controlActProcess/{{{ops.NS_HL7}}}reasonCode")
+
+def shown_name(element: etree._Element) -> str:
+    """Return the name of an element for people."""
+    name = etree.QName(element)
+    return f"{name.localname[:100]} (espace de noms {name.namespace or 'absent'})"[:250]
+
+
+def hl7_reason(body: etree._Element) -> str:
+    """Return the HL7 reason code of a message, which tells apart transactions of one interaction, "" without one."""
+    reason = body.find(f"{{{names.NS_HL7}}}controlActProcess/{{{names.NS_HL7}}}reasonCode")
     return "" if reason is None else reason.get("code") or ""
 
 
-def answer(message: Message, transaction: ops.Transaction, given: Answer, new_uuid: Callable[[], str]) -> RawResponse:
-    """Return the HTTP answer: SOAP 1.2, with the addressing of the transaction."""
-    headers = _addressing(transaction.response_action, message.envelope.message_id, new_uuid)
+def answer(message: Message, action: str, given: Answer, new_uuid: Callable[[], str]) -> RawResponse:
+    """Return the HTTP answer: SOAP 1.2, addressed with the action of the answer."""
+    headers = _addressing(action, message.envelope.message_id, new_uuid)
     octets = soap.write_envelope(given.body, headers=headers)
     simulation = (("X-Simulation", SIMULATION_VALUE),) if given.simulated else ()
     return http_answer(
@@ -124,17 +170,22 @@ def answer(message: Message, transaction: ops.Transaction, given: Answer, new_uu
 
 def fault(refusal: Refused, message: Message | None, *, packaged: bool, new_uuid: Callable[[], str]) -> RawResponse:
     """Return a refusal as a SOAP fault; on /repository it is a package too."""
-    line = FAULTS[refusal.key]
-    subcode = refusal.subcode or line.subcode
-    reason = line.reason.format(refusal.detail) if "{}" in line.reason else line.reason
+    line = FAULTS[refusal.code]
+    subcode, reason = refusal.subcode or line.subcode, reason_of(refusal)
     dialect = soap.Dialect(fault_namespaces={"wsa": soap.WSA} if subcode.startswith("wsa:") else {})
     octets = soap.write_fault(
         soap.Fault(soap.FaultCode(line.code), reason, subcode or None),
-        headers=_addressing(ops.FAULT_ACTION, message.envelope.message_id if message else None, new_uuid),
+        headers=_addressing(names.FAULT_ACTION, message.envelope.message_id if message else None, new_uuid),
         dialect=dialect,
     )
     simulation = () if line.public else (("X-Simulation", SIMULATION_VALUE),)
     return http_answer(octets, packaged=packaged, status=_FAULT_STATUS, new_uuid=new_uuid, headers=simulation)
+
+
+def reason_of(refusal: Refused) -> str:
+    """Return the French reason of a refusal, as the fault says it."""
+    reason = FAULTS[refusal.code].reason
+    return reason.format(refusal.detail) if "{}" in reason else reason
 
 
 def _addressing(action: str, relates_to: str | None, new_uuid: Callable[[], str]) -> bytes:

@@ -1,6 +1,6 @@
 """Reading the VIHF out of a message, and verifying its signature.
 
-Source: specs/dmp.md §1.4 (wsse:Security holds the assertion directly), §2.1–2.2. Values and rules are the domain's.
+Source: docs/sources/dmp.md#enveloppe (wsse:Security holds the assertion directly), #vihf. Rules are the domain's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,14 @@ def read_vihf(message: Message) -> ReadVihf:
     try:
         assertion = read_assertion(element)
     except BadAssertion as error:
-        raise Refused("vihf", error.reason, rule="assertion", received=error.reason, expected="un VIHF") from error
+        raise Refused(
+            "vihf",
+            error.reason,
+            received=error.reason,
+            expected="une assertion SAML 2.0 qui se lit d'une seule façon",
+            where="wsse:Security/saml2:Assertion",
+            remedy="Corrigez l'assertion là où le dit ce constat.",
+        ) from error
     report = verify_enveloped_signature(element, accept_sha1=True) if assertion.signed else None
     return ReadVihf(_vihf(assertion), report)
 
@@ -43,7 +50,12 @@ def _assertion(message: Message) -> etree._Element:
     security = [block for block in message.envelope.headers if block.tag == f"{{{WSSE}}}Security"]
     found = [assertion for block in security for assertion in block.iterchildren(f"{{{SAML}}}Assertion")]
     if len(found) != 1:
-        raise Refused("vihf-absent", received=f"{len(found)} assertion(s) dans wsse:Security", expected="un VIHF")
+        raise Refused(
+            "vihf-absent",
+            received=f"{len(found)} assertion(s)",
+            expected="une assertion SAML 2.0, et une seule",
+            where="Envelope/Header/wsse:Security",
+        )
     return found[0]
 
 

@@ -267,7 +267,7 @@ SMTP_REPLIES = (
         "Terminez chaque ligne par CRLF (13 10), et codez les parties qui contiennent d'autres fins de ligne.",
     ),
     (
-        "stockage",
+        "stockage-impossible",
         "452 4.3.1 Insufficient system storage",
         "Le bac à sable ne peut pas écrire le message",
         "Ce n'est pas votre logiciel : libérez le disque du bac à sable, puis renvoyez le message.",

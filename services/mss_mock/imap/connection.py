@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import UnknownSession
-from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED
+from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, Exchange
 from mss_mock.codes import MAX_LINE, MAX_MESSAGE
 from mss_mock.delivery import store_of
 from mss_mock.dialogue import Dialogue, Ended, log
@@ -249,12 +249,14 @@ class Connection(Dialogue):
                 await self.send(self.tag + b" " + answer)
         finally:
             self.record = None
+        if await self.stream.release():
+            self.state = State.LOGOUT
         if answer is not None and answer.startswith(b"BAD"):
             self._count_bad()
 
     async def _outcome(self, spec: Spec, cursor: Cursor, command: Command) -> bytes | None:
         try:
-            await self._strike(spec)
+            await self._strike(spec, command)
             if self.view is not None and spec.on_folder:
                 await self.send_all(self.view.news(expunge=False))
             answer = await spec.handler(self, cursor)
@@ -292,9 +294,13 @@ class Connection(Dialogue):
         await self.stream.send(b"* BYE Service closing (simulated fault)\r\n")
         self.state = State.LOGOUT
 
-    async def _strike(self, spec: Spec) -> None:
+    async def _strike(self, spec: Spec, command: Command) -> None:
         if self.login is not None:
-            await strike(self.session, spec.operation, self.mailbox, self.record.exchange if self.record else None)
+
+            def struck() -> Exchange:
+                return self._record_at_last(spec, command).exchange
+
+            await strike(self.session, spec.operation, self.mailbox, struck, self.stream)
 
     # The journal
 
@@ -330,7 +336,7 @@ class Connection(Dialogue):
 
     def _close_record(self, spec: Spec, answer: bytes, status: int, outcome: str = "", *, title: str = "") -> None:
         fine = not outcome and not title
-        if self.record is None or (self.quiet and fine):
+        if self.record is None or (self.quiet and fine and not self.record.exchange.fault):
             return
         self.record.exchange.response_size = self._answered + len(answer)
         summary = self.summary or spec.name

@@ -143,6 +143,8 @@ async def idle(connection: Connection, cursor: Cursor) -> bytes:
     cursor.end()
     await connection.stream.send(b"+ idling\r\n")
     await connection.stream.flush()
+    if connection.stream.spoiled:
+        return b"OK IDLE terminated"
     done = asyncio.ensure_future(connection.stream.line())
     try:
         async with asyncio.timeout(connection.port.idle_seconds):
@@ -235,7 +237,7 @@ async def _open(connection: Connection, mechanism: str, response: bytes, operati
 async def _opened(connection: Connection, opened: Login, record: Record) -> bytes:
     address = opened.mailbox.address
     try:
-        await strike(record.session, record.exchange.operation, address, record.exchange)
+        await strike(record.session, record.exchange.operation, address, lambda: record.exchange, connection.stream)
     except Exception:
         record.finish(0, b"NO", f"Ouverture de la boîte {address} : panne simulée", outcome=FAULTED)
         raise

@@ -94,7 +94,7 @@ async def mail(connection: SmtpConnection, argument: str) -> None:
     if await _undisturbed(connection, transaction, "smtp-mail"):
         transaction.begin(argument)
         connection.transaction = transaction
-        await connection.say("250 2.1.0 Ok")
+        await _accepted(connection, transaction, "250 2.1.0 Ok")
 
 
 async def rcpt(connection: SmtpConnection, argument: str) -> None:
@@ -102,7 +102,7 @@ async def rcpt(connection: SmtpConnection, argument: str) -> None:
     transaction = _current(connection, "RCPT TO")
     if await _undisturbed(connection, transaction, "smtp-rcpt"):
         transaction.add(argument)
-        await connection.say("250 2.1.5 Ok")
+        await _accepted(connection, transaction, "250 2.1.5 Ok")
 
 
 async def data(connection: SmtpConnection, argument: str) -> None:
@@ -124,6 +124,14 @@ async def data(connection: SmtpConnection, argument: str) -> None:
         await connection.say(refused.smtp)
 
 
+async def _accepted(connection: SmtpConnection, transaction: Transaction, reply: str) -> None:
+    """Say yes; a mail that ends here because a wire fault spoils the reply is journaled."""
+    await connection.say(reply)
+    if connection.stream.spoiled:
+        transaction.record.finish(int(reply[:3]), reply.encode(), "Envoi d'un message : panne simulée")
+        connection.transaction = None
+
+
 def _current(connection: SmtpConnection, verb: str) -> Transaction:
     if connection.transaction is None:
         raise Refused("smtp-mail-d-abord", expected=f"MAIL FROM accepté, puis {verb}", where=verb)
@@ -133,7 +141,8 @@ def _current(connection: SmtpConnection, verb: str) -> Transaction:
 async def _undisturbed(connection: SmtpConnection, transaction: Transaction, operation: str) -> bool:
     """Let the armed faults act; False when one has answered, and ended the mail."""
     try:
-        await strike(transaction.session, operation, transaction.login.mailbox.address, transaction.record.exchange)
+        address, record = transaction.login.mailbox.address, transaction.record
+        await strike(transaction.session, operation, address, lambda: record.exchange, connection.stream)
     except FaultStruck as fault:
         connection.transaction = None
         await connection.answer_fault(transaction.record, fault, "Envoi d'un message : panne simulée")

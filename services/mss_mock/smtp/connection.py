@@ -13,6 +13,7 @@ from collections.abc import Awaitable
 
 from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.pki import Family
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ERROR, FAULTED
 from mss_mock.codes import ENHANCED, OPERATOR_HOST
@@ -21,7 +22,7 @@ from mss_mock.domain import Refused
 from mss_mock.facts import SmtpCommand
 from mss_mock.journaling import FaultStruck, Record
 from mss_mock.smtp.commands import COMMANDS, Command, Need
-from mss_mock.smtp.transaction import Transaction
+from mss_mock.smtp.transaction import Transaction, full
 from mss_mock.stream import Disconnected, LineTooLong, TlsFailed
 
 __all__ = ["SmtpConnection"]
@@ -116,6 +117,8 @@ class SmtpConnection(Dialogue):
             await command.run(self, argument)
         except Refused as refused:
             await self.refuse(refused, line)
+        except StoreError as error:
+            await self.refuse(full(error), line)
         except LineTooLong as long:
             await self._on_long_line(ended=long.ended)
         except (Disconnected, Ended, TimeoutError, TlsFailed, UnknownSession):
@@ -125,6 +128,7 @@ class SmtpConnection(Dialogue):
         except Exception as error:
             await self._on_defect(line, error)
         self.doing = ""
+        self.open = not await self.stream.release() and self.open
 
     def _read(self, line: bytes) -> tuple[Command, str]:
         word, _, rest = line.partition(b" ")

@@ -74,7 +74,7 @@ async def _open(connection: SmtpConnection, mechanism: str, response: bytes, *, 
 
 async def _opened(connection: SmtpConnection, record: Record, login: Login) -> None:
     try:
-        await strike(record.session, "smtp-auth", login.mailbox.address, record.exchange)
+        await strike(record.session, "smtp-auth", login.mailbox.address, lambda: record.exchange, connection.stream)
     except FaultStruck as fault:
         await connection.answer_fault(record, fault, "Authentification SMTP : panne simulée")
         return

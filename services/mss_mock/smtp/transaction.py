@@ -17,7 +17,12 @@ from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
 from mss_mock.wire.mail import mail_of, subject_of
 
-__all__ = ["Transaction"]
+__all__ = ["Transaction", "full"]
+
+
+def full(error: StoreError) -> Refused:
+    """Return the refusal of a store that cannot be written."""
+    return Refused("stockage-impossible", received=str(error), expected=error.expected, where="bac à sable")
 
 
 class Transaction:
@@ -74,7 +79,7 @@ class Transaction:
         try:
             fates = deliver(self.session, self.envelope, message)
         except StoreError as error:
-            raise Refused("stockage", received=str(error), expected=error.expected, where="bac à sable") from error
+            raise full(error) from error
         self._note_envelope()
         self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
         self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))

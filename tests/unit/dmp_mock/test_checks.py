@@ -1,136 +1,216 @@
-"""Findings: each check is broken by facts that break it alone, and silent for a right exchange."""
+"""Findings of the DMP, as pure functions of facts: what cannot, or need not, be seen through a door."""
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
-from typing import Any
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from dmp_mock import checks
-from dmp_mock.codes.faults import FAULTS
-from dmp_mock.codes.operations import OPERATIONS
+import dmp_mock
+from dmp_mock.codes.faults import FAULTS, About, codes_about
+from dmp_mock.codes.trust import FAMILIES, SIGNATURES, VERDICTS
+from dmp_mock.codes.xds_errors import XDS_CODES, XDS_LINES, XdsCode
+from dmp_mock.domain.errors import XdsError, as_fault
+from dmp_mock.facts import ExistenceTested, PatientSeen, QueryAsked, Reading, VihfGiven
 from dmp_mock.service import SERVICE
-from lgo_sandbox.watch.findings import Check, Evaluation, Observed, evaluate
+from lgo_sandbox.pki import Family, Judgement
+from lgo_sandbox.watch.checks import Evaluation, evaluate
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.facts import Facts
+from lgo_sandbox.watch.history import History
+from lgo_sandbox.watch.markers import Marker, Markers
+from lgo_sandbox.wire.signature import SignatureProblem
 
-CHECKS = tuple(check for check in checks.CHECKS if isinstance(check, Check))
-"""Those of the former shape."""
-VIHF = {"mode": "INDIRECTE", "name_id": "899700090014", "structure": "10B0990017", "issuer": "CN=X"}
-BPM = {"type": "56445-0", "level": "N1", "media_type": "application/pdf", "is_pdf": True, "is_n1_template": True}
-RIGHT: dict[str, Any] = {
-    "td": "td2.1",
-    "soap": "1.2",
-    "packaged": True,
-    "truncated": False,
-    "action": {"received": "a", "expected": "a"},
-    "action_is_right": True,
-    "path": {"received": "repository", "expected": "repository"},
-    "without_certificate": False,
-    "vihf": VIHF,
-    "vihf_remarks": [],
-    "certificate": {"family": "organisation-auth", "verdict": "ok", "subject": "CN=X"},
-    "issuer_matches": True,
-    "patient": "1",
-    "patient_known": True,
-    "documents": [BPM],
-    "remarks": [],
-    "existence_tested": True,
-}
-
-
-def _refusal(key: str) -> dict[str, Any]:
-    return {"refusal": {"key": key, "code": "", "reason": "r", "rule": key, "received": "x", "expected": "y"}}
+NOW = datetime(2026, 3, 15, 10, tzinfo=UTC)
+ROOT = Path(dmp_mock.__path__[0])
+VIHF = VihfGiven(
+    mode="INDIRECTE",
+    name_id="899700090014",
+    structure="10B0990017",
+    roles=("21", "A"),
+    purpose="normal",
+    patient="1",
+    software="LGO 1",
+    signed=True,
+    issuer="CN=X",
+    owner="CN=X",
+    issuer_is_owner=True,
+    certificate=None,
+    remarks=(),
+)
 
 
-ERRORS = {"xds_errors": [{"code": "XDSUnknownStoredQuery", "context": "c", "location": ""}]}
-BROKEN: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "DMP-TRANSPORT": ("td2.1", "https", _refusal("wsa-absent")),
-    "DMP-PATH": ("td2.1", "https", {"path": {"received": "registry", "expected": "repository"}}),
-    "DMP-ACTION": ("td2.1", "https", {"action_is_right": False}),
-    "DMP-SOAP11": ("td2.1", "https", {"soap": "1.1"}),
-    "DMP-MTOM": ("td2.1", "https", {"packaged": False}),
-    "DMP-LENGTH": ("td2.1", "https", {"truncated": True}),
-    "DMP-CERT": ("td2.1", "https", _refusal("client-certificate")),
-    "DMP-PLAIN": ("td2.1", "http", {}),
-    "DMP-VIHF": ("td2.1", "https", _refusal("vihf-stale")),
-    "DMP-VIHF-FORM": ("td2.1", "https", {"vihf_remarks": [{"rule": "a", "expected": "b"}]}),
-    "DMP-VIHF-ISSUER": ("td2.1", "https", {"issuer_matches": False}),
-    "DMP-VIHF-PS": ("td0.2", "https", {**_refusal("professional"), "vihf": {**VIHF, "mode": "DIRECTE"}}),
-    "DMP-PATIENT": ("td2.1", "https", {"patient_known": False}),
-    "DMP-RIGHTS": ("td2.1", "https", _refusal("rights")),
-    "DMP-ORDER": ("td3.1", "https", {"existence_tested": False}),
-    "DMP-QUERY": ("td3.1", "https", ERRORS),
-    "DMP-AIR-FEED": ("td2.1", "https", {"vihf": {**VIHF, "mode": "INDIRECTE_RENFORCEE"}}),
-    "DMP-FEED-STATE": ("td2.1", "https", _refusal("feed-opposed")),
-    "DMP-METADATA": ("td2.1", "https", ERRORS),
-    "DMP-METADATA-FORM": ("td2.1", "https", {"remarks": ["r"]}),
-    "DMP-FEED-N1": ("td2.1", "https", {"documents": [{**BPM, "is_pdf": False}]}),
-    "DMP-FEED-ORG": (
-        "td2.1",
-        "https",
-        {"certificate": {"family": "professional-auth", "verdict": "ok", "subject": ""}},
-    ),
-}
-OBSERVED: set[str] = set()
-"""Never broken: what it keeps is a list of reference."""
-ALONG = {"DMP-VIHF-PS": {"DMP-VIHF"}}
-"""An unknown professional is also a refused VIHF."""
+class NoMarkers(Markers):
+    """The markers of a session that has none."""
+
+    def __init__(self) -> None:
+        """Keep nothing."""
+
+    def known(self) -> tuple[Marker, ...]:
+        """Return none."""
+        return ()
 
 
-def _evaluated(operation: str, transport: str, facts: dict[str, Any]) -> Evaluation:
-    return evaluate(CHECKS, Observed("dmp", operation, transport, "dmp", {**RIGHT, **facts}, {}), SERVICE.spec_version)
+def exchange(operation: str, *facts: Facts, transport: str = "https") -> Exchange:
+    made = Exchange("x1", "dmp", "dmp", transport, "", NOW.isoformat(), operation=operation)
+    for one in facts:
+        made.noted.put(one)
+    return made
 
 
-def test_every_check_has_its_breaking_client() -> None:
-    assert {check.id for check in CHECKS} == set(BROKEN) | OBSERVED
-    assert len(CHECKS) == len(BROKEN) + len(OBSERVED)
+def evaluated(made: Exchange, *before: Exchange) -> Evaluation:
+    history = History(NoMarkers())
+    history.forget()
+    for one in before:
+        history.add(one)
+    return evaluate(SERVICE.checks, made, history, {}, NOW, SERVICE.spec_version)
 
 
-@pytest.mark.parametrize("check_id", sorted(BROKEN))
-def test_each_check_finds_what_breaks_it_and_nothing_else(check_id: str) -> None:
-    found = {finding.check_id for finding in _evaluated(*BROKEN[check_id]).findings}
-    assert found == {check_id} | ALONG.get(check_id, set())
-
-
-@pytest.mark.parametrize("operation", ["td0.2", "td2.1", "td3.1", "td3.2"])
-def test_a_right_exchange_has_no_finding(operation: str) -> None:
-    assert _evaluated(operation, "https", {}).findings == []
-
-
-def test_a_right_feed_proves_the_requirements_that_it_shows() -> None:
-    kept = {requirement for check in _evaluated("td2.1", "https", {}).kept for requirement in check.requirements}
-    assert kept >= {"LGO.DMP.01", "LGO.DMP.02", "LGO.DOC.02", "DMP/va1.10"}
-
-
-def test_a_feed_by_card_says_nothing_of_organisation_certificates() -> None:
-    evaluation = _evaluated("td2.1", "https", {"vihf": {**VIHF, "mode": "DIRECTE"}})
-    assert "DMP-FEED-ORG" not in {check.id for check in evaluation.kept + evaluation.broken}
+def broken(evaluation: Evaluation) -> set[str]:
+    return {check.id for check in evaluation.broken}
 
 
 def test_an_exchange_that_says_nothing_concerns_no_check() -> None:
-    nothing = Observed("dmp", "", "https", "dmp", {}, {})
-    assert evaluate(CHECKS, nothing, SERVICE.spec_version).kept == []
-    assert evaluate(CHECKS, nothing, SERVICE.spec_version).findings == []
+    evaluation = evaluated(exchange("td2.1"))
+    assert (evaluation.broken, evaluation.kept) == ([], [])
 
 
-def test_every_requirement_of_a_check_is_in_the_catalogue() -> None:
-    data = files("lgo_sandbox.requirements").joinpath("data")
-    known = {
-        requirement["id"]
-        for source in data.iterdir()
-        if source.name.endswith(".json")
-        for requirement in json.loads(source.read_text(encoding="utf-8"))["requirements"]
-    }
-    assert {requirement for check in CHECKS for requirement in check.requirements} <= known
+def test_a_feed_by_card_says_nothing_of_organisation_certificates() -> None:
+    evaluation = evaluated(exchange("td2.1", replace(VIHF, mode="DIRECTE")))
+    assert "DMP-FEED-ORG" not in broken(evaluation) | {check.id for check in evaluation.kept}
 
 
-def test_transactions_are_told_apart() -> None:
-    assert len({(t.qname, t.variant) for t in OPERATIONS}) == len(OPERATIONS)
-    assert len({t.name for t in OPERATIONS}) == len(OPERATIONS)
+def _tested(holder: str, matricule: str = "1") -> Exchange:
+    return exchange(
+        "td0.2",
+        ExistenceTested(matricule=matricule, holder=holder, status="actif", authorisation="VALIDE", oddities=()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [([], True), ([_tested("8")], False), ([_tested("9")], True), ([_tested("8", "2")], True)],
+)
+def test_the_existence_test_that_counts_is_this_professionals_for_this_patient(
+    before: list[Exchange], found: bool
+) -> None:
+    consulted = exchange("td3.1", Reading(matricule="1", holder="8", consults=True))
+    assert ("DMP-ORDER" in broken(evaluated(consulted, *before))) is found
+
+
+def test_asking_for_a_technical_id_is_no_consultation() -> None:
+    assert broken(evaluated(exchange("td3.1b", Reading(matricule="1", holder="8", consults=False)))) == set()
+
+
+@pytest.mark.parametrize(
+    ("root", "own", "found"),
+    [
+        ("1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.8", False),
+        ("1.2.250.1.213.1.4.9", "1.2.250.1.213.1.4.8", True),
+        ("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.8", False),
+        ("1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9", True),
+    ],
+)
+def test_the_oid_of_an_ins_is_the_persons_or_one_of_the_tests(root: str, own: str, found: bool) -> None:
+    seen = PatientSeen(matricule="1", root=root, known=True, own_root=own)
+    assert ("DMP-INS-OID" in broken(evaluated(exchange("td0.2", seen)))) is found
+
+
+def test_a_refused_query_says_nothing_of_what_it_would_have_found() -> None:
+    asked = QueryAsked(name="q", return_type="ObjectRef", parameters=(), wanted=("1",), remarks=(), found=None)
+    assert broken(evaluated(exchange("td3.1b", asked))) == set()
+
+
+# --- catalogues
+
+
+def test_every_fault_is_explained_by_one_check_or_is_the_sandboxs_own() -> None:
+    explained = {code for check in SERVICE.checks for code in check.explains}
+    assert set(FAULTS) - explained == codes_about(About.SANDBOX)
+
+
+def test_every_xds_code_is_explained_in_a_lot_and_in_a_reading() -> None:
+    by_check = {check.id: check.explains for check in SERVICE.checks}
+    assert by_check["DMP-QUERY"] >= XDS_CODES
+    assert by_check["DMP-METADATA"] | by_check["DMP-FEED-STATE"] >= XDS_CODES
+
+
+@pytest.mark.parametrize("code", XdsCode)
+def test_every_xds_error_has_a_remedy_and_a_source(code: XdsCode) -> None:
+    error = XdsError(code, "contexte", "où", received="reçu", expected="attendu")
+    refusal = error.refusal()
+    assert refusal.remedy == XDS_LINES[code].remedy
+    assert refusal.source.startswith("docs/sources/")
+    assert as_fault([error]).subcode == code
+
+
+def test_a_nearer_remedy_replaces_that_of_the_catalogue() -> None:
+    error = XdsError(XdsCode.REPLACE_FAILED, "c", received="r", expected="e", remedy="Mettez ceci.")
+    assert (error.told_remedy, error.refusal().remedy) == ("Mettez ceci.", "Mettez ceci.")
+
+
+def test_what_pki_and_signatures_say_is_said_in_french() -> None:
+    assert set(FAMILIES) == set(Family)
+    assert set(VERDICTS) == set(Judgement) - {Judgement.OK}
+    assert set(SIGNATURES) == set(SignatureProblem)
 
 
 def test_a_fault_with_our_own_code_is_never_called_public() -> None:
     assert [
         key for key, line in FAULTS.items() if line.public and line.subcode == "DMPCodeNonPublic" and key != "xds"
     ] == []
+
+
+def _sources() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    for path, tree in _sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+@pytest.mark.parametrize("name", ["Refused", "XdsError"])
+def test_every_refusal_in_the_code_states_what_came_and_what_was_expected(name: str) -> None:
+    sites = list(_calls(name))
+    assert len(sites) > 10
+    wanting = [
+        site for site, call in sites if not {"received", "expected"} <= {keyword.arg for keyword in call.keywords}
+    ]
+    assert wanting == []
+
+
+def test_every_fault_of_the_catalogue_is_raised_somewhere_and_no_other() -> None:
+    raised = {call.args[0].value for _, call in _calls("Refused") if isinstance(call.args[0], ast.Constant)}
+    from_tables = {"vihf", "vihf-specialty"}
+    assert raised | from_tables == set(FAULTS)
+
+
+def test_every_xds_code_is_used_somewhere() -> None:
+    used = {
+        node.attr
+        for path, tree in _sources()
+        if path.name != "xds_errors.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "XdsCode"
+    }
+    assert used == set(XdsCode.__members__)
+
+
+def test_nothing_is_refused_but_by_the_two_shapes() -> None:
+    allowed = {"Refused", "XdsFailure", "HTTPException", "Refusal", "ValueError", "TypeError"}
+    found = {
+        (str(path.relative_to(ROOT)), ast.unparse(node.exc.func))
+        for path, tree in _sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if not ast.unparse(node.exc.func).startswith("_") and ast.unparse(node.exc.func) not in {*allowed, "as_fault"}
+    }
+    assert found == set()

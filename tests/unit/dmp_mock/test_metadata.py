@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dmp_mock.codes import xds
-from dmp_mock.codes.xds import Association, XdsCode
+from dmp_mock.codes.xds import Association
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsFailure
 from dmp_mock.domain.hl7 import Cx
 from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_lot, match_documents

@@ -56,7 +56,7 @@ def test_air_never_feeds(action: str, profile: Profile) -> None:
     for access in MODES:
         with pytest.raises(Refused) as refusal:
             demand(action, _caller(profile, access, Mode.AIR), is_mt=True)
-        assert refusal.value.key == "rights"
+        assert refusal.value.code == "rights"
 
 
 @pytest.mark.parametrize("profile", [Profile.PS, Profile.DOCTOR, Profile.CPE, Profile.INDIRECT])

@@ -82,7 +82,7 @@ REMARKED = {
 
 
 def test_a_right_vihf_breaks_no_rule() -> None:
-    assert check_attributes(RIGHT) == []
+    assert check_attributes(RIGHT) == ()
 
 
 def test_every_rule_is_broken_by_some_vihf() -> None:
@@ -93,19 +93,21 @@ def test_every_rule_is_broken_by_some_vihf() -> None:
 def test_each_rule_refuses_the_vihf_that_breaks_it(rule: str) -> None:
     with pytest.raises(Refused) as refusal:
         check_attributes(BROKEN[rule])
-    assert refusal.value.rule == rule
-    assert refusal.value.key == ("vihf-specialty" if rule == "second-role" else "vihf")
-    assert refusal.value.expected
+    broken = next(one for one in RULES if one.id == rule)
+    assert (refusal.value.where, refusal.value.expected) == (f"VIHF, {broken.where}", broken.expected)
+    assert refusal.value.code == ("vihf-specialty" if rule == "second-role" else "vihf")
+    assert refusal.value.received == broken.received(BROKEN[rule])
 
 
 @pytest.mark.parametrize("rule", sorted(REMARKED))
 def test_each_tolerated_rule_gives_a_remark(rule: str) -> None:
-    assert [remark.id for remark in check_attributes(REMARKED[rule])] == [rule]
+    broken = next(one for one in RULES if one.id == rule)
+    assert [remark.expected for remark in check_attributes(REMARKED[rule])] == [broken.expected]
 
 
 def test_the_patient_is_wanted_only_where_there_is_one() -> None:
     without = replace(RIGHT, texts={k: v for k, v in TEXTS.items() if k != codes.RESOURCE_ID})
-    assert check_attributes(without, one_patient=False) == []
+    assert check_attributes(without, one_patient=False) == ()
     with pytest.raises(Refused):
         check_attributes(without)
 
@@ -120,13 +122,13 @@ def test_the_patient_is_wanted_only_where_there_is_one() -> None:
     ],
 )
 def test_roles_of_other_users_are_right(roles: tuple[Coded, ...]) -> None:
-    assert check_attributes(replace(RIGHT, roles=roles)) == []
+    assert check_attributes(replace(RIGHT, roles=roles)) == ()
 
 
 def test_a_doctor_needs_a_speciality_and_not_a_section() -> None:
     with pytest.raises(Refused) as refusal:
         check_attributes(replace(RIGHT, roles=(Coded("10", codes.G15), SECTION)))
-    assert refusal.value.key == "vihf-specialty"
+    assert refusal.value.code == "vihf-specialty"
 
 
 @pytest.mark.parametrize("root", ["8", "9", "10", "11"])
@@ -220,7 +222,7 @@ def test_these_are_trusted(vihf: Vihf, evidence: Evidence) -> None:
 def test_these_are_not_trusted(vihf: Vihf, evidence: Evidence, key: str) -> None:
     with pytest.raises(Refused) as refusal:
         check_trust(vihf, evidence)
-    assert refusal.value.key == key
+    assert refusal.value.code == key
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Judgement if verdict is not Judgement.OK])
@@ -228,7 +230,7 @@ def test_every_bad_verdict_on_a_signer_is_refused(verdict: Judgement) -> None:
     signer = _judged(Family.ORGANISATION_SIGN, ORGANISATION, verdict)
     with pytest.raises(Refused) as refusal:
         check_trust(INDIRECT, Evidence(True, ORG_AUTH, signer))
-    assert refusal.value.key == "signer"
+    assert refusal.value.code == "signer"
 
 
 def test_the_modes_are_three() -> None:

@@ -11,16 +11,17 @@ import pytest
 from lxml import etree
 
 from dmp_mock.codes import xds
-from dmp_mock.codes.operations import transaction_of
-from dmp_mock.codes.xds import XdsCode
+from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError
 from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, NotCda
+from dmp_mock.transactions.td2_1.reading import read_lot
+from dmp_mock.transactions.td3_2 import Retrieved, write_retrieved
 from dmp_mock.wire.contents import read_cda, read_manifest
 from dmp_mock.wire.ebrim import read_entry, read_objects
 from dmp_mock.wire.entries import write_entry
 from dmp_mock.wire.messages import Answer, answer, fault, open_message
-from dmp_mock.wire.registry import read_query, registry_response
-from dmp_mock.wire.repository import Retrieved, read_lot, write_retrieved
+from dmp_mock.wire.queries import read_query
+from dmp_mock.wire.registry import registry_response
 from health_documents import oids
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.wire.mtom import read_package
@@ -88,9 +89,7 @@ def test_retrieved_documents_are_parts_with_their_exact_octets() -> None:
     contents = [b"\r\n--x\r\n", b"\x00\xff" * 1000]
     given = write_retrieved([Retrieved(f"1.{n}", "text/xml", c) for n, c in enumerate(contents)], [], _uuids)
     message = open_message("", _message("<a/>"))
-    transaction = transaction_of("{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest")
-    assert transaction is not None
-    raw = answer(message, transaction, given, _uuids)
+    raw = answer(message, "urn:réponse", given, _uuids)
     package = read_package(raw.content_type, raw.body)
     assert [part.body for part in package.parts.values()] == contents
     root = etree.fromstring(package.root)
@@ -104,12 +103,15 @@ def test_retrieved_documents_are_parts_with_their_exact_octets() -> None:
 )
 def test_the_status_of_a_retrieval_follows_from_its_content(documents: int, errors: int, status: str) -> None:
     found = [Retrieved("1.2", "text/xml", b"x")] * documents
-    given = write_retrieved(found, [XdsError(XdsCode.DOCUMENT_UNIQUE_ID, "c")] * errors, _uuids)
+    given = write_retrieved(
+        found, [XdsError(XdsCode.DOCUMENT_UNIQUE_ID, "c", received="r", expected="e")] * errors, _uuids
+    )
     assert given.body[0].get("status") == status
 
 
 def test_errors_carry_code_severity_context_and_location() -> None:
-    response = registry_response(xds.FAILURE, [XdsError(XdsCode.REGISTRY_METADATA, "titre absent", "Document01/title")])
+    absent = XdsError(XdsCode.REGISTRY_METADATA, "titre absent", "Document01/title", received="", expected="un titre")
+    response = registry_response(xds.FAILURE, [absent])
     assert response[0].get("highestSeverity") == xds.SEVERITY_ERROR
     assert dict(response[0][0].attrib) == {
         "errorCode": "XDSRegistryMetadataError",
@@ -121,7 +123,11 @@ def test_errors_carry_code_severity_context_and_location() -> None:
 
 @pytest.mark.parametrize(
     ("refusal", "simulated"),
-    [(Refused("rights", "x"), False), (Refused("vihf", "x"), True), (Refused("xds", "x", subcode="XDSBusy"), False)],
+    [
+        (Refused("rights", "x", received="r", expected="e"), False),
+        (Refused("vihf", "x", received="r", expected="e"), True),
+        (Refused("xds", "x", received="r", expected="e", subcode="XDSBusy"), False),
+    ],
 )
 @pytest.mark.parametrize("packaged", [False, True])
 def test_a_fault_says_when_its_code_is_ours(refusal: Refused, simulated: bool, packaged: bool) -> None:
@@ -132,9 +138,8 @@ def test_a_fault_says_when_its_code_is_ours(refusal: Refused, simulated: bool, p
 
 
 def test_an_answer_with_a_simulated_value_says_so() -> None:
-    message, transaction = open_message("", _message("<a/>")), transaction_of("{urn:hl7-org:v3}PRPA_IN201307UV02")
-    assert transaction is not None
-    raw = answer(message, transaction, Answer(etree.Element("b"), simulated=True), _uuids)
+    message = open_message("", _message("<a/>"))
+    raw = answer(message, "urn:réponse", Answer(etree.Element("b"), simulated=True), _uuids)
     assert raw.headers == (("X-Simulation", "DMP-CODE-NON-PUBLIC"),)
 
 
@@ -161,7 +166,7 @@ def test_problems_of_the_sandbox_are_soap_faults() -> None:
 def test_an_unreadable_lot_is_refused(body: str) -> None:
     with pytest.raises(Refused) as refusal:
         read_lot(open_message("", _message(body)))
-    assert refusal.value.key == "request"
+    assert refusal.value.code == "request"
 
 
 def test_a_query_without_adhoc_query_or_with_an_endless_value_is_refused() -> None:
@@ -179,9 +184,7 @@ def test_a_query_without_adhoc_query_or_with_an_endless_value_is_refused() -> No
 def test_the_boundary_of_an_answer_is_in_none_of_its_parts() -> None:
     guessed = b"--uuid:00000000-0000-4000-8000-0123456789ab"
     given = write_retrieved([Retrieved("1.2", "text/xml", guessed)], [], _uuids)
-    transaction = transaction_of("{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest")
-    assert transaction is not None
-    raw = answer(open_message("", _message("<a/>")), transaction, given, iter_of("a", guessed.decode()[7:], "b"))
+    raw = answer(open_message("", _message("<a/>")), "urn:réponse", given, iter_of("a", guessed.decode()[7:], "b"))
     assert [part.body for part in read_package(raw.content_type, raw.body).parts.values()] == [guessed]
 
 

@@ -108,6 +108,15 @@ async def test_a_look_that_fails_costs_no_exchange(session: Session, caplog: pyt
     assert "a look at an exchange failed" in caplog.text
 
 
+async def test_a_session_that_closes_concludes_what_is_under_way_once(session: Session) -> None:
+    ended(session, Drawn(printed=Lazy(lambda: ("vu",))))
+    session.looking.finish()
+    assert [exchange.noted.kinds for exchange in session.journal.read()] == [{"Drawn"}]
+    await session.looking.settle()
+    await asyncio.sleep(0)
+    assert len(session.journal.read()) == 1
+
+
 async def test_exchanges_without_looks_are_concluded_at_once(session: Session) -> None:
     ended(session, Asked(matricule="1"))
     assert len(session.journal.read()) == 1

@@ -38,7 +38,7 @@ def test_sha1_and_sha256_signatures_are_accepted(dmp: Any, mode: str, sha1: bool
 
 def test_a_tampered_vihf_is_refused(dmp: Any) -> None:
     reply = dmp.test_existence(alter=lambda octets: octets.replace(b"LGO de test", b"LGO de tEst"))
-    assert reply.fault[1] == "La signature du VIHF est invalide : content-changed"
+    assert reply.fault[1] == "La signature du VIHF est invalide : le contenu a changé depuis la signature"
     assert dmp.findings() == ["DMP-VIHF"]
 
 
@@ -82,7 +82,7 @@ def test_the_card_that_signs_is_the_users(dmp: Any) -> None:
 
 def test_an_unsigned_vihf_is_right_with_the_card_of_the_same_person(dmp: Any) -> None:
     assert dmp.test_existence(dmp.direct(signed_by=None)).status == 200
-    assert dmp.findings() == []
+    assert dmp.findings() == ["DMP-VIHF-UNSIGNED"]
 
 
 def test_an_unsigned_vihf_is_refused_with_another_card(dmp: Any) -> None:

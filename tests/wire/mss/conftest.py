@@ -321,6 +321,34 @@ def imap_socket(operator: Operator) -> Iterator[Raw]:
 
 
 @pytest.fixture
+def connect(operator: Operator) -> Iterator[Callable[[str], Raw]]:
+    """Opens raw connections to a door by its name, and closes them."""
+    ports, opened = {"smtp": operator.smtp_port, "imap": operator.imap_port}, []
+
+    def open_one(door: str) -> Raw:
+        opened.append(Raw(ports[door]))
+        return opened[-1]
+
+    yield open_one
+    for raw in opened:
+        raw.close()
+
+
+@pytest.fixture
+def since(operator: Operator, tenant: Tenant) -> Callable[[], list[Exchange]]:
+    """The exchanges since the test began: in the session of the listeners, then in its own."""
+    sessions = operator.launcher.sandbox.sessions
+    before = operator.run(lambda: sessions.get("default").journal.last_seq())
+
+    def read() -> list[Exchange]:
+        operator.wait(lambda: sessions.get("default").looking.settle())
+        earlier = operator.run(lambda: sessions.get("default").journal.read(Filter(after=before), bodies=True))
+        return [*earlier, *tenant.exchanges()]
+
+    return read
+
+
+@pytest.fixture
 def submission(smtp_socket: Raw, tenant: Tenant) -> Raw:
     """A raw SMTP connection that is logged in as the titulaire."""
     smtp_socket.line()

@@ -1,8 +1,9 @@
-"""TD2.1 and TD3.2 over real sockets: what is fed comes back octet for octet, whole or not at all."""
+"""TD2.1 over real sockets, read back by TD3.1 and TD3.2: what is fed comes back octet for octet, or not at all."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,37 @@ UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 TYPE_SYSTEM, CLASS_SYSTEM = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.1"
+
+
+def _fed_to(patient: str) -> Callable[[Any, Any], object]:
+    def feed(dmp: Any, writing: Any) -> None:
+        matricule = dmp.named(patient)
+        document = writing.Document(writing.cda(matricule), matricule)
+        dmp.feed(document, vihf=dmp.indirect(patient=matricule))
+
+    return feed
+
+
+def _with_false_digests(dmp: Any, writing: Any) -> None:
+    spoil = writing.Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
+    dmp.feed(lot=spoil)
+
+
+def _with_the_card(dmp: Any, _writing: Any) -> None:
+    vihf = dmp.indirect()
+    dmp.feed(dmp.document(), vihf=vihf, certificate=dmp.issue("cps-auth", "titulaire"))
+
+
+BREAKS: dict[str, Callable[[Any, Any], object]] = {
+    "DMP-MTOM": lambda dmp, _: dmp.feed(dmp.document(), plain=True),
+    "DMP-AIR-FEED": lambda dmp, _: dmp.feed(dmp.document(), vihf=dmp.indirect(mode="INDIRECTE_RENFORCEE")),
+    "DMP-FEED-STATE": _fed_to("roux-gerard"),
+    "DMP-METADATA": lambda dmp, _: dmp.feed(dmp.document(codes=_coded("56445-0", "10"))),
+    "DMP-METADATA-FORM": lambda dmp, _: dmp.feed(dmp.document(codes={"format": [("urn:autre", "1.2")]})),
+    "DMP-MANIFEST": _with_false_digests,
+    "DMP-FEED-N1": lambda dmp, writing: dmp.feed(dmp.document(writing.cda(dmp.patient, pdf=b"texte"))),
+    "DMP-FEED-ORG": _with_the_card,
+}
 
 
 def _found(reply: Any) -> list[str]:
@@ -147,7 +179,7 @@ def test_a_patient_without_dmp_is_fed_nothing(dmp: Any, writing: Any) -> None:
 
 
 def test_a_full_store_takes_no_more_and_says_so(dmp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dmp_mock.handlers.MAX_STORED", 1000)
+    monkeypatch.setattr("dmp_mock.transactions.td2_1.MAX_STORED", 1000)
     heavy = dmp.document(b"x" * 2000, mime_type="application/dicom")
     assert dmp.feed(heavy).errors == ["XDSRepositoryOutOfResources"]
     assert _found(dmp.find()) == []
@@ -288,3 +320,15 @@ def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Any) -> None:
     refused = dmp.feed(document)
     assert refused.errors == ["XDSRepositoryMetadataError"]
     assert "encodage WINDOWS-1252 non admis" in refused.text("//rs:RegistryError/@codeContext")
+
+
+def test_a_bpm_that_is_no_n1_pdf_is_a_finding(dmp: Any, writing: Any) -> None:
+    dmp.feed(dmp.document(writing.cda(dmp.patient, pdf=b"texte")))
+    assert dmp.findings() == ["DMP-FEED-N1"]
+
+
+def test_what_a_right_feed_proves_is_observed(dmp: Any) -> None:
+    dmp.feed(dmp.document())
+    dmp.exchanges()
+    kept = {o.check_id for o in dmp.do(lambda: list(dmp.session.journal.observations())) if o.passed}
+    assert {"DMP-FEED-N1", "DMP-FEED-ORG", "DMP-METADATA", "DMP-MTOM", "DMP-VIHF"} <= kept

@@ -1,17 +1,18 @@
-"""Letting a request in: VIHF, certificates, directory, rights; what it learns is noted for the checks.
+"""Who calls, and whether he is let in: VIHF, certificates, directory, rights; what it learns is noted.
 
-Source: specs/dmp.md §2 (VIHF), §5.1 (matrix); the order is ours (medium): what is written in the VIHF first, then who
+Source: docs/sources/dmp.md#vihf and #droits; the order is ours (medium): what is written in the VIHF first, then who
 vouches for it, then when, then whether the directory and the matrix allow it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from dmp_mock import options, store
-from dmp_mock.codes.operations import Transaction
+from dmp_mock.codes.names import PARTNER
 from dmp_mock.codes.patients import DmpStatus
+from dmp_mock.codes.trust import FAMILIES, VERDICTS
+from dmp_mock.codes.vihf import LPS_NAME, LPS_VERSION, RESOURCE_ID
 from dmp_mock.domain.directory import check_directory
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx
@@ -19,17 +20,16 @@ from dmp_mock.domain.names import same_name
 from dmp_mock.domain.patients import DmpState
 from dmp_mock.domain.rights import Caller, Subject, caller_of, demand
 from dmp_mock.domain.trust import Evidence, Judged, check_trust
-from dmp_mock.domain.vihf import Rule, Vihf, check_attributes, check_period
+from dmp_mock.domain.vihf import check_attributes, check_period
+from dmp_mock.facts import PatientSeen, Remark, ShownCertificate, VihfGiven
+from dmp_mock.transaction import Transaction
 from dmp_mock.wire.messages import Message
 from dmp_mock.wire.vihf import ReadVihf, read_vihf
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.pki import PeerCertificate
+from lgo_sandbox.pki import Family, PeerCertificate
 from lgo_sandbox.watch.ins_flows import InsFlow
 
-__all__ = ["PARTNER", "Admitted", "admit"]
-
-PARTNER = "DMP"
-"""With whom an INS is exchanged here."""
+__all__ = ["Admitted", "admit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,18 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Admitted:
     """Return the request once everything vouches for it. Raises Refused."""
     read = read_vihf(message)
     vihf, evidence = read.vihf, _evidence(call, read)
-    call.note(
-        vihf=_facts(vihf), certificate=_certificate_facts(evidence), issuer_matches=_issuer_matches(vihf, evidence)
-    )
-    call.note(InsFlow.of([vihf.patient.number if vihf.patient else ""], [PARTNER]))
+    given = _given(read, evidence)
+    call.note(given, InsFlow.of([given.patient], [PARTNER]))
     remarks = check_attributes(vihf, one_patient=transaction.one_patient)
-    call.note(vihf_remarks=[_remark(rule) for rule in remarks])
+    told = tuple(Remark(where=r.where, received=r.received, expected=r.expected) for r in remarks)
+    call.note(replace(given, remarks=told))
     check_trust(vihf, evidence)
     check_period(vihf, call.session.clock.age_of, call.session.clock.age(), options.skew(call.session))
     caller = caller_of(vihf)
     check_directory(caller, call.session.people)
     ins = vihf.patient or Cx("", "")
-    _check_root(call, ins)
     state = _state(call, ins, caller)
-    call.note(patient=ins.number, patient_known=call.session.people.patient(ins.number) is not None)
+    _note_patient(call, ins)
     demand(transaction.right, caller, is_mt=state.caller_is_mt)
     return Admitted(call, message, transaction, caller, ins, state)
 
@@ -91,39 +89,47 @@ def _judged(call: Call, certificate: PeerCertificate | None) -> Judged | None:
     return Judged(certificate, call.sandbox.pki.judge(certificate, call.session.clock.age()))
 
 
-def _check_root(call: Call, ins: Cx) -> None:
+def _note_patient(call: Call, ins: Cx) -> None:
+    """Note the patient. Raises Refused for another root than his own, when the session wants that."""
     patient = call.session.people.patient(ins.number)
-    if options.is_on(call.session, "strict_ins_root") and patient is not None and patient.oid != ins.root:
-        raise Refused("vihf", f"OID d'INS {ins.root}", rule="ins-root", received=ins.root, expected=patient.oid)
+    own = patient.oid if patient else ""
+    call.note(PatientSeen(matricule=ins.number, root=ins.root, known=patient is not None, own_root=own))
+    if options.is_on(call.session, "strict_ins_root") and patient is not None and own != ins.root:
+        raise Refused(
+            "vihf",
+            f"OID d'INS {ins.root}",
+            received=ins.root,
+            expected=own,
+            where=f"VIHF, attribut {RESOURCE_ID}",
+            remedy=f"Mettez {own} comme racine de l'INS, ou éteignez l'option dmp.strict_ins_root.",
+        )
 
 
-def _issuer_matches(vihf: Vihf, evidence: Evidence) -> bool | None:
-    owner = evidence.signer or evidence.client
-    return same_name(vihf.issuer, owner.certificate.subject) if owner else None
+def _given(read: ReadVihf, evidence: Evidence) -> VihfGiven:
+    vihf, owner = read.vihf, evidence.signer or evidence.client
+    subject = owner.certificate.subject if owner else ""
+    return VihfGiven(
+        mode=", ".join(sorted(vihf.modes)),
+        name_id=vihf.name_id,
+        structure=vihf.structure,
+        roles=tuple(role.code for role in vihf.roles),
+        purpose=vihf.purpose,
+        patient=vihf.patient.number if vihf.patient else "",
+        software=f"{vihf.text(LPS_NAME)} {vihf.text(LPS_VERSION)}".strip(),
+        signed=vihf.signed,
+        issuer=vihf.issuer,
+        owner=subject,
+        issuer_is_owner=bool(subject) and same_name(vihf.issuer, subject),
+        certificate=_shown(evidence.client) if evidence.client else None,
+        remarks=(),
+    )
 
 
-def _facts(vihf: Vihf) -> dict[str, Any]:
-    return {
-        "mode": ", ".join(sorted(vihf.modes)),
-        "name_id": vihf.name_id,
-        "structure": vihf.structure,
-        "roles": [role.code for role in vihf.roles],
-        "purpose": vihf.purpose,
-        "signed": vihf.signed,
-        "issuer": vihf.issuer,
-        "patient": vihf.patient.number if vihf.patient else "",
-        "lps": f"{vihf.text('LPS_Nom')} {vihf.text('LPS_Version')}".strip(),
-    }
-
-
-def _certificate_facts(evidence: Evidence) -> dict[str, Any]:
-    client = evidence.client
-    return {
-        "family": client.certificate.family.value if client else "",
-        "verdict": client.verdict.value if client else "",
-        "subject": client.certificate.subject if client else "",
-    }
-
-
-def _remark(rule: Rule) -> dict[str, str]:
-    return {"rule": rule.id, "expected": rule.expected}
+def _shown(client: Judged) -> ShownCertificate:
+    certificate = client.certificate
+    return ShownCertificate(
+        family=FAMILIES[certificate.family],
+        is_organisation=certificate.family is Family.ORGANISATION_AUTH,
+        problem=VERDICTS.get(client.verdict, ""),
+        subject=certificate.subject,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -9,6 +10,14 @@ import pytest
 
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
+
+
+def _without_receiver(dmp: Any, writing: Any) -> None:
+    body = writing.existence(dmp.patient).replace("1.2.250.1.213.4.1.1.1", "1.2.3")
+    dmp.call("patients", PATIENTS, body, dmp.indirect())
+
+
+BREAKS: dict[str, Callable[[Any, Any], object]] = {"DMP-EXISTENCE": _without_receiver}
 
 
 def _authorisation(reply: Any) -> str:

@@ -1,0 +1,197 @@
+"""What an exchange with the DMP was: the only thing that handlers tell, and that checks and people read.
+
+One value per family: how it arrived, who asked, about whom, and what each kind of transaction asked and gave. Refusals
+are the core's ``Refusal``; the INS that a request carries is the core's ``InsFlow``. Source: design of the project
+(Evidence). Knows values of the domain, no wire and no store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lgo_sandbox.watch.facts import Facts, Lazy
+
+__all__ = [
+    "DocumentsRead",
+    "ExistenceTested",
+    "FedDocument",
+    "LotFed",
+    "PatientSeen",
+    "Posted",
+    "QueryAsked",
+    "Reading",
+    "Remark",
+    "ShownCertificate",
+    "SoapRequest",
+    "ToldError",
+    "VihfGiven",
+    "XdsErrors",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted(Facts):
+    """A request that came to the DMP, read or not. ``version`` is that of the path."""
+
+    version: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoapRequest(Facts):
+    """A message that was read: of which transaction, in which form, under which path and action.
+
+    ``reply_to`` are the addresses that the answer should have gone to and does not.
+    """
+
+    transaction: str
+    soap: str
+    packaged: bool
+    truncated: bool
+    action: str
+    actions: tuple[str, ...]
+    path: str
+    expected_path: str
+    reply_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCertificate:
+    """The certificate of the TLS connection: its family and what is wrong with it ("" nothing), in French."""
+
+    family: str
+    is_organisation: bool
+    problem: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A rule of the VIHF that was broken and tolerated."""
+
+    where: str
+    received: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VihfGiven(Facts):
+    """Who asks, by the VIHF and what vouches for it. ``owner`` is the subject of the certificate that does, or ""."""
+
+    mode: str
+    name_id: str
+    structure: str
+    roles: tuple[str, ...]
+    purpose: str
+    patient: str
+    software: str
+    signed: bool
+    issuer: str
+    owner: str
+    issuer_is_owner: bool
+    certificate: ShownCertificate | None
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientSeen(Facts):
+    """The patient of a request that was vouched for; ``own_root`` is the OID of his INS, "" when unknown here."""
+
+    matricule: str
+    root: str
+    known: bool
+    own_root: str
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistenceTested(Facts):
+    """An existence test that was answered: whose, by whom, with what result; ``oddities`` of its HL7v3 message."""
+
+    matricule: str
+    holder: str
+    status: str
+    authorisation: str
+    oddities: tuple[Remark, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FedDocument:
+    """A document of a lot; ``level``, ``media_type``, ``is_pdf`` and ``is_n1_template`` are of its CDA, if any."""
+
+    unique_id: str
+    type: str
+    document_class: str
+    format: str
+    confidentiality: tuple[str, ...]
+    level: str
+    media_type: str
+    is_pdf: bool
+    is_n1_template: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotFed(Facts):
+    """A lot whose documents were found: taken or not, what was tolerated, which digests of its manifest are wrong."""
+
+    documents: tuple[FedDocument, ...]
+    taken: bool
+    remarks: tuple[str, ...]
+    wrong_digests: Lazy[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Facts):
+    """Somebody wants to read a DMP. ``consults``: he must have tested its existence before."""
+
+    matricule: str
+    holder: str
+    consults: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryAsked(Facts):
+    """A stored query, what was tolerated in it, and how many entries it found (None: it was refused)."""
+
+    name: str
+    return_type: str
+    parameters: tuple[str, ...]
+    wanted: tuple[str, ...]
+    remarks: tuple[str, ...]
+    found: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsRead(Facts):
+    """The documents that were asked for, and those that were given, by unique id."""
+
+    wanted: tuple[str, ...]
+    given: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldError:
+    """One error of a RegistryErrorList, with what people need of it."""
+
+    code: str
+    context: str
+    where: str
+    received: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XdsErrors(Facts):
+    """The RegistryErrorList of an answer, whole failure or partial success."""
+
+    errors: tuple[ToldError, ...]

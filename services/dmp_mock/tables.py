@@ -1,0 +1,42 @@
+"""What derives from the transactions: which body asks for which, the paths that exist, the operations.
+
+Source: design of the project (The house). Nothing is listed here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmp_mock.codes.names import ANNOUNCED, OTHER_PATHS, Announced
+from dmp_mock.transaction import Transaction
+from dmp_mock.transactions import discover
+from dmp_mock.wire.messages import hl7_reason
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+__all__ = ["NOT_SIMULATED", "PATHS", "SERVED_PATHS", "TRANSACTIONS", "transaction_named", "transaction_of"]
+
+TRANSACTIONS: tuple[Transaction, ...] = discover()
+
+NOT_SIMULATED: tuple[Announced, ...] = tuple(
+    one for one in ANNOUNCED if one.name not in {transaction.name for transaction in TRANSACTIONS}
+)
+"""What is recognised and refused by a fault that says so."""
+
+SERVED_PATHS = tuple(sorted({transaction.path for transaction in TRANSACTIONS}))
+PATHS = frozenset({*SERVED_PATHS, *(one.path for one in ANNOUNCED)}) | OTHER_PATHS
+
+
+def transaction_named(name: str) -> Transaction | None:
+    """Return the transaction of an operation."""
+    return next((transaction for transaction in TRANSACTIONS if transaction.name == name), None)
+
+
+def transaction_of(body: etree._Element) -> Transaction | Announced | None:
+    """Return what a SOAP body asks for; the first of its element when it is none of those that share it."""
+    served = [transaction for transaction in TRANSACTIONS if transaction.body.qname == body.tag]
+    announced = [one for one in NOT_SIMULATED if one.qname == body.tag]
+    meant = next((one for one in served if one.body.is_meant(body)), None)
+    waited = next((one for one in announced if not one.reason or one.reason == hl7_reason(body)), None)
+    return meant or waited or next(iter(served), None)

@@ -1,0 +1,218 @@
+"""TD2.1, feeding: a lot of documents (ITI-41 with MTOM), taken whole or not at all.
+
+Source: docs/sources/dmp.md#mtom (ids that are file names, SOAP 1.1 root; high), #metadonnees, #signature-de-lot,
+#remplacement, #etat-pour-alimenter; IHE ITI TF-2 §3.41. Attachments are kept octet for octet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dmp_mock import options, store
+from dmp_mock.codes import xds
+from dmp_mock.codes.names import NS_XDSB, PARTNER, REPOSITORY
+from dmp_mock.codes.xds import Association
+from dmp_mock.codes.xds_errors import XdsCode
+from dmp_mock.domain.errors import XdsError, XdsFailure
+from dmp_mock.domain.hl7 import read_ins
+from dmp_mock.domain.lots import MatchedLot, check_author, check_lot, check_replaced, match_documents
+from dmp_mock.domain.patients import check_feed
+from dmp_mock.domain.registering import fingerprint_errors, register
+from dmp_mock.domain.values import CdaHeader, Entry, NotCda
+from dmp_mock.facts import FedDocument, LotFed
+from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
+from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
+from dmp_mock.transactions.td2_1.reading import read_lot
+from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
+from dmp_mock.wire.messages import Answer
+from dmp_mock.wire.registry import registry_response
+from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
+from lgo_sandbox.watch.facts import Lazy, Noted
+from lgo_sandbox.watch.ins_flows import InsFlow
+
+if TYPE_CHECKING:
+    from dmp_mock.caller import Admitted
+
+__all__ = ["TRANSACTION", "read_lot"]
+
+NAME = "td2.1"
+MAX_STORED = 512 * 1024 * 1024
+MAX_PRINTED, MAX_PRINTED_OCTETS = 4, 6 * 1024 * 1024
+"""Documents whose PDF is looked into, and their size: it costs some milliseconds each."""
+_REQUEST = "ProvideAndRegisterDocumentSetRequest"
+_ACTION = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
+_PDF_TEMPLATE = "1.3.6.1.4.1.19376.1.2.20"
+
+Headers = Mapping[str, CdaHeader | NotCda]
+
+
+def serve(request: Admitted) -> Answer:
+    """Take the lot."""
+    call = request.call
+    check_feed(request.state)
+    lot = read_lot(request.message)
+    check_author(lot, request.caller)
+    matched = match_documents(lot)
+    headers = {e.id: read_cda(matched.contents[e.id]) for e in lot.entries if _is_cda(e)}
+    fed = _fed(request, matched, headers)
+    call.note(fed, _carried(request, matched, headers))
+    remarks = _checked(request, matched, headers)
+    _store(request, matched)
+    call.note(replace(fed, taken=True, remarks=remarks))
+    call.summarise(f"TD2.1 : {len(fed.documents)} document(s) versé(s)")
+    return Answer(registry_response(xds.SUCCESS))
+
+
+def _is_cda(entry: Entry) -> bool:
+    return entry.mime_type == "text/xml" and not entry.is_signature
+
+
+def _checked(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[str, ...]:
+    """Return what is tolerated in a lot. Raises XdsFailure."""
+    session = request.call.session
+    checked = headers if options.is_on(session, "cda_header") else {}
+    strict = options.is_on(session, "strict_manifest")
+    signature = _signature(matched)
+    manifest = read_manifest(signature, _signed(matched), digests=strict) if signature is not None else None
+    remarks = check_lot(matched, request.ins, checked, manifest)
+    unlike = list(fingerprint_errors(matched))
+    if options.is_on(session, "strict_hash"):
+        _raise_any(unlike)
+    return (*remarks, *(f"{error.context}, remplacé par la valeur calculée" for error in unlike))
+
+
+def _signature(matched: MatchedLot) -> bytes | None:
+    found = next((entry for entry in matched.lot.entries if entry.is_signature), None)
+    return matched.contents[found.id] if found else None
+
+
+def _signed(matched: MatchedLot) -> dict[str, bytes]:
+    return {e.unique_id: matched.contents[e.id] for e in matched.lot.entries if not e.is_signature}
+
+
+def _fed(request: Admitted, matched: MatchedLot, headers: Headers) -> LotFed:
+    signature, signed = _signature(matched), _signed(matched)
+    documents = (e for e in matched.lot.entries if not e.is_signature)
+    return LotFed(
+        documents=tuple(_document(entry, headers.get(entry.id)) for entry in documents),
+        taken=False,
+        remarks=(),
+        wrong_digests=Lazy(lambda: wrong_digests(signature, signed)) if signature else Lazy.known(()),
+    )
+
+
+def _document(entry: Entry, found: CdaHeader | NotCda | None) -> FedDocument:
+    header = found if isinstance(found, CdaHeader) else CdaHeader()
+    return FedDocument(
+        unique_id=entry.unique_id,
+        type=entry.code("type"),
+        document_class=entry.code("class"),
+        format=entry.code("format"),
+        confidentiality=tuple(coded.code for coded in entry.codes.get("confidentiality", ())),
+        level=header.level,
+        media_type=header.media_type,
+        is_pdf=header.starts_with_pdf,
+        is_n1_template=_PDF_TEMPLATE in header.templates,
+    )
+
+
+def _carried(request: Admitted, matched: MatchedLot, headers: Headers) -> InsFlow:
+    """Return the flow of a lot: the matricules of its VIHF, of its metadata and of its CDAs."""
+    found = {number for one in headers.values() if isinstance(one, CdaHeader) for _root, number in one.patients}
+    found |= {ins.number for entry in matched.lot.entries if (ins := read_ins(entry.patient_id)) is not None}
+    return InsFlow.of(found | {request.ins.number}, [PARTNER], _printed(matched))
+
+
+def _printed(matched: MatchedLot) -> Lazy[tuple[str, ...]]:
+    """Look at the datamatrix INS of the first level 1 documents of a pharmacy, once the answer has left."""
+    wanted = [e for e in matched.lot.entries if _is_cda(e) and e.code("type") in PHARMACY_TYPES][:MAX_PRINTED]
+    contents = [content for e in wanted if len(content := matched.contents[e.id]) <= MAX_PRINTED_OCTETS]
+    if not contents:
+        return Lazy.known(())
+    return Lazy(lambda: tuple(said for one in contents if (said := printed_in(one)) is not None))
+
+
+def _store(request: Admitted, matched: MatchedLot) -> None:
+    call, lot = request.call, matched.lot
+    with call.session.db.transaction() as db:
+        _raise_any([*_too_heavy(matched, MAX_STORED - store.stored_octets(db))])
+        known = store.known_unique_ids(db, [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries)])
+        _raise_any([_known(unique_id) for unique_id in sorted(known)])
+        for link in lot.links:
+            if link.type == Association.REPLACES:
+                check_replaced(link, store.entry_by_uuid(db, link.target), request.ins)
+        registered = register(matched, call.session.ids.uuid)
+        store.store_lot(db, registered, request.ins.number, request.caller.holder)
+
+
+def _too_heavy(matched: MatchedLot, room: int) -> Iterator[XdsError]:
+    weight = sum(map(len, matched.contents.values()))
+    if weight > room:
+        yield XdsError(
+            XdsCode.OUT_OF_RESOURCES,
+            "l'entrepôt de cette session est plein",
+            received=f"un lot de {weight} octets",
+            expected=f"{max(room, 0)} octets au plus",
+        )
+
+
+def _known(unique_id: str) -> XdsError:
+    return XdsError(
+        XdsCode.DUPLICATE_IN_REGISTRY,
+        f"uniqueId={unique_id} déjà enregistré",
+        unique_id,
+        received=f"uniqueId {unique_id}, déjà enregistré",
+        expected="un uniqueId que le DMP ne connaît pas",
+    )
+
+
+def _raise_any(errors: Sequence[XdsError]) -> None:
+    if errors:
+        raise XdsFailure(errors)
+
+
+# --- refused, shown
+
+
+def fail(_request: Admitted, errors: Sequence[XdsError]) -> Answer:
+    """Answer a RegistryResponse with the errors."""
+    return Answer(registry_response(xds.FAILURE, errors))
+
+
+def decode(noted: Noted) -> Shown:
+    """Show the documents of the lot."""
+    fed = noted.get(LotFed)
+    return Shown(
+        asked=tuple(("Document", _described(document)) for document in fed.documents) if fed else (),
+        answered=(("Lot", "enregistré" if fed.taken else "refusé"),) if fed else (),
+    )
+
+
+def _described(one: FedDocument) -> str:
+    coded = f"classe {one.document_class}, {one.format}, confidentialité {' '.join(one.confidentiality)}"
+    return f"{one.type} ({coded}), {one.unique_id}"
+
+
+TRANSACTION = Transaction(
+    name=NAME,
+    title="Alimentation",
+    path=REPOSITORY,
+    body=Body(qname=f"{{{NS_XDSB}}}{_REQUEST}", is_meant=lambda _body: True),
+    actions=Actions(request=_ACTION, response=f"{_ACTION}Response", also=frozenset()),
+    right="TD2.1",
+    one_patient=True,
+    serve=serve,
+    fail=fail,
+    describe=Described(
+        port="Repository",
+        operation="ProvideAndRegisterDocumentSet-b",
+        asked=f"xds:{_REQUEST}",
+        answered="rs:RegistryResponse",
+        schemas=(),
+    ),
+    decode=decode,
+    page=PageRow(wire="ITI-41, MTOM", serves="feed, replace (RPLC); APND, XFRM and folders are refused"),
+    checks=LOT_CHECKS,
+)

@@ -1,0 +1,182 @@
+"""The checks of TD2.1: who may feed, into which DMP, what a lot must be, what of it was tolerated.
+
+Source: docs/sources/dmp.md (Documents, Droits), docs/sources/requirements.md (LGO.DMP, LGO.DOC).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dmp_mock.checks.refused import refused, refused_by_xds, was_refused
+from dmp_mock.codes.faults import About, codes_about
+from dmp_mock.codes.vihf import Mode
+from dmp_mock.codes.xds_errors import XDS_CODES, XdsCode
+from dmp_mock.facts import LotFed, SoapRequest, VihfGiven
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+
+__all__ = ["LOT_CHECKS"]
+
+ONLY = frozenset({"td2.1"})
+_N1_TYPES = frozenset({"78601-2", "56445-0"})
+_STATE = codes_about(About.STATE)
+_NO_DMP = frozenset({XdsCode.UNKNOWN_PATIENT.value})
+_IN_LOT = XDS_CODES - _NO_DMP
+
+
+def mtom(seen: Observed[SoapRequest]) -> Outcome:
+    """The lot travels as a package."""
+    return seen.facts.packaged or Violation("un document en base 64 dans le XML", "un paquet MTOM", where="corps HTTP")
+
+
+def air(seen: Observed[VihfGiven]) -> Outcome:
+    """Nobody feeds with AIR."""
+    if seen.facts.mode != Mode.AIR:
+        return True
+    return Violation(
+        Mode.AIR.value, "INDIRECTE ou DIRECTE pour alimenter", where="VIHF, attribut Authentification_mode"
+    )
+
+
+def state(seen: Observed[SoapRequest]) -> Outcome:
+    """The DMP is there and open, and the patient not opposed."""
+    return refused(seen, _STATE) or refused_by_xds(seen, _NO_DMP)
+
+
+def metadata(seen: Observed[SoapRequest]) -> Outcome:
+    """The lot and its metadata follow the guide."""
+    fed = seen.also(LotFed)
+    return refused_by_xds(seen, _IN_LOT) or (fed is not None and fed.taken) or None
+
+
+def metadata_form(seen: Observed[LotFed]) -> Outcome:
+    """Nothing in the metadata had to be tolerated."""
+    remarks = seen.facts.remarks
+    if not remarks:
+        return None
+    return Violation(
+        " ; ".join(remarks), "un jeu de valeurs publié, les identifiants à la casse près, hash et size justes"
+    )
+
+
+def digests(seen: Observed[LotFed]) -> Outcome:
+    """The digests of the manifest are those of the documents; official samples have false ones."""
+    if not seen.facts.taken:
+        return None
+    wrong = seen.facts.wrong_digests.value
+    if not wrong:
+        return True
+    received = f"une DigestValue fausse pour {', '.join(wrong)[:200]}"
+    return Violation(received, "l'empreinte des octets du document, ou de sa forme canonique", where="Signature01")
+
+
+def n1(seen: Observed[LotFed]) -> Outcome:
+    """Interviews and reviews are CDA R2 N1 with a PDF."""
+    concerned = [document for document in seen.facts.documents if document.type in _N1_TYPES]
+    if not concerned:
+        return None
+    for document in concerned:
+        if not (document.level == "N1" and document.is_pdf and document.is_n1_template):
+            received = f"niveau {document.level or 'inconnu'}, {document.media_type or 'sans PDF'}"
+            expected = "CDA R2 niveau 1 avec un PDF en base 64 dans nonXMLBody"
+            return Violation(received, expected, where=f"document {document.unique_id[:100]}")
+    return True
+
+
+def organisation_certificate(seen: Observed[VihfGiven]) -> Outcome:
+    """Kept by a lot fed in indirect mode over an organisation certificate; a card says nothing of this requirement."""
+    if seen.facts.mode != Mode.INDIRECT or seen.transport != "https":
+        return None
+    shown = seen.facts.certificate
+    if shown is None or not shown.is_organisation:
+        received = shown.family if shown else "aucun certificat"
+        return Violation(received, "un certificat logiciel d'organisation de l'IGC-Santé", where="connexion TLS")
+    return None if was_refused(seen) else True
+
+
+LOT_CHECKS: tuple[Check[Any], ...] = (
+    Check(
+        id="DMP-MTOM",
+        title="ITI-41 sans MTOM (EX_2.1-1260)",
+        reads=SoapRequest,
+        test=mtom,
+        requirements=("LGO.DMP.01",),
+        source="docs/sources/dmp.md#mtom",
+        remedy="Envoyez le lot en multipart/related, chaque document en pièce désignée par xop:Include.",
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-AIR-FEED",
+        title="Alimentation en AIR",
+        reads=VihfGiven,
+        test=air,
+        requirements=("LGO.DMP.01",),
+        source="docs/sources/dmp.md#alimentation-air",
+        remedy="Alimentez avec un VIHF INDIRECTE (ou la carte), non avec Pro Santé Connect.",
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-FEED-STATE",
+        title="Alimentation d'un DMP fermé, absent, ou d'un patient opposé",
+        reads=SoapRequest,
+        test=state,
+        requirements=("DMP/CONF.09", "ALI/PROG.04"),
+        source="docs/sources/dmp.md#etat-pour-alimenter",
+        remedy="Lisez TD0.2 et l'opposition du patient avant d'envoyer.",
+        operations=ONLY,
+        explains=_STATE | _NO_DMP,
+    ),
+    Check(
+        id="DMP-METADATA",
+        title="Métadonnées XDS refusées",
+        reads=SoapRequest,
+        test=metadata,
+        requirements=("DMP/va1.10", "LGO.DMP.01"),
+        source="docs/sources/dmp.md#metadonnees",
+        remedy="Corrigez l'attribut que nomme l'erreur.",
+        operations=ONLY,
+        explains=_IN_LOT,
+    ),
+    Check(
+        id="DMP-METADATA-FORM",
+        title="Métadonnées tolérées mais hors des jeux de valeurs publiés, ou inexactes",
+        reads=LotFed,
+        test=metadata_form,
+        requirements=("DMP/va1.10",),
+        source="docs/sources/dmp.md#metadonnees-jeux-de-valeurs",
+        remedy="Prenez le code dans le jeu de valeurs en vigueur, et corrigez ce que nomme le constat.",
+        confidence="M",
+        severity=Severity.INFO,
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-MANIFEST",
+        title="Empreintes du manifeste de la signature de lot",
+        reads=LotFed,
+        test=digests,
+        source="docs/sources/dmp.md#signature-de-lot",
+        remedy="Calculez l'empreinte sur le document tel qu'il part, puis signez.",
+        confidence="M",
+        severity=Severity.INFO,
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-FEED-N1",
+        title="CR d'entretien ou BPM hors CDA R2 N1",
+        reads=LotFed,
+        test=n1,
+        requirements=("LGO.DOC.02",),
+        source="docs/sources/dmp.md#alimentation-n1",
+        remedy="Produisez un CDA R2 niveau 1 dont le corps est le PDF/A-1 en base 64.",
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-FEED-ORG",
+        title="Alimentation par certificat d'organisation",
+        reads=VihfGiven,
+        test=organisation_certificate,
+        requirements=("LGO.DMP.02",),
+        source="docs/sources/dmp.md#certificat-organisation",
+        remedy="Authentifiez-vous par le certificat logiciel de l'officine.",
+        operations=ONLY,
+    ),
+)

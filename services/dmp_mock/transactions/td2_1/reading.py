@@ -1,0 +1,80 @@
+"""Reading the lot of an ITI-41 request: its objects, and the octets of its documents in or out of the XML.
+
+Source: docs/sources/dmp.md#mtom (ids that are file names, SOAP 1.1 root; high), #tolerances. Knows no rule.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from lxml import etree
+
+from dmp_mock.codes.names import NS_LCM, NS_XDSB
+from dmp_mock.domain.errors import Refused
+from dmp_mock.domain.values import Lot
+from dmp_mock.wire.ebrim import RIM, read_objects
+from dmp_mock.wire.messages import Message
+from lgo_sandbox.wire import mtom
+
+__all__ = ["read_lot"]
+
+_REQUEST = "ProvideAndRegisterDocumentSetRequest"
+
+
+def read_lot(message: Message) -> Lot:
+    """Return the lot of an ITI-41 request. Raises Refused without a RegistryObjectList or for unreadable documents."""
+    objects = message.body.find(f"{{{NS_LCM}}}SubmitObjectsRequest/{{{RIM}}}RegistryObjectList")
+    if objects is None:
+        raise Refused(
+            "request",
+            "RegistryObjectList absent",
+            received="absent",
+            expected="SubmitObjectsRequest/RegistryObjectList",
+            where=_REQUEST,
+        )
+    sets, entries, links = read_objects(objects)
+    return Lot(tuple(sets), tuple(entries), tuple(links), _documents(message))
+
+
+def _documents(message: Message) -> dict[str, bytes]:
+    try:
+        attached = mtom.attachments(message.body, message.package)
+    except mtom.MtomError as error:
+        raise Refused(
+            "request",
+            error.reason,
+            received=error.reason,
+            expected=f"une partie MIME parmi : {', '.join(message.package.parts)[:200] or '(aucune)'}",
+            where=f"{_REQUEST}/Document/xop:Include",
+            remedy="Mettez dans xop:Include/@href « cid: » suivi du Content-ID de la partie.",
+        ) from error
+    documents: dict[str, bytes] = {}
+    for element in message.body.iterchildren(f"{{{NS_XDSB}}}Document"):
+        document_id = element.get("id") or ""
+        if document_id in documents:
+            raise Refused(
+                "request",
+                f"deux Document d'id {document_id[:100]}",
+                received=f"deux Document d'id « {document_id[:100]} »",
+                expected="un id par Document",
+                where=_REQUEST,
+                remedy="Donnez à chaque Document l'id de son ExtrinsicObject.",
+            )
+        documents[document_id] = attached[element] if element in attached else _inlined(element, document_id)
+    return documents
+
+
+def _inlined(element: etree._Element, document_id: str) -> bytes:
+    text = "".join((element.text or "").split())
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refused(
+            "request",
+            "Document n'est ni xop:Include ni base64",
+            received=text[:60] or "un élément enfant qui n'est pas xop:Include",
+            expected="xop:Include, ou du base 64",
+            where=f"{_REQUEST}/Document « {document_id[:100]} »",
+            remedy="Mettez le document en pièce MIME, désignée par xop:Include, ou encodez-le en base 64 standard.",
+        ) from error

@@ -1,0 +1,75 @@
+"""TD3.1, searching: the documents of a patient (ITI-18, FindDocuments or GetDocuments in full).
+
+Source: docs/sources/dmp.md#requete-xds (high); IHE ITI TF-2 §3.18.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmp_mock.codes.names import NS_QUERY
+from dmp_mock.domain.patients import check_reading
+from dmp_mock.domain.rights import may_see
+from dmp_mock.facts import QueryAsked, Reading
+from dmp_mock.searching import fail_query, search, show_query
+from dmp_mock.transaction import Actions, Body, Described, PageRow, Transaction
+from dmp_mock.wire.messages import Answer
+from dmp_mock.wire.queries import is_reference_query
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+
+if TYPE_CHECKING:
+    from dmp_mock.caller import Admitted
+
+__all__ = ["TRANSACTION"]
+
+NAME = "td3.1"
+_ACTION = "urn:ihe:iti:2007:RegistryStoredQuery"
+
+
+def serve(request: Admitted) -> Answer:
+    """List the documents that the caller may see."""
+    request.call.note(Reading(matricule=request.ins.number, holder=request.caller.holder, consults=True))
+    check_reading(request.state, request.caller.access)
+    return search(request, may_see)
+
+
+def form(seen: Observed[QueryAsked]) -> Outcome:
+    """The query is written as the guide writes it; IHE's own tools are laxer, and taken."""
+    remarks = seen.facts.remarks
+    return Violation(" ; ".join(remarks), "une requête écrite comme les exemples du guide") if remarks else True
+
+
+TRANSACTION = Transaction(
+    name=NAME,
+    title="Recherche de documents",
+    path="registry",
+    body=Body(qname=f"{{{NS_QUERY}}}AdhocQueryRequest", is_meant=lambda body: not is_reference_query(body)),
+    actions=Actions(request=_ACTION, response=f"{_ACTION}Response", also=frozenset()),
+    right="TD3.1-metadata",
+    one_patient=True,
+    serve=serve,
+    fail=fail_query,
+    describe=Described(
+        port="Registry",
+        operation="RegistryStoredQuery",
+        asked="query:AdhocQueryRequest",
+        answered="query:AdhocQueryResponse",
+        schemas=(),
+    ),
+    decode=show_query,
+    page=PageRow(wire="ITI-18 FindDocuments, GetDocuments", serves="list documents, 1000 at most in LeafClass"),
+    checks=(
+        Check(
+            id="DMP-QUERY-FORM",
+            title="Requête XDS tolérée, mais écrite autrement que dans le guide",
+            reads=QueryAsked,
+            test=form,
+            requirements=("DMP/UX.27",),
+            source="docs/sources/dmp.md#requete-xds",
+            remedy="Écrivez le patient 'INS^^^&OID&ISO^NH', chaque code ('code^^système'), et l'id en urn:uuid:.",
+            confidence="M",
+            severity=Severity.INFO,
+            operations=frozenset({NAME}),
+        ),
+    ),
+)

@@ -1,0 +1,240 @@
+"""Every check of the DMP is fired through its door by a client that breaks its rule; every refusal is explained.
+
+The breakers of a transaction's checks stand in its own test file (``BREAKS``); those of the shared checks stand here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dmp_mock.codes.faults import FAULTS
+from dmp_mock.service import SERVICE
+from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.refusals import Refusal
+
+PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
+FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
+ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
+ENGLISH = {"the", "not", "expected", "error", "invalid", "was", "is", "required", "found", "missing", "wrong"}
+Act = Callable[[Any, Any], object]
+
+
+def _marked(name: str, send: Callable[[Any], object]) -> Act:
+    def act(dmp: Any, _writing: Any) -> None:
+        at = dmp.session.clock.age().isoformat()
+        dmp.do(lambda: dmp.session.markers.put(Marker(at, name, dmp.patient)))
+        send(dmp)
+
+    return act
+
+
+def _existence(
+    dmp: Any, writing: Any, action: str | None = PATIENTS, suffix: str = "patients", extra: str = ""
+) -> None:
+    octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), action, extra=extra)
+    dmp.post(suffix, octets, certificate=dmp.issue("org-auth"))
+
+
+def _misissued(dmp: Any, _writing: Any) -> None:
+    vihf = dmp.indirect()
+    assertion = vihf.element("CN=QUELQU'UN D'AUTRE,O=AILLEURS,C=FR")
+    dmp.assertion = lambda _vihf: assertion
+    dmp.test_existence(vihf)
+
+
+def _soap11(dmp: Any, _writing: Any) -> None:
+    dmp.feed(dmp.document(), soap11=True)
+
+
+def _typed_as(content_type: str) -> Act:
+    def act(dmp: Any, writing: Any) -> None:
+        octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+        dmp.post("patients", octets, certificate=dmp.issue("org-auth"), content_type=content_type)
+
+    return act
+
+
+def _printing_nothing(dmp: Any, writing: Any) -> None:
+    pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    titled = b'<code code="56445-0" codeSystem="2.16.840.1.113883.6.1"/><title>Bilan</title><recordTarget>'
+    dmp.feed(dmp.document(writing.cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
+
+
+SHARED: dict[str, Act] = {
+    "DMP-TRANSPORT": lambda dmp, _: dmp.post("patients", b"bonjour", certificate=dmp.issue("org-auth")),
+    "DMP-MEDIA-TYPE": _typed_as("text/plain"),
+    "DMP-PATH": lambda dmp, writing: _existence(dmp, writing, suffix="registry"),
+    "DMP-ACTION": lambda dmp, writing: _existence(dmp, writing, "urn:autre"),
+    "DMP-SOAP11": _soap11,
+    "DMP-LENGTH": lambda dmp, _: dmp.feed(dmp.document(), alter=lambda octets: octets[:-4]),
+    "DMP-REPLY-TO": lambda dmp, writing: _existence(
+        dmp, writing, extra="<wsa:FaultTo><wsa:Address>http://ailleurs.test/</wsa:Address></wsa:FaultTo>"
+    ),
+    "DMP-PLAIN": lambda dmp, _: dmp.test_existence(tls=False),
+    "DMP-CERT": lambda dmp, _: dmp.test_existence(certificate=dmp.issue("org-auth", variant="expired")),
+    "DMP-VIHF": lambda dmp, writing: dmp.call("patients", PATIENTS, writing.existence(dmp.patient), None),
+    "DMP-VIHF-FORM": lambda dmp, _: dmp.test_existence(
+        dmp.direct(extra={"urn:oasis:names:tc:xspa:1.0:subject:subject-id": "VALMONT"})
+    ),
+    "DMP-VIHF-ISSUER": _misissued,
+    "DMP-VIHF-UNSIGNED": lambda dmp, _: dmp.test_existence(dmp.direct(signed_by=None)),
+    "DMP-VIHF-PS": lambda dmp, _: dmp.test_existence(dmp.direct("radie")),
+    "DMP-PATIENT": lambda dmp, _: dmp.test_existence(dmp.indirect(patient="255069999999934")),
+    "DMP-INS-OID": lambda dmp, _: dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.9")),
+    "DMP-RIGHTS": lambda dmp, _: dmp.find(vihf=dmp.indirect()),
+    "DMP-ORDER": lambda dmp, _: dmp.find(),
+    "DMP-QUERY": lambda dmp, writing: (
+        dmp.test_existence(dmp.direct()),
+        dmp.call("registry", QUERY, writing.adhoc(FIND, []), dmp.direct()),
+    ),
+    "DMP-INS-STATUT": _marked("identité récupérée", lambda dmp: dmp.test_existence()),
+    "DMP-INS-VERIFICATION": _marked("vérification KO", lambda dmp: dmp.feed(dmp.document())),
+    "DMP-INS-DATAMATRIX": _printing_nothing,
+}
+ONLY_OBSERVES = {"DMP-INS-PARTENAIRE"}
+"""Never broken: what it keeps is a list of reference."""
+ALONG = {
+    "DMP-VIHF-PS": {"DMP-VIHF"},
+    "DMP-AIR-FEED": {"DMP-RIGHTS"},
+    "DMP-FEED-ORG": {"DMP-CERT"},
+}
+"""What the same client breaks besides: an unknown professional is a refused VIHF, AIR has no right to feed."""
+
+
+def _breaks() -> Iterator[tuple[str, Act]]:
+    for path in sorted(Path(__file__).parent.glob("test_td*.py")):
+        spec = importlib.util.spec_from_file_location(f"_breaks_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield from module.BREAKS.items()
+
+
+BREAKS: dict[str, Act] = {**SHARED, **dict(_breaks())}
+
+
+def test_every_check_has_its_breaking_client() -> None:
+    assert {check.id for check in SERVICE.checks} == set(BREAKS) | ONLY_OBSERVES
+    assert len(SERVICE.checks) == len(BREAKS) + len(ONLY_OBSERVES)
+
+
+@pytest.mark.parametrize("check_id", sorted(BREAKS))
+def test_each_check_is_fired_through_the_door_by_what_breaks_it_alone(dmp: Any, writing: Any, check_id: str) -> None:
+    BREAKS[check_id](dmp, writing)
+    found = {finding.check_id for finding in dmp.exchanges()[0].findings}
+    assert found == {check_id} | ALONG.get(check_id, set())
+    _is_told(dmp.exchanges()[0])
+
+
+def test_a_partner_of_the_ins_is_observed_on_each_flow(dmp: Any) -> None:
+    dmp.test_existence()
+    dmp.exchanges()
+    assert "DMP-INS-PARTENAIRE" in {o.check_id for o in dmp.do(lambda: list(dmp.session.journal.observations()))}
+
+
+def _is_told(exchange: Exchange) -> None:
+    """Every finding states what was received, what is expected and what to change, in French, and links to a source."""
+    assert exchange.findings
+    for finding in exchange.findings:
+        assert finding.received
+        assert finding.expected
+        assert finding.remedy
+        assert finding.source.startswith("docs/sources/")
+        told = (finding.received, finding.expected, finding.remedy, finding.message)
+        assert not any(text.startswith(("(", "[", "{")) for text in told), told
+        assert not any(key in text for text in told for key in SLUGS), told
+        assert not ENGLISH & set(re.findall("[a-z]+", " ".join(told))), told
+
+
+SLUGS = (*(code for code in FAULTS if "-" in code), "organisation-auth", "professional-", "content-changed")
+
+
+# --- refusals
+
+
+def _strict_action(dmp: Any, writing: Any) -> None:
+    dmp.configure(strict_action="oui")
+    _existence(dmp, writing, "urn:autre")
+
+
+def _edited(pattern: str, by: str) -> Act:
+    def act(dmp: Any, _writing: Any) -> None:
+        dmp.test_existence(alter=lambda octets: re.sub(pattern, by, octets.decode(), flags=re.DOTALL).encode())
+
+    return act
+
+
+def _as_fault(dmp: Any, writing: Any) -> None:
+    dmp.configure(xds_errors_as="fault")
+    dmp.feed(lot=writing.Lot([dmp.document()], signed=False))
+
+
+def _opposed(dmp: Any, writing: Any) -> None:
+    matricule = dmp.named("girard-sophie")
+    dmp.feed(writing.Document(writing.cda(matricule), matricule), vihf=dmp.indirect(patient=matricule))
+
+
+REFUSED: dict[str, Act] = {
+    "soap": lambda dmp, _: dmp.post("patients", b"<a>"),
+    "coding": lambda dmp, _: dmp.post("patients", gzip.compress(b"<a/>"), coding="gzip"),
+    "soap-version": lambda dmp, _: dmp.post("patients", b'<Envelope xmlns="urn:x"><Body><a/></Body></Envelope>'),
+    "soap-understand": lambda dmp, writing: _existence(
+        dmp, writing, extra='<x:h xmlns:x="urn:x" soap:mustUnderstand="1"/>'
+    ),
+    "soap-body": lambda dmp, _: dmp.call("patients", "urn:x", '<a xmlns="urn:x"/>', dmp.indirect()),
+    "wsa-absent": lambda dmp, writing: _existence(dmp, writing, None),
+    "wsa-invalid": lambda dmp, writing: _existence(dmp, writing, extra="<wsa:MessageID>urn:uuid:2</wsa:MessageID>"),
+    "wsa-action": _strict_action,
+    "request": _edited("<queryId .*?/>", ""),
+    "later": lambda dmp, _: dmp.call(
+        "habilitations", "x", '<setAuthorization xmlns="urn:si-dmp-habilitations"/>', dmp.direct()
+    ),
+    "vihf-absent": lambda dmp, writing: dmp.call("patients", PATIENTS, writing.existence(dmp.patient), None),
+    "vihf": lambda dmp, _: dmp.test_existence(dmp.indirect(extra={"Ressource_URN": "urn:autre"})),
+    "vihf-specialty": lambda dmp, _: dmp.test_existence(
+        dmp.indirect(extra={ROLE: dmp.indirect()._coded("Role", "21", "1.2.250.1.71.1.2.7")})
+    ),
+    "vihf-stale": lambda dmp, _: dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) - timedelta(hours=1))),
+    "vihf-signature": lambda dmp, _: dmp.test_existence(dmp.indirect(signed_by=None)),
+    "signer-usage": lambda dmp, _: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-auth"))),
+    "signer": lambda dmp, _: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-sign", variant="expired"))),
+    "client-certificate": lambda dmp, _: dmp.test_existence(certificate=dmp.issue("psc-client")),
+    "legal-person": lambda dmp, _: dmp.test_existence(certificate=dmp.issue("org-auth", "hopital")),
+    "structure": lambda dmp, _: dmp.test_existence(dmp.direct(structure="10B0999999")),
+    "professional": lambda dmp, _: dmp.test_existence(dmp.direct("radie")),
+    "unlinked": lambda dmp, _: dmp.test_existence(dmp.direct(structure="10B0990041")),
+    "author-institution": lambda dmp, _: dmp.feed(dmp.document(structure="10B0990041")),
+    "patient": lambda dmp, writing: dmp.call(
+        "patients", PATIENTS, writing.existence(dmp.stranger().matricule), dmp.indirect()
+    ),
+    "rights": lambda dmp, _: dmp.find(vihf=dmp.indirect()),
+    "closed": lambda dmp, _: dmp.find(vihf=dmp.direct(patient=dmp.named("roux-gerard"))),
+    "feed-opposed": _opposed,
+}
+
+
+def test_every_fault_of_the_catalogue_has_a_client_that_earns_it() -> None:
+    assert set(REFUSED) == set(FAULTS) - {"xds"}
+
+
+@pytest.mark.parametrize("code", sorted(REFUSED))
+def test_each_fault_leaves_with_its_explanation(dmp: Any, writing: Any, code: str) -> None:
+    REFUSED[code](dmp, writing)
+    exchange = dmp.exchanges()[0]
+    refusal = exchange.noted.get(Refusal)
+    assert refusal.code == code
+    assert exchange.status >= 400
+    assert exchange.outcome == "refused"
+    _is_told(exchange)
+    assert refusal.received in {finding.received for finding in exchange.findings}
+    assert "SANDBOX-INEXPLIQUE" not in dmp.findings()

@@ -1,0 +1,122 @@
+"""Every wire fault on both mail doors: what the client sees, what the journal says, and that the mail was taken."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+
+import pytest
+
+from lgo_sandbox.gate.spoiling import NOISE
+from lgo_sandbox.tenant.faults import Fault, FaultKind
+
+REPLY = b"250 2.0.0 Ok: queued as "
+HANGS = (FaultKind.STALL, FaultKind.NO_ANSWER)
+WIRE = [kind for kind in FaultKind if kind.on_the_wire]
+PATIENCE = 0.3
+
+
+def _arm(tenant, kind: FaultKind, operation: str, value: int = 0, **more: object) -> None:
+    fault = Fault("f1", "mss", kind, value, operation, **more)
+    tenant.do(lambda session: session.faults.arm(fault))
+
+
+def _rest(raw) -> tuple[bytes, str]:
+    """Return what still comes, and how it ends: closed, reset, or nothing more."""
+    raw.sock.settimeout(PATIENCE)
+    came, raw.buffer = raw.buffer, b""
+    try:
+        while chunk := raw.sock.recv(65536):
+            came += chunk
+    except TimeoutError:
+        return came, "open"
+    except ConnectionResetError:
+        return came, "reset"
+    except OSError:
+        return came, "closed"
+    return came, "closed"
+
+
+def _envelope(raw, mss) -> None:
+    raw.reply(b"MAIL FROM:<" + mss.TITULAIRE.encode() + b">")
+    raw.reply(b"RCPT TO:<" + mss.GENERALISTE.encode() + b">")
+    raw.reply(b"DATA")
+
+
+def _expected(kind: FaultKind, whole: bytes) -> tuple[bytes, str]:
+    return {
+        FaultKind.RESET: (b"", "reset"),
+        FaultKind.CUT: (whole[:7], "closed"),
+        FaultKind.EMPTY: (b"", "closed"),
+        FaultKind.TRUNCATED: (whole[: len(whole) // 2], "closed"),
+        FaultKind.GARBAGE: (NOISE, "closed"),
+        FaultKind.DRIP: (whole, "closed"),
+        FaultKind.STALL: (whole[: len(whole) // 2], "open"),
+        FaultKind.NO_ANSWER: (b"", "open"),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", WIRE)
+def test_a_wire_fault_spoils_the_answer_to_a_message_that_was_taken(submission, tenant, mss, kind):
+    _arm(tenant, kind, "smtp-message", 500 if kind is FaultKind.DRIP else 7)
+    _envelope(submission, mss)
+    submission.send(mss.MAIL + b".\r\n")
+    came, how = _rest(submission)
+    (exchange,) = tenant.exchanges("smtp-message")
+    octets, end = _expected(kind, exchange.response_body + b"\r\n")
+    assert (came, how) == (octets, end) or (kind is FaultKind.RESET and how in ("reset", "closed") and came == b"")
+    assert (exchange.outcome, exchange.fault) == ("fault", "f1")
+    assert "SANDBOX-PANNE" in {finding.check_id for finding in exchange.findings}
+    assert len(tenant.inbox(mss.GENERALISTE)) == 1
+
+
+@pytest.mark.parametrize("kind", WIRE)
+def test_a_wire_fault_spoils_the_answer_to_an_imap_command(mailbox, tenant, kind):
+    _arm(tenant, kind, "imap-select", 500 if kind is FaultKind.DRIP else 7)
+    mailbox.send(b"t SELECT INBOX\r\n")
+    came, how = _rest(mailbox)
+    (exchange,) = tenant.exchanges("imap-select")
+    octets, end = _expected(kind, exchange.response_body + b"\r\n")
+    assert (came, how) == (octets, end) or (kind is FaultKind.RESET and how in ("reset", "closed") and came == b"")
+    assert exchange.outcome == "fault"
+
+
+@pytest.mark.parametrize("operation", ["smtp-mail", "smtp-rcpt", "smtp-auth"])
+def test_each_command_of_smtp_can_be_struck_and_is_journaled(smtp_socket, tenant, mss, operation):
+    _arm(tenant, FaultKind.EMPTY, operation, client=mss.TITULAIRE)
+    with suppress(OSError), tenant.smtp() as client:
+        client.sendmail(mss.TITULAIRE, [mss.GENERALISTE], mss.MAIL)
+    struck = [exchange for exchange in tenant.exchanges() if exchange.fault == "f1"]
+    assert [exchange.outcome for exchange in struck] == ["fault"]
+    assert tenant.inbox(mss.GENERALISTE) == []
+
+
+@pytest.mark.parametrize("command", [b'LIST "" *', b"NOOP", b"IDLE"])
+def test_commands_that_are_not_journaled_are_when_they_are_struck(mailbox, tenant, command):
+    operation = f"imap-{command.split()[0].decode().lower()}"
+    _arm(tenant, FaultKind.EMPTY, operation)
+    mailbox.send(b"t " + command + b"\r\n")
+    assert _rest(mailbox) == (b"", "closed")
+    (exchange,) = tenant.exchanges(operation)
+    assert (exchange.outcome, exchange.fault) == ("fault", "f1")
+
+
+def test_the_nth_call_is_struck_and_the_others_are_not(tenant, mss):
+    _arm(tenant, FaultKind.STATUS, "smtp-message", 451, nth=2, remaining=1)
+    with tenant.smtp() as client:
+        codes = []
+        for _ in range(3):
+            client.mail(mss.TITULAIRE)
+            client.rcpt(mss.GENERALISTE)
+            codes.append(client.data(mss.MAIL)[0])
+    assert codes == [250, 451, 250]
+
+
+def test_a_client_that_waits_in_vain_may_leave_and_the_door_goes_on(submission, tenant, mss):
+    _arm(tenant, FaultKind.NO_ANSWER, "smtp-message", remaining=1)
+    _envelope(submission, mss)
+    submission.send(mss.MAIL + b".\r\n")
+    assert _rest(submission) == (b"", "open")
+    submission.sock.shutdown(socket.SHUT_RDWR)
+    with tenant.smtp() as client:
+        assert client.noop()[0] == 250
