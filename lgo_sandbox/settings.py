@@ -55,6 +55,8 @@ class Settings(BaseSettings):
 
     journal_exchanges: int = 10_000
     journal_bytes: int = 64 * MIB
+    journal_memory_bytes: int = 16 * MIB
+    """What the journal of a session that lives in memory keeps."""
     journal_body_bytes: int = 1 * MIB
     """What the journal keeps of one body; the rest is cut and the record says so."""
     journal_flush_seconds: float = 0.2

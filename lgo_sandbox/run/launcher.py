@@ -8,7 +8,6 @@ Source: design of the project (Ports, Commands). Knows services by their contrac
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import socket
 import ssl
@@ -21,6 +20,7 @@ from lgo_sandbox.gate.asgi import Gate
 from lgo_sandbox.gate.serving import HttpListener, bind
 from lgo_sandbox.gate.tls import server_context
 from lgo_sandbox.pki import Kind, Pki
+from lgo_sandbox.run.upkeep import Upkeep
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
 
@@ -69,13 +69,26 @@ class Launcher:
         self._groups: dict[str, list[Running]] = {}
         self._further: dict[str, Addresses] = {}
         self._opening = asyncio.Lock()
-        self._flusher: asyncio.Task[None] | None = None
+        self._upkeep: Upkeep | None = None
         self._tls: ssl.SSLContext
 
     async def start(self, control: ControlFactory) -> Sandbox:
         """Bind every port, then open everything. Raises PortTaken, PublicBindRefused."""
         _check_host(self.settings)
         bound = self._bind_group(self.settings.port_base, with_control=CONTROL in self._served)
+        try:
+            addresses = self._prepare(bound)
+        except BaseException:
+            for entry in bound:
+                entry.sock.close()
+            raise
+        await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
+        self._upkeep = Upkeep(self.sandbox.sessions, self.settings.journal_flush_seconds)
+        self.ready = True
+        return self.sandbox
+
+    def _prepare(self, bound: Sequence[_Bound]) -> Addresses:
+        """Make what the doors need: certificates, the sandbox, the session that is always there."""
         addresses = self._addresses(bound, self.settings.session)
         if self.settings.published_host and self.settings.port_base != 0:
             self._add_published(addresses)
@@ -88,10 +101,7 @@ class Launcher:
         self.sandbox.addresses = addresses
         self.sandbox.served = frozenset(entry.door.name for entry in bound if entry.service is not None)
         self.sandbox.sessions.get(self.settings.session)
-        await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
-        self._flusher = asyncio.create_task(self._flush_for_ever())
-        self.ready = True
-        return self.sandbox
+        return addresses
 
     def addresses_of(self, session: str) -> Addresses:
         """Return where a session answers: at its own doors, at the process's, or below ``/s/{session}`` there."""
@@ -128,10 +138,8 @@ class Launcher:
     async def close(self) -> None:
         """Close all doors, then the sandbox."""
         self.closing = True
-        if self._flusher is not None:
-            self._flusher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flusher
+        if self._upkeep is not None:
+            await self._upkeep.stop()
         for session in list(self._groups):
             await self.close_for(session)
         await _close_all(self._running)
@@ -212,12 +220,6 @@ class Launcher:
                 running.append(
                     await HttpListener.open(gate, entry.sock, self._tls if entry.tls else None, head_limit=head_limit)
                 )
-
-    async def _flush_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.journal_flush_seconds)
-            self.sandbox.sessions.flush()
-            self.sandbox.sessions.tick()
 
     def _foreign_control(self) -> str:
         return self.settings.service_urls.get(CONTROL, f"http://127.0.0.1:{self.settings.port_base or DEFAULT_BASE}")

@@ -127,7 +127,7 @@ def _upgrade(connection: Connection, schema: Schema, stored: _Stored | None) -> 
     """Bring one owner's tables up to date; tell whether they are new."""
     number, _shape, state = stored or (0, "", READY)
     if number > schema.version:
-        raise StoreNewer(f"l'état ({schema.owner}, version {number})")
+        raise StoreNewer(f"l'état de « {schema.owner} » (version {number})")
     existing = frozenset(inspect(connection).get_table_names())
     new = state == NEW or not any(table.name in existing for table in schema.tables)
     if new:

@@ -100,7 +100,7 @@ def test_time_that_flows_brings_events_about(make: Make) -> None:
     session = sessions.get("default")
     session.agenda.at(session.clock.age() - timedelta(seconds=1), "sixieme.saluer", "Marc")
     session.agenda.at(session.clock.age() + HOUR, "sixieme.saluer", "Louise")
-    sessions.tick()
+    await sessions.tend()
     assert names(session) == ["Marc"]
 
 
@@ -236,7 +236,7 @@ def test_an_event_of_a_service_that_lives_elsewhere_waits_for_it(make: Make) -> 
     session.agenda.at(now, "sixieme.saluer", "Marc")
     here.get("default").move_clock(by=HOUR)
     assert names(session) == []
-    there.tick()
+    await there.tend()
     assert names(session) == ["Marc"]
 
 
