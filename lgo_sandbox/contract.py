@@ -101,6 +101,8 @@ class ProblemKind(StrEnum):
 
     TOO_LARGE = "too_large"
     UNKNOWN_SESSION = "unknown_session"
+    REQUEST = "request"
+    """A request that cannot be taken as it came: compressed, or too slow."""
     FAULT = "fault"
     STORE = "store"
     """The state cannot be written or read now (disk full, read-only, locked): the message says what, in French."""
@@ -226,6 +228,8 @@ class Service:
     simulated: str = ""
     """In French, what of the contract is simulated; empty when the wire is the real one."""
     max_body: int = MIB
+    judges_coding: bool = False
+    """The service itself refuses a compressed body (``Content-Encoding``), in its own words."""
     tables: Callable[[], tuple[MetaData, ...]] = _no_tables
     migrations: tuple[Migration, ...] = ()
     """What releases changed in its tables; what they only add needs none."""

@@ -59,6 +59,8 @@ class Sandbox:
         self.addresses = Addresses(settings.session)
         self.served: frozenset[str] = frozenset()
         """The doors that this process opened itself."""
+        self.apps: dict[str, Any] = {}
+        """The applications of the services of this process, whose routes tell whose an address is."""
         self.inside: dict[tuple[str, str], Any] = {}
         """Gates of the handlers that services of this process ask each other (``gate.inside``)."""
 

@@ -63,6 +63,19 @@ class Settings(BaseSettings):
     journal_flush_exchanges: int = 256
     header_bytes: int = 64 * KIB
     """How long the head of an HTTP request may be."""
+    header_lines: int = 200
+    """How many headers an HTTP request may have."""
+    head_seconds: float = 20.0
+    """How long the head of a request, or a TLS handshake, may take."""
+    body_seconds: float = 30.0
+    """How long a body may take, beside what its size needs at ``body_bytes_per_second``."""
+    body_bytes_per_second: Annotated[int, Field(ge=1)] = 16 * KIB
+    answer_seconds: float = 60.0
+    """How long a client may leave an answer unread."""
+    bodies_bytes: int = 256 * MIB
+    """What all request bodies that are being read or served may weigh together; further ones wait."""
+    bodies_wait_seconds: float = 5.0
+    """How long a body waits for room before its request is refused."""
     max_sessions: int = 500
     control_body_bytes: int = 1 * MIB
     validate_body_bytes: int = 40 * MIB

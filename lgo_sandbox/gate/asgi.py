@@ -11,90 +11,111 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from email.utils import format_datetime
-from enum import Enum
 from typing import Any
 
-from lgo_sandbox.contract import Door, Problem, ProblemKind, Service
+from lgo_sandbox.contract import Door, Service
+from lgo_sandbox.gate.bodies import Arrived, How, read_body
 from lgo_sandbox.gate.call import KEY, Call, FaultInjected, Message, Receive, Scope, Send
 from lgo_sandbox.gate.outlet import Outlet
-from lgo_sandbox.gate.record import finish, open_exchange, refuse, store_problem
+from lgo_sandbox.gate.paths import has_route
+from lgo_sandbox.gate.record import finish, open_exchange, store_problem
+from lgo_sandbox.gate.room import Room
 from lgo_sandbox.gate.tls import peer_certificate_of
+from lgo_sandbox.gate.turning_away import note_cut, turned_away
 from lgo_sandbox.pki import PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
-from lgo_sandbox.settings import MIB
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
-from lgo_sandbox.watch.exchange import ABORTED, Exchange
+from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Call", "FaultInjected", "Gate"]
 
 PREFIX = re.compile(r"/s/([a-z0-9-]{1,32})(?=/|$)")
-DRAINED = 64 * MIB
-"""What is read and dropped of a body beyond the limit, so that its sender gets to the answer instead of a reset."""
+LARGE_DIGITS = 6
+"""A Content-Length of more digits is a large body."""
 
 
 class Gate:
     """ASGI middleware of one door for one listener. ``session`` is the one of requests that name none."""
 
     def __init__(
-        self, app: Any, sandbox: Sandbox, service: Service, door: Door, addresses: Addresses | None = None
+        self,
+        app: Any,
+        sandbox: Sandbox,
+        service: Service,
+        door: Door,
+        addresses: Addresses | None = None,
+        room: Room | None = None,
     ) -> None:
         self.app = app
         self.sandbox = sandbox
         self.service = service
         self.door = door
         self.addresses = addresses or sandbox.addresses
+        self.room = room or Room(sandbox.settings.bodies_bytes, sandbox.settings.bodies_wait_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
-        prefixed = _strip_prefix(scope)
-        arrived = await _read(receive, self.service.max_body)
-        peer = peer_certificate_of(scope.get("state", {}).get("transport"))
-        headers = _text(scope["headers"])
+        request = _Request(scope, started)
+        arrived = await self._read(request, receive)
         try:
-            session = self._session(prefixed, peer, _path_and_query(scope), dict(headers), arrived.octets)
-        except UnknownSession as error:
-            unknown = Problem(ProblemKind.UNKNOWN_SESSION, 404, str(error), body=arrived.octets)
-            await _send(send, self.service.problem(unknown))
-            return
+            session, unknown = self._found(request, arrived.octets)
+            exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
+            await self._serve(request, arrived, session, exchange, unknown, receive, send)
         except StoreError as error:
             await _send(send, self.service.problem(store_problem(error, arrived.octets)))
-            return
-        exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
-        _fill(exchange, scope, headers, arrived.octets, peer)
-        call = scope[KEY] = Call(
-            scope, arrived.octets, self.sandbox, self.addresses, self.door, session, exchange, peer
+        finally:
+            self.room.give(arrived.room)
+
+    async def _read(self, request: _Request, receive: Receive) -> Arrived:
+        wanted = not request.may_be_large or has_route(self.app, request.scope)
+        return await read_body(
+            receive, request.headers, self.service.max_body, self.room, request.outlet, wanted=wanted
         )
-        recorder = _Recorder(send, call, self.service, self.sandbox.settings.journal_body_bytes)
+
+    async def _serve(
+        self,
+        request: _Request,
+        arrived: Arrived,
+        session: Session,
+        exchange: Exchange,
+        unknown: str,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        scope = request.scope
+        request.fill(exchange, arrived)
+        call = scope[KEY] = Call(
+            scope, arrived.octets, self.sandbox, self.addresses, self.door, session, exchange, request.peer
+        )
+        recorder = _Recorder(send, call, self.service, self.sandbox.settings.journal_body_bytes, request.outlet)
         try:
-            if arrived.how is _How.TOO_LARGE:
-                await self._refuse_size(call, recorder)
-            elif arrived.how is _How.CUT:
-                exchange.outcome = ABORTED
+            problem = turned_away(self.service, call, arrived, unknown)
+            if problem is not None:
+                await _send(recorder, self.service.problem(problem), close=arrived.how is not How.WHOLE)
+            elif arrived.how is How.CUT:
+                note_cut(call, arrived)
             else:
                 await self.app(scope, _replay(arrived.octets, receive), recorder)
         finally:
-            exchange.duration_ms = (time.perf_counter() - started) * 1000
+            exchange.duration_ms = (time.perf_counter() - request.started) * 1000
             finish(self.service, session, exchange)
+            # The scope lives as long as its connection, and holds the call, which holds the body.
+            scope.pop(KEY, None)
+            call.let_go()
 
-    async def _refuse_size(self, call: Call, send: Send) -> None:
-        limit = self.service.max_body
-        message = f"corps de requête trop volumineux : limite {limit} octets"
-        refuse(
-            call.exchange,
-            "SANDBOX-CORPS-TROP-LONG",
-            received=f"plus de {limit} octets",
-            expected=f"{limit} octets au plus",
-        )
-        response = self.service.problem(Problem(ProblemKind.TOO_LARGE, 413, message))
-        await _send(send, response, close=True)
+    def _found(self, request: _Request, body: bytes) -> tuple[Session, str]:
+        """Return the session of a request; the listener's own, and what is wrong, when it names one that is unknown."""
+        try:
+            return self._session(request.prefixed, request.peer, request.target, request.headers, body), ""
+        except UnknownSession as error:
+            return self.sandbox.sessions.get(self.addresses.session), str(error)
 
     def _session(
         self, prefixed: str, peer: PeerCertificate | None, target: str, headers: dict[str, str], body: bytes
@@ -112,15 +133,14 @@ class _Recorder:
     A fault that names no operation strikes here the requests whose operation nobody could tell.
     """
 
-    def __init__(self, send: Send, call: Call, service: Service, limit: int) -> None:
+    def __init__(self, send: Send, call: Call, service: Service, limit: int, outlet: Outlet | None) -> None:
         self._send = send
         self._call = call
         self._exchange = call.exchange
         self._service = service
         self._room = limit
         self._replaced = False
-        outlet = call.scope.get("state", {}).get("transport")
-        self._outlet = outlet if isinstance(outlet, Outlet) else None
+        self._outlet = outlet
 
     async def __call__(self, message: Message) -> None:
         if self._replaced:
@@ -163,6 +183,41 @@ def _text(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
 
 
+class _Request:
+    """What the head of a request and its connection say."""
+
+    def __init__(self, scope: Scope, started: float) -> None:
+        self.scope = scope
+        self.started = started
+        self.prefixed = _strip_prefix(scope)
+        self.lines = _text(scope["headers"])
+        self.headers = dict(self.lines)
+        outlet = scope.get("state", {}).get("transport")
+        self.peer = peer_certificate_of(outlet)
+        self.outlet = outlet if isinstance(outlet, Outlet) else None
+
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        query = self.scope.get("query_string", b"").decode("latin-1")
+        return f"{self.scope['path']}?{query}" if query else str(self.scope["path"])
+
+    @property
+    def may_be_large(self) -> bool:
+        """Tell whether the body is worth a look at the routes before it is kept."""
+        length = self.headers.get("content-length", "0")
+        return "transfer-encoding" in self.headers or (len(length) > LARGE_DIGITS and length.isdigit())
+
+    def fill(self, exchange: Exchange, arrived: Arrived) -> None:
+        """Put the request into its exchange."""
+        scope = self.scope
+        exchange.target = f"{scope['method']} {scope['lgo.prefix']}{self.target}"
+        exchange.peer = "{}:{}".format(*scope["client"]) if scope.get("client") else ""
+        exchange.certificate = self.peer.subject if self.peer else ""
+        exchange.request_headers = self.lines
+        exchange.request_body, exchange.request_size = arrived.octets, arrived.size
+
+
 def _strip_prefix(scope: Scope) -> str:
     match = PREFIX.match(scope["path"])
     scope["lgo.prefix"] = match.group(0) if match else ""
@@ -173,45 +228,6 @@ def _strip_prefix(scope: Scope) -> str:
     if raw:
         scope["raw_path"] = raw[match.end() :] or b"/"
     return match.group(1)
-
-
-def _path_and_query(scope: Scope) -> str:
-    query = scope.get("query_string", b"").decode("latin-1")
-    return f"{scope['path']}?{query}" if query else str(scope["path"])
-
-
-class _How(Enum):
-    """How a body arrived: whole, longer than the limit (then nothing of it is kept), or cut by the client's leaving."""
-
-    WHOLE = "whole"
-    TOO_LARGE = "too large"
-    CUT = "cut"
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrived:
-    octets: bytes
-    how: _How
-
-
-async def _read(receive: Receive, limit: int) -> _Arrived:
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return _Arrived(b"".join(chunks), _How.CUT)
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        ended = not message.get("more_body", False)
-        if size <= limit:
-            chunks.append(chunk)
-            if ended:
-                return _Arrived(b"".join(chunks), _How.WHOLE)
-        elif ended or size > limit + DRAINED:
-            return _Arrived(b"", _How.TOO_LARGE)
-        else:
-            chunks.clear()
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
@@ -234,14 +250,3 @@ async def _send(send: Send, response: RawResponse, *, close: bool = False) -> No
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
-
-
-def _fill(
-    exchange: Exchange, scope: Scope, headers: list[tuple[str, str]], body: bytes, peer: PeerCertificate | None
-) -> None:
-    query = scope.get("query_string", b"").decode("latin-1")
-    exchange.target = f"{scope['method']} {scope['lgo.prefix']}{scope['path']}" + (f"?{query}" if query else "")
-    exchange.peer = "{}:{}".format(*scope["client"]) if scope.get("client") else ""
-    exchange.certificate = peer.subject if peer else ""
-    exchange.request_headers = headers
-    exchange.request_body, exchange.request_size = body, len(body)

@@ -133,6 +133,11 @@ class Call:
                     Problem(ProblemKind.FAULT, int(fault.value), "panne simulée par une faute armée", body=self.body)
                 )
 
+    def let_go(self) -> None:
+        """Let the body die with the request: what follows needs no more than the journal keeps."""
+        self.body = b""
+        self.exchange.request_body = self.exchange.request_body[: self.sandbox.settings.journal_body_bytes]
+
     def _names(self) -> list[str]:
         return [self.peer.common_name, self.peer.organisational_unit] if self.peer else []
 

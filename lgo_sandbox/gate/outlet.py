@@ -20,6 +20,10 @@ class Outlet(asyncio.Transport):
     """A transport that can hold back what is written."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
+        self.late = False
+        """The body of the request does not come in time."""
+        self.stuck_since = 0.0
+        """Since when the client does not read (time of the loop); 0: it does."""
         self._transport = transport
         self._held: list[bytes] | None = None
         self._fault: Fault | None = None

@@ -1,4 +1,4 @@
-"""HTTP listeners: uvicorn's protocol on our own sockets, many in one event loop, the client certificate kept at hand.
+"""HTTP listeners: many in one event loop on our own sockets, TLS or not, without uvicorn's server.
 
 uvicorn's ``Server`` installs signal handlers and ticks once a second for each port; a dozen ports in one process want
 neither, so the protocol is used directly. Must not know any service.
@@ -11,110 +11,113 @@ import socket
 import ssl
 from typing import Any
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from lgo_sandbox.gate.outlet import Outlet
-from lgo_sandbox.settings import KIB
+from lgo_sandbox.gate.bounds import Bounds
+from lgo_sandbox.gate.protocol import HttpProtocol, plain_answer, protocol_config
+from lgo_sandbox.gate.secure import NotTls, Secured
+from lgo_sandbox.gate.unheard import Unheard
 
 __all__ = ["HttpListener", "bind"]
 
 KEEP_ALIVE_SECONDS = 30
 BACKLOG = 512
-SHUTDOWN_SECONDS = 2.0
-HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-
-
-class PeerProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol that tells the application over which transport a request came, and bounds its head.
-
-    The parser collects request line and headers without a limit of its own.
-    """
-
-    head_limit = 64 * KIB
-    _head_octets = 0
-    _in_head = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Keep the way out in the state that each request gets a copy of."""
-        self.outlet = Outlet(transport)
-        self.app_state = {**self.app_state, "transport": self.outlet}
-        super().connection_made(self.outlet)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client has left, or we have closed."""
-        self.outlet.lost()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        """A request head begins."""
-        self._in_head, self._head_octets = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """The request head is whole."""
-        self._in_head = False
-        super().on_headers_complete()
-
-    def data_received(self, data: bytes) -> None:
-        """Take octets; refuse a head that does not end."""
-        super().data_received(data)
-        if self._in_head:
-            self._head_octets += len(data)
-            if self._head_octets > self.head_limit and not self.transport.is_closing():
-                self.transport.write(HEAD_TOO_LARGE)
-                self.transport.close()
+GRACE_SECONDS = 0.8
+"""How long requests that run may end when the listener closes."""
+TLS_WANTED = plain_answer(400, "Ce port parle TLS : écrivez https:// dans l'adresse.")
 
 
 class HttpListener:
     """One listening HTTP or HTTPS port."""
 
-    def __init__(self, server: asyncio.Server, state: ServerState) -> None:
-        self._server = server
-        self._state = state
-        self.port: int = server.sockets[0].getsockname()[1]
+    def __init__(
+        self, app: Any, tls: ssl.SSLContext | None = None, bounds: Bounds | None = None, unheard: Unheard | None = None
+    ) -> None:
+        self.port = 0
+        self._config = protocol_config(app, KEEP_ALIVE_SECONDS)
+        self._state = ServerState()
+        self._shaking: set[Secured] = set()
+        self._tls = tls
+        self._bounds = bounds or Bounds()
+        self._unheard = unheard
+        self._server: asyncio.Server
 
     @classmethod
     async def open(
-        cls, app: Any, sock: socket.socket, tls: ssl.SSLContext | None = None, *, head_limit: int = 64 * KIB
+        cls,
+        app: Any,
+        sock: socket.socket,
+        tls: ssl.SSLContext | None = None,
+        bounds: Bounds | None = None,
+        unheard: Unheard | None = None,
     ) -> HttpListener:
-        """Serve an ASGI application on a bound socket; a request head longer than ``head_limit`` octets is refused."""
-        config = uvicorn.Config(
-            app,
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        )
-        config.load()
-        state = ServerState()
-
-        def protocol() -> PeerProtocol:
-            made = PeerProtocol(config=config, server_state=state, app_state={})
-            made.head_limit = head_limit
-            return made
-
+        """Serve an ASGI application on a bound socket; ``unheard`` is told what fails before the application."""
+        listener = cls(app, tls, bounds, unheard)
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(protocol, sock=sock, ssl=tls, backlog=BACKLOG)
-        return cls(server, state)
+        made = listener._plain if tls is None else listener._secured
+        listener._server = await loop.create_server(made, sock=sock, backlog=BACKLOG)
+        listener.port = int(listener._server.sockets[0].getsockname()[1])
+        return listener
+
+    def sweep(self, now: float) -> None:
+        """End what takes too long (``now`` is the time of the loop)."""
+        for connection in list(self._state.connections):
+            if isinstance(connection, HttpProtocol):
+                connection.sweep(now)
+        for secured in list(self._shaking):
+            if not secured.shaking:
+                self._shaking.discard(secured)
+            elif now - secured.since > self._bounds.head_seconds:
+                if secured.arrived and self._unheard is not None:
+                    self._unheard.slow_head(_peer(secured), secured.arrived, self._bounds.head_seconds)
+                secured.give_up()
 
     async def close(self) -> None:
         """Stop listening, let running requests end, then drop what is left."""
         self._server.close()
+        for secured in list(self._shaking):
+            secured.give_up()
         for connection in list(self._state.connections):
             connection.shutdown()
-        try:
-            async with asyncio.timeout(SHUTDOWN_SECONDS):
-                while self._state.connections:
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            for connection in list(self._state.connections):
-                if connection.transport is not None:
-                    connection.transport.abort()
+        tasks = set(self._state.tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+        for connection in list(self._state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        for task in tasks:
+            task.cancel()
+        # The loop tells the protocols in its next turn that their connections are gone.
+        await asyncio.sleep(0)
+
+    def _plain(self) -> HttpProtocol:
+        return HttpProtocol(self._config, self._state, self._bounds, self._unheard)
+
+    def _secured(self) -> Secured:
+        assert self._tls is not None
+
+        def opened() -> HttpProtocol:
+            self._shaking.discard(secured)
+            return self._plain()
+
+        secured = Secured(self._tls, self._shaking.add, opened, self._failed)
+        return secured
+
+    def _failed(self, secured: Secured, error: Exception | None, arrived: bytes) -> None:
+        self._shaking.discard(secured)
+        if not arrived:
+            return  # somebody looked whether the port is open
+        if isinstance(error, NotTls):
+            if self._unheard is not None:
+                self._unheard.plain(_peer(secured), arrived)
+            secured.answer_plainly(TLS_WANTED)
+        elif self._unheard is not None:
+            self._unheard.handshake(_peer(secured), error, arrived)
+
+
+def _peer(secured: Secured) -> str:
+    name = secured.get_extra_info("peername")
+    return f"{name[0]}:{name[1]}" if name else ""
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -20,6 +19,7 @@ from starlette.responses import Response
 
 from lgo_sandbox.contract import Handler, Problem, ProblemKind
 from lgo_sandbox.gate.call import Call, FaultInjected, Receive, Scope, Send
+from lgo_sandbox.gate.paths import where_is
 from lgo_sandbox.gate.record import refuse, refuse_store, store_problem
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.exchange import ERROR, REFUSED
@@ -53,7 +53,7 @@ class Application:
     def __init__(self, title: str, routes: Sequence[Route], problem: Render) -> None:
         self._errors = Errors(problem, tuple(dict.fromkeys(route.path for route in routes)))
         self._fixed: dict[tuple[str, str], Handler] = {}
-        self.router = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
+        self.router = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
         for route in routes:
             self._add(route)
         self.router.add_exception_handler(HTTPException, self._on_http)
@@ -133,10 +133,9 @@ def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
         allowed = (error.headers or {}).get("Allow", "")
         refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
     elif error.status_code == HTTPStatus.NOT_FOUND:
-        expected = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else error.detail
-        nearest = get_close_matches(str(call.scope["path"]), paths, 1)
-        remedy = f"Corrigez le chemin de l'URL : {nearest[0]} est le plus proche." if nearest else ""
-        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected, remedy=remedy, where="URL")
+        expected, remedy = where_is(call, paths)
+        told = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else error.detail
+        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected or told, remedy=remedy, where="URL")
     call.exchange.outcome = REFUSED
 
 

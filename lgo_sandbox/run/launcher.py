@@ -17,10 +17,13 @@ from typing import Any
 
 from lgo_sandbox.contract import Door, Running, Service
 from lgo_sandbox.gate.asgi import Gate
+from lgo_sandbox.gate.bounds import Bounds
+from lgo_sandbox.gate.room import Room
 from lgo_sandbox.gate.serving import HttpListener, bind
 from lgo_sandbox.gate.tls import server_context
+from lgo_sandbox.gate.unheard import Unheard
 from lgo_sandbox.pki import Kind, Pki
-from lgo_sandbox.run.upkeep import Upkeep
+from lgo_sandbox.run.supervised import Supervised
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
 
@@ -29,6 +32,7 @@ __all__ = ["CONTROL", "Launcher", "PortTaken", "PublicBindRefused"]
 CONTROL = "control"
 DEFAULT_BASE = 8080
 TLS_OFFSET = 400
+SWEEP_SECONDS = 1.0
 
 ControlFactory = Callable[["Launcher"], Any]
 
@@ -69,7 +73,9 @@ class Launcher:
         self._groups: dict[str, list[Running]] = {}
         self._further: dict[str, Addresses] = {}
         self._opening = asyncio.Lock()
-        self._upkeep: Upkeep | None = None
+        self._room = Room(settings.bodies_bytes, settings.bodies_wait_seconds)
+        self._upkeep = Supervised("tenue des sessions", settings.journal_flush_seconds, self._tend, self._ill_tended)
+        self._sweeper = Supervised("délais des connexions", SWEEP_SECONDS, self._sweep)
         self._tls: ssl.SSLContext
 
     async def start(self, control: ControlFactory) -> Sandbox:
@@ -83,7 +89,8 @@ class Launcher:
                 entry.sock.close()
             raise
         await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
-        self._upkeep = Upkeep(self.sandbox.sessions, self.settings.journal_flush_seconds)
+        self._upkeep.start()
+        self._sweeper.start()
         self.ready = True
         return self.sandbox
 
@@ -138,8 +145,8 @@ class Launcher:
     async def close(self) -> None:
         """Close all doors, then the sandbox."""
         self.closing = True
-        if self._upkeep is not None:
-            await self._upkeep.stop()
+        await self._sweeper.stop()
+        await self._upkeep.stop()
         for session in list(self._groups):
             await self.close_for(session)
         await _close_all(self._running)
@@ -204,22 +211,38 @@ class Launcher:
     async def _open_group(
         self, bound: Sequence[_Bound], addresses: Addresses, running: list[Running], control: Any
     ) -> None:
-        apps: dict[str, Any] = {}
-        head_limit = self.settings.header_bytes
+        bounds = Bounds.of(self.settings)
         for entry in bound:
             if entry.service is None:
-                running.append(await HttpListener.open(control, entry.sock, head_limit=head_limit))
+                running.append(await HttpListener.open(control, entry.sock, bounds=bounds))
             elif entry.door.protocol != "http":
                 assert entry.service.serve is not None
                 running.append(await entry.service.serve(self.sandbox, entry.door, entry.sock, addresses))
             else:
-                app = apps.get(entry.service.name)
-                if app is None:
-                    app = apps[entry.service.name] = entry.service.create_app(self.sandbox)
-                gate = Gate(app, self.sandbox, entry.service, entry.door, addresses)
-                running.append(
-                    await HttpListener.open(gate, entry.sock, self._tls if entry.tls else None, head_limit=head_limit)
-                )
+                gate = Gate(self._app(entry.service), self.sandbox, entry.service, entry.door, addresses, self._room)
+                unheard = Unheard(self.sandbox, entry.service, entry.door, addresses, entry.tls)
+                tls = self._tls if entry.tls else None
+                running.append(await HttpListener.open(gate, entry.sock, tls, bounds, unheard))
+
+    def _app(self, service: Service) -> Any:
+        """Return the application of a service: one for all its doors and sessions."""
+        if service.name not in self.sandbox.apps:
+            self.sandbox.apps[service.name] = service.create_app(self.sandbox)
+        return self.sandbox.apps[service.name]
+
+    async def _tend(self) -> None:
+        """Write the journals, and let happen what is due."""
+        await self.sandbox.sessions.tend()
+
+    def _ill_tended(self, error: Exception) -> None:
+        self.sandbox.sessions.note_defect(error)
+
+    def _sweep(self) -> None:
+        """End the connections that take too long, on all listeners."""
+        now = asyncio.get_running_loop().time()
+        for listener in [*self._running, *(one for group in self._groups.values() for one in group)]:
+            if isinstance(listener, HttpListener):
+                listener.sweep(now)
 
     def _foreign_control(self) -> str:
         return self.settings.service_urls.get(CONTROL, f"http://127.0.0.1:{self.settings.port_base or DEFAULT_BASE}")

@@ -54,6 +54,72 @@ CAUSES = {
             anchor="chemin-inconnu",
         ),
         Cause(
+            id="SANDBOX-SESSION-INCONNUE",
+            title="Session du bac à sable inconnue",
+            expected="une session qui existe (préfixe /s/…, certificat ou jeton)",
+            remedy="Créez la session, ou retirez ce qui la nomme : une session éphémère meurt avec son processus.",
+            anchor="session-inconnue",
+        ),
+        Cause(
+            id="SANDBOX-TLS-SUR-PORT-CLAIR",
+            title="TLS sur un port sans TLS",
+            expected="une requête HTTP/1.1 en clair sur ce port",
+            remedy="Utilisez le port TLS du service, quatre cents au-dessus de celui-ci.",
+            anchor="tls-vers-port-clair",
+        ),
+        Cause(
+            id="SANDBOX-HTTP-SUR-PORT-TLS",
+            title="Requête en clair sur un port TLS",
+            expected="une poignée de main TLS",
+            remedy="Écrivez https:// dans l'adresse configurée, ou prenez le port clair pour les premiers pas.",
+            anchor="http-vers-port-tls",
+        ),
+        Cause(
+            id="SANDBOX-HTTP2",
+            title="HTTP/2 sans négociation",
+            expected="une requête HTTP/1.1",
+            remedy="Désactivez HTTP/2 (« prior knowledge ») dans le client HTTP : le service est en HTTP/1.1.",
+            anchor="preface-http2",
+        ),
+        Cause(
+            id="SANDBOX-LIGNE-ILLISIBLE",
+            title="Requête HTTP illisible",
+            expected="« MÉTHODE /chemin HTTP/1.1 », puis des en-têtes « Nom: valeur », chacun terminé par CRLF",
+            remedy="Comparez à la forme attendue la première ligne et les en-têtes reçus : espace, fin de ligne ou "
+            "caractère interdit, longueur écrite deux fois.",
+            anchor="ligne-illisible",
+        ),
+        Cause(
+            id="SANDBOX-TETE-TROP-LONGUE",
+            title="Tête de requête trop longue",
+            expected="une tête dans les bornes du bac à sable",
+            remedy="Mettez dans le corps ce que l'adresse ou les en-têtes transportent, et n'envoyez pas deux fois un "
+            "en-tête.",
+            anchor="tete-trop-longue",
+        ),
+        Cause(
+            id="SANDBOX-REQUETE-LENTE",
+            title="Requête trop lente",
+            expected="la requête entière dans le délai",
+            remedy="Préparez la requête avant d'ouvrir la connexion, puis envoyez-la sans pause ; le délai est un "
+            "réglage du bac à sable.",
+            anchor="requete-trop-lente",
+        ),
+        Cause(
+            id="SANDBOX-CORPS-GZIP",
+            title="Corps de requête compressé",
+            expected="un corps sans Content-Encoding",
+            remedy="Désactivez la compression des requêtes dans le client HTTP du logiciel.",
+            anchor="corps-gzip",
+        ),
+        Cause(
+            id="SANDBOX-MEMOIRE-PLEINE",
+            title="Trop de corps de requête en même temps",
+            expected="moins d'octets en cours à la fois",
+            remedy="Envoyez moins de gros corps en parallèle, et recommencez après le délai de Retry-After.",
+            anchor="memoire-pleine",
+        ),
+        Cause(
             id="SANDBOX-METHODE",
             title="Méthode HTTP non admise à cette adresse",
             expected="une méthode admise",

@@ -85,6 +85,7 @@ SERVICE = Service(
     spec_version="2.6.0",
     simulated="L'annexe des codes d'erreur n'est pas publique : les codes qui manquent sont signalés par X-Simulation.",
     max_body=32 * MIB,
+    judges_coding=True,
     tables=_tables,
     seed=seed,
     problem=problem,

@@ -83,7 +83,11 @@ def not_understood(blocks: Sequence[str]) -> RawResponse:
     return RawResponse(500, body, CONTENT_TYPE, _simulation(error.simulation))
 
 
-_PROBLEMS = {ProblemKind.TOO_LARGE: "desir_simule_taille", ProblemKind.UNKNOWN_SESSION: "desir_simule_session"}
+_PROBLEMS = {
+    ProblemKind.TOO_LARGE: "desir_simule_taille",
+    ProblemKind.UNKNOWN_SESSION: "desir_simule_session",
+    ProblemKind.REQUEST: "desir_simule_enveloppe",
+}
 
 
 def problem(problem: Problem) -> RawResponse:

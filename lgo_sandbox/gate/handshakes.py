@@ -1,0 +1,101 @@
+"""Why a TLS handshake failed, as one of the sandbox's causes, with the fact that says it.
+
+Source: RFC 8446 §6.2 (alerts), RFC 8996, RFC 5280 §6; docs/sources/transport.md (TLS). The reasons are those of
+OpenSSL, as Python's ``ssl`` names them. Knows no connection.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+__all__ = ["CLIENT_HELLO", "Failure", "handshake_failure", "is_client_hello"]
+
+CLIENT_HELLO = 0x16
+"""The first octet of a TLS record that carries a handshake (RFC 8446 §5.1)."""
+TLS_MAJOR = 3
+
+AUTHORITY = "SANDBOX-AUTORITE-INCONNUE"
+SUITE = "SANDBOX-SUITE"
+VERSION = "SANDBOX-VERSION-TLS"
+CERTIFICATE = "SANDBOX-CERTIFICAT-CLIENT"
+BROKEN = "SANDBOX-POIGNEE-ROMPUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cause of ``watch.causes`` with what was received and, where nearer than the cause's own, the remedy."""
+
+    cause: str
+    received: str
+    remedy: str = ""
+    expected: str = ""
+
+
+def _alert(name: str, number: int) -> str:
+    return f"l'alerte TLS « {name} » ({number}) du client"
+
+
+_BY_REASON = {
+    "TLSV1_ALERT_UNKNOWN_CA": Failure(AUTHORITY, _alert("unknown_ca", 48)),
+    "SSLV3_ALERT_BAD_CERTIFICATE": Failure(AUTHORITY, _alert("bad_certificate", 42)),
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": Failure(AUTHORITY, _alert("certificate_unknown", 46)),
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": Failure(AUTHORITY, _alert("certificate_expired", 45)),
+    "NO_SHARED_CIPHER": Failure(SUITE, "des suites dont aucune n'est admise ici"),
+    "NO_SUITABLE_SIGNATURE_ALGORITHM": Failure(SUITE, "des algorithmes de signature dont aucun n'est admis ici"),
+    "NO_SHARED_SIGNATURE_ALGORITHMS": Failure(SUITE, "des algorithmes de signature dont aucun n'est admis ici"),
+    "NO_SUITABLE_GROUPS": Failure(SUITE, "des courbes dont aucune n'est admise ici"),
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": Failure(SUITE, _alert("handshake_failure", 40)),
+    "UNSUPPORTED_PROTOCOL": Failure(VERSION, "une version de TLS antérieure à 1.2"),
+    "VERSION_TOO_LOW": Failure(VERSION, "une version de TLS antérieure à 1.2"),
+    "TLSV1_ALERT_PROTOCOL_VERSION": Failure(VERSION, _alert("protocol_version", 70)),
+    "NO_PROTOCOLS_AVAILABLE": Failure(VERSION, "une version de TLS antérieure à 1.2"),
+    "SSLV3_ALERT_UNEXPECTED_MESSAGE": Failure(BROKEN, _alert("unexpected_message", 10)),
+}
+"""Reason → cause. Reasons that are missing here are a handshake that broke."""
+
+UNSUITABLE_PURPOSE = 26
+UNTRUSTED = frozenset({18, 19, 20, 21, 2})
+"""Verification results of OpenSSL (``openssl-verification-options``): a wrong purpose; an unknown or missing issuer."""
+
+_WRONG_PURPOSE = Failure(
+    CERTIFICATE,
+    "un certificat client dont l'usage étendu n'admet pas « clientAuth » : un certificat de signature, sans doute",
+    "Présentez à la connexion le certificat d'authentification (« …-auth »), et gardez celui de signature (« …-sign ») "
+    "pour signer.",
+    "un certificat client d'usage étendu « clientAuth », ou aucun",
+)
+_UNTRUSTED = Failure(
+    CERTIFICATE,
+    "un certificat client d'une autorité que le bac à sable ne connaît pas",
+    "Présentez un certificat émis par le bac à sable (« certificates » du fichier de démarrage, ou pki issue) : un "
+    "certificat réel ou d'un autre bac à sable n'y est pas reconnu.",
+)
+
+
+def handshake_failure(error: Exception | None) -> Failure:
+    """Return why a handshake failed; None is a connection that was closed meanwhile."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _refused_certificate(error.verify_code, error.verify_message)
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return _BY_REASON.get(error.reason) or Failure(BROKEN, _in_words(error.reason))
+    return Failure(BROKEN, "la fin de la connexion pendant la poignée de main, sans alerte TLS")
+
+
+def _refused_certificate(code: int, message: str) -> Failure:
+    if code == UNSUITABLE_PURPOSE:
+        return _WRONG_PURPOSE
+    if code in UNTRUSTED:
+        return _UNTRUSTED
+    return Failure(CERTIFICATE, f"un certificat client refusé par OpenSSL (code {code} : {message})")
+
+
+def _in_words(reason: str) -> str:
+    if "_ALERT_" in reason:
+        return f"l'alerte TLS « {reason.partition('_ALERT_')[2].lower()} » du client"
+    return f"un message TLS qu'OpenSSL refuse ({reason.lower()})"
+
+
+def is_client_hello(octets: bytes) -> bool:
+    """Tell whether octets begin a TLS handshake."""
+    return octets[:1] == bytes([CLIENT_HELLO]) and (len(octets) == 1 or octets[1] == TLS_MAJOR)

@@ -1,0 +1,65 @@
+"""An address that a service does not know: whose it is, or which one is near.
+
+Source: docs/sources/transport.md#chemin-inconnu. Knows services by their contract and by the routes of their
+application.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.routing import Match
+
+from lgo_sandbox.contract import Service
+from lgo_sandbox.gate.call import Call, Scope
+
+__all__ = ["has_route", "where_is"]
+
+NEAR = 0.5
+
+
+def has_route(app: Any, scope: Scope) -> bool:
+    """Tell whether an application has a route for a request; one without a router may have any."""
+    router = getattr(app, "router", None)
+    return router is None or any(route.matches(scope)[0] is not Match.NONE for route in router.routes)
+
+
+def where_is(call: Call, known: Sequence[str]) -> tuple[str, str]:
+    """Return what was expected at an unknown address, and the remedy, in French; both empty when nothing is near.
+
+    ``known`` are the paths of the service that was asked.
+    """
+    sandbox, asked = call.sandbox, str(call.scope["path"])
+    for service in sandbox.services.values():
+        if service.name != call.exchange.service and _is_of(call, service):
+            return _of_another(call, service)
+    bare = asked.rstrip("/") or "/"
+    if asked != bare and bare in known:
+        return bare, f"Retirez la barre oblique finale : {bare}"
+    near = difflib.get_close_matches(asked, known, 1, NEAR)
+    if near:
+        return near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche."
+    return "", ""
+
+
+def _is_of(call: Call, service: Service) -> bool:
+    """Tell whether another service of this process has the address that was asked; a route for all says nothing."""
+    router = getattr(call.sandbox.apps.get(service.name), "router", None)
+    return router is not None and any(
+        route.matches(call.scope)[0] is not Match.NONE
+        for route in router.routes
+        if not str(getattr(route, "path", "")).startswith(("/{", "/s/")) and call.scope["path"] != "/"
+    )
+
+
+def _of_another(call: Call, service: Service) -> tuple[str, str]:
+    door = next((door.name for door in service.doors if door.protocol == "http"), "")
+    here = call.exchange.transport
+    root = call.url(door, tls=here == "https") if door else ""
+    asked = call.scope["path"]
+    return (
+        f"{service.title} : {root}{asked}",
+        f"C'est un chemin de « {service.title} » : mettez son adresse {root} dans la configuration du logiciel.",
+    )

@@ -1,0 +1,235 @@
+"""What fails before the application: one exchange each in the listener's session, with its cause and its remedy."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import ssl
+import struct
+import warnings
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from lgo_sandbox.run.pytest_plugin import SandboxSession
+from lgo_sandbox.watch.causes import CAUSES
+
+HELLO = bytes.fromhex("160301002f0100002b0303") + bytes(32) + bytes.fromhex("000004002f00350100")
+END = b"Host: x\r\nConnection: close\r\n\r\n"
+
+
+class Client:
+    """Raw sockets to the doors of one session."""
+
+    def __init__(self, session: SandboxSession) -> None:
+        self.session = session
+
+    def connect(self, door: str, scheme: str = "http") -> socket.socket:
+        target = urlsplit(self.session.ready["services"][door][scheme])
+        return socket.create_connection((target.hostname or "", target.port or 0), timeout=10)
+
+    def send(self, door: str, octets: bytes, scheme: str = "http") -> bytes:
+        """Send octets and return all that comes until the end of the connection."""
+        with self.connect(door, scheme) as connection:
+            connection.sendall(octets)
+            answer = b""
+            try:
+                while part := connection.recv(65536):
+                    answer += part
+            except ConnectionResetError:
+                pass
+            return answer
+
+    def leave(self, door: str, octets: bytes) -> None:
+        """Send octets and go away."""
+        with self.connect(door) as connection:
+            connection.sendall(octets)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(65536)
+
+    def shake(self, context: ssl.SSLContext) -> None:
+        """Try a handshake that is meant to fail, on one side or the other."""
+        with self.connect("insi", "https") as raw, contextlib.suppress(OSError):
+            with context.wrap_socket(raw, server_hostname="localhost") as connection:
+                connection.sendall(b"GET /lps HTTP/1.1\r\n" + END)
+                while connection.recv(65536):
+                    pass
+
+    def trusting(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.session.ready["ca"])
+
+    def one(self) -> dict[str, Any]:
+        """Return the only exchange, which has the only finding."""
+        exchanges = self.session.exchanges(wait=10, after=0)
+        assert len(exchanges) == 1, exchanges
+        found: list[dict[str, Any]] = exchanges[0]["findings"]
+        assert len(found) == 1, found
+        assert all(found[0][member] for member in ("received", "expected", "remedy", "title"))
+        assert found[0]["source"] == CAUSES[found[0]["check_id"]].source
+        return exchanges[0]
+
+
+@pytest.fixture
+def client(sandbox_session: SandboxSession) -> Client:
+    return Client(sandbox_session)
+
+
+def _ignorant(client: Client) -> None:
+    client.shake(ssl.create_default_context())
+
+
+def _old(client: Client) -> None:
+    context = client.trusting()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    client.shake(context)
+
+
+def _weak(client: Client) -> None:
+    context = client.trusting()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA")
+    client.shake(context)
+
+
+def _signing(client: Client) -> None:
+    context = client.trusting()
+    card = client.session.ready["certificates"]["org-sign"]
+    context.load_cert_chain(card["cert"], card["key"])
+    client.shake(context)
+
+
+def _hung_up(client: Client) -> None:
+    with client.connect("insi", "https") as connection:
+        connection.sendall(HELLO[:20])
+
+
+def _reset_in_the_body(client: Client) -> None:
+    with client.connect("insi") as connection:
+        connection.sendall(b"POST /lps HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n<a>")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _sends(door: str, octets: bytes, scheme: str = "http") -> Callable[[Client], None]:
+    return lambda client: client.send(door, octets, scheme) and None
+
+
+def _leaves(door: str, octets: bytes) -> Callable[[Client], None]:
+    return lambda client: client.leave(door, octets)
+
+
+ENVELOPE = gzip.compress(b"<a/>")
+GZIP = b"POST /lps HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n" % len(ENVELOPE) + END + ENVELOPE
+FAILURES = {
+    "TLS to a plain port": ("SANDBOX-TLS-SUR-PORT-CLAIR", "poignée de main", _sends("insi", HELLO)),
+    "HTTP to a TLS port": (
+        "SANDBOX-HTTP-SUR-PORT-TLS",
+        "GET /lps",
+        _sends("insi", b"GET /lps HTTP/1.1\r\n" + END, "https"),
+    ),
+    "no TLS at all": ("SANDBOX-HTTP-SUR-PORT-TLS", "3 octets", _sends("insi", b"\x01\x02\x03", "https")),
+    "unknown authority": ("SANDBOX-AUTORITE-INCONNUE", "unknown_ca", _ignorant),
+    "old TLS": ("SANDBOX-VERSION-TLS", "antérieure à 1.2", _old),
+    "no common suite": ("SANDBOX-SUITE", "suites", _weak),
+    "signature certificate": ("SANDBOX-CERTIFICAT-CLIENT", "clientAuth", _signing),
+    "handshake given up": ("SANDBOX-POIGNEE-ROMPUE", "fin de la connexion", _hung_up),
+    "HTTP/2": ("SANDBOX-HTTP2", "PRI * HTTP/2.0", _sends("insi", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")),
+    "no request line": ("SANDBOX-LIGNE-ILLISIBLE", r"BLAH\r\n", _sends("insi", b"BLAH\r\n\r\n")),
+    "raw accents": ("SANDBOX-LIGNE-ILLISIBLE", r"/\xc3\xa9", _sends("insi", "GET /é HTTP/1.1\r\n".encode() + END)),
+    "bad header": (
+        "SANDBOX-LIGNE-ILLISIBLE",
+        "sans deux points",
+        _sends("insi", b"GET / HTTP/1.1\r\nsans deux points\r\n\r\n"),
+    ),
+    "many headers": (
+        "SANDBOX-TETE-TROP-LONGUE",
+        "200 en-têtes",
+        _sends("insi", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 10_000 + END),
+    ),
+    "cut head": ("SANDBOX-REQUETE-COUPEE", "dans la tête", _leaves("insi", b"GET /lps HTTP/1.1\r\nHo")),
+    "cut body": ("SANDBOX-REQUETE-COUPEE", "3 octets", _reset_in_the_body),
+    "compressed body": ("SANDBOX-CORPS-GZIP", "gzip", _sends("insi", GZIP)),
+    "another service's path": (
+        "SANDBOX-CHEMIN",
+        "/lps",
+        _sends("dmp", b"POST /lps HTTP/1.1\r\nContent-Length: 0\r\n" + END),
+    ),
+    "final slash": ("SANDBOX-CHEMIN", "/lps/", _sends("insi", b"POST /lps/ HTTP/1.1\r\nContent-Length: 0\r\n" + END)),
+    "unknown path": ("SANDBOX-CHEMIN", "/insi", _sends("insi", b"GET /insi HTTP/1.1\r\n" + END)),
+    "unknown session": ("SANDBOX-SESSION-INCONNUE", "nulle", _sends("insi", b"GET /s/nulle/lps HTTP/1.1\r\n" + END)),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_before_the_application_is_one_exchange_with_its_cause(client: Client, failure: str) -> None:
+    cause, received, provoke = FAILURES[failure]
+    provoke(client)
+    exchange = client.one()
+    assert exchange["findings"][0]["check_id"] == cause
+    assert received in exchange["findings"][0]["received"]
+    assert exchange["outcome"] in ("refused", "aborted")
+    assert exchange["peer"].startswith("127.0.0.1:")
+
+
+def test_the_service_that_has_the_path_is_named_with_its_address(client: Client) -> None:
+    FAILURES["another service's path"][2](client)
+    finding = client.one()["findings"][0]
+    assert client.session.ready["services"]["insi"]["http"] in finding["remedy"]
+    assert "INSi" in finding["expected"]
+
+
+def test_a_final_slash_is_no_redirection_and_the_remedy_says_so(client: Client) -> None:
+    answer = client.send("insi", b"POST /lps/ HTTP/1.1\r\nContent-Length: 0\r\n" + END)
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert "barre oblique finale" in client.one()["findings"][0]["remedy"]
+
+
+def test_looking_whether_a_port_is_open_is_no_exchange(client: Client) -> None:
+    for scheme in ("http", "https"):
+        client.connect("insi", scheme).close()
+    client.send("insi", b"BLAH\r\n\r\n")
+    client.one()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "X-Forwarded-Proto: http",
+        "Forwarded: proto=http;for=9.9.9.9",
+        "X-Forwarded-For: 9.9.9.9",
+        "X-Forwarded-Ssl: off",
+    ],
+)
+def test_no_header_says_how_or_from_where_a_request_came(client: Client, header: str) -> None:
+    with client.connect("insi", "https") as raw:
+        with client.trusting().wrap_socket(raw, server_hostname="localhost") as connection:
+            connection.sendall(f"GET /lps?wsdl HTTP/1.1\r\n{header}\r\n".encode() + END)
+            while connection.recv(65536):
+                pass
+    exchange = client.session.exchanges(wait=10, after=0)[0]
+    assert exchange["transport"] == "https"
+    assert exchange["peer"].startswith("127.0.0.1:")
+
+
+def test_a_host_with_a_user_name_changes_nothing(client: Client) -> None:
+    answer = client.send("insi", b"GET /lps?wsdl HTTP/1.1\r\nHost: evil@127.0.0.1\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"evil" not in answer
+
+
+def test_pipelined_requests_are_answered_in_order_each_in_one_piece(client: Client) -> None:
+    one = b"GET /lps?wsdl HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /nulle-part HTTP/1.1\r\n" + END
+    answer = client.send("insi", one * 3 + last)
+    assert [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"200", b"404"]
+
+
+def test_an_unreadable_request_behind_another_does_not_spoil_its_answer(client: Client) -> None:
+    answer = client.send("insi", b"GET /lps?wsdl HTTP/1.1\r\nHost: x\r\n\r\nBLAH\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.count(b"HTTP/1.1 ") == 1
