@@ -18,7 +18,7 @@ from lgo_sandbox.contract import Door, Service
 from lgo_sandbox.gate.bodies import Arrived, How, read_body
 from lgo_sandbox.gate.call import KEY, Call, FaultInjected, Message, Receive, Scope, Send
 from lgo_sandbox.gate.outlet import Outlet
-from lgo_sandbox.gate.paths import has_route
+from lgo_sandbox.gate.paths import has_route, name_owner
 from lgo_sandbox.gate.record import finish, open_exchange, store_problem
 from lgo_sandbox.gate.room import Room
 from lgo_sandbox.gate.tls import peer_certificate_of
@@ -105,6 +105,7 @@ class Gate:
                 await self.app(scope, _replay(arrived.octets, receive), recorder)
         finally:
             exchange.duration_ms = (time.perf_counter() - request.started) * 1000
+            name_owner(call)
             finish(self.service, session, exchange)
             # The scope lives as long as its connection, and holds the call, which holds the body.
             scope.pop(KEY, None)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.routing import Match
 
 from lgo_sandbox.contract import Service
 from lgo_sandbox.gate.call import Call, Scope
+from lgo_sandbox.watch.refusals import Refusal
 
-__all__ = ["has_route", "where_is"]
+__all__ = ["has_route", "name_owner", "nearest"]
 
+UNKNOWN = "SANDBOX-CHEMIN"
 NEAR = 0.5
 
 
@@ -26,22 +29,26 @@ def has_route(app: Any, scope: Scope) -> bool:
     return router is None or any(route.matches(scope)[0] is not Match.NONE for route in router.routes)
 
 
-def where_is(call: Call, known: Sequence[str]) -> tuple[str, str]:
-    """Return what was expected at an unknown address, and the remedy, in French; both empty when nothing is near.
-
-    ``known`` are the paths of the service that was asked.
-    """
-    sandbox, asked = call.sandbox, str(call.scope["path"])
-    for service in sandbox.services.values():
-        if service.name != call.exchange.service and _is_of(call, service):
-            return _of_another(call, service)
+def nearest(call: Call, known: Sequence[str]) -> tuple[str, str]:
+    """Return the path of the service (``known``) that is near the one asked, and the remedy; both empty without one."""
+    asked = str(call.scope["path"])
     bare = asked.rstrip("/") or "/"
     if asked != bare and bare in known:
         return bare, f"Retirez la barre oblique finale : {bare}"
     near = difflib.get_close_matches(asked, known, 1, NEAR)
-    if near:
-        return near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche."
-    return "", ""
+    return (near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche.") if near else ("", "")
+
+
+def name_owner(call: Call) -> None:
+    """Say in the refusal of an unknown address which other service of this process has it, if one does."""
+    refusal = call.exchange.noted.get(Refusal)
+    if refusal is None or refusal.code != UNKNOWN:
+        return
+    for service in call.sandbox.services.values():
+        if service.name != call.exchange.service and _is_of(call, service):
+            expected, remedy = _of_another(call, service)
+            call.exchange.noted.put(replace(refusal, expected=expected, remedy=remedy))
+            return
 
 
 def _is_of(call: Call, service: Service) -> bool:

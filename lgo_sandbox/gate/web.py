@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from lgo_sandbox.contract import Handler, Problem, ProblemKind
 from lgo_sandbox.gate.call import Call, FaultInjected, Receive, Scope, Send
-from lgo_sandbox.gate.paths import where_is
+from lgo_sandbox.gate.paths import nearest
 from lgo_sandbox.gate.record import refuse, refuse_store, store_problem
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.exchange import ERROR, REFUSED
@@ -133,7 +133,7 @@ def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
         allowed = (error.headers or {}).get("Allow", "")
         refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
     elif error.status_code == HTTPStatus.NOT_FOUND:
-        expected, remedy = where_is(call, paths)
+        expected, remedy = nearest(call, paths)
         told = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else error.detail
         refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected or told, remedy=remedy, where="URL")
     call.exchange.outcome = REFUSED

@@ -15,6 +15,7 @@ from PIL import Image
 
 from eprescription_mock import codes
 from eprescription_mock.seeds import NUMBERS
+from eprescription_mock.wire.decoding import decode
 from health_documents.identifiers import nir_key
 from lgo_sandbox.contract import Refusal
 from lgo_sandbox.gate.tls import client_context
@@ -54,6 +55,29 @@ async def test_a_prescription_is_made_read_from_its_qr_delivered_and_exhausted(
     assert not [finding for exchange in exchanges for finding in exchange.findings]
     assert {exchange.operation for exchange in exchanges} == {"creer", "consulter", "executer"}
     assert code_of(await desk.consult(numero)) == "409 deja-executee"
+
+
+async def test_people_read_who_asked_for_what_and_what_became_of_it(desk: Any, value_of: Any) -> None:
+    def told() -> dict[str, str]:
+        return dict(decode(desk.last()).request)
+
+    made = await desk.post("$creer", desk.order(desk.line(TAHOR)), "generaliste")
+    numero = value_of(made, "numero")
+    assert (told()["Numéro"], told()["Matricule INS"], told()["État après"]) == (numero, "256036330091838", "CREEE")
+    secret = await desk.secret(numero)
+    assert (told()["Consultée par"], told()["Structure"]) == ("QR code lu", "10B0990017")
+    assert (told()["État avant"], told()["État après"]) == ("CREEE", "EN_COURS")
+    given, named = desk.dispense(numero, 1, 1, TAHOR), {"secret": secret, "X-Request-Id": "abc"}
+    done = await desk.execute(numero, given, **named)
+    assert (told()["Reçu"], told()["État après"]) == (value_of(done, "recu"), "EXECUTEE")
+    await desk.execute(numero, given, **named)
+    assert told()["Requête rejouée"] == "abc"
+    await desk.post(f"{numero}/$annuler-execution", receipt=value_of(done, "recu"))
+    assert (told()["Reçu"], told()["État avant"], told()["État après"]) == (value_of(done, "recu"), "EXECUTEE", "CREEE")
+    await desk.post(f"{numero}/$abandonner", desk.asked(motif="patient"), secret=await desk.secret(numero))
+    assert (told()["Motif"], told()["Client Pro Santé Connect"]) == ("patient", "lgo-demo")
+    await desk.consult(numero, "voisine", headers={"Content-Type": "text/plain"})
+    assert told()["Refus"].startswith("type-de-media : ")
 
 
 @pytest.mark.parametrize("kind", ["plain", "tls"])
