@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.cookiejar
+import itertools
 import json
 import urllib.request
 import uuid
@@ -14,6 +15,8 @@ from measure import Connection
 
 REALM = "/auth/realms/esante-wallet"
 CLIENT = "lgo-demo"
+STRUCTURE = "1.2.250.1.71.4.2.2|10B0990017"
+REFRESHED = 1000
 
 
 def discovery(document: dict[str, Any]) -> Callable[[], object]:
@@ -22,8 +25,9 @@ def discovery(document: dict[str, Any]) -> Callable[[], object]:
     return lambda: connection.send("GET", f"{REALM}/.well-known/wallet-openid-configuration")
 
 
-def token_refresh(document: dict[str, Any]) -> Callable[[], object]:
-    """Refresh tokens, each time with the refresh token received last."""
+def token_refresh(document: dict[str, Any], tokens: dict[str, Any] | None = None) -> Callable[[], object]:
+    """Refresh tokens, each time with the refresh token received last; ``tokens`` holds the last ones."""
+    tokens = {} if tokens is None else tokens
     connection = Connection(document["services"]["psc"]["http"])
     client = next(c for c in document["oidc_clients"] if c["client_id"] == CLIENT)
     credentials = {"client_id": CLIENT, "client_secret": client["client_secret"]}
@@ -35,12 +39,30 @@ def token_refresh(document: dict[str, Any]) -> Callable[[], object]:
         path = f"{REALM}/protocol/openid-connect/token"
         return dict(json.loads(connection.send("POST", path, urlencode({**fields, **credentials}).encode(), headers)))
 
-    tokens = ask(form)
+    tokens.update(ask(form))
 
     def refresh() -> None:
         tokens.update(ask({"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}))
 
     return refresh
+
+
+def prescription_status(document: dict[str, Any]) -> Callable[[], object]:
+    """GET the state of a prescription; the token, which lives two minutes, is refreshed every thousand requests."""
+    connection = Connection(document["services"]["eprescription"]["http"])
+    contract = document["eprescription"]
+    path = f"{contract['path']}/{contract['numbers']['OK-1']}/$statut"
+    tokens: dict[str, Any] = {}
+    refresh = token_refresh(document, tokens)
+    asked = itertools.count(1)
+
+    def ask() -> bytes:
+        if next(asked) % REFRESHED == 0:
+            refresh()
+        headers = {"Authorization": f"Bearer {tokens['access_token']}", "X-Structure": STRUCTURE}
+        return connection.send("GET", path, headers=headers)
+
+    return ask
 
 
 def insi_search(document: dict[str, Any]) -> Callable[[], object]:

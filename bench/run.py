@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from measure import Connection, cpu_per_request, median_of, memory_mib, process, sandbox, wait_for
-from requests_under_test import discovery, insi_search, token_refresh
+from requests_under_test import discovery, insi_search, prescription_status, token_refresh
 
 RUNS = 5
 REQUESTS = 2000
@@ -98,6 +98,7 @@ def requests(root: Path) -> list[str]:
             "PSC discovery": per_request(server.pid, discovery(document)),
             "PSC token (refresh, one RS256 pair)": per_request(server.pid, token_refresh(document), REQUESTS // 4),
             "INSi search by traits, 00": per_request(server.pid, insi_search(document)),
+            "e-prescription status, token introspected": per_request(server.pid, prescription_status(document)),
         }
     rows = [f"| {name} | {cost:.2f} ms | {cost / plain:.1f} |" for name, cost in measured.items()]
     return [

@@ -1,5 +1,6 @@
 """Verdicts per Ségur requirement and the reports made of them. See ``lgo_sandbox.conformance.verdicts``."""
 
+from lgo_sandbox.conformance.proofs import PROOFS, Part, Proof
 from lgo_sandbox.conformance.render_html import render_html
 from lgo_sandbox.conformance.render_json import render_json
 from lgo_sandbox.conformance.render_junit import render_junit
@@ -10,18 +11,23 @@ from lgo_sandbox.conformance.verdicts import (
     Declaration,
     InvalidDeclaration,
     InvalidObservation,
+    Link,
     Observation,
     judge,
 )
 
 __all__ = [
+    "PROOFS",
     "CheckCount",
     "ConformanceError",
     "Declaration",
     "InvalidDeclaration",
     "InvalidObservation",
     "Judgement",
+    "Link",
     "Observation",
+    "Part",
+    "Proof",
     "Report",
     "UnknownLink",
     "Verdict",

@@ -15,7 +15,8 @@ from lgo_sandbox.conformance.wording import DISCLAIMER, provenance
 __all__ = ["SCHEMA", "SCHEMA_VERSION", "as_data", "render_json"]
 
 SCHEMA = "lgo-sandbox/conformance-report"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: the verdict NOT_CHECKED; ``wire`` may be YP."""
 
 
 def render_json(report: Report) -> str:

@@ -1,7 +1,7 @@
 """A report as JUnit XML, the format that build servers read: a family is a suite, a requirement is a test case.
 
-Source: the JUnit report format as Jenkins and GitLab read it (no standard body); FAIL is a failure, the three verdicts
-that are neither success nor failure are skipped. Knows the report; knows no rule of judgement.
+Source: the JUnit report format as Jenkins and GitLab read it (no standard body); FAIL is a failure, the verdicts that
+are neither success nor failure are skipped. Knows the report; knows no rule of judgement.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lgo_sandbox.conformance.wording import CONFIDENCE, DISCLAIMER, provenance
 __all__ = ["render_junit"]
 
 SUITE_NAME = "segur"
-_SKIPPED = (Verdict.NOT_OBSERVED, Verdict.NOT_APPLICABLE, Verdict.MANUAL)
+_SKIPPED = (Verdict.NOT_OBSERVED, Verdict.NOT_CHECKED, Verdict.NOT_APPLICABLE, Verdict.MANUAL)
 
 
 def render_junit(report: Report) -> bytes:

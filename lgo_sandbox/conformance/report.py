@@ -20,11 +20,15 @@ Totals = Mapping["Verdict", int]
 
 
 class Verdict(StrEnum):
-    """What the rehearsal says of a requirement."""
+    """What the rehearsal says of a requirement.
+
+    The five answers of a referencing file, and one that is the sandbox's own: it has no check for this one yet.
+    """
 
     PASS = "PASS"
     FAIL = "FAIL"
     NOT_OBSERVED = "NOT_OBSERVED"
+    NOT_CHECKED = "NOT_CHECKED"
     NOT_APPLICABLE = "NOT_APPLICABLE"
     MANUAL = "MANUAL"
 
@@ -38,6 +42,7 @@ _LABELS = {
     Verdict.PASS: "RÉUSSI",
     Verdict.FAIL: "ÉCHEC",
     Verdict.NOT_OBSERVED: "NON OBSERVÉ",
+    Verdict.NOT_CHECKED: "PAS ENCORE CONTRÔLÉ",
     Verdict.NOT_APPLICABLE: "SANS OBJET",
     Verdict.MANUAL: "PREUVE MANUELLE",
 }

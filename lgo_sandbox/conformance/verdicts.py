@@ -1,7 +1,8 @@
-"""From what was observed and declared to a verdict per requirement: a pure function.
+"""From what was observed, staged and declared to a verdict per requirement: a pure function.
 
-Source: specs/requirements.md §1 (not applicable is a formal answer) and §6 items 1, 4 and 7, confidence H; the order
-of precedence is ours. Knows the catalogue and the report; knows no service, no journal, no clock.
+A pass needs the requirement's proof, all of its parts; a requirement that no check decides says so. Source:
+docs/sources/requirements.md (not applicable is a formal answer); the order of precedence is ours. Knows the catalogue,
+the proofs and the report; knows no service, no journal, no clock.
 
     ConformanceError
       InvalidDeclaration (ValueError)
@@ -11,19 +12,22 @@ of precedence is ours. Knows the catalogue and the report; knows no service, no 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lgo_sandbox.conformance import wording
+from lgo_sandbox.conformance.proofs import PROOFS, Proof
 from lgo_sandbox.conformance.report import CheckCount, Judgement, Report, UnknownLink, Verdict
 from lgo_sandbox.requirements import Catalogue, Requirement
+from lgo_sandbox.watch.markers import plain
 
 __all__ = [
     "ConformanceError",
     "Declaration",
     "InvalidDeclaration",
     "InvalidObservation",
+    "Link",
     "Observation",
     "Verdict",
     "judge",
@@ -64,6 +68,15 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A check that there is, and the requirements it cites now; ``aliases`` are its former ids."""
+
+    check_id: str
+    requirements: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """The editor's statement that a requirement does not apply to the product, with the reason."""
 
@@ -75,6 +88,29 @@ class Declaration:
             raise InvalidDeclaration(f"{self.requirement_id}: a declaration needs a reason")
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that is known about one requirement."""
+
+    requirement: Requirement
+    proof: Proof | None
+    seen: list[Observation] = field(default_factory=list)
+    checks: dict[str, None] = field(default_factory=dict)
+    """Ids of the checks that cite it, in order."""
+
+    @property
+    def counts(self) -> tuple[CheckCount, ...]:
+        """How often each check passed and failed; those that saw nothing included."""
+        totals = {
+            wording.printable(check_id): CheckCount(wording.printable(check_id), 0, 0) for check_id in self.checks
+        }
+        for one in self.seen:
+            check_id = wording.printable(one.check_id)
+            before = totals.get(check_id, CheckCount(check_id, 0, 0))
+            totals[check_id] = CheckCount(check_id, before.passed + one.passed, before.failed + one.failed)
+        return tuple(totals.values())
+
+
 def judge(
     catalogue: Catalogue,
     observations: Iterable[Observation],
@@ -82,38 +118,67 @@ def judge(
     *,
     generated_at: datetime,
     spec_versions: Mapping[str, str] | None = None,
+    links: Iterable[Link] = (),
+    markers: Iterable[str] = (),
+    proofs: Mapping[str, Proof] = PROOFS,
 ) -> Report:
     """Return the verdict on every requirement of the catalogue.
 
-    An observed failure wins over everything; then a declaration; then what the wire can decide. A requirement that
-    the wire decides in part never passes: its verdict stays MANUAL. ``spec_versions`` maps a specification to the
-    version in force (« GI DMP » → « 2.10 »). Checks that cite an unknown requirement are reported, not dropped.
-    Raises UnknownRequirement when a declaration names no requirement.
+    An observed failure wins over everything; then a declaration; then what the wire can decide. PASS needs all parts
+    of the proof; a requirement that the wire decides in part, or that leaves a rest to people, stays MANUAL; one that
+    no check cites is not checked. ``links`` are the checks that there are: they say what an observation stands for,
+    whatever it was stored with; ``markers`` are the names of those that the session has. ``spec_versions`` maps a
+    specification to the version in force (« GI DMP » → « 2.10 »). Checks that cite an unknown requirement are
+    reported, not dropped. Raises UnknownRequirement when a declaration names no requirement.
     """
-    linked, unknown = _link(catalogue, observations)
+    cases = {requirement.id: _Case(requirement, proofs.get(requirement.id)) for requirement in catalogue.all()}
+    links = tuple(links)
+    now = _renamed(observations, links)
+    kept = _kept(now, links)
+    staged = {plain(name) for name in markers}
+    unknown = _fill(catalogue, cases, now)
     reasons = _reasons(catalogue, declarations)
     return Report(
         generated_at=generated_at,
         spec_versions={wording.printable(k): wording.printable(v) for k, v in sorted((spec_versions or {}).items())},
         families={family: catalogue.title(family) for family in catalogue.families()},
-        judgements=tuple(_judgement(r, linked.get(r.id, ()), reasons.get(r.id, ())) for r in catalogue.all()),
+        judgements=tuple(_judgement(case, reasons.get(number, ()), kept, staged) for number, case in cases.items()),
         unknown_links=unknown,
     )
 
 
-def _link(
-    catalogue: Catalogue, observations: Iterable[Observation]
-) -> tuple[Mapping[str, list[Observation]], tuple[UnknownLink, ...]]:
-    linked: defaultdict[str, list[Observation]] = defaultdict(list)
+def _renamed(observations: Iterable[Observation], links: Sequence[Link]) -> list[Observation]:
+    """Return the observations under the ids and requirements of now, and an empty one for a check that saw nothing."""
+    by_name = {name: link for link in links for name in (link.check_id, *link.aliases)}
+    seen = [
+        replace(one, check_id=link.check_id, requirements=link.requirements)
+        if (link := by_name.get(one.check_id))
+        else one
+        for one in observations
+    ]
+    met = {one.check_id for one in seen}
+    return [*seen, *(Observation(link.check_id, link.requirements, 0, 0) for link in links if link.check_id not in met)]
+
+
+def _kept(observations: Iterable[Observation], links: Iterable[Link]) -> frozenset[str]:
+    """Return the ids of the checks that were kept, former ids included: a proof may name either."""
+    kept = {one.check_id for one in observations if one.passed}
+    return frozenset(kept).union(*(link.aliases for link in links if link.check_id in kept))
+
+
+def _fill(
+    catalogue: Catalogue, cases: Mapping[str, _Case], observations: Iterable[Observation]
+) -> tuple[UnknownLink, ...]:
+    """Give each case what was observed for it; return the links that lead nowhere."""
     unknown: dict[UnknownLink, None] = {}
     for observation in observations:
-        known = {catalogue.get(number).id for number in observation.requirements if number in catalogue}
-        for requirement_id in known:
-            linked[requirement_id].append(observation)
         for number in observation.requirements:
             if number not in catalogue:
                 unknown[UnknownLink(wording.printable(observation.check_id), wording.printable(number))] = None
-    return linked, tuple(unknown)
+        for known in {catalogue.get(number).id for number in observation.requirements if number in catalogue}:
+            cases[known].checks[observation.check_id] = None
+            cases[known].seen.append(observation)
+    return tuple(unknown)
 
 
 def _reasons(catalogue: Catalogue, declarations: Iterable[Declaration]) -> Mapping[str, list[str]]:
@@ -124,37 +189,53 @@ def _reasons(catalogue: Catalogue, declarations: Iterable[Declaration]) -> Mappi
     return reasons
 
 
-def _judgement(requirement: Requirement, seen: Iterable[Observation], reasons: Iterable[str]) -> Judgement:
-    seen, reasons = tuple(seen), tuple(reasons)
-    counts = _counts(seen)
-    verdict, explanation = _decide(requirement, counts, reasons)
-    return Judgement(requirement, verdict, explanation, counts, _exchanges(seen))
+def _judgement(case: _Case, reasons: Sequence[str], kept: Collection[str], staged: Collection[str]) -> Judgement:
+    verdict, explanation = _decide(case, case.counts, tuple(reasons), kept, staged)
+    return Judgement(case.requirement, verdict, explanation, case.counts, _exchanges(case.seen))
 
 
-def _decide(requirement: Requirement, counts: tuple[CheckCount, ...], reasons: tuple[str, ...]) -> tuple[Verdict, str]:
+def _decide(
+    case: _Case,
+    counts: tuple[CheckCount, ...],
+    reasons: tuple[str, ...],
+    kept: Collection[str],
+    staged: Collection[str],
+) -> tuple[Verdict, str]:
+    requirement = case.requirement
     if any(count.failed for count in counts):
         return Verdict.FAIL, wording.failed(counts, reasons)
     if reasons:
         return Verdict.NOT_APPLICABLE, wording.not_applicable(reasons, counts)
     if requirement.wire == "N":
         return Verdict.MANUAL, wording.manual(requirement, counts)
-    if not any(count.passed for count in counts):
-        return Verdict.NOT_OBSERVED, wording.not_observed(requirement, counts)
-    if requirement.wire == "P":
+    if not case.checks:
+        return Verdict.NOT_CHECKED, wording.not_checked(requirement)
+    if requirement.wire != "Y" and case.proof is None:
+        return _in_part(requirement, counts)
+    return _by_proof(case, counts, kept, staged)
+
+
+def _in_part(requirement: Requirement, counts: tuple[CheckCount, ...]) -> tuple[Verdict, str]:
+    if any(count.passed for count in counts):
         return Verdict.MANUAL, wording.wire_part_passed(requirement, counts)
+    return Verdict.NOT_OBSERVED, wording.not_observed(requirement, counts)
+
+
+def _by_proof(
+    case: _Case, counts: tuple[CheckCount, ...], kept: Collection[str], staged: Collection[str]
+) -> tuple[Verdict, str]:
+    """Decide by the parts of the proof; without a proof nothing passes."""
+    parts = case.proof.parts if case.proof else ()
+    missing = [part for part in parts if not part.seen(kept, staged)]
+    if missing or not parts:
+        return Verdict.NOT_OBSERVED, wording.still_to_see(case.requirement, counts, missing)
+    rest = case.proof.rest if case.proof else ""
+    if rest or case.requirement.wire != "Y":
+        return Verdict.MANUAL, wording.wire_part_passed(case.requirement, counts, rest)
     return Verdict.PASS, wording.passed(counts)
 
 
-def _counts(seen: tuple[Observation, ...]) -> tuple[CheckCount, ...]:
-    totals: dict[str, CheckCount] = {}
-    for observation in seen:
-        check_id = wording.printable(observation.check_id)
-        before = totals.get(check_id, CheckCount(check_id, 0, 0))
-        totals[check_id] = CheckCount(check_id, before.passed + observation.passed, before.failed + observation.failed)
-    return tuple(totals.values())
-
-
-def _exchanges(seen: tuple[Observation, ...]) -> tuple[str, ...]:
+def _exchanges(seen: Sequence[Observation]) -> tuple[str, ...]:
     failing_first = sorted(seen, key=lambda observation: not observation.failed)
     ids = dict.fromkeys(wording.printable(i) for observation in failing_first for i in observation.exchanges)
     return tuple(ids)[:EXCHANGES_KEPT]

@@ -1,6 +1,6 @@
 """The French sentences of a report, and how words from outside are made printable before they enter it.
 
-Source: specs/requirements.md §6 item 7 (a rehearsal that replaces nothing; every demand says its origin), confidence H.
+Source: docs/sources/requirements.md (a rehearsal that replaces nothing; every demand says its origin).
 Knows requirements and counts; does not decide a verdict and knows no format of output.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from lgo_sandbox.conformance.proofs import Part
 from lgo_sandbox.conformance.report import CheckCount
 from lgo_sandbox.requirements import Requirement
 
@@ -19,10 +20,12 @@ __all__ = [
     "french_date",
     "manual",
     "not_applicable",
+    "not_checked",
     "not_observed",
     "passed",
     "printable",
     "provenance",
+    "still_to_see",
     "wire_part_passed",
 ]
 
@@ -36,6 +39,8 @@ CONFIDENCE = {"H": "source lue", "M": "brouillon, extrait ou numéro rapproché 
 
 MAX_WORDS = 2_000
 """Characters kept of a text from outside: a report is read by people."""
+
+NOTHING_YET = "Aucun échange n'a encore mis cette exigence à l'épreuve."
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -64,12 +69,31 @@ def passed(counts: Iterable[CheckCount]) -> str:
     return f"{_passes(counts)} sans échec."
 
 
-def wire_part_passed(requirement: Requirement, counts: Iterable[CheckCount]) -> str:
+def wire_part_passed(requirement: Requirement, counts: Iterable[CheckCount], rest: str = "") -> str:
     """Say that what the wire shows is without fault and that the rest is for people."""
     return (
         f"La part visible sur le réseau a été observée sans faute ({_passes(counts)}). "
-        f"Le reste se prouve à la main. {_proof(requirement)}"
+        f"{rest or 'Le reste se prouve à la main.'} {_proof(requirement)}"
     )
+
+
+def not_checked(requirement: Requirement) -> str:
+    """Say that the sandbox has no check for this one yet: nothing that the software did is in question."""
+    return f"Pas encore contrôlé par le bac à sable : aucun contrôle n'en décide. {_proof(requirement)}"
+
+
+def still_to_see(requirement: Requirement, counts: Iterable[CheckCount], missing: Iterable[Part]) -> str:
+    """Say which parts of the proof were not seen yet, and which the sandbox cannot see."""
+    missing, counts = tuple(missing), tuple(counts)
+    waiting = [part.what for part in missing if part.checked]
+    beyond = [part.what for part in missing if not part.checked]
+    seen = f"Sans échec jusqu'ici ({_passes(counts)})." if sum(count.passed for count in counts) else NOTHING_YET
+    sentences = [seen]
+    if waiting:
+        sentences.append(f"Il reste à voir : {' ; '.join(waiting)}.")
+    if beyond or not missing:
+        sentences.append(f"Pas encore contrôlé par le bac à sable : {' ; '.join(beyond) or 'ce qui la prouve'}.")
+    return " ".join(sentences)
 
 
 def manual(requirement: Requirement, counts: Iterable[CheckCount]) -> str:
@@ -81,7 +105,7 @@ def manual(requirement: Requirement, counts: Iterable[CheckCount]) -> str:
 
 def not_observed(requirement: Requirement, counts: Iterable[CheckCount]) -> str:
     """Say that nothing was seen yet, which checks wait, and what stays manual."""
-    sentence = "Aucun échange n'a encore mis cette exigence à l'épreuve."
+    sentence = NOTHING_YET
     if waiting := ", ".join(count.check_id for count in counts):
         sentence += f" Contrôles en attente : {waiting}."
     return sentence if requirement.wire == "Y" else f"{sentence} Une part restera manuelle. {_proof(requirement)}"

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from lgo_sandbox.conformance import (
     Declaration,
+    Link,
     Observation,
     Report,
     Verdict,
@@ -23,10 +25,11 @@ from lgo_sandbox.conformance import (
     render_junit,
     render_text,
 )
+from lgo_sandbox.contract import Service
 from lgo_sandbox.control.access import CurrentSandbox, CurrentSession
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.requirements import UnknownFamily, catalogue
-from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.sandbox import Sandbox, installed_services
 from lgo_sandbox.tenant.session import Session
 
 __all__ = ["report_of", "router"]
@@ -85,8 +88,29 @@ def report_of(sandbox: Sandbox, session: Session) -> Report:
     )
     declared = (Declaration(number, reason) for number, reason in session.config.declarations.items())
     return judge(
-        catalogue(), seen, declared, generated_at=session.clock.wire(), spec_versions=_spec_versions(sandbox, session)
+        catalogue(),
+        seen,
+        declared,
+        generated_at=session.clock.wire(),
+        spec_versions=_spec_versions(sandbox, session),
+        links=_links(sandbox),
+        markers=(marker.name for marker in session.history.markers()),
     )
+
+
+def _links(sandbox: Sandbox) -> list[Link]:
+    """Return the checks of all services, of those too that are not started here: the sandbox has them."""
+    services = {service.name: service for service in (*_installed(), *sandbox.services.values())}
+    return [
+        Link(check.id, check.requirements, getattr(check, "aliases", ()))
+        for service in services.values()
+        for check in service.checks
+    ]
+
+
+@cache
+def _installed() -> tuple[Service, ...]:
+    return tuple(installed_services())
 
 
 def _spec_versions(sandbox: Sandbox, session: Session) -> dict[str, str]:

@@ -37,7 +37,7 @@ __all__ = [
 Confidence = Literal["H", "M", "L"]
 LgoStatus = Literal["known", "inferred", "no"]
 Wave = Literal["1", "2-draft"]
-Wire = Literal["Y", "P", "N"]
+Wire = Literal["Y", "YP", "P", "N"]
 
 CORRIDORS = frozenset({"LGO", "LGC", "SGL", "RIS", "DPI", "RI", "PFI", "DRIMbox"})
 """The kinds of product that the dossier names (specs/requirements.md §2.7)."""
@@ -74,7 +74,8 @@ class Requirement:
 
     ``id`` is the LGO number where one is known, else the number of the common trunk; ``aliases`` are its other numbers.
     ``text`` is one French sentence of ours. ``who`` are the corridors that have it; ``lgo`` tells whether that of the
-    pharmacies is known, inferred or out of scope. ``wire`` tells whether traffic alone decides: Y yes, P in part, N no.
+    pharmacies is known, inferred or out of scope. ``wire`` tells whether traffic alone decides: Y yes, YP one part of
+    it, which another completes, P in part only, N no.
     ``proof`` is what an editor files, in French. ``source`` links to its section of docs/sources.
     """
 

@@ -163,7 +163,7 @@ def flow_checks(
             title="Datamatrix INS du PDF conforme à l'en-tête du document",
             reads=InsFlow,
             test=_printed,
-            requirements=("INS/va1.15", "INS/va1.03"),
+            requirements=("INS/va1.15", "INS/va1.03", "LGO.DOC.03"),
             source="docs/sources/insi.md#datamatrix",
             remedy="Imprimez le datamatrix INS de l'identité qualifiée, en image, avec les traits de l'en-tête.",
             confidence="M",

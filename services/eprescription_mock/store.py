@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy.orm
 from sqlalchemy import MetaData
@@ -24,6 +24,7 @@ from lgo_sandbox.tenant.session import Session
 __all__ = [
     "Transaction",
     "answer_to",
+    "current",
     "exclusive",
     "find",
     "keep_answer",
@@ -81,6 +82,47 @@ class ExecutionRow(Base, table=True):
     cancelled: bool = False
 
 
+class _Kept(NamedTuple):
+    """A row of prescriptions, read without the mapper."""
+
+    numero: str
+    prescriber: str
+    structure: str
+    matricule: str
+    root: str
+    prescribed_at: str
+    valid_until: str
+    authored_on: str
+    group: str
+    kinds: str
+    lines: str
+    dispenser: str
+    cancelled: int
+    holder: str
+    holder_actor: str
+    secret: str
+    held_at: str
+
+
+class _KeptExecution(NamedTuple):
+    """A row of executions, read without the mapper."""
+
+    receipt: str
+    structure: str
+    actor: str
+    at: str
+    dispenses: str
+    cancelled: int
+
+
+def _columns(kept: type[_Kept] | type[_KeptExecution]) -> str:
+    return ", ".join(f'"{name}"' for name in kept._fields)
+
+
+_PRESCRIPTION = f"SELECT {_columns(_Kept)} FROM eprescription_prescription WHERE numero = ?"
+_EXECUTIONS = f"SELECT {_columns(_KeptExecution)} FROM eprescription_execution WHERE numero = ? ORDER BY position"
+
+
 class AnswerRow(Base, table=True):
     """The answer given to a request that named itself."""
 
@@ -121,6 +163,19 @@ def find(transaction: Transaction, numero: str) -> Prescription | None:
     if row is None:
         return None
     return _prescription(row, _executions_of(transaction, [numero]))
+
+
+def current(session: Session, numero: str) -> Prescription | None:
+    """Return a prescription as it stands, None when there is none: a hot read, without a transaction."""
+    rows = session.db.rows(_PRESCRIPTION, numero)
+    if not rows:
+        return None
+    kept = _Kept(*rows[0])
+    if not kept.prescribed_at:
+        with exclusive(session) as transaction:
+            return find(transaction, numero)
+    executions = [_execution(_KeptExecution(*row)) for row in session.db.rows(_EXECUTIONS, numero)]
+    return _prescription(kept, {numero: executions})
 
 
 def of_group(transaction: Transaction, prescriber: str, group: str) -> list[Prescription]:
@@ -241,7 +296,7 @@ def _row(p: Prescription) -> PrescriptionRow:
     )
 
 
-def _prescription(row: PrescriptionRow, executions: dict[str, list[Execution]]) -> Prescription:
+def _prescription(row: PrescriptionRow | _Kept, executions: dict[str, list[Execution]]) -> Prescription:
     return Prescription(
         numero=row.numero,
         prescriber=row.prescriber,
@@ -255,13 +310,13 @@ def _prescription(row: PrescriptionRow, executions: dict[str, list[Execution]]) 
         dispenser=row.dispenser,
         authored_on=row.authored_on,
         group=row.group,
-        cancelled=row.cancelled,
+        cancelled=bool(row.cancelled),
         hold=_hold(row),
         executions=tuple(executions.get(row.numero, ())),
     )
 
 
-def _hold(row: PrescriptionRow) -> Hold | None:
+def _hold(row: PrescriptionRow | _Kept) -> Hold | None:
     if not row.holder:
         return None
     return Hold(row.holder, row.holder_actor, row.secret, datetime.fromisoformat(row.held_at))
@@ -280,10 +335,10 @@ def _execution_row(numero: str, position: int, execution: Execution) -> Executio
     )
 
 
-def _execution(row: ExecutionRow) -> Execution:
+def _execution(row: ExecutionRow | _KeptExecution) -> Execution:
     dispenses = tuple(Dispense(**dispense) for dispense in json.loads(row.dispenses))
     return Execution(
-        row.receipt, row.structure, row.actor, datetime.fromisoformat(row.at), dispenses, cancelled=row.cancelled
+        row.receipt, row.structure, row.actor, datetime.fromisoformat(row.at), dispenses, cancelled=bool(row.cancelled)
     )
 
 

@@ -28,7 +28,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.oauth import BadForm, read_form
 
-__all__ = ["act_as_situation", "found", "once", "operation", "query_of"]
+__all__ = ["act_as_situation", "current", "found", "once", "operation", "query_of"]
 
 FORM_EXPECTED = "des paramètres nom=valeur en UTF-8, chacun donné une fois"
 Work = Callable[[Call, Actor], Awaitable[RawResponse]]
@@ -70,8 +70,16 @@ async def act_as_situation(call: Call, numero: str) -> None:
 
 
 def found(call: Call, transaction: Transaction, numero: str, now: datetime, rules: Rules) -> Prescription:
-    """Return a prescription, noted for the checks. Raises Refused (404)."""
-    prescription = store.find(transaction, numero) if valid_number(numero) else None
+    """Return a prescription inside a transaction, noted for the checks. Raises Refused (404)."""
+    return _noted(call, numero, store.find(transaction, numero) if valid_number(numero) else None, now, rules)
+
+
+def current(call: Call, numero: str, now: datetime, rules: Rules) -> Prescription:
+    """Return a prescription that will not change, noted for the checks. Raises Refused (404)."""
+    return _noted(call, numero, store.current(call.session, numero) if valid_number(numero) else None, now, rules)
+
+
+def _noted(call: Call, numero: str, prescription: Prescription | None, now: datetime, rules: Rules) -> Prescription:
     if prescription is None:
         raise Refused("numero-inconnu", numero[:40], received=numero, where="numéro de l'ordonnance")
     call.note(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from eprescription_mock import store
-from eprescription_mock.app.pipeline import found
+from eprescription_mock.app.pipeline import current, found
 from eprescription_mock.domain import operations
 from eprescription_mock.domain.states import deadline, held, state_of
 from eprescription_mock.domain.values import Actor, Prescription, Rules
@@ -32,7 +32,8 @@ async def cancel(call: Call, actor: Actor) -> RawResponse:
 
 async def status(call: Call, actor: Actor) -> RawResponse:
     """Tell the state."""
-    return changed(call, actor, lambda p, _now, _rules: p)
+    now, rules = call.session.clock.age(), rules_of(call.session)
+    return _answered(call, actor, current(call, call.path_params["numero"], now, rules), now, rules)
 
 
 def changed(call: Call, actor: Actor, change: Callable[[Prescription, datetime, Rules], Prescription]) -> RawResponse:
@@ -41,8 +42,11 @@ def changed(call: Call, actor: Actor, change: Callable[[Prescription, datetime, 
     with store.exclusive(call.session) as transaction:
         before = found(call, transaction, call.path_params["numero"], now, rules)
         after = change(before, now, rules)
-        if after is not before:
-            store.put(transaction, after)
+        store.put(transaction, after)
+    return _answered(call, actor, after, now, rules)
+
+
+def _answered(call: Call, actor: Actor, after: Prescription, now: datetime, rules: Rules) -> RawResponse:
     state = state_of(after, now, rules)
     call.note(Change(numero=after.numero, state=state))
     call.summarise(f"Ordonnance {after.numero} : {state.value}")

@@ -71,7 +71,7 @@ PDF_A1 = Check(
     test=_pdf_a,
     source="docs/sources/mssante.md#pdf-a-1",
     remedy="Produire les PDF en PDF/A-1.",
-    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    requirements=("LGO.MSS.14", "MSS/CONF.23", "LGO.DOC.01"),
     operations=MESSAGE,
     aliases=("mss.pdf-a1",),
 )
@@ -116,6 +116,7 @@ PDF_NAME = Check(
     test=_pdf_name,
     source="docs/sources/mssante.md#nom-du-pdf",
     remedy="Nommer le PDF par la date de l'acte, le type, le NOM, le prénom et le numéro de dossier.",
+    requirements=("LGO.DOC.01",),
     operations=MESSAGE,
     severity=Severity.WARNING,
     confidence="M",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lgo_sandbox.conformance import Declaration, Observation, Report, judge
+from lgo_sandbox.conformance import Declaration, Observation, Part, Proof, Report, judge
 from lgo_sandbox.requirements import Catalogue, Requirement
 
 WHEN = datetime(2025, 3, 12, 14, 5, tzinfo=UTC)
@@ -34,6 +34,8 @@ CATALOGUE = Catalogue(
     [HAND, WIRE, OTHER, PART], {"ins": "Identité", "mss": "Messagerie", "dashboards": "Tableaux de bord"}
 )
 
+PROOFS = {"LGO.MSS.08": Proof(parts=(Part(what="un courriel", checks=("a", "b", "c", "good", "mss-message-id")),))}
+
 Judge = Callable[..., Report]
 
 
@@ -43,14 +45,14 @@ def judged() -> Judge:
 
     def call(*observations: Observation, declared: dict[str, str] | None = None, **options: object) -> Report:
         declarations = [Declaration(number, reason) for number, reason in (declared or {}).items()]
-        return judge(CATALOGUE, observations, declarations, generated_at=WHEN, **options)  # type: ignore[arg-type]
+        return judge(CATALOGUE, observations, declarations, generated_at=WHEN, proofs=PROOFS, **options)  # type: ignore[arg-type]
 
     return call
 
 
 @pytest.fixture
 def full(judged: Judge) -> Report:
-    """A report in which each of the five verdicts occurs, or is one observation away from it."""
+    """A report in which each verdict occurs, or is one observation away from it."""
     return judged(
         Observation("mss-message-id", ("LGO.MSS.08",), 3, 1, ("ex-9", "ex-7")),
         Observation("tbb-count", ("LGO.TBB.01",), 2, 0, ("ex-3",)),

@@ -167,13 +167,20 @@ def test_html_writes_each_verdict_as_a_word(full: Report) -> None:
 
 def test_json_keeps_its_schema(full: Report) -> None:
     data = json.loads(render_json(full))
-    assert (data["schema"], data["schema_version"]) == ("lgo-sandbox/conformance-report", 1)
+    assert (data["schema"], data["schema_version"]) == ("lgo-sandbox/conformance-report", 2)
     assert list(data) == [
         *("schema", "schema_version", "generated_at", "disclaimer", "spec_versions", "filters"),
         *("totals", "families", "requirements", "unknown_links"),
     ]
     assert data["generated_at"] == "2025-03-12T14:05:00+00:00"
-    assert data["totals"] == {"PASS": 0, "FAIL": 1, "NOT_OBSERVED": 1, "NOT_APPLICABLE": 1, "MANUAL": 1}
+    assert data["totals"] == {
+        "PASS": 0,
+        "FAIL": 1,
+        "NOT_OBSERVED": 0,
+        "NOT_CHECKED": 1,
+        "NOT_APPLICABLE": 1,
+        "MANUAL": 1,
+    }
     assert data["requirements"][1] == {
         "id": "LGO.MSS.08",
         "aliases": ["SC.MSS/va1.12"],
@@ -197,7 +204,8 @@ def test_json_keeps_its_schema(full: Report) -> None:
 def test_text_shows_date_totals_and_links_to_unknown_requirements(judged: Judge) -> None:
     text = render_text(judged(Observation("c", ("NOPE.01",), 1, 0)))
     assert text.startswith("Répétition du référencement Ségur, le 12/03/2025 à 14:05")
-    assert "4 exigences : réussi 0, échec 0, non observé 3, sans objet 0, preuve manuelle 1" in text
+    totals = "réussi 0, échec 0, non observé 0, pas encore contrôlé 3, sans objet 0, preuve manuelle 1"
+    assert f"4 exigences : {totals}" in flat(text)
     assert "c → NOPE.01" in text
 
 

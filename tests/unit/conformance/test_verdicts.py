@@ -13,6 +13,7 @@ from lgo_sandbox.conformance import (
     InvalidDeclaration,
     InvalidObservation,
     Judgement,
+    Link,
     Observation,
     Report,
     UnknownLink,
@@ -61,10 +62,37 @@ def test_failure_wins_over_declaration_and_declaration_over_the_wire(
 def test_without_any_observation_nothing_passes(judged: Judge) -> None:
     assert {j.requirement.id: j.verdict for j in judged().judgements} == {
         "INS/va1.36": Verdict.MANUAL,
-        "LGO.MSS.08": Verdict.NOT_OBSERVED,
-        "MSS/CONF.09": Verdict.NOT_OBSERVED,
-        "LGO.TBB.01": Verdict.NOT_OBSERVED,
+        "LGO.MSS.08": Verdict.NOT_CHECKED,
+        "MSS/CONF.09": Verdict.NOT_CHECKED,
+        "LGO.TBB.01": Verdict.NOT_CHECKED,
     }
+
+
+def test_what_no_check_decides_is_not_said_to_be_unobserved(judged: Judge) -> None:
+    judgement = verdict_on(judged(), "LGO.MSS.08")
+    assert judgement.verdict.label == "PAS ENCORE CONTRÔLÉ"
+    assert judgement.explanation.startswith("Pas encore contrôlé par le bac à sable")
+
+
+def test_a_check_that_waits_makes_a_requirement_unobserved(judged: Judge) -> None:
+    judgement = verdict_on(judged(links=[Link("c", ("LGO.MSS.08",))]), "LGO.MSS.08")
+    assert judgement.verdict is Verdict.NOT_OBSERVED
+    assert "Il reste à voir : un courriel." in judgement.explanation
+    assert judgement.checks == (CheckCount("c", 0, 0),)
+
+
+def test_without_a_proof_nothing_passes(judged: Judge) -> None:
+    judgement = verdict_on(judged(Observation("c", ("MSS/CONF.09",), 9, 0)), "MSS/CONF.09")
+    assert judgement.verdict is Verdict.NOT_OBSERVED
+    assert "Pas encore contrôlé par le bac à sable : ce qui la prouve." in judgement.explanation
+
+
+def test_an_observation_stands_for_what_its_check_cites_now_under_its_present_id(judged: Judge) -> None:
+    old = Observation("mss.former", ("NOPE.01",), 1, 0, ("e1",))
+    report = judged(old, links=[Link("c", ("LGO.MSS.08",), ("mss.former",))])
+    assert report.unknown_links == ()
+    judgement = verdict_on(report, "LGO.MSS.08")
+    assert (judgement.verdict, judgement.checks) == (Verdict.PASS, (CheckCount("c", 1, 0),))
 
 
 def test_one_failing_check_among_passing_ones_fails_the_requirement(judged: Judge) -> None:
@@ -153,7 +181,8 @@ def test_totals_count_every_verdict_and_every_requirement(full: Report) -> None:
     assert full.totals == {
         Verdict.PASS: 0,
         Verdict.FAIL: 1,
-        Verdict.NOT_OBSERVED: 1,
+        Verdict.NOT_OBSERVED: 0,
+        Verdict.NOT_CHECKED: 1,
         Verdict.NOT_APPLICABLE: 1,
         Verdict.MANUAL: 1,
     }

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 from cryptography import x509
 
+from lgo_sandbox.gate.record import open_exchange
 from lgo_sandbox.run.launcher import Launcher
+from lgo_sandbox.sandbox import installed_services
+from lgo_sandbox.watch.checks import Evaluation
 from lgo_sandbox.watch.exchange import Exchange
 
 Record = Callable[..., Exchange]
@@ -108,6 +112,27 @@ async def test_the_report_is_written_in_four_formats(api: httpx.AsyncClient, rec
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "LGO.INS.06" in (await api.get("/report.txt")).text
+
+
+async def verdict_on(api: httpx.AsyncClient, number: str) -> str:
+    found = (await api.get("/report.json")).json()["requirements"]
+    return str(next(one["verdict"] for one in found if one["id"] == number))
+
+
+async def test_a_report_knows_the_checks_of_services_that_are_not_started(api: httpx.AsyncClient) -> None:
+    assert await verdict_on(api, "INS/va1.34") == "NOT_OBSERVED"
+    assert await verdict_on(api, "LGO.DMP.07") == "NOT_CHECKED"
+
+
+async def test_a_negative_demand_passes_once_its_situation_was_marked(
+    api: httpx.AsyncClient, launcher: Launcher
+) -> None:
+    session = launcher.sandbox.sessions.get("default")
+    check = next(one for service in installed_services() for one in service.checks if one.id == "INSI-DOUTE")
+    session.journal.close(open_exchange(session, "insi", "insi", "https"), Evaluation(kept=[cast(Any, check)]))
+    assert await verdict_on(api, "INS/va1.20") == "NOT_OBSERVED"
+    await api.post("/markers", json={"name": "Identité douteuse", "subject": "256036330091838"})
+    assert await verdict_on(api, "INS/va1.20") == "PASS"
 
 
 async def test_a_wrong_report_is_refused(api: httpx.AsyncClient) -> None:
