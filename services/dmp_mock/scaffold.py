@@ -144,7 +144,7 @@ def test_the_description_has_its_operation(dmp: Any) -> None:
 
 
 def write(module: str, title: str, *, tests: Path = TESTS) -> tuple[Path, Path]:
-    """Write the two files and return their paths. Raises ValueError for another name, FileExistsError for a known one."""
+    """Write the two files and return their paths. Raises ValueError for a bad name, FileExistsError for a known one."""
     match = _NAME.fullmatch(module)
     if match is None:
         raise ValueError(f"{module}: td0_3, td3_1b… is wanted")
