@@ -6,9 +6,10 @@ no change here. Source: design of the project (« Every service has the same roo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lgo_sandbox.settings import MIB
@@ -240,3 +241,20 @@ class Service:
     serve: Serve | None = None
     inside: Mapping[str, Handler] = field(default_factory=dict)
     """Path → handler, for what the other services of the same process may ask without a socket."""
+
+    def typed_checks(self, operation: str, version: str) -> Sequence[Check[Any]]:
+        """Return the checks that look at an operation under a spec version; chosen once."""
+        key = (operation, version)
+        if key not in self._chosen:
+            typed = (check for check in self.checks if isinstance(check, Check))
+            self._chosen[key] = tuple(check for check in typed if check.concerns(operation, version))
+        return self._chosen[key]
+
+    @cached_property
+    def former_checks(self) -> Sequence[former.Check]:
+        """The checks that still read a dictionary."""
+        return tuple(check for check in self.checks if isinstance(check, former.Check))
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[str, str], Sequence[Check[Any]]]:
+        return {}

@@ -11,17 +11,16 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from lgo_sandbox.contract import Handler, Problem, ProblemKind, Service
-from lgo_sandbox.gate.asgi import Call, FaultInjected, Gate
+from lgo_sandbox.contract import Handler, Service
+from lgo_sandbox.gate.asgi import Gate
+from lgo_sandbox.gate.call import Call
+from lgo_sandbox.gate.web import Errors, send_raw
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.faults import FaultKind
-from lgo_sandbox.watch.exchange import ERROR
-from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["ask_inside"]
 
 LOG = logging.getLogger(__name__)
-INTERNAL_ERROR = 500
 
 
 async def ask_inside(
@@ -56,24 +55,20 @@ class _Handled:
     """One handler as an application: no router, no framework."""
 
     def __init__(self, service: Service, handler: Handler) -> None:
-        self._service = service
+        self._errors = Errors(service.problem)
         self._handler = handler
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         call = Call.of(scope)
         try:
-            raw = await self._handler(call)
-        except FaultInjected as fault:
-            raw = self._service.problem(fault.problem)
+            raw = await self._errors.answered(self._handler, call)
         except Exception:
             # Not raised again, unlike behind a socket: the caller's own request goes on and says what it got.
             LOG.exception("a handler that was called inside failed")
-            call.exchange.outcome = ERROR
-            raw = self._service.problem(Problem(ProblemKind.INTERNAL, INTERNAL_ERROR, "erreur interne"))
+            raw = self._errors.defect(call)
         if call.spoiling is not None and call.spoiling.kind is not FaultKind.DRIP:
             return  # what a wire fault leaves of an answer is no answer here
-        await send({"type": "http.response.start", "status": raw.status, "headers": _header_lines(raw)})
-        await send({"type": "http.response.body", "body": raw.body})
+        await send_raw(send, raw)
 
 
 class _Request:
@@ -117,9 +112,3 @@ def _scope(path: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]
         "server": None,
         "state": {},
     }
-
-
-def _header_lines(raw: RawResponse) -> list[tuple[bytes, bytes]]:
-    typed = [(b"content-type", raw.content_type.encode("latin-1"))] if raw.content_type else []
-    further = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers]
-    return [*typed, (b"content-length", str(len(raw.body)).encode("ascii")), *further]

@@ -104,9 +104,11 @@ def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
 
 def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evaluation:
     version = session.config.spec_versions.get(service.name, service.spec_version)
-    typed = [check for check in service.checks if isinstance(check, Check)]
+    typed = service.typed_checks(exchange.operation, version)
     result = evaluate(typed, exchange, session.history, session.options, session.clock.age(), version)
-    untyped = [check for check in service.checks if isinstance(check, former.Check)]
+    untyped = service.former_checks
+    if not untyped:
+        return result
     observed = former.Observed(
         exchange.service, exchange.operation, exchange.transport, exchange.door, exchange.facts, session.options
     )

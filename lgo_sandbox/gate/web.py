@@ -8,11 +8,10 @@ by their contract only.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -20,13 +19,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lgo_sandbox.contract import Handler, Problem, ProblemKind
-from lgo_sandbox.gate.asgi import Call, FaultInjected
+from lgo_sandbox.gate.call import Call, FaultInjected, Receive, Scope, Send
 from lgo_sandbox.gate.record import refuse, refuse_store, store_problem
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.watch.exchange import ERROR, REFUSED
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["Handler", "Route", "service_app"]
+__all__ = ["Application", "Errors", "Handler", "Route", "send_raw", "service_app"]
 
 Render = Callable[[Problem], RawResponse]
 
@@ -40,45 +39,91 @@ class Route:
     handler: Handler
 
 
-def service_app(title: str, routes: Sequence[Route], problem: Render) -> FastAPI:
+def service_app(title: str, routes: Sequence[Route], problem: Render) -> Application:
     """Return the application of a service; ``problem`` renders what no handler renders."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
-    for route in routes:
-        app.router.add_route(
-            route.path, _endpoint(route.handler), methods=route.methods.split(), include_in_schema=False
-        )
-    paths = tuple(dict.fromkeys(route.path for route in routes))
-    for error, handler in _error_handlers(problem, paths).items():
-        app.add_exception_handler(error, handler)
-    return app
+    return Application(title, routes, problem)
 
 
-def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+class Application:
+    """What answers behind the gate: fixed paths go straight to their handlers, all else through FastAPI's router.
+
+    The framework's way in costs as much as the gate; a path without parameters has no need of it.
+    """
+
+    def __init__(self, title: str, routes: Sequence[Route], problem: Render) -> None:
+        self._errors = Errors(problem, tuple(dict.fromkeys(route.path for route in routes)))
+        self._fixed: dict[tuple[str, str], Handler] = {}
+        self.router = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
+        for route in routes:
+            self._add(route)
+        self.router.add_exception_handler(HTTPException, self._on_http)
+        self.router.add_exception_handler(Exception, self._on_defect)
+
+    def _add(self, route: Route) -> None:
+        methods = route.methods.split()
+        endpoint = _endpoint(route.handler, self._errors)
+        self.router.router.add_route(route.path, endpoint, methods=methods, include_in_schema=False)
+        if "{" not in route.path:
+            for method in methods:
+                self._fixed.setdefault((method, route.path), route.handler)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handler = self._fixed.get((scope["method"], scope["path"]))
+        if handler is None:
+            await self.router(scope, receive, send)
+            return
+        call = Call.of(scope)
+        try:
+            raw = await self._errors.answered(handler, call)
+        except Exception:
+            await send_raw(send, self._errors.defect(call))
+            raise
+        await send_raw(send, raw)
+
+    async def _on_http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _response(self._errors.http(Call.of(request.scope), error))
+
+    async def _on_defect(self, request: Request, _error: Exception) -> Response:
+        return _response(self._errors.defect(Call.of(request.scope)))
+
+
+class Errors:
+    """What nobody foresaw, in the dialect of a service. ``paths`` are its routes, for whoever missed one."""
+
+    def __init__(self, render: Render, paths: Sequence[str] = ()) -> None:
+        self._render = render
+        self._paths = paths
+
+    async def answered(self, handler: Handler, call: Call) -> RawResponse:
+        """Return what a handler answers, or its error. A defect passes."""
+        try:
+            return await handler(call)
+        except FaultInjected as fault:
+            return self._render(fault.problem)
+        except HTTPException as error:
+            return self.http(call, error)
+        except StoreError as error:
+            refuse_store(call.exchange, error)
+            return self._render(store_problem(error, call.body))
+
+    def http(self, call: Call, error: HTTPException) -> RawResponse:
+        """Return what is answered to a wrong path or method."""
+        _refuse(call, error, self._paths)
+        headers = dict(error.headers or {})
+        return self._render(Problem(ProblemKind.INTERNAL, error.status_code, error.detail, headers))
+
+    def defect(self, call: Call) -> RawResponse:
+        """Return what is answered when we failed."""
+        call.exchange.outcome = ERROR
+        return self._render(Problem(ProblemKind.INTERNAL, 500, "erreur interne"))
+
+
+def _endpoint(handler: Handler, errors: Errors) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        return _response(await handler(Call.of(request.scope)))
+        return _response(await errors.answered(handler, Call.of(request.scope)))
 
     return endpoint
-
-
-def _error_handlers(problem: Render, paths: Sequence[str]) -> Mapping[Any, Any]:
-    async def on_fault(_request: Request, error: FaultInjected) -> Response:
-        return _response(problem(error.problem))
-
-    async def on_http(request: Request, error: HTTPException) -> Response:
-        _refuse(Call.of(request.scope), error, paths)
-        headers = dict(error.headers or {})
-        return _response(problem(Problem(ProblemKind.INTERNAL, error.status_code, error.detail, headers)))
-
-    async def on_store(request: Request, error: StoreError) -> Response:
-        call = Call.of(request.scope)
-        refuse_store(call.exchange, error)
-        return _response(problem(store_problem(error, call.body)))
-
-    async def on_defect(request: Request, _error: Exception) -> Response:
-        Call.of(request.scope).exchange.outcome = ERROR
-        return _response(problem(Problem(ProblemKind.INTERNAL, 500, "erreur interne")))
-
-    return {FaultInjected: on_fault, HTTPException: on_http, StoreError: on_store, Exception: on_defect}
 
 
 def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
@@ -97,9 +142,18 @@ def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
 
 def _response(raw: RawResponse) -> Response:
     response = Response(raw.body, raw.status)
-    response.raw_headers = [
-        *((b"content-type", raw.content_type.encode("latin-1")) for _ in range(bool(raw.content_type))),
-        (b"content-length", str(len(raw.body)).encode()),
-        *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers),
-    ]
+    response.raw_headers = header_lines(raw)
     return response
+
+
+async def send_raw(send: Send, raw: RawResponse) -> None:
+    """Send an answer."""
+    await send({"type": "http.response.start", "status": raw.status, "headers": header_lines(raw)})
+    await send({"type": "http.response.body", "body": raw.body})
+
+
+def header_lines(raw: RawResponse) -> list[tuple[bytes, bytes]]:
+    """Return the header lines of an answer."""
+    typed = [(b"content-type", raw.content_type.encode("latin-1"))] if raw.content_type else []
+    further = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers]
+    return [*typed, (b"content-length", str(len(raw.body)).encode("ascii")), *further]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from functools import lru_cache
 
 from lgo_sandbox.settings import DEFAULT_SESSION
 from lgo_sandbox.tenant.session import valid_name
@@ -47,11 +48,15 @@ def session_of_bearer(authorization: str) -> str:
 
 def _of_jwt(token: str) -> str:
     encoded = token.partition(".")[0]
-    if len(encoded) > MAX_HEADER:
-        return ""
+    return _of_header(encoded) if len(encoded) <= MAX_HEADER else ""
+
+
+@lru_cache(maxsize=256)
+def _of_header(encoded: str) -> str:
+    """Return the session that an encoded header names. It repeats from token to token of a session."""
     try:
-        header = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
-    except (binascii.Error, ValueError):
+        header = json.loads(base64.urlsafe_b64decode(encoded.encode("ascii") + b"=" * (-len(encoded) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
         return ""
     name = header.get(HEADER, "") if isinstance(header, dict) else ""
     return name if isinstance(name, str) and valid_name(name) else ""

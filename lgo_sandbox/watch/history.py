@@ -92,7 +92,7 @@ class History:
         self._read_once()
         name = kind.__name__
         for past in self._subjects.get(about, ()) if about else self._kinds.get(name, ()):
-            facts = past.noted.get(kind) if name in past.noted.kinds else None
+            facts = past.noted.get(kind)
             if facts is not None and (not about or about in facts.subjects):
                 yield past, facts
 

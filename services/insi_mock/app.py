@@ -6,8 +6,6 @@ Knows the other rooms; holds no rule and no octet of its own.
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 from insi_mock import wire
 from insi_mock.answering import fail, refuse
 from insi_mock.caller import authenticate
@@ -18,7 +16,7 @@ from insi_mock.handlers import HANDLERS
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
 from lgo_sandbox.gate.record import refuse as refuse_for_the_sandbox
-from lgo_sandbox.gate.web import Route, service_app
+from lgo_sandbox.gate.web import Application, Route, service_app
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.watch.exchange import FAULTED
 from lgo_sandbox.watch.refusals import Refused
@@ -37,7 +35,7 @@ PSC_TRANSPORT = ("X-Simulation", "INSI-PSC-TRANSPORT-NON-PUBLIC")
 METHODS = "GET POST PUT PATCH DELETE OPTIONS TRACE"
 
 
-def create_app(_sandbox: Sandbox) -> FastAPI:
+def create_app(_sandbox: Sandbox) -> Application:
     """Return the application of the door ``insi``."""
     routes = (
         Route("POST", PATH, receive),
@@ -110,7 +108,7 @@ def _named(call: Call, envelope: Envelope) -> wire.OperationShape:
         ),
         Message(
             media_type=read_media_type(content_type).name,
-            encoding=wire.encoding_of(envelope),
+            encoding=wire.encoding_of(envelope, call.body),
             strays=wire.strays_of(envelope),
         ),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
 from lgo_sandbox.tenant.tokens import session_of_token
@@ -104,11 +104,9 @@ def session_hint(target: str, _headers: Mapping[str, str], body: bytes) -> str:
     for text in (body[:MAX_FORM].decode("latin-1"), urlsplit(target).query if "?" in target else ""):
         if not any(mark in text for mark in MARKS):
             continue
-        try:
-            pairs = dict(parse_qsl(text, max_num_fields=MAX_FIELDS))
-        except ValueError:
-            continue
-        found = next((name for key in TELLING if (name := session_of_token(pairs.get(key, "")))), "")
+        pairs = (pair.partition("=") for pair in text.split("&", MAX_FIELDS))
+        told = {name: value for name, _, value in pairs if name in TELLING}
+        found = next((name for key in TELLING if (name := session_of_token(unquote_plus(told.get(key, ""))))), "")
         if found:
             return found
     return ""

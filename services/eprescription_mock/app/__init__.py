@@ -5,21 +5,19 @@ Source: docs/sources/eprescription.md#contrat-simule. Knows handlers, no rule.
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 from eprescription_mock import codes
 from eprescription_mock.app.creation import create
 from eprescription_mock.app.execution import abandon, cancel_execution, consult, execute
 from eprescription_mock.app.pipeline import operation
 from eprescription_mock.app.state import cancel, status
 from eprescription_mock.wire.outcomes import problem
-from lgo_sandbox.gate.web import Route, service_app
+from lgo_sandbox.gate.web import Application, Route, service_app
 from lgo_sandbox.sandbox import Sandbox
 
 __all__ = ["create_app"]
 
 
-def create_app(_sandbox: Sandbox) -> FastAPI:
+def create_app(_sandbox: Sandbox) -> Application:
     """Return the application of the service."""
     base, one = codes.BASE, codes.BASE + "/{numero}"
     routes = (

@@ -7,6 +7,7 @@ access token is a JWT known by its ``jti``, the refresh token an opaque secret k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
@@ -128,8 +129,12 @@ def look_up(call: Call, token: str) -> Looked:
     return Looked(Found(row, _grant(call, issue)))
 
 
+@lru_cache(maxsize=1024)
 def token_key(token: str) -> str:
-    """Return what a token is known by. Raises BadToken for one that is tampered with."""
+    """Return what a token is known by. Raises BadToken for one that is tampered with.
+
+    Kept for a while: our keys never change, and whether the token still lives is asked of the store each time.
+    """
     if token.count(".") != JWT_DOTS:
         return store.digest(token)
     _, claims = verify(token, verifying_keys())

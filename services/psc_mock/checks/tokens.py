@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from psc_mock.checks.past import within
 from psc_mock.codes import ACCESS_LIFETIME, REFRESH_GRANT, REFRESH_LIFETIME
 from psc_mock.facts import ClientSeen, CodeGranted, TokenSeen, TokensIssued, TokensRevoked
 
@@ -17,7 +16,7 @@ __all__ = ["CHECKS", "of_its_own"]
 
 MAX_USES = {"userinfo": 10, "introspection": 60}
 """How often one token may be asked about within a minute (advice)."""
-MINUTE = 60.0
+MINUTE = timedelta(minutes=1)
 
 
 def of_its_own(seen: Observed[TokenSeen]) -> bool:
@@ -36,15 +35,18 @@ def alive(seen: Observed[TokenSeen]) -> Outcome:
 
 
 def no_burst(seen: Observed[TokenSeen]) -> Outcome:
-    """The answer about a token is kept instead of asked for again."""
-    limit = MAX_USES[seen.operation]
+    """The answer about a token is kept instead of asked for again; told once for each minute of a burst."""
+    operation, limit = seen.operation, MAX_USES[seen.operation]
     if seen.facts.state != "live":
         return None
-    earlier = (past for past, _ in within(seen, TokenSeen, MINUTE, about=seen.facts.key))
-    uses = 1 + sum(past.operation == seen.operation for past in earlier)
-    if uses <= limit:
+    since, before = seen.age - MINUTE, 0
+    for past, _ in seen.history.all(TokenSeen, about=seen.facts.key):
+        if past.at <= since or before > limit:
+            break
+        before += past.operation == operation
+    if before != limit:
         return None
-    received = f"{uses} appels pour le même jeton en une minute"
+    received = f"{before + 1} appels pour le même jeton en une minute"
     return Violation(received, f"{limit} appels au plus : garder la réponse", where="rythme")
 
 

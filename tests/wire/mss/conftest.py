@@ -33,6 +33,7 @@ from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.journal import Filter
 from mss_mock.codes import PSC_CLIENT, PSC_SECRET
+from mss_mock.port import MailPort
 
 TITULAIRE = "helene.valmont@pharmacien.mssante.fr"
 GENERALISTE = "isabelle.delorme@medecin.mssante.fr"
@@ -112,6 +113,16 @@ class Operator:
             return await function()
 
         return asyncio.run_coroutine_threadsafe(call(), self.loop).result(TIMEOUT)
+
+    def settle(self) -> None:
+        """Wait until every connection of the mail ports that its client has left is ended."""
+
+        async def ended() -> None:
+            ports = [one for one in self.launcher._running if isinstance(one, MailPort)]
+            if tasks := {task for port in ports for task in port._tasks}:
+                await asyncio.wait(tasks, timeout=TIMEOUT)
+
+        self.wait(ended)
 
     def context(self, certificate: Issued | None = None) -> ssl.SSLContext:
         return client_context(self.ca, certificate)

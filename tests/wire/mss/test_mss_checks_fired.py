@@ -1,0 +1,57 @@
+"""Every check of the mail operator, fired through its door by a client that breaks exactly its rule."""
+
+from __future__ import annotations
+
+import pytest
+from support.mail_breaks import BROKEN, SHOWN
+from support.mail_dialogues import Mailer
+from support.mail_documents import PLAIN, documents
+
+from mss_mock.checks import CHECKS
+
+LISTENER = {"MSS-CLEAR-LOGIN", "MSS-XOAUTH2-FORM"}
+"""What comes before anybody says which session it belongs to is in that of the listener."""
+NEGATIVE = {"MSS-CITIZEN-INS", "MSS-CITIZEN-REFUSES", "MSS-PATIENT-REFUSES"}
+"""Demands that nothing leaves: no mail alone proves them."""
+
+
+@pytest.fixture
+def mailer(tenant, connect, monkeypatch) -> Mailer:
+    return Mailer(tenant, connect, monkeypatch.setattr)
+
+
+def _kept(tenant) -> set[str]:
+    tenant.exchanges()
+    return {one.check_id for one in tenant.do(lambda s: s.journal.observations()) if one.passed}
+
+
+@pytest.mark.parametrize("check", sorted(BROKEN))
+def test_a_client_that_breaks_one_rule_gets_that_finding_only(check, mailer, since):
+    BROKEN[check](mailer)
+    findings = [finding for exchange in since() for finding in exchange.findings]
+    assert {finding.check_id for finding in findings} == {check}
+    assert all(f.received and f.expected and f.remedy for f in findings)
+
+
+@pytest.mark.parametrize("check", sorted(SHOWN))
+def test_a_rule_that_only_observes_sees_its_client_and_reproaches_nothing(check, mailer, tenant, since):
+    SHOWN[check](mailer)
+    assert [finding.check_id for exchange in since() for finding in exchange.findings] == []
+    assert check in _kept(tenant)
+
+
+def test_every_check_has_its_client():
+    assert sorted({**BROKEN, **SHOWN}) == sorted(check.id for check in CHECKS)
+    assert not set(BROKEN) & set(SHOWN)
+
+
+def test_a_right_client_is_reproached_nothing_and_proves_no_absence(mailer, tenant, since):
+    raw = mailer.sender()
+    for octets in (PLAIN, documents().replace(b"<un@", b"<deux@")):
+        raw.reply(b"MAIL FROM:<helene.valmont@pharmacien.mssante.fr>")
+        raw.reply(b"RCPT TO:<isabelle.delorme@medecin.mssante.fr>")
+        raw.reply(b"DATA")
+        raw.send(octets + b"\r\n.\r\n")
+        raw.line()
+    assert [finding.check_id for exchange in since() for finding in exchange.findings] == []
+    assert not _kept(tenant) & NEGATIVE
