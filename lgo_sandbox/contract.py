@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lgo_sandbox.settings import MIB
-from lgo_sandbox.watch import findings as former
 from lgo_sandbox.watch.checks import Check
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.http import RawResponse
@@ -212,7 +211,7 @@ class Service:
     create_app: Callable[[Sandbox], Any]
     doors: tuple[Door, ...]
     operations: tuple[Operation, ...] = ()
-    checks: tuple[Check[Any] | former.Check, ...] = ()
+    checks: tuple[Check[Any], ...] = ()
     prefix: str = ""
     """How the ids of its checks begin (``DMP``)."""
     page: str = ""
@@ -240,18 +239,12 @@ class Service:
     inside: Mapping[str, Handler] = field(default_factory=dict)
     """Path → handler, for what the other services of the same process may ask without a socket."""
 
-    def typed_checks(self, operation: str, version: str) -> Sequence[Check[Any]]:
+    def checks_of(self, operation: str, version: str) -> Sequence[Check[Any]]:
         """Return the checks that look at an operation under a spec version; chosen once."""
         key = (operation, version)
         if key not in self._chosen:
-            typed = (check for check in self.checks if isinstance(check, Check))
-            self._chosen[key] = tuple(check for check in typed if check.concerns(operation, version))
+            self._chosen[key] = tuple(check for check in self.checks if check.concerns(operation, version))
         return self._chosen[key]
-
-    @cached_property
-    def former_checks(self) -> Sequence[former.Check]:
-        """The checks that still read a dictionary."""
-        return tuple(check for check in self.checks if isinstance(check, former.Check))
 
     @cached_property
     def _chosen(self) -> dict[tuple[str, str], Sequence[Check[Any]]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from lgo_sandbox.contract import NamedFault, Option, Service, Situation
 from lgo_sandbox.sandbox import installed_services
-from lgo_sandbox.watch.findings import Check
+from lgo_sandbox.watch.checks import Check
 
 __all__ = ["MARK", "rewritten"]
 
@@ -45,7 +46,7 @@ def _fault(one: NamedFault) -> str:
     return f"| `{one.name}` | {'every operation' if one.operation == '*' else one.operation} | {_cell(one.title)} |"
 
 
-def _check(one: Check) -> str:
+def _check(one: Check[Any]) -> str:
     return f"| `{one.id}` | {', '.join(one.requirements) or '–'} | {_cell(one.title)} |"
 
 

@@ -95,11 +95,10 @@ class Call:
         """Return the ``host:port`` of a mail door on these listeners, empty when it is not open here."""
         return self._addresses.sockets.get(door, "")
 
-    def note(self, *noted: Facts, **facts: Any) -> None:
+    def note(self, *noted: Facts) -> None:
         """Keep facts of this exchange for the checks and for people; they replace those of the same type."""
         for one in noted:
             self.exchange.noted.put(one)
-        self.exchange.facts.update(facts)
 
     def refuse(self, refusal: Refusal) -> None:
         """Note why this exchange is refused, for the finding that explains it."""
@@ -135,8 +134,7 @@ class Call:
                 )
 
     def _names(self) -> list[str]:
-        named = str(self.exchange.facts.get("client_id", ""))
-        return [named, self.peer.common_name, self.peer.organisational_unit] if self.peer else [named]
+        return [self.peer.common_name, self.peer.organisational_unit] if self.peer else []
 
     @classmethod
     def of(cls, scope: Scope) -> Call:

@@ -7,14 +7,13 @@ Knows services by their contract only.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from health_documents.findings import Finding
 from lgo_sandbox.contract import Problem, ProblemKind, Service
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.ids import Ids
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch import findings as former
 from lgo_sandbox.watch.causes import CAUSES, Struck
 from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
@@ -103,19 +102,8 @@ def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
 
 def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evaluation:
     version = session.config.spec_versions.get(service.name, service.spec_version)
-    typed = service.typed_checks(exchange.operation, version)
-    result = evaluate(typed, exchange, session.history, session.options, session.clock.age(), version)
-    untyped = service.former_checks
-    if not untyped:
-        return result
-    observed = former.Observed(
-        exchange.service, exchange.operation, exchange.transport, exchange.door, exchange.facts, session.options
-    )
-    old = former.evaluate(untyped, observed, version)
-    result.findings.extend(old.findings)
-    result.kept.extend(cast(Any, old.kept))
-    result.broken.extend(cast(Any, old.broken))
-    return result
+    checks = service.checks_of(exchange.operation, version)
+    return evaluate(checks, exchange, session.history, session.options, session.clock.age(), version)
 
 
 def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> None:
@@ -130,9 +118,9 @@ def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> No
         evaluation.findings.append(_finding(service, refusal))
 
 
-def _explained(refusal: Refusal, check: Check[Any] | former.Check) -> bool:
+def _explained(refusal: Refusal, check: Check[Any]) -> bool:
     """Tell whether the finding of a broken check already says why."""
-    return isinstance(check, Check) and (check.reads is Refusal or refusal.code in check.explains)
+    return check.reads is Refusal or refusal.code in check.explains
 
 
 def _of_fault(service: Service, struck: Struck) -> Finding:

@@ -52,22 +52,17 @@ class Exchange:
     duration_ms: float = 0.0
     request_size: int = 0
     response_size: int = 0
-    facts: dict[str, Any] = field(default_factory=dict)
     noted: Noted = field(default_factory=Noted)
     findings: tuple[Finding, ...] = ()
     seq: int = 0
 
     def to_json(self, *, bodies: bool = False) -> dict[str, Any]:
         """Return the exchange as JSON values; bodies as text (undecodable octets escaped) when asked for."""
-        skipped = {"request_body", "response_body", "noted", "facts"}
+        skipped = {"request_body", "response_body", "noted"}
         record = {name: getattr(self, name) for name in self.__slots__ if name not in skipped}
         record["findings"] = [finding.to_json() for finding in self.findings]
-        record["facts"] = self.facts_json()
+        record["facts"] = self.noted.to_json()
         if bodies:
             record["request_body"] = self.request_body.decode("utf-8", "backslashreplace")
             record["response_body"] = self.response_body.decode("utf-8", "backslashreplace")
         return record
-
-    def facts_json(self) -> dict[str, Any]:
-        """Return what was noted as JSON values."""
-        return {**self.facts, **self.noted.to_json()}

@@ -81,7 +81,7 @@ def _row(exchange: Exchange, body_limit: int) -> dict[str, Any]:
         "response_headers": json.dumps(list(exchange.response_headers), ensure_ascii=False),
         "request_body": request,
         "response_body": response,
-        "facts": json.dumps(exchange.facts_json(), ensure_ascii=False, default=str),
+        "facts": json.dumps(exchange.noted.to_json(), ensure_ascii=False, default=str),
         "findings": len(exchange.findings),
         "weight": len(request) + len(response) + OVERHEAD,
     }
@@ -108,7 +108,7 @@ def exchange_of(row: dict[str, Any], found: tuple[Finding, ...]) -> Exchange:
 def remembered(row: dict[str, Any]) -> Exchange:
     """Return the exchange of a row that has only the columns ``REMEMBERED``."""
     facts = json.loads(row.pop("facts"))
-    return Exchange(**row, facts=facts, noted=Noted(facts))
+    return Exchange(**row, noted=Noted(facts))
 
 
 def finding_of(value: Mapping[str, Any]) -> Finding:

@@ -108,7 +108,7 @@ def _named(call: Call, envelope: Envelope) -> wire.OperationShape:
         ),
         Message(
             media_type=read_media_type(content_type).name,
-            encoding=wire.encoding_of(envelope),
+            encoding=wire.encoding_of(envelope, call.body),
             strays=wire.strays_of(envelope),
         ),
     )

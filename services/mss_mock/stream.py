@@ -62,6 +62,7 @@ class Stream:
         self._unsent = 0
         self._broken = False
         self._begun = False
+        self._bare_lf = False
         self._spoiling: Fault | None = None
         self._held = bytearray()
         self.tls = False
@@ -83,6 +84,7 @@ class Stream:
             raise Disconnected from error
         except asyncio.LimitOverrunError as error:
             raise LineTooLong(ended=await self._discard()) from error
+        self._bare_lf = self._bare_lf or not line.endswith(b"\r\n")
         return line.removesuffix(b"\n").removesuffix(b"\r")
 
     async def _first(self) -> bytes:
@@ -213,8 +215,9 @@ class Stream:
         """Version and suite of the TLS connection."""
         connection = self._writer.transport.get_extra_info("ssl_object")
         if connection is None:
-            return MailConnection(tls_version="", tls_cipher="")
-        return MailConnection(tls_version=connection.version() or "", tls_cipher=(connection.cipher() or ("",))[0])
+            return MailConnection(tls_version="", tls_cipher="", bare_lf=self._bare_lf)
+        version, suite = connection.version() or "", (connection.cipher() or ("",))[0]
+        return MailConnection(tls_version=version, tls_cipher=suite, bare_lf=self._bare_lf)
 
     @property
     def peer(self) -> str:

@@ -58,6 +58,22 @@ def _bare(mailer: Mailer) -> None:
     _send(mailer.sender(), PLAIN.replace(b"Bonjour docteur.", b"Bonjour\ndocteur."), DOCTOR)
 
 
+def _by_line_feeds(mailer: Mailer) -> None:
+    raw = mailer.smtp()
+    raw.send(b"NOOP\n")
+    assert raw.line().startswith(b"250")
+    raw.ask(b"AUTH XOAUTH2 " + base64.b64encode(mailer.tenant.sasl()))
+
+
+def _spaced(mailer: Mailer) -> None:
+    raw = mailer.sender()
+    raw.reply(b"MAIL FROM: <helene.valmont@pharmacien.mssante.fr>")
+    raw.reply(b"RCPT TO: <" + DOCTOR.encode() + b">")
+    raw.reply(b"DATA")
+    raw.send(PLAIN + b"\r\n.\r\n")
+    assert raw.line().startswith(b"250")
+
+
 def _application(mailer: Mailer, octets: bytes) -> None:
     raw = mailer.smtp(mailer.application())
     box = "contact_auto@pharmacie-fontaine.mssante.fr"
@@ -132,6 +148,8 @@ BROKEN: Mapping[str, Way] = {
     "MSS-PATIENT-REFUSES": _marked(REFUSES_MAIL_TO_PROFESSIONALS, _mail(documents())),
     "MSS-FIN": _mail(plain(X_MSS_MES="FIN")),
     # Connections
+    "MSS-COMMAND-CRLF": _by_line_feeds,
+    "MSS-PATH-SPACE": _spaced,
     "MSS-CLEAR-LOGIN": lambda mailer: mailer.connect("imap").command(b"LOGIN lgo secret"),
     "MSS-XOAUTH2-FORM": lambda mailer: _token(mailer, b"n'importe quoi"),
     "MSS-CREDENTIALS": lambda mailer: _token(mailer, mailer.tenant.sasl(kind="expire")),

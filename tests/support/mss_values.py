@@ -82,8 +82,9 @@ ENVELOPE = MailEnvelope(
     recipients=(DOCTOR,),
     notify=(),
     eight_bit=False,
+    spaced=False,
 )
-TLS = MailConnection(tls_version="TLSv1.3", tls_cipher="TLS_AES_256_GCM_SHA384")
+TLS = MailConnection(tls_version="TLSv1.3", tls_cipher="TLS_AES_256_GCM_SHA384", bare_lf=False)
 
 
 def with_head(content: MailContent, **changes: Any) -> MailContent:

@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lgo_sandbox.tenant.session import open_core
+from lgo_sandbox.watch.checks import Check, Evaluation, Outcome, Violation, finding
 from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.findings import Check, Evaluation, Observed, Violation, evaluate
+from lgo_sandbox.watch.facts import Facts
 from lgo_sandbox.watch.journal import Filter, Journal, JournalLimits
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Facts):
+    number: int
+
+
+def is_even(number: int) -> Outcome:
+    return number % 2 == 0 or Violation(str(number), "un nombre pair")
+
+
 CHECK = Check(
-    "svc.pair",
-    "Le nombre est pair",
-    lambda observed: observed.facts["n"] % 2 == 0 or Violation(str(observed.facts["n"]), "un nombre pair"),
-    ("R.1",),
-    "source",
-    "Ajouter un.",
+    id="SVC-PAIR",
+    title="Le nombre est pair",
+    reads=Counted,
+    test=lambda seen: is_even(seen.facts.number),
+    requirements=("R.1",),
+    source="docs/sources/svc.md#pair",
+    remedy="Ajouter un.",
 )
 
 
 def exchange(number: int, service: str = "svc", operation: str = "lire", body: bytes = b"") -> Exchange:
     moment = "2026-01-01T00:00:00.000+00:00"
     made = Exchange(f"x{number:04}", service, "svc", "http", moment, moment)
-    made.operation, made.facts, made.request_body = operation, {"n": number}, body
+    made.operation, made.request_body = operation, body
+    made.noted.put(Counted(number=number))
     made.request_headers, made.response_headers = [("a", "é")], [("b", "1"), ("b", "2")]
     return made
 
 
 def write(journal: Journal, *exchanges: Exchange) -> None:
     for one in exchanges:
-        observed = Observed(one.service, one.operation, "http", "svc", one.facts, {})
-        journal.close(one, evaluate([CHECK], observed))
+        journal.close(one, judged(one))
+
+
+def judged(one: Exchange) -> Evaluation:
+    facts = one.noted.get(Counted)
+    assert facts is not None
+    outcome = is_even(facts.number)
+    if isinstance(outcome, Violation):
+        return Evaluation(findings=[finding(CHECK, outcome)], broken=[CHECK])
+    return Evaluation(kept=[CHECK])
 
 
 def ids(journal: Journal, wanted: Filter | None = None) -> list[str]:
@@ -93,7 +115,7 @@ def test_findings_come_with_their_exchange(journal: Journal) -> None:
     write(journal, exchange(2), exchange(3))
     even, odd = journal.read()
     assert even.findings == ()
-    assert [(f.check_id, f.received, f.requirements) for f in odd.findings] == [("svc.pair", "3", ("R.1",))]
+    assert [(f.check_id, f.received, f.requirements) for f in odd.findings] == [("SVC-PAIR", "3", ("R.1",))]
 
 
 def test_the_oldest_go_when_there_are_too_many() -> None:
@@ -103,7 +125,7 @@ def test_the_oldest_go_when_there_are_too_many() -> None:
     assert len(kept) <= 20
     assert kept[-1].seq == 50
     assert [one.seq for one in kept] == list(range(kept[0].seq, 51))
-    assert {f.check_id for one in kept for f in one.findings} == {"svc.pair"}
+    assert {f.check_id for one in kept for f in one.findings} == {"SVC-PAIR"}
 
 
 def test_the_oldest_go_when_they_weigh_too_much() -> None:
@@ -138,7 +160,7 @@ def test_observations_outlive_eviction(journal: Journal) -> None:
     small = Journal(open_core(None), JournalLimits(exchanges=5, group=1))
     write(small, *(exchange(number) for number in range(1, 31)))
     (seen,) = small.observations()
-    assert (seen.check_id, seen.requirements, seen.passed, seen.failed) == ("svc.pair", ("R.1",), 15, 15)
+    assert (seen.check_id, seen.requirements, seen.passed, seen.failed) == ("SVC-PAIR", ("R.1",), 15, 15)
 
 
 def test_a_failing_exchange_is_named_first_even_when_many_kept_the_rule_since(journal: Journal) -> None:

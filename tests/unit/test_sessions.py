@@ -57,8 +57,11 @@ def greet(session: Session, name: str) -> None:
 
 
 def exchange(service: Service, session: Session, name: str = "marc") -> None:
+    from sixth_mock import Greeted
+
     opened = open_exchange(session, service.name, "sixieme", "http")
-    opened.operation, opened.facts = "saluer", {"name": name}
+    opened.operation = "saluer"
+    opened.noted.put(Greeted(name=name))
     finish(service, session, opened)
 
 

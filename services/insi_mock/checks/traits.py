@@ -115,7 +115,7 @@ def _spaces(seen: Observed[TraitsAsked]) -> Outcome:
 
 def _first_names(seen: Observed[TraitsAsked]) -> Outcome:
     """Several first names at once come after each of them alone, but to tell homonyms apart or respell one name."""
-    asked = seen.facts.traits.first_names
+    asked = seen.facts.traits.first_names.strip()
     if " " not in asked:
         return None
     tried = _tried(seen)

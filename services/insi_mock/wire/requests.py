@@ -33,6 +33,7 @@ _NAMESPACES = {"Security": WSSE, "ContexteLPS": CONTEXT_LPS, "ContexteBAM": CONT
 _ADDRESSING = frozenset({"MessageID", "Action", "To", "From", "ReplyTo", "FaultTo", "RelatesTo"})
 _SOAP12 = SoapVersion.V12.namespace
 _GZIP = b"\x1f\x8b"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class WrongVersion(Refused):
@@ -110,13 +111,28 @@ def _not_soap(reason: str, body: bytes, content_type: str | None, content_encodi
     elif media.startswith("multipart/"):
         received, where = f"corps en {media}", "Content-Type"
         remedy = "Envoyez l'enveloppe seule, en application/soap+xml : INSi ne prend pas de message en parties."
+    else:
+        remedy = next((words for part, words in _MENDING if part in reason), "")
     return Refused(
         "desir_simule_enveloppe", received=received, expected="une enveloppe SOAP 1.2", where=where, remedy=remedy
     )
 
 
-def encoding_of(envelope: Envelope) -> str:
-    """Return the encoding in which the XML was written, in upper case."""
+_MENDING = (
+    ("DOCTYPE", "Retirez la déclaration DOCTYPE du message."),
+    ("encodage", "Écrivez le message en UTF-8."),
+    ("plusieurs éléments", "Gardez un seul élément dans Body."),
+    ("au plus un Header", "Donnez à l'enveloppe un Header au plus, puis un Body."),
+    ("niveaux", "Réduisez la profondeur du message : une demande a moins de dix niveaux d'éléments."),
+    ("n'est pas une enveloppe", f'Mettez la demande dans Envelope et Body, avec xmlns="{_SOAP12}".'),
+)
+"""A part of the reason why octets are no envelope → how to mend it."""
+
+
+def encoding_of(envelope: Envelope, body: bytes) -> str:
+    """Return the encoding in which the XML was written, in upper case: announced by its octets or its declaration."""
+    if body.startswith(_UTF_16):
+        return "UTF-16"
     element = next((part for part in (envelope.body, *envelope.headers) if part is not None), None)
     return "UTF-8" if element is None else (element.getroottree().docinfo.encoding or "UTF-8").upper()
 

@@ -246,7 +246,46 @@ UNNAMED_DOMAIN = Check(
     severity=Severity.INFO,
 )
 
+# What is let pass
+
+
+def _line_ends(seen: Observed[MailConnection]) -> Outcome:
+    return seen.facts.bare_lf and Violation(
+        "une ligne de commande terminée par LF seul", "CRLF : un opérateur réel peut attendre la suite sans répondre"
+    )
+
+
+LINE_ENDS = Check(
+    id="MSS-COMMAND-CRLF",
+    title="Ligne de commande terminée par LF, acceptée avec réserve",
+    reads=MailConnection,
+    test=_line_ends,
+    source="docs/sources/mssante.md#tolerances",
+    remedy="Terminez chaque ligne de commande par CRLF (13 10).",
+    operations=LOGIN | MESSAGE,
+    severity=Severity.INFO,
+)
+
+
+def _spaced(seen: Observed[MailEnvelope]) -> Outcome:
+    return seen.facts.spaced and Violation(
+        "une espace après « FROM: » ou « TO: »", "MAIL FROM:<adresse> et RCPT TO:<adresse>, sans espace"
+    )
+
+
+PATH_SPACE = Check(
+    id="MSS-PATH-SPACE",
+    title="Espace devant l'adresse de MAIL ou RCPT, acceptée avec réserve",
+    reads=MailEnvelope,
+    test=_spaced,
+    source="docs/sources/mssante.md#tolerances",
+    remedy="Retirez l'espace entre les deux-points et « < ».",
+    operations=MESSAGE,
+    severity=Severity.INFO,
+)
+
 CONNECTION_CHECKS = (
+    *(LINE_ENDS, PATH_SPACE),
     *(TLS, CLEAR, SMTP_STARTTLS, IMAP_STARTTLS),
     *(XOAUTH2, XOAUTH2_FORM, CREDENTIALS, SASL_IR, APP_LOGIN, LOGIN_COMMAND),
     *(AUTOCONFIG, UNNAMED_DOMAIN),

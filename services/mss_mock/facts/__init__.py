@@ -36,6 +36,8 @@ class MailConnection(Facts):
 
     tls_version: str
     tls_cipher: str
+    bare_lf: bool
+    """Whether the client ended a line by LF alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,8 @@ class MailEnvelope(Facts):
     notify: tuple[str, ...]
     eight_bit: bool
     """Whether BODY=8BITMIME was declared."""
+    spaced: bool
+    """Whether a space came between the colon and the address of a path."""
 
     @property
     def citizens(self) -> tuple[str, ...]:

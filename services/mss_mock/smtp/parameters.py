@@ -34,6 +34,7 @@ class MailPath:
     body: str = "7BIT"
     whole: bool = True
     envelope_id: str = ""
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class RcptPath:
     address: str
     notify: frozenset[str] | None = None
     original: str = ""
+    spaced: bool = False
 
 
 def read_mail(argument: str | None) -> MailPath:
@@ -58,7 +60,7 @@ def read_mail(argument: str | None) -> MailPath:
     if ret not in ("FULL", "HDRS"):
         raise _bad("smtp-ret", f"RET={ret}", "RET=FULL ou RET=HDRS")
     envelope_id = _xtext(parameters.get("ENVID", ""), _MAX_ENVID)
-    return MailPath(address, int(size), body, ret == "FULL", envelope_id)
+    return MailPath(address, int(size), body, ret == "FULL", envelope_id, _spaced(argument))
 
 
 def read_rcpt(argument: str | None) -> RcptPath:
@@ -69,7 +71,12 @@ def read_rcpt(argument: str | None) -> RcptPath:
     kind, separator, original = parameters.get("ORCPT", "").partition(";")
     if "ORCPT" in parameters and not (separator and kind and original):
         raise _bad("smtp-orcpt", f"ORCPT={parameters['ORCPT']}", "ORCPT=rfc822;<adresse>")
-    return RcptPath(address, _notify(parameters), f"{kind};{_xtext(original, _MAX_ORCPT)}" if separator else "")
+    told = f"{kind};{_xtext(original, _MAX_ORCPT)}" if separator else ""
+    return RcptPath(address, _notify(parameters), told, _spaced(argument))
+
+
+def _spaced(argument: str | None) -> bool:
+    return (argument or "").partition(":")[2].startswith(" ")
 
 
 def _bad(key: str, received: str, expected: str) -> Refused:

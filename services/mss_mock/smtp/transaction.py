@@ -33,7 +33,7 @@ class Transaction:
         self.login = login
         self.limit = limit
         self.envelope = Envelope("", helo=helo, peer=peer)
-        self.eight_bit = False
+        self.eight_bit = self.spaced = False
 
     @property
     def session(self) -> Session:
@@ -53,12 +53,13 @@ class Transaction:
                 where="MAIL FROM",
             )
         self.envelope.sender = self.login.mailbox.address if path.sender else ""
-        self.eight_bit = path.body == "8BITMIME"
+        self.eight_bit, self.spaced = path.body == "8BITMIME", path.spaced
         self.envelope.envelope_id, self.envelope.whole = path.envelope_id, path.whole
 
     def add(self, argument: str | None) -> None:
         """Take RCPT TO. Raises Refused."""
         path = read_rcpt(argument)
+        self.spaced = self.spaced or path.spaced
         address = resolve(self.session.people, path.address, policy_of(self.session))
         targets = self.envelope.targets
         if any(target.address == address for target in targets):
@@ -107,5 +108,6 @@ class Transaction:
                 recipients=tuple(recipients),
                 notify=tuple(sorted({value for target in self.envelope.targets for value in target.notify or ()})),
                 eight_bit=self.eight_bit,
+                spaced=self.spaced,
             )
         )

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
-import xmlsec
-from cryptography import x509
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureMethod, XMLSigner, methods
+from support import insi_requests
+from support.insi_requests import signed, signed_with_sha1, with_security
 
 from insi_mock.domain import CardRequest, Mode
 from insi_mock.facts import Authentication
-from lgo_sandbox.pki import Issued, Kind, OrganisationHolder, PersonHolder, Pki
+from lgo_sandbox.pki import Kind, OrganisationHolder, PersonHolder, Pki
 from lgo_sandbox.tenant.session import Session
 
-WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
-EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 PHARMACIST = PersonHolder("titulaire", "899700090014", "VALMONT", "HELENE", "Pharmacien")
 PHARMACY = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
 
@@ -28,13 +24,7 @@ Presenting = Callable[..., str]
 
 
 def assertion(name_id: str = "899700090014", *, qualifier: str = "CPS", age: timedelta = timedelta()) -> str:
-    issued = (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
-    return (
-        f'<saml:Assertion xmlns:saml="{SAML}" ID="_a1" IssueInstant="{issued}" Version="2.0">'
-        f"<saml:Issuer>CN={name_id}</saml:Issuer>"
-        f'<saml:Subject><saml:NameID NameQualifier="{qualifier}">{name_id}</saml:NameID></saml:Subject>'
-        "</saml:Assertion>"
-    )
+    return insi_requests.assertion(name_id, qualifier=qualifier, age=age)
 
 
 @pytest.fixture
@@ -42,17 +32,9 @@ def presenting(request_xml: str, pki: Pki) -> Presenting:
     """Return the request with an assertion, signed by a certificate of the given kind, or not at all."""
 
     def present(text: str, kind: Kind | None = Kind.CPS_SIGN, variant: str = "good") -> str:
-        element = etree.fromstring(text)
-        if kind:
-            holder = PHARMACY if kind is Kind.ORG_SIGN else PHARMACIST
-            issued = pki.issue(kind, holder=holder, variant=variant)
-            signer = XMLSigner(
-                methods.enveloped, SignatureMethod.RSA_SHA256, DigestAlgorithm.SHA256, c14n_algorithm=EXC_C14N
-            )
-            certificate = x509.load_pem_x509_certificate(issued.cert.read_bytes())
-            element = signer.sign(element, key=issued.key.read_bytes(), cert=[certificate], reference_uri="_a1")
-        block = f'<wsse:Security xmlns:wsse="{WSSE}">{etree.tostring(element).decode()}</wsse:Security>'
-        return request_xml.replace("</soap:Header>", f"{block}</soap:Header>")
+        holder = PHARMACY if kind is Kind.ORG_SIGN else PHARMACIST
+        issued = pki.issue(kind, holder=holder, variant=variant) if kind else None
+        return with_security(request_xml, signed(text, issued) if issued else text)
 
     return present
 
@@ -167,27 +149,9 @@ async def test_psc_is_refused_by_option(client: httpx.AsyncClient, presenting: P
 
 async def test_an_assertion_signed_with_sha1_is_accepted(client: httpx.AsyncClient, request_xml: str, pki: Pki) -> None:
     issued = pki.issue(Kind.CPS_SIGN, holder=PHARMACIST)
-    signed = signed_with_sha1(assertion(), issued)
-    block = f'<wsse:Security xmlns:wsse="{WSSE}">{signed}</wsse:Security>'
-    response = await client.post("/lps", content=request_xml.replace("</soap:Header>", f"{block}</soap:Header>"))
+    text = signed_with_sha1(assertion(), issued)
+    response = await client.post("/lps", content=with_security(request_xml, text))
     assert code_of(response) == "00"
-
-
-def signed_with_sha1(text: str, issued: Issued) -> str:
-    """Sign as old cards do: signxml refuses to."""
-    element = etree.fromstring(text)
-    template = xmlsec.template.create(element, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA1)
-    element.insert(1, template)
-    reference = xmlsec.template.add_reference(template, xmlsec.Transform.SHA1, uri="#_a1")
-    xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
-    xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
-    xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(template))
-    context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_file(str(issued.key), xmlsec.KeyFormat.PEM)
-    context.key.load_cert_from_file(str(issued.cert), xmlsec.KeyFormat.PEM)
-    context.register_id(element, "ID")
-    context.sign(template)
-    return etree.tostring(element).decode()
 
 
 CARD = CardRequest(holder="276076322091669", birth_date="1976-07-14", rank="1")
@@ -209,6 +173,4 @@ async def test_the_assertion_of_a_carte_vitale_is_controlled_by_option(
     client: httpx.AsyncClient, asking: Callable[..., str], session: Session, mode: str, text: str, code: str
 ) -> None:
     session.configure(replace(session.config, options={"insi.vitale_assertion": mode}))
-    block = f'<wsse:Security xmlns:wsse="{WSSE}">{text}</wsse:Security>'
-    request = asking(CARD).replace("</soap:Header>", f"{block}</soap:Header>")
-    assert code_of(await client.post("/lps", content=request)) == code
+    assert code_of(await client.post("/lps", content=with_security(asking(CARD), text))) == code
