@@ -104,8 +104,8 @@ def _manifest(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     names = {file.filename for file in files}
     if "core.sqlite" in names:
         raise BadArchive(
-            "cette archive vient d'une version du bac à sable qui y mettait les fichiers de sa base : "
-            "elle ne peut plus être chargée. Refaites la session, ou chargez-la avec lgo-sandbox 0.1.0"
+            "cette archive vient d'une version antérieure du bac à sable, qui y mettait les fichiers de sa base : "
+            "elle ne peut plus être chargée. Refaites la session avec cette version-ci"
         )
     if len(files) > MAX_FILES or sum(file.file_size for file in files) > MAX_OCTETS:
         raise BadArchive("sauvegarde trop volumineuse")

@@ -4,7 +4,7 @@ A store says of each owner of tables (the core, the agenda, every service) which
 a release only *adds* (a table, a column, an index) is added by comparing the store with the ``MetaData``; what it
 *changes* is a numbered ``Migration`` of that owner. All of it is one unit of work: an upgrade that fails leaves the old
 state.
-Source: docs/decisions/0007-own-migrations.md. Must not know any table but its own.
+Source: docs/decisions/0008-own-migrations.md. Must not know any table but its own.
 """
 
 from __future__ import annotations

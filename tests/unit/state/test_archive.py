@@ -148,7 +148,7 @@ def test_what_is_no_archive_of_ours_is_refused(part: Part, octets: bytes, said: 
     assert said in str(refused.value)
 
 
-def test_the_archives_of_the_first_release_are_refused_with_what_to_do(part: Part) -> None:
+def test_archives_of_database_files_are_refused_with_what_to_do(part: Part) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as written:
         for name in ("session.json", "core.sqlite", "data.sqlite"):

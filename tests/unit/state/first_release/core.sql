@@ -1,4 +1,4 @@
--- What release 0.1.0 left in the core store of a session.
+-- What the release before schema versions left in the core store of a session.
 BEGIN TRANSACTION;
 CREATE TABLE core_counter (
 	name VARCHAR NOT NULL,
