@@ -54,7 +54,7 @@ def test_a_strange_document_is_taken_or_refused_and_its_exchange_is_kept(
     assert dmp.exchanges()[0].noted.get(InsFlow) is not None
 
 
-@pytest.mark.parametrize("text", ["é" * 40, "a" * 41, "<b/>", "&#233;"])
+@pytest.mark.parametrize("text", ["é" * 40, "a" * 41, "&#233;"])
 def test_a_document_that_is_no_base_64_is_told_so(dmp: Any, text: str) -> None:
     content = base64.b64encode(dmp.document().content)
     document = dmp.document(base64.b64decode(content))
