@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     state: Path = Path(".lgo-sandbox")
     session: str = DEFAULT_SESSION
     """The session of requests that name none."""
+    replica: bool = False
+    """Serve beside another process that serves the same services of this state directory, behind one address."""
     plain_ports: bool = True
     """Open the ports without TLS, on which a missing client certificate is waived."""
     psc_issuer: str | None = None

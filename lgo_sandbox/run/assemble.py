@@ -30,7 +30,7 @@ async def running(settings: Settings, served: Sequence[str] = ()) -> AsyncIterat
     named = [name for name in served if name != CONTROL]
     services = installed_services(() if not named or CONTROL in served else named)
     names = frozenset(served) if served else frozenset({CONTROL, *(service.name for service in services)})
-    with holding(settings.state, names) as held:
+    with holding(settings.state, () if settings.replica else names) as held:
         launcher = Launcher(settings, services, names)
         try:
             await launcher.start(create_app)

@@ -114,6 +114,7 @@ SERVICE = Service(
         "en-tête X-Simulation."
     ),
     max_body=MAX_BODY,
+    judges_coding=True,
     tables=_tables,
     problem=wire.problem,
     decode=wire.decode,

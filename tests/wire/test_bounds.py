@@ -36,7 +36,7 @@ async def _connect(launcher: Launcher, scheme: str = "http") -> tuple[asyncio.St
     return await asyncio.open_connection(target.hostname, target.port)
 
 
-async def _findings(launcher: Launcher) -> list[Any]:
+def _findings(launcher: Launcher) -> list[Any]:
     journal = launcher.sandbox.sessions.get("default").journal
     return [finding for exchange in journal.read() for finding in exchange.findings]
 
