@@ -62,10 +62,12 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing a client may ask; ``title`` is French."""
+    """One thing a client may ask; ``title`` is French. ``wire`` and ``serves`` say its messages and extent."""
 
     name: str
     title: str
+    wire: str = ""
+    serves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     state: Path = Path(".lgo-sandbox")
     session: str = DEFAULT_SESSION
     """The session of requests that name none."""
+    replica: bool = False
+    """Serve beside another process that serves the same services of this state directory, behind one address."""
     plain_ports: bool = True
     """Open the ports without TLS, on which a missing client certificate is waived."""
     psc_issuer: str | None = None
@@ -55,6 +57,8 @@ class Settings(BaseSettings):
 
     journal_exchanges: int = 10_000
     journal_bytes: int = 64 * MIB
+    journal_memory_bytes: int = 16 * MIB
+    """What the journal of a session that lives in memory keeps."""
     journal_body_bytes: int = 1 * MIB
     """What the journal keeps of one body; the rest is cut and the record says so."""
     journal_flush_seconds: float = 0.2

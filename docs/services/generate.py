@@ -1,7 +1,7 @@
 """Writes the tables of the service pages again from what the services publish: ``python docs/services/generate.py``.
 
-A table follows a mark ``<!-- table: situations -->`` (or ``options``, ``faults``, ``checks``) and ends at an empty
-line. The tests compare the pages with what this would write.
+A table follows a mark ``<!-- table: situations -->`` (or ``operations``, ``options``, ``faults``, ``checks``) and ends
+at an empty line. The tests compare the pages with what this would write.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-from lgo_sandbox.contract import NamedFault, Option, Service, Situation
+from lgo_sandbox.contract import NamedFault, Operation, Option, Service, Situation
 from lgo_sandbox.sandbox import installed_services
 from lgo_sandbox.watch.checks import Check
 
 __all__ = ["MARK", "rewritten"]
 
 HERE = Path(__file__).parent
-MARK = re.compile(r"(?<=<!-- table: )(situations|options|faults|checks)( -->\n)(?:\|.*\n)*")
+MARK = re.compile(r"(?<=<!-- table: )(situations|operations|options|faults|checks)( -->\n)(?:\|.*\n)*")
 
 
 def rewritten(page: str, service: Service) -> str:
@@ -25,6 +25,8 @@ def rewritten(page: str, service: Service) -> str:
     tables = {
         "situations": ["| situation | what happens | how to get it |", "|---|---|---|"]
         + [_situation(one) for one in service.situations],
+        "operations": ["| operation | title | on the wire | what is served |", "|---|---|---|---|"]
+        + [_operation(one) for one in service.operations],
         "options": ["| option | values, default first | what it decides |", "|---|---|---|"]
         + [_option(service.name, one) for one in service.options],
         "faults": ["| fault | on | what it answers |", "|---|---|---|"] + [_fault(one) for one in service.faults],
@@ -35,6 +37,10 @@ def rewritten(page: str, service: Service) -> str:
 
 def _situation(one: Situation) -> str:
     return f"| `{one.id}` | {_cell(one.title)} | {_cell(one.how)} |"
+
+
+def _operation(one: Operation) -> str:
+    return f"| `{one.name}` | {_cell(one.title)} | {_cell(one.wire) or '–'} | {_cell(one.serves) or '–'} |"
 
 
 def _option(service: str, one: Option) -> str:

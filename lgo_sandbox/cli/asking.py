@@ -59,6 +59,8 @@ class Asking:
             for door in service["doors"]:
                 where = "  ".join(door["addresses"].values()) or "(servi ailleurs)"
                 typer.echo(f"  {service['name']:<14} {door['title']:<40} {where}")
+        for trouble in health["troubles"]:
+            typer.echo(f"Dégradé : {trouble['session']} ({trouble['what']}) : {trouble['message']}")
         typer.echo("Sessions : " + ", ".join(session["session"] for session in self._get("/sessions")))
         typer.echo(f"Constats : {len(self._get('/findings'))} dans la session {health['session']}")
 

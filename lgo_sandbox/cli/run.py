@@ -23,9 +23,11 @@ from lgo_sandbox.cli.errors import NOT_EXECUTABLE, NOT_FOUND, CommandError
 from lgo_sandbox.control.ready import ready_document
 from lgo_sandbox.pki import PkiError
 from lgo_sandbox.run.assemble import READY_NAME, running
+from lgo_sandbox.run.holding import StateTaken
 from lgo_sandbox.run.launcher import CONTROL, Launcher, PortTaken, PublicBindRefused
 from lgo_sandbox.run.ready import remove_ready_file, write_ready_file
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.state.errors import StoreError, of_system
 from lgo_sandbox.tenant.sessions import SessionError
 
 __all__ = ["StartOptions", "beside_python", "run_command", "up_until_stopped"]
@@ -34,7 +36,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 KILLED = 128
 """What shells add to the number of the signal that ended a program."""
 
-REFUSALS = (PortTaken, PublicBindRefused, SessionError, PkiError)
+REFUSALS = (PortTaken, PublicBindRefused, StateTaken, StoreError, SessionError, PkiError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def _run(work: Callable[[], Any]) -> int:
             raise  # a defect of ours, not an unknown service
         raise CommandError(str(error)) from error
     except OSError as error:
-        raise CommandError(f"{error.filename or 'système'} : {error.strerror or error}") from error
+        what = str(error.filename or "le disque")
+        raise CommandError(str(of_system(error, what) or f"{what} : {error.strerror or error}")) from error
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

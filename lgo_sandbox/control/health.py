@@ -1,7 +1,8 @@
-"""``/health``: whether every port answers, and what runs."""
+"""``/health``: whether every port answers, what runs, and what goes badly: journals and events that fail."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,11 +20,14 @@ STARTING = 503
 
 @router.get("/health")
 async def health(launcher: CurrentLauncher) -> JSONResponse:
-    """Dire si le bac à sable est prêt : 200 quand tous les ports répondent, 503 avant."""
+    """Dire si le bac à sable est prêt (200 quand tous les ports répondent, 503 avant) et ce qui va mal (degraded)."""
+    fares = launcher.sandbox.sessions.health()
     body: dict[str, Any] = {
-        "status": "ok" if launcher.ready else "starting",
+        "status": ("degraded" if fares.troubles else "ok") if launcher.ready else "starting",
         "version": __version__,
         "session": launcher.settings.session,
         "services": list(launcher.sandbox.services),
+        "waiting": fares.waiting,
+        "troubles": [asdict(trouble) for trouble in fares.troubles],
     }
     return JSONResponse(body, 200 if launcher.ready else STARTING)

@@ -1,8 +1,8 @@
 """What a resource server of the *API Pro Santé Connectée* does with a call: introspection, scope, certificate.
 
-Source: specs/psc.md §3.5 (introspection at its authorization server, scopes, certificate against ``cnf``), RFC 6750 §3,
-RFC 7662, RFC 8705 §3. A service calls ``read_access``; it names the addresses, the credentials and what it wants. Knows
-no service and no store.
+Source: docs/sources/psc.md#echange-de-jeton (introspection at its authorization server, scopes, certificate against
+``cnf``), RFC 6750 §3, RFC 7662, RFC 8705 §3. A service calls ``read_access``; it names the addresses, the credentials
+and what it wants. Knows no service and no store.
 """
 
 from __future__ import annotations

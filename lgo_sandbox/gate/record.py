@@ -89,6 +89,7 @@ def finish(service: Service, session: Session, exchange: Exchange) -> None:
 
 def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
     evaluation = Evaluation()
+    exchange.noted.drop_untaken()
     try:
         if exchange.outcome not in UNCHECKED:
             evaluation = _evaluated(service, session, exchange)

@@ -8,7 +8,6 @@ Source: design of the project (Ports, Commands). Knows services by their contrac
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import socket
 import ssl
@@ -76,14 +75,28 @@ class Launcher:
         self._further: dict[str, Addresses] = {}
         self._opening = asyncio.Lock()
         self._room = Room(settings.bodies_bytes, settings.bodies_wait_seconds)
-        self._flusher: asyncio.Task[None] | None = None
-        self._sweeper = Supervised("délais des connexions", SWEEP_SECONDS, self._sweep)
+        self._upkeep = Supervised("tenue des sessions", settings.journal_flush_seconds, self._tend, self._ill_tended)
+        self._sweeper = Supervised("délais des connexions", SWEEP_SECONDS, self._sweep, self._ill_tended)
         self._tls: ssl.SSLContext
 
     async def start(self, control: ControlFactory) -> Sandbox:
         """Bind every port, then open everything. Raises PortTaken, PublicBindRefused."""
         _check_host(self.settings)
         bound = self._bind_group(self.settings.port_base, with_control=CONTROL in self._served)
+        try:
+            addresses = self._prepare(bound)
+        except BaseException:
+            for entry in bound:
+                entry.sock.close()
+            raise
+        await self._open_group(bound, addresses, self._running, Deferred(lambda: control(self)))
+        self._upkeep.start()
+        self._sweeper.start()
+        self.ready = True
+        return self.sandbox
+
+    def _prepare(self, bound: Sequence[_Bound]) -> Addresses:
+        """Make what the doors need: certificates, the sandbox, the session that is always there."""
         addresses = self._addresses(bound, self.settings.session)
         if self.settings.published_host and self.settings.port_base != 0:
             self._add_published(addresses)
@@ -96,11 +109,7 @@ class Launcher:
         self.sandbox.addresses = addresses
         self.sandbox.served = frozenset(entry.door.name for entry in bound if entry.service is not None)
         self.sandbox.sessions.get(self.settings.session)
-        await self._open_group(bound, addresses, self._running, Deferred(lambda: control(self)))
-        self._flusher = asyncio.create_task(self._flush_for_ever())
-        self._sweeper.start()
-        self.ready = True
-        return self.sandbox
+        return addresses
 
     def addresses_of(self, session: str) -> Addresses:
         """Return where a session answers: at its own doors, at the process's, or below ``/s/{session}`` there."""
@@ -138,10 +147,7 @@ class Launcher:
         """Close all doors, then the sandbox."""
         self.closing = True
         await self._sweeper.stop()
-        if self._flusher is not None:
-            self._flusher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flusher
+        await self._upkeep.stop()
         for session in list(self._groups):
             await self.close_for(session)
         await _close_all(self._running)
@@ -225,18 +231,19 @@ class Launcher:
             self.sandbox.apps[service.name] = service.create_app(self.sandbox)
         return self.sandbox.apps[service.name]
 
+    async def _tend(self) -> None:
+        """Write the journals, and let happen what is due."""
+        await self.sandbox.sessions.tend()
+
+    def _ill_tended(self, error: Exception) -> None:
+        self.sandbox.sessions.note_defect(error)
+
     def _sweep(self) -> None:
         """End the connections that take too long, on all listeners."""
         now = asyncio.get_running_loop().time()
         for listener in [*self._running, *(one for group in self._groups.values() for one in group)]:
             if isinstance(listener, HttpListener):
                 listener.sweep(now)
-
-    async def _flush_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.journal_flush_seconds)
-            self.sandbox.sessions.flush()
-            self.sandbox.sessions.tick()
 
     def _foreign_control(self) -> str:
         return self.settings.service_urls.get(CONTROL, f"http://127.0.0.1:{self.settings.port_base or DEFAULT_BASE}")

@@ -7,7 +7,6 @@ from. Must not know any table.
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import json
 import zipfile
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from sqlalchemy import LargeBinary, Table, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.schema import Row, Schema, default_of, kind_of
@@ -72,12 +72,12 @@ def read_archive(octets: bytes, parts: Sequence[Part]) -> None:
             manifest = _manifest(archive)
             for part in parts:
                 _load(archive, manifest, part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BadArchive("ce fichier n'est pas une archive zip") from error
-    except (KeyError, TypeError, ValueError, RecursionError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError, SQLAlchemyError) as error:
         if isinstance(error, BadArchive):
             raise
         raise BadArchive("ce fichier n'est pas la sauvegarde d'une session") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise BadArchive("ce fichier n'est pas une archive zip") from error
 
 
 def _write(store: Store, table: Table, lines: IO[bytes]) -> int:
@@ -104,8 +104,8 @@ def _manifest(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     names = {file.filename for file in files}
     if "core.sqlite" in names:
         raise BadArchive(
-            "cette archive vient d'une version du bac à sable qui y mettait les fichiers de sa base : "
-            "elle ne peut plus être chargée. Refaites la session, ou chargez-la avec lgo-sandbox 0.1.0"
+            "cette archive vient d'une version antérieure du bac à sable, qui y mettait les fichiers de sa base : "
+            "elle ne peut plus être chargée. Refaites la session avec cette version-ci"
         )
     if len(files) > MAX_FILES or sum(file.file_size for file in files) > MAX_OCTETS:
         raise BadArchive("sauvegarde trop volumineuse")
@@ -114,6 +114,8 @@ def _manifest(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     manifest = json.loads(archive.read(MANIFEST))
     if manifest["format"] != FORMAT:
         raise BadArchive(f"cette archive est au format {manifest['format']!r:.20} ; le format connu est {FORMAT}")
+    if not isinstance(manifest["schemas"], dict):
+        raise TypeError("schemas")
     return dict(manifest)
 
 
@@ -139,11 +141,18 @@ def _rows(lines: IO[bytes], table: Table, schema: Schema, version: int) -> Itera
     while line := lines.readline(MAX_LINE + 1):
         if len(line) > MAX_LINE:
             raise BadArchive("sauvegarde trop volumineuse")
-        row: Row | None = json.loads(line)
+        row: Row | None = _object(line)
         for migration in later:
             row = row if row is None else migration.row(table.name, row)
         if row is not None:
             yield _values(table, row), len(line)
+
+
+def _object(line: bytes) -> Row:
+    value = json.loads(line)
+    if not isinstance(value, dict):
+        raise TypeError("row")
+    return value
 
 
 def _values(table: Table, row: Row) -> dict[str, Any]:

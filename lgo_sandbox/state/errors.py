@@ -8,6 +8,8 @@ The engines translate their errors into these; services and control render them 
 
 from __future__ import annotations
 
+import errno
+
 __all__ = [
     "StoreDamaged",
     "StoreError",
@@ -16,6 +18,7 @@ __all__ = [
     "StoreNewer",
     "StoreReadOnly",
     "StoreUnwritable",
+    "of_system",
 ]
 
 
@@ -71,3 +74,20 @@ class StoreNewer(StoreError):
 
     template = "{what} vient d'une version plus récente du bac à sable"
     remedy = "Mettez lgo-sandbox à jour, ou choisissez un autre dossier avec --state."
+
+
+_OF_SYSTEM: dict[int | None, type[StoreError]] = {
+    errno.ENOSPC: StoreFull,
+    getattr(errno, "EDQUOT", errno.ENOSPC): StoreFull,
+    errno.EROFS: StoreReadOnly,
+    errno.EACCES: StoreReadOnly,
+    errno.EPERM: StoreReadOnly,
+    errno.EFBIG: StoreUnwritable,
+    errno.EIO: StoreUnwritable,
+}
+
+
+def of_system(error: OSError, what: str) -> StoreError | None:
+    """Return what an error of the system says about ``what``, None when it is about something else."""
+    kind = _OF_SYSTEM.get(error.errno)
+    return kind(what) if kind else None

@@ -4,7 +4,7 @@ A store says of each owner of tables (the core, the agenda, every service) which
 a release only *adds* (a table, a column, an index) is added by comparing the store with the ``MetaData``; what it
 *changes* is a numbered ``Migration`` of that owner. All of it is one unit of work: an upgrade that fails leaves the old
 state.
-Source: docs/decisions/0007-own-migrations.md. Must not know any table but its own.
+Source: docs/decisions/0008-own-migrations.md. Must not know any table but its own.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _upgrade(connection: Connection, schema: Schema, stored: _Stored | None) -> 
     """Bring one owner's tables up to date; tell whether they are new."""
     number, _shape, state = stored or (0, "", READY)
     if number > schema.version:
-        raise StoreNewer(f"l'état ({schema.owner}, version {number})")
+        raise StoreNewer(f"l'état de « {schema.owner} » (version {number})")
     existing = frozenset(inspect(connection).get_table_names())
     new = state == NEW or not any(table.name in existing for table in schema.tables)
     if new:

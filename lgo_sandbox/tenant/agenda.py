@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.tables import events
 from lgo_sandbox.tenant.clock import real_now
@@ -40,6 +42,8 @@ MAX_MISSED = 1_000
 PORTION = 100
 """How many events one look at a session runs, so that a long agenda does not hold up the other sessions."""
 MAX_PORTIONS = 1_000
+STORE_SECONDS = 0.5
+"""How long a store is left alone that could not be written."""
 ERROR_ROOM = 500
 
 EventHandler = Callable[["Transaction", "Session", "Event"], None]
@@ -92,6 +96,9 @@ class Agenda:
         self._next: _Next | None = None
         self._version = -1
         self._busy = False
+        self._again_at = 0.0
+        self.trouble = ""
+        """Why the store could not be written at the last try, in French."""
 
     @property
     def _db(self) -> Store:
@@ -145,15 +152,33 @@ class Agenda:
         self._next = None
 
     def catch_up(self) -> Iterator[int]:
-        """Let happen all that is due, in portions: for whoever moved the clock. An agenda that feeds itself is left."""
+        """Let happen all that is due, in portions: for whoever moved the clock. Raises StoreError.
+
+        An agenda that feeds itself is left after a while.
+        """
         for _ in range(MAX_PORTIONS):
-            done = self.run_due(PORTION)
+            done = self._run_portion(PORTION)
             if not done:
                 return
             yield done
 
     def run_due(self, limit: int = PORTION) -> int:
-        """Let happen what is due, in order, ``limit`` tries at most; return how many. Cheap when nothing is due."""
+        """Let happen what is due, in order, ``limit`` tries at most; return how many. Cheap when nothing is due.
+
+        A store that cannot be written now is left alone for a while: what is due waits.
+        """
+        if time.monotonic() < self._again_at:
+            return 0
+        try:
+            done = self._run_portion(limit)
+        except StoreError as error:
+            self.trouble = str(error)
+            self._again_at = time.monotonic() + STORE_SECONDS
+            return 0
+        self.trouble = ""
+        return done
+
+    def _run_portion(self, limit: int) -> int:
         if self._busy or self._db.in_transaction or not self._may_have_work():
             return 0
         self._busy = True
@@ -193,6 +218,8 @@ class Agenda:
             return False
         try:
             self._run(event)
+        except StoreError:
+            raise
         except Exception as error:
             LOG.exception("the event %s failed", event.what)
             self._postpone(event, error)

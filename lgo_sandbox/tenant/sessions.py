@@ -7,7 +7,9 @@ only.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from lgo_sandbox import __version__
@@ -20,6 +22,7 @@ from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.schema import Schema, bring_up_to_date, mark_ready
 from lgo_sandbox.state.tables import AGENDA
 from lgo_sandbox.tenant.agenda import EventHandler
+from lgo_sandbox.tenant.health import Health, Trouble, troubles_of
 from lgo_sandbox.tenant.session import CORE_SCHEMA, Session, SessionConfig, prepare_core, valid_name
 from lgo_sandbox.watch.journal import JournalLimits
 
@@ -61,6 +64,7 @@ class Sessions:
         self._people = people
         self._services = services
         self._open: dict[str, Session] = {}
+        self._defects, self._defect = 0, ""
         self._stores = stores_of(settings.state)
         self._always = {settings.session, "default"}
 
@@ -131,15 +135,28 @@ class Sessions:
             data.close()
         return session
 
-    def flush(self) -> None:
-        """Write the journals' waiting exchanges."""
-        for session in self._open.values():
-            session.journal.flush()
+    async def tend(self) -> None:
+        """Write what waits and let happen what is due in the sessions that are open, a little per turn of the loop."""
+        for name in list(self._open):
+            while (session := self._open.get(name)) is not None and self._tend(session):
+                await asyncio.sleep(0)
 
-    def tick(self) -> None:
-        """Let happen what is due in the sessions that are open."""
-        for session in list(self._open.values()):
-            session.agenda.run_due()
+    def _tend(self, session: Session) -> bool:
+        """Do a portion of what waits in a session; tell whether there may be more."""
+        written = session.journal.flush_group()
+        return session.agenda.run_due() > 0 or written
+
+    def note_defect(self, error: Exception) -> None:
+        """Remember that the upkeep met a defect of ours."""
+        self._defects += 1
+        self._defect = f"{type(error).__name__}: {error}"
+
+    def health(self) -> Health:
+        """Return how the sessions that are open fare."""
+        troubles = [trouble for session in self._open.values() for trouble in troubles_of(session)]
+        if self._defects:
+            troubles.append(Trouble("", "upkeep", self._defect, failures=self._defects))
+        return Health(sum(session.journal.health().waiting for session in self._open.values()), tuple(troubles))
 
     async def settle(self) -> None:
         """Wait until the exchanges that ended are in their journals."""
@@ -154,9 +171,14 @@ class Sessions:
 
     @property
     def limits(self) -> JournalLimits:
-        """The journal limits of every session."""
+        """The journal limits of a durable session."""
         s = self._settings
         return JournalLimits(s.journal_exchanges, s.journal_bytes, s.journal_body_bytes, s.journal_flush_exchanges)
+
+    def _limits_of(self, core: Store) -> JournalLimits:
+        """Return the journal limits of a session; one that lives in memory keeps less."""
+        room = self._settings.journal_memory_bytes
+        return self.limits if core.durable else replace(self.limits, octets=min(room, self.limits.octets))
 
     @cached_property
     def option_defaults(self) -> dict[str, str]:
@@ -182,7 +204,7 @@ class Sessions:
         return self._prepared("template", self._stores.memory("core"), self._stores.memory("data"))
 
     def _session(self, name: str, core: Store, data: Store) -> Session:
-        return Session(name, core, data, self._people, self.limits, self.option_defaults, self.events)
+        return Session(name, core, data, self._people, self._limits_of(core), self.option_defaults, self.events)
 
     def _new_in_memory(self, name: str) -> Session:
         data = self._stores.memory("data")

@@ -142,6 +142,10 @@ class Noted:
         """The costly looks that were not taken yet."""
         return tuple(look for facts in self._values.values() for look in facts.looks)
 
+    def drop_untaken(self) -> None:
+        """Drop the facts with a look that could not be taken: nobody may look again, and nothing else is lost."""
+        self._values = {name: facts for name, facts in self._values.items() if not facts.looks}
+
     def to_json(self) -> dict[str, Any]:
         """Return all facts as JSON values by the name of their type."""
         noted = {name: _adapter(type(facts)).dump_python(facts, mode="json") for name, facts in self._values.items()}

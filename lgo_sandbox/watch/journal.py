@@ -221,21 +221,24 @@ class Journal:
             return False
         except Exception:
             LOG.exception("a group of exchanges cannot be written")
-            self._write_one_by_one(group)
-            return True
+            return self._write_one_by_one(group)
         self._waiting.written(len(group))
         self._trouble = ""
         return True
 
-    def _write_one_by_one(self, group: Sequence[Record]) -> None:
+    def _write_one_by_one(self, group: Sequence[Record]) -> bool:
         """Write a group that holds a record which cannot be written, a defect of ours, and lose only that one."""
         for record in group:
             try:
                 self._write([record])
                 self._waiting.written(1)
+            except StoreError as error:
+                self._note_failure(str(error))
+                return False
             except Exception as error:
                 self._note_failure(f"un échange n'a pas pu être écrit ({type(error).__name__})")
                 self._waiting.lose(1)
+        return True
 
     def _note_failure(self, trouble: str) -> None:
         self._failures += 1

@@ -31,6 +31,7 @@ class Looking:
         """Take the looks, then conclude: at once when there is none, or no loop to leave."""
         loop = _running_loop() if looks else None
         if loop is None:
+            _look_at(looks)
             conclude()
             return
         task = loop.create_task(self._take(looks, conclude))
@@ -66,8 +67,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def _look_at(looks: Sequence[Lazy[Any]]) -> None:
-    try:
-        for look in looks:
+    for look in looks:
+        try:
             look.take()
-    except Exception:
-        LOG.exception("a look at an exchange failed")
+        except Exception:
+            LOG.exception("a look at an exchange failed")

@@ -1,7 +1,8 @@
 """Tokens bound to a client certificate: the ``cnf`` member in both of its forms, and whether a certificate fits.
 
-Source: specs/psc.md §3.5: in the *API Pro Santé Connectée* ``x5t#S256`` is standard Base64, with padding, of the
-lower-case hexadecimal SHA-256 of the certificate (high); RFC 8705 §3.1 wants base64url of the raw hash. Knows no token.
+Source: docs/sources/psc.md#jeton-lie-au-certificat: in the *API Pro Santé Connectée* ``x5t#S256`` is standard Base64,
+with padding, of the lower-case hexadecimal SHA-256 of the certificate (high); RFC 8705 §3.1 wants base64url of the raw
+hash. Knows no token.
 """
 
 from __future__ import annotations

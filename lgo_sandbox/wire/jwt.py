@@ -1,7 +1,7 @@
 """RS256 tokens on python-jose keys, with the guards that library lacks.
 
 Source: RFC 7515 §4 and §7.1, RFC 7519, RFC 7517, RFC 8725 (best practices), OpenID Connect core §3.1.3.6 (at_hash);
-specs/psc.md §8 for what was measured of the library: keys are built once, the algorithm and the key are chosen here,
+of the library was measured: keys are built once, the algorithm and the key are chosen here,
 and only key objects ever meet a signature, so that neither a PEM nor a DER can serve as an HMAC secret; confidence
 high. Knows no claim, no issuer and no clock: dates belong to the caller.
 """

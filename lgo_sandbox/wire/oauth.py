@@ -1,7 +1,8 @@
 """What OAuth 2.0 puts on HTTP: credentials in ``Authorization``, form parameters, PKCE, comparison of secrets.
 
 Source: RFC 6749 §2.3.1, §3.2 and appendix B, RFC 6750 §2.1, RFC 7617, RFC 7636 §4, RFC 9110 §11.1 (scheme names in any
-case, specs/psc.md §6.4); confidence high. Tokens are in ``jwt``. Knows no grant, no client and no service.
+case, docs/sources/transport.md#oauth); confidence high. Tokens are in ``jwt``. Knows no grant, no client and no
+service.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The options of the DMP: what its sources leave open, and how strict a session wants it.
 
-Source: specs/dmp.md §2.2, §4.2, §9.2 and §10; the defaults are the lenient, observed behaviour.
+Source: docs/sources/dmp.md#vihf-fenetre, #erreurs-xds, #tolerances; the defaults are the lenient, observed behaviour.
 """
 
 from __future__ import annotations

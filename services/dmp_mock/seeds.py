@@ -1,6 +1,6 @@
 """What exists at the start: the DMP of each person and who may read it, as their tags say.
 
-Source: specs/dmp.md §5.3; the people are the project's own. No document: those come by TD2.1.
+Source: docs/sources/dmp.md#autorisation; the people are the project's own. No document: those come by TD2.1.
 Authorisations: the team of the officine and the généraliste (médecin traitant of all), unless a tag says otherwise.
 """
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SERVICE"]
 
+_NOT_SIMULATED = "recognised, refused by a fault that says so"
+
 SITUATIONS = (
     Situation(
         "dmp-ouvert", "DMP ouvert, officine autorisée", "Tout patient sans autre situation, p. ex. martin-claire"
@@ -69,9 +71,9 @@ SERVICE = Service(
     create_app=_app,
     doors=(Door("dmp", 3, "DMP (SOAP)"),),
     operations=(
-        *(Operation(transaction.name, transaction.title) for transaction in TRANSACTIONS),
-        *(Operation(announced.name, announced.title) for announced in NOT_SIMULATED),
-        Operation(DESCRIBE, "Lire la description du service (WSDL)"),
+        *(Operation(one.name, one.title, one.page.wire, one.page.serves) for one in TRANSACTIONS),
+        *(Operation(one.name, one.title, serves=_NOT_SIMULATED) for one in NOT_SIMULATED),
+        Operation(DESCRIBE, "Lire la description du service (WSDL)", "GET ?wsdl", "complete in one document"),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",

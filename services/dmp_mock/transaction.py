@@ -53,8 +53,8 @@ class Actions:
 class Described:
     """How the WSDL describes a transaction: its port, its operation, the elements of request and answer.
 
-    Elements are ``prefix:name`` with the prefixes of ``dmp.wsdl``; ``schemas`` are whole ``xsd:schema`` elements for
-    namespaces that the file does not hold.
+    Elements are ``{namespace}name``; ``schemas`` are whole ``xsd:schema`` elements for namespaces that ``dmp.wsdl``
+    does not hold.
     """
 
     port: str

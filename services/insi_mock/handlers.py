@@ -6,7 +6,6 @@ Source: docs/sources/insi.md#operations (searches high; verification reconstruct
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from typing import Any, cast
 
 from insi_mock import lookup, store, wire
@@ -38,7 +37,8 @@ from insi_mock.facts import (
     TraitsAsked,
     Verified,
 )
-from insi_mock.seeds import OUTAGES, VERIFIED_KO
+from insi_mock.seeds import OUTAGES
+from insi_mock.verifying import conforms, current, take_batch
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.refusals import Refused
@@ -100,22 +100,22 @@ async def verify(call: Call, envelope: Envelope) -> RawResponse:
     if claim.traits.birth_name in OUTAGES:
         return _seeded_outage(call, envelope, claim.traits.birth_name)
     known = lookup.person_numbered(call.session, claim.matricule, _generated(call))
-    conforms = _conforms(call.session, claim, known)
-    call.note(_verified(claim, known, conforms))
+    right = conforms(store.forced(call.session.db), claim, known)
+    call.note(_verified(claim, known, right=right))
     call.note(Concerned(people=(claim.matricule, f"{claim.traits.birth_name} {claim.traits.first_names}")))
-    call.summarise(f"{call.exchange.summary} : {VERIFIED[conforms][1]}")
-    return wire.verified(conforms)
+    call.summarise(f"{call.exchange.summary} : {VERIFIED[right][1]}")
+    return wire.verified(right)
 
 
-def _verified(claim: Claim, known: Known | None, conforms: bool) -> Verified:
+def _verified(claim: Claim, known: Known | None, *, right: bool) -> Verified:
     """Return what was answered beside what INSi tells of the person, for the checks."""
-    code, label = VERIFIED[conforms]
+    code, label = VERIFIED[right]
     return Verified(
         claim=claim,
         code=code.value,
         label=label,
-        conforms=conforms,
-        differs=tuple(mismatches(claim, _current(claim, known))),
+        conforms=right,
+        differs=tuple(mismatches(claim, current(claim, known))),
         known=known.answer if known else None,
         odd=known is not None and known.answer != known.key,
     )
@@ -138,22 +138,10 @@ async def deposit(call: Call, envelope: Envelope) -> RawResponse:
     if store.deposits(call.session.db) >= MAX_DEPOSITS:
         expected = f"moins de {MAX_DEPOSITS} dépôts dans la session"
         raise Refused("insi_simule_plein", received=f"{MAX_DEPOSITS} dépôts déjà reçus", expected=expected)
-    kept = _kept(call, claims)
-    call.note(Deposited(number=kept.number, count=len(claims), ready=kept.ready))
+    number, ready = take_batch(call.session, claims, _generated(call))
+    call.note(Deposited(number=number, count=len(claims), ready=ready))
     call.note(Concerned(people=tuple(claim.matricule for claim in claims)))
-    return wire.deposited(kept.number, len(claims), kept.ready)
-
-
-def _kept(call: Call, claims: list[Claim]) -> store.Deposit:
-    session = call.session
-    results = tuple(
-        (claim.ref, _conforms(session, claim, lookup.person_numbered(session, claim.matricule, _generated(call))))
-        for claim in claims
-    )
-    ready = session.clock.age() + timedelta(seconds=int(session.option("insi.batch_delay")))
-    kept = store.Deposit(session.ids.uuid(), ready, results)
-    store.keep(session.db, kept)
-    return kept
+    return wire.deposited(number, len(claims), ready)
 
 
 async def collect(call: Call, envelope: Envelope) -> RawResponse:
@@ -262,14 +250,3 @@ def _nobody(envelope: Envelope) -> Refused:
         where="Body/Requete",
         remedy="Mettez dans Requete un élément IndividuVerifie : INSFourni, puis TraitsIdentiteIndividu.",
     )
-
-
-def _current(claim: Claim, known: Known | None) -> Any:
-    return known.key if known and known.key.matricule == claim.matricule else None
-
-
-def _conforms(session: Session, claim: Claim, known: Known | None) -> bool:
-    decided = store.forced(session.db).get(claim.matricule)
-    if decided is not None:
-        return decided
-    return claim.matricule not in VERIFIED_KO and not mismatches(claim, _current(claim, known))

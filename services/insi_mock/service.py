@@ -16,6 +16,7 @@ from insi_mock.codes import ERRORS, PUBLISHED_IDAM
 from insi_mock.resources import IDENTITIES, POPULATION, VERIFICATIONS
 from insi_mock.seeds import MAGIC
 from insi_mock.showing import how
+from insi_mock.verifying import BATCH, judge_batch
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
 
 if TYPE_CHECKING:
@@ -113,8 +114,10 @@ SERVICE = Service(
         "en-tête X-Simulation."
     ),
     max_body=MAX_BODY,
+    judges_coding=True,
     tables=_tables,
     problem=wire.problem,
     decode=wire.decode,
     connection_facts=_connection_facts,
+    events={BATCH: judge_batch},
 )

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Index, SQLModel, col, delete, select
+from sqlmodel import Session as Transaction
 
 from insi_mock.domain import Identity, Key, Known, key_of
 from lgo_sandbox.state.port import Store
@@ -30,6 +31,7 @@ __all__ = [
     "forced",
     "has",
     "having",
+    "judged",
     "keep",
     "known_as",
     "population_size",
@@ -70,7 +72,7 @@ class ForcedVerification(Base, table=True):
 
 
 class DepositRow(Base, table=True):
-    """A batch that waits to be collected. ``ready`` is an age time; ``results`` a JSON list of [ref, OK or not]."""
+    """A batch. ``ready`` is an age time; ``results`` a JSON list of [ref, OK or not], null before it is judged."""
 
     __tablename__ = "insi_deposit"
 
@@ -90,11 +92,11 @@ class Setting(Base, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """A batch: its number, when (age time) its results can be collected, and they: (ref, conforms)."""
+    """A batch: its number, when (age time) it can be collected, its results (ref, conforms), None before that."""
 
     number: str
     ready: datetime
-    results: tuple[tuple[str, bool], ...]
+    results: tuple[tuple[str, bool], ...] | None
 
 
 _COLUMNS = "matricule, oid, birth_name, first_names, sex, birth_date, birth_place"
@@ -171,15 +173,20 @@ def unforce(db: Store, matricule: str) -> bool:
 
 
 def forced(db: Store) -> Mapping[str, bool]:
-    """Return what is forced, by matricule."""
-    with db.transaction() as transaction:
-        return {row.matricule: row.conforms for row in transaction.exec(select(ForcedVerification))}
+    """Return what is forced, by matricule; also within a unit of work."""
+    return {str(matricule): bool(right) for matricule, right in db.rows("SELECT matricule, conforms FROM insi_forced")}
 
 
-def keep(db: Store, kept: Deposit) -> None:
-    """Keep a deposit under its number."""
-    row = DepositRow(number=kept.number, ready=kept.ready.isoformat(), results=json.dumps(kept.results))
-    with db.transaction() as transaction:
+def keep(transaction: Transaction, number: str, ready: datetime) -> None:
+    """Keep a deposit that is not judged yet under its number."""
+    transaction.add(DepositRow(number=number, ready=ready.isoformat(), results=json.dumps(None)))
+
+
+def judged(transaction: Transaction, number: str, results: Sequence[tuple[str, bool]]) -> None:
+    """Keep the results of a deposit."""
+    row = transaction.get(DepositRow, number)
+    if row is not None:
+        row.results = json.dumps(results)
         transaction.add(row)
 
 
@@ -189,7 +196,8 @@ def deposit(db: Store, number: str) -> Deposit | None:
         row = transaction.get(DepositRow, number)
     if row is None:
         return None
-    results = tuple((str(ref), bool(right)) for ref, right in json.loads(row.results))
+    told = json.loads(row.results)
+    results = None if told is None else tuple((str(ref), bool(right)) for ref, right in told)
     return Deposit(row.number, datetime.fromisoformat(row.ready), results)
 
 

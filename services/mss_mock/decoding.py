@@ -11,6 +11,7 @@ from lgo_sandbox.contract import Decoded
 from lgo_sandbox.watch.exchange import Exchange
 from mss_mock.facts import (
     Autoconfigured,
+    DirectoryRead,
     DirectorySearch,
     ImapCommand,
     Mail,
@@ -68,6 +69,8 @@ def _directory(exchange: Exchange) -> Iterator[Pair]:
         yield "Ressource", search.resource
         yield "Critères", ", ".join(f"{name}={value}" for name, value in search.criteria)
         yield "Résultats", str(search.total)
+    if (read := exchange.noted.get(DirectoryRead)) is not None:
+        yield "Ressource", f"{read.resource}/{read.identity}".rstrip("/")
     if (configured := exchange.noted.get(Autoconfigured)) is not None:
         yield "Domaine", configured.domain
     if (listed := exchange.noted.get(WhiteListRead)) is not None:

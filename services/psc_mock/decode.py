@@ -15,13 +15,19 @@ from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.wire.json import BadJson, read_json
 from lgo_sandbox.wire.jwt import BadToken, unverified_claims, unverified_header
 from psc_mock.codes import JUDGEMENTS
-from psc_mock.facts import ClientSeen, CodeGranted, TokenSeen
+from psc_mock.facts import ApiAsked, ClientSeen, CodeGranted, CodePresented, EcpsAnswered, TokenSeen
 
 __all__ = ["decode"]
 
 HIDDEN = frozenset({"client_secret"})
 MASK = "•••"
 MAX_FIELDS = 200
+ECPS_ANSWERS = {
+    "accept": "acceptée",
+    "refuse": "refusée",
+    "wrong_code": "nombre différent",
+    "wrong_pin": "code secret faux",
+}
 STATES = {
     "live": "vivant",
     "expired": "expiré",
@@ -54,6 +60,13 @@ def _seen(exchange: Exchange) -> Iterator[tuple[str, str]]:
         yield "jeton reconnu", f"de {token.owner}, {STATES.get(token.state, token.state)}"
     if granted := noted.get(CodeGranted):
         yield "personne connectée", f"{granted.person}{', sans authentification nouvelle' if granted.silent else ''}"
+    if code := noted.get(CodePresented):
+        yield "code reconnu", f"de {code.owner}"
+    if answered := noted.get(EcpsAnswered):
+        waited = "" if answered.waited else " (aucune demande n'attendait)"
+        yield "réponse e-CPS", ECPS_ANSWERS.get(answered.action, "inconnue") + waited
+    if asked := noted.get(ApiAsked):
+        yield "jeton d'API demandé", f"{asked.grant_type or 'sans grant_type'}, audience {asked.audience or 'absente'}"
 
 
 def _query_of(target: str) -> str:

@@ -1,7 +1,7 @@
 """The discovery document, field by field in the order of the real one, in two dated profiles.
 
-Source: specs/psc.md §1.3 (profile ``2025``: January 2025, high; ``2023``: 2023–24, what differs: high, order: medium).
-It announces what nobody may use, as the real one does. Pure data: knows no request.
+Source: docs/sources/psc.md#decouverte (profile ``2025``: January 2025, high; ``2023``: 2023–24, what differs: high,
+order: medium). It announces what nobody may use, as the real one does. Pure data: knows no request.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The e-CPS simulator: what waits in a person's application and what it may answer; for its page and the control API.
 
-Source: specs/psc.md §3.3 (compare two digits, accept, refuse, let expire), §9.11; a push waits as long as CIBA (§1.6).
-The modes are ours. A browser log-in and a CIBA request wait beside each other and are answered alike.
+Source: docs/sources/psc.md#binding-message (compare two digits, accept, refuse, let expire); a push waits as long as
+CIBA. The modes are ours. A browser log-in and a CIBA request wait beside each other and are answered alike.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The keys that sign tokens: they ship with the code, named SANDBOX, and each is built once.
 
-Source: design of the project (« Certificates »); specs/psc.md §6.4 (stable kid) and §8 (RS256, prebuilt key). A session
+Source: design of the project (« Certificates »); docs/sources/psc.md#signature-id-token. A session
 signs with one of them (option ``psc.signing_key``); rotation goes on to the next, and the one before stays published
 for a while. Known to everybody, they prove nothing outside a sandbox.
 """

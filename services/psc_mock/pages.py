@@ -1,7 +1,7 @@
 """The pages that a person sees, in French, under a permanent banner; no official logo, no script.
 
-Source: specs/psc.md §3.3 (the two digits, accept, refuse); everything about their look is ours. Values are escaped by
-the template engine. Knows no rule: gets values, returns answers.
+Source: docs/sources/psc.md#binding-message (the two digits, accept, refuse); everything about their look is ours.
+Values are escaped by the template engine. Knows no rule: gets values, returns answers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The clients that are enrolled from the start.
 
-Source: specs/psc.md §1.4 (spaces) and §3.5 (resource servers introspect at Pro Santé Connect); ids and secrets
-are ours. Derived from constants only: the seeds of every session are the same.
+Source: docs/sources/psc.md#certificat-client (spaces) and #introspection (resource servers introspect at Pro Santé
+Connect); ids and secrets are ours. Derived from constants only: the seeds of every session are the same.
 """
 
 from __future__ import annotations

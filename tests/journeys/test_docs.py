@@ -158,7 +158,7 @@ def test_the_tables_of_a_service_page_are_those_of_the_service(page: Path) -> No
 def test_the_pages_of_services_have_both_tables() -> None:
     for name in SERVICE_PAGES:
         page = (DOCS / "services" / f"{name}.md").read_text(encoding="utf-8")
-        assert [mark[0] for mark in generate.MARK.findall(page)] == ["situations", "options"], name
+        assert {"situations", "options"} <= {mark[0] for mark in generate.MARK.findall(page)}, name
 
 
 def test_the_links_between_pages_lead_somewhere() -> None:

@@ -1,62 +1,122 @@
-"""What was acknowledged survives ``kill -9``: a DMP deposit, a mail, a dispensing."""
+"""What was acknowledged survives: a kill, a store that cannot be written, a second process on the same state."""
 
 from __future__ import annotations
 
 import json
-import signal
+import smtplib
+import sqlite3
+import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import play
+from tests.support.process import SandboxProcess
 
 from .conftest import Silent
 
-READY_SECONDS = 60
+PHARMACY = "contact@pharmacie-fontaine.mssante.fr"
+APPLICATION = "contact_auto@pharmacie-fontaine.mssante.fr"
+UP = [str(Path(sys.executable).with_name("lgo-sandbox")), "up"]
 
 
 @contextmanager
-def _server(state: Path, ready: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, object]]]:
-    ready.unlink(missing_ok=True)
-    command = [str(Path(sys.executable).with_name("lgo-sandbox")), "up", "--port-base", "0"]
-    process = subprocess.Popen(
-        [*command, "--state", str(state), "--ready-file", str(ready)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not ready.exists():
-            assert process.poll() is None, "the server ended before it was ready"
-            assert time.monotonic() < deadline, "the server did not become ready"
-            time.sleep(0.02)
-        yield process, json.loads(ready.read_text(encoding="utf-8"))
-    finally:
-        process.kill()
-        process.wait()
+def locked(state: Path) -> Iterator[None]:
+    """Hold the write locks of the default session, as a stranger's program does."""
+    with ExitStack() as stack:
+        for path in (state / "sessions" / "default").glob("*.sqlite"):
+            held = stack.enter_context(closing(sqlite3.connect(path, timeout=30)))
+            held.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def control(process: SandboxProcess) -> httpx.Client:
+    return httpx.Client(base_url=f"{process.ready['control']}/_sandbox/v1", trust_env=False, timeout=60)
 
 
 def test_a_deposit_a_mail_and_a_dispensing_survive_the_kill_of_the_process(tmp_path: Path) -> None:
-    state, ready = tmp_path / "state", tmp_path / "ready.json"
-    with _server(state, ready) as (process, document):
-        told = play(Environment(document), Silent(), tmp_path / "evidence")
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    with SandboxProcess(tmp_path / "state") as process:
+        told = play(Environment(process.ready), Silent(), tmp_path / "evidence")
+        process.kill()
     assert told.failure == ""
-    patient = Environment(document).patient("martin-claire")
-    with _server(state, ready) as (_, document):
-        root = f"{document['control']}/_sandbox/v1"
-        with httpx.Client(base_url=root, trust_env=False) as control:
-            documents = control.get(f"/dmp/patients/{patient.matricule}").json()["documents"]
-            mails = control.get(f"/mss/mailboxes/{patient.mailbox}").json()
-            prescriptions = control.get("/eprescription/prescriptions").json()
+    with SandboxProcess(tmp_path / "state") as process, control(process) as asking:
+        patient = Environment(process.ready).patient("martin-claire")
+        documents = asking.get(f"/dmp/patients/{patient.matricule}").json()["documents"]
+        mails = asking.get(f"/mss/mailboxes/{patient.mailbox}").json()
+        prescriptions = asking.get("/eprescription/prescriptions").json()
     titles = {one["title"] for one in documents}
     assert {"Prescription de produits de santé", "Bilan médicamenteux (Officine)"} <= titles
     assert len(mails) == 1
     assert [one["etat"] for one in prescriptions if not one["situation"]] == ["EXECUTEE"]
+
+
+def test_what_a_locked_store_refuses_is_said_and_what_it_took_is_there_when_it_is_free(tmp_path: Path) -> None:
+    with SandboxProcess(tmp_path / "state") as process, control(process) as asking:
+        assert asking.post("/markers", json={"name": "avant"}).status_code == 201
+        with locked(process.state):
+            refused = asking.post("/markers", json={"name": "pendant"})
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert "est verrouillé par un autre programme" in refused.json()["erreur"]
+            with pytest.raises(smtplib.SMTPDataError, match=r"4\.3\.1"):
+                send_mail(process)
+            asking.get("/exchanges")
+            health = asking.get("/health").json()
+            assert (health["status"], health["troubles"][0]["what"]) == ("degraded", "journal")
+        send_mail(process)
+        assert asking.post("/markers", json={"name": "après"}).status_code == 201
+        assert [marker["name"] for marker in asking.get("/markers").json()] == ["avant", "après"]
+        waited(asking)
+        mails = [one["status"] for one in asking.get("/exchanges?service=mss").json()["exchanges"]]
+        assert (452 in mails, 250 in mails) == (True, True)
+        assert asking.get("/health").json()["status"] == "ok"
+
+
+def waited(asking: httpx.Client) -> None:
+    """Wait until nothing waits any more."""
+    while asking.get("/health").json()["waiting"]:
+        asking.get("/exchanges", params={"wait": 0.2, "after": 10_000})
+
+
+def send_mail(process: SandboxProcess) -> None:
+    """Send a mail from the software's mailbox to the pharmacy's."""
+    entry = process.ready["certificates"]["mss-app"]
+    host, _, port = process.ready["smtp"].rpartition(":")
+    tls = ssl.create_default_context(cafile=process.ready["ca"])
+    tls.load_cert_chain(entry["cert"], entry["key"])
+    with smtplib.SMTP(host, int(port), timeout=60) as smtp:
+        smtp.starttls(context=tls)
+        smtp.login(APPLICATION, "x")
+        smtp.sendmail(APPLICATION, [PHARMACY], b"Subject: x\r\n\r\ncorps")
+
+
+def test_sigterm_ends_a_sandbox_whose_store_is_locked(tmp_path: Path) -> None:
+    with SandboxProcess(tmp_path / "state") as process, control(process) as asking, locked(process.state):
+        httpx.get(f"{process.ready['services']['psc']['http']}/x", trust_env=False)
+        asking.post("/markers", json={"name": "pendant"})
+        assert process.stop()[0] == 0
+        assert "ne sont pas au journal" in process.words()
+
+
+def test_a_second_process_is_told_who_serves_the_state_and_the_first_goes_on(tmp_path: Path) -> None:
+    with SandboxProcess(tmp_path / "state", "control", "insi") as process, control(process) as asking:
+        ready = process.state / "ready.json"
+        before = ready.read_bytes()
+        second = subprocess.run(
+            [*UP, "insi", "--port-base", "0", "--state", str(process.state)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert second.returncode == 2
+        assert f"déjà servi par le processus {process.pid} ; contrôle : {process.ready['control']}" in second.stderr
+        assert ready.read_bytes() == before
+        with SandboxProcess(tmp_path / "state", "psc") as other:
+            assert httpx.get(other.ready["services"]["psc"]["http"], trust_env=False).status_code < 500
+        assert json.loads(ready.read_bytes())["control"] == process.ready["control"]
+        assert asking.get("/health").json()["status"] == "ok"

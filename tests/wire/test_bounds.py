@@ -133,9 +133,9 @@ async def test_background_work_that_fails_is_counted_tried_again_later_and_forgi
             raise error
 
     task = Supervised("essai", 0.5, work)
-    task.turn()
+    await task.turn()
     assert (task.failures, task.trouble, task.pause) == (1, "ValueError : plein", 1.0)
-    task.turn()
+    await task.turn()
     assert (task.failures, task.pause) == (2, 2.0)
-    task.turn()
+    await task.turn()
     assert (task.failures, task.trouble, task.pause, len(turns)) == (2, "", 0.5, 3)

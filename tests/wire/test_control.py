@@ -174,7 +174,7 @@ async def test_an_open_event_stream_does_not_hold_up_the_stop(tmp_path: Path) ->
 
 async def test_exchanges_of_another_process_on_the_same_state_are_seen(tmp_path: Path) -> None:
     async with running(Settings(state=tmp_path, port_base=0)) as first:
-        async with running(Settings(state=tmp_path, port_base=0), ["sixieme"]) as second:
+        async with running(Settings(state=tmp_path, port_base=0, replica=True), ["sixieme"]) as second:
             assert second.sandbox.addresses.control == ""
             await _greet(second.sandbox.addresses.plain["sixieme"], "Marc")
             root = f"{first.sandbox.addresses.control}/_sandbox/v1"

@@ -40,7 +40,7 @@ class SqliteStore(Store):
 
     def __init__(self, path: Path | None = None, what: str = "") -> None:
         self._path = path
-        self._what = what or (str(path) if path else "la mémoire")
+        self._what = what or (f"le fichier {path}" if path else "l'état en mémoire")
         self._engine = _engine(path)
         event.listen(self._engine, "connect", _on_connect)
         event.listen(self._engine, "handle_error", self._translate)
@@ -185,10 +185,9 @@ class SqliteStore(Store):
             self._wait_ms = milliseconds
             self._connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
 
-    def _translate(self, context: ExceptionContext) -> None:
-        translated = meaning(context.original_exception, self._what)
-        if translated is not None:
-            context.chained_exception = translated
+    def _translate(self, context: ExceptionContext) -> BaseException | None:
+        """Return what SQLAlchemy shall raise instead of its own; None: its own."""
+        return meaning(context.original_exception, self._what)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lgo_sandbox.state.errors import StoreReadOnly
+from lgo_sandbox.state.errors import of_system
 from lgo_sandbox.state.locks import locked
 from lgo_sandbox.state.port import Store, StoreName, Stores
 from lgo_sandbox.state.sqlite.store import SqliteStore
@@ -39,19 +39,19 @@ class SqliteStores(Stores):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = folder / LOCK
             lock.touch()
-        except PermissionError as error:
-            raise StoreReadOnly(str(folder)) from error
+        except OSError as error:
+            raise of_system(error, str(folder)) or error from error
         with locked(lock):
             yield
 
     def open(self, session: str, name: StoreName) -> Store:
         """Open a file."""
         path = self._folder(session) / f"{name}.sqlite"
-        return SqliteStore(path, f"la session {session} ({path})")
+        return SqliteStore(path, f"le fichier {path}")
 
     def memory(self, name: StoreName) -> Store:
         """Make a database in memory."""
-        return SqliteStore(None, f"la session en mémoire ({name})")
+        return SqliteStore(None, f"l'état en mémoire ({name})")
 
     def delete(self, session: str) -> None:
         """Delete the folder."""

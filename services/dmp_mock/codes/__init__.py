@@ -1,4 +1,4 @@
 """Official codes of the DMP as data: operations, faults, rights, VIHF attributes, XDS metadata, stored queries.
 
-Source: specs/dmp.md; each module names its section. Data, not branches: this room knows nothing of the others.
+Source: docs/sources/dmp.md; each module names its section. Data, not branches: this room knows nothing of the others.
 """

@@ -1,7 +1,8 @@
 """Codes of the existence test (TD0.2) and the states of a DMP.
 
-Source: specs/dmp.md §1.6. ``VALIDE`` is the only public value of AUTORISATION; the other words are ours (low) and the
-option ``dmp.authorisation_values`` leaves the line out instead. People's tags: design of the project.
+Source: docs/sources/dmp.md#test-existence. ``VALIDE`` is the only public value of AUTORISATION; the other words are
+ours (low) and the option ``dmp.authorisation_values`` leaves the line out instead. People's tags: design of the
+project.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The stored queries of ITI-18 and what each parameter of FindDocuments filters on.
 
-Source: specs/dmp.md §4.1; IHE ITI TF-2 §3.18.4.1.2.3.7. Queries that a later version answers stand here too.
+Source: docs/sources/dmp.md#requete-xds; IHE ITI TF-2 §3.18.4.1.2.3.7. Queries that a later version answers stand here
+too.
 """
 
 from __future__ import annotations

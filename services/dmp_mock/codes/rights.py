@@ -1,7 +1,8 @@
 """The DMP's rights: who may do what in which access mode, and which document types officine professionals may not read.
 
-Source: specs/dmp.md §5.1 (matrices 526 v1.8 and 606 v1.3, high) and §5.2 (mapping of types, medium). The table is
-laid out as in the source, one letter a column; a digit is the note that conditions the right. Knows no caller.
+Source: docs/sources/dmp.md#droits (matrices 526 v1.8 and 606 v1.3, high) and #droits-par-type (mapping of types,
+medium). The table is laid out as in the source, one letter a column; a digit is the note that conditions the right.
+Knows no caller.
 """
 
 from __future__ import annotations
@@ -129,4 +130,6 @@ FORBIDDEN_TYPES = frozenset(
         "86531-1",
     }
 )
-"""Types that officine pharmacists and préparateurs may not read (arrêté 26/10/2023, specs/dmp.md §5.2)."""
+"""Types that officine pharmacists and préparateurs may not read (arrêté 26/10/2023, docs/sources/dmp.md#droits-par-
+type).
+"""

@@ -1,6 +1,6 @@
 """Names and value sets of the VIHF (SAML 2.0 assertion of the DMP).
 
-Source: specs/dmp.md §2.1 (attributes, high; VIHF 4.0, medium). Which attribute is required in which mode is this
+Source: docs/sources/dmp.md#vihf (attributes, high; VIHF 4.0, medium). Which attribute is required in which mode is this
 table; how each value is judged is the domain's.
 """
 

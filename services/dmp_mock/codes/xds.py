@@ -74,7 +74,7 @@ CLASSIFICATIONS: dict[str, str] = {
 """Classification scheme → our name of the coded attribute (authors are read apart)."""
 
 ENTRY_ORDER = ("class", "confidentiality", "event", "format", "facility", "practice", "type")
-"""The order of classifications in answers, after the authors (specs/dmp.md §4.1)."""
+"""The order of classifications in answers, after the authors (docs/sources/dmp.md#requete-xds)."""
 
 ENTRY_SLOTS_REQUIRED = ("creationTime", "serviceStartTime", "languageCode", "legalAuthenticator", "sourcePatientId")
 ENTRY_CODES_REQUIRED = ("class", "type", "format", "facility", "practice", "confidentiality")
@@ -132,4 +132,4 @@ RETIRED_OR_CI_SIS_TYPES = frozenset(
         "52521-2",
     ]
 )
-"""Types without a class in ASS_X16, tolerated with a remark (specs/dmp.md §3.4)."""
+"""Types without a class in ASS_X16, tolerated with a remark (docs/sources/dmp.md#type-et-classe)."""

@@ -54,7 +54,7 @@ def read_values(text: str) -> tuple[str, ...]:
             raise _failure(
                 XdsCode.QUERY_PARAM_NUMBER,
                 f"valeur de paramètre illisible : {text[:100]}",
-                received=text[:100],
+                received=f"« {text[:100]} »",
                 expected="'valeur', ('valeur 1','valeur 2') ou un nombre",
                 remedy="Entourez chaque texte d'apostrophes simples et séparez les valeurs par des virgules.",
             )

@@ -314,7 +314,11 @@ TRANSACTION = Transaction(
     serve=serve,
     fail=fail,
     describe=Described(
-        port="Patients", operation="ExistenceTest", asked=f"hl7:{_ASKED}", answered=f"hl7:{_ANSWERED}", schemas=()
+        port="Patients",
+        operation="ExistenceTest",
+        asked=f"{{{NS_HL7}}}{_ASKED}",
+        answered=f"{{{NS_HL7}}}{_ANSWERED}",
+        schemas=(),
     ),
     decode=decode,
     page=PageRow(wire="PRPA_IN201307UV02 → 201308", serves="existence, state, authorisation, médecin traitant"),

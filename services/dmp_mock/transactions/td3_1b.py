@@ -59,8 +59,8 @@ TRANSACTION = Transaction(
     describe=Described(
         port="Registry",
         operation="RegistryStoredQuery",
-        asked="query:AdhocQueryRequest",
-        answered="query:AdhocQueryResponse",
+        asked=f"{{{NS_QUERY}}}AdhocQueryRequest",
+        answered=f"{{{NS_QUERY}}}AdhocQueryResponse",
         schemas=(),
     ),
     decode=show_query,

@@ -211,8 +211,8 @@ TRANSACTION = Transaction(
     describe=Described(
         port="Repository",
         operation="RetrieveDocumentSet",
-        asked=f"xds:{_REQUEST}",
-        answered="xds:RetrieveDocumentSetResponse",
+        asked=_xdsb(_REQUEST),
+        answered=_xdsb("RetrieveDocumentSetResponse"),
         schemas=(),
     ),
     decode=decode,

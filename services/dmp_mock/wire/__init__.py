@@ -1,4 +1,4 @@
 """Bytes to values and back: the only room of the DMP that knows XML, SOAP and MIME.
 
-Source: specs/dmp.md; each module names its section. Decides nothing.
+Source: docs/sources/dmp.md; each module names its section. Decides nothing.
 """

@@ -74,7 +74,16 @@ def _messages(root: etree._Element, transaction: Transaction) -> None:
     described = transaction.describe
     for kind, element in (("Request", described.asked), ("Response", described.answered)):
         message = _add(root, "message", name=f"{described.operation}_{kind}")
-        _add(message, "part", name="body", element=element)
+        _part(message, element)
+
+
+def _part(message: etree._Element, element: str) -> None:
+    """Add the part of a message; a namespace that the file does not declare is declared there."""
+    name = etree.QName(element)
+    prefix = next((known for known, uri in message.nsmap.items() if known and uri == name.namespace), "body")
+    declared = {prefix: name.namespace} if prefix not in message.nsmap and name.namespace else {}
+    attributes = {"name": "body", "element": f"{prefix}:{name.localname}"}
+    etree.SubElement(message, f"{{{_WSDL}}}part", attributes, nsmap=declared)
 
 
 def _port_type(root: etree._Element, port: str, transactions: Iterable[Transaction]) -> None:

@@ -1,7 +1,8 @@
 """Reading ebRIM 3.0 objects into the values of the domain.
 
-Source: specs/dmp.md §3.1 (envelope conventions: symbolic ids, free slot order, authors with or without empty
-``nodeRepresentation``, Classifications without ``classifiedObject``; high); OASIS ebRIM 3.0 §2. Reads, never judges.
+Source: docs/sources/dmp.md#metadonnees (envelope conventions: symbolic ids, free slot order, authors with or without
+empty ``nodeRepresentation``, Classifications without ``classifiedObject``; high); OASIS ebRIM 3.0 §2. Reads, never
+judges.
 """
 
 from __future__ import annotations

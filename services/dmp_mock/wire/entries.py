@@ -1,6 +1,6 @@
 """Writing document entries as ExtrinsicObjects, in the order of the real answers.
 
-Source: specs/dmp.md §4.1 « Response »: attributes, slots in alphabetical order, Name, Description, VersionInfo,
+Source: docs/sources/dmp.md#requete-xds: attributes, slots in alphabetical order, Name, Description, VersionInfo,
 classifications author → class → confidentiality → event → format → facility → practice → type, then external
 identifiers patientId and uniqueId, every nested id a fresh ``urn:uuid:``; high. Knows values, not the reader.
 """

@@ -18,6 +18,7 @@ from eprescription_mock.domain.values import Line, Prescription
 from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
 from lgo_sandbox.wire.fhir import FHIR_JSON, Resource, bundle, bundle_entry, write_resource
 from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.json import write_json
 
 __all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "status"]
 
@@ -60,13 +61,17 @@ def executed(prescription: Prescription, receipt: str, state: State) -> Resource
     return _parameters(receipt_part, *_situation(prescription, state))
 
 
-def status(prescription: Prescription, state: State, lapses: datetime, holder: str = "") -> Resource:
-    """Return what the other operations answer. ``holder`` is shown when the asker's own structure holds it."""
-    return _parameters(
+def status(prescription: Prescription, state: State, lapses: datetime, holder: str = "") -> bytes:
+    """Return what the other operations answer. ``holder`` is shown when the asker's own structure holds it.
+
+    It is asked often and has no empty member: it is written without looking for one.
+    """
+    resource = _parameters(
         *_situation(prescription, state),
         {"name": "peremption", "valueInstant": _instant(lapses)},
         *([{"name": "enConsultationA", "valueString": holder}] if holder else []),
     )
+    return write_json(resource)
 
 
 def prescription_bundle(prescription: Prescription) -> Resource:

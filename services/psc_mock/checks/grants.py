@@ -30,9 +30,13 @@ def code_use(seen: Observed[CodePresented]) -> Outcome:
 
 def verifier(seen: Observed[CodePresented]) -> Outcome:
     """A code that was asked for with a challenge is exchanged with its verifier."""
-    if refusal := refused_with(seen, "verifier_missing"):
-        return as_refused(refusal)
-    return None
+    if not seen.facts.challenge_method or seen.facts.verifier:
+        return None
+    refusal = refused_with(seen, "verifier_missing")
+    expected = f"le code_verifier du code_challenge de la demande ({seen.facts.challenge_method})"
+    return (
+        as_refused(refusal) if refusal else Violation("code_verifier absent", expected, where="paramètre code_verifier")
+    )
 
 
 def grant(seen: Observed[TokenAsked]) -> Outcome:
@@ -59,7 +63,9 @@ def refreshed(seen: Observed[TokensIssued]) -> Outcome:
 def dead_endpoint(seen: Observed[DeadEndpointCalled]) -> Outcome:
     """What is announced and serves nobody is left alone."""
     refusal = refused_with(seen, *DEAD)
-    return as_refused(refusal) if refusal else None
+    if refusal is None:
+        return None
+    return Violation(seen.facts.path, refusal.expected, refusal.message, refusal.remedy, refusal.where)
 
 
 CHECKS = (
@@ -100,7 +106,7 @@ CHECKS = (
     ),
     Check(
         id="PSC-TOK-08",
-        title="code_verifier à l'échange du code",
+        title="Preuve PKCE à l'échange du code",
         reads=CodePresented,
         test=verifier,
         requirements=("EXI-PSC-09",),

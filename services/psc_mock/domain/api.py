@@ -1,7 +1,7 @@
 """The *API Pro Santé Connectée*: exchanging a log-in for a token of an API, and what such a token says.
 
-Source: specs/psc.md §3.5 (parameters, claims, ``cnf``; high), RFC 8693 §2; the errors of the real server are unknown
-(low: those of the RFC). Audiences and scopes are ours. Knows no certificate but as a thumbprint.
+Source: docs/sources/psc.md#echange-de-jeton (parameters, claims, ``cnf``; high), RFC 8693 §2; the errors of the real
+server are unknown (low: those of the RFC). Audiences and scopes are ours. Knows no certificate but as a thumbprint.
 """
 
 from __future__ import annotations

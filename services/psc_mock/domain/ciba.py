@@ -1,8 +1,8 @@
 """CIBA: the request in the order of its checks, and what a poll is told.
 
-Source: specs/psc.md §3.1 (request, order of checks: Keycloak's, medium for the real service) and §3.2 (polls; the order
-is parse, expired, slow_down, denied, pending; polls after a terminal error are answered again). An unknown or absent
-``channel`` counts as MOBILE, because nothing is known of the real answer: ``checks`` reproaches it.
+Source: docs/sources/psc.md#erreurs-ciba (request, order of checks: Keycloak's, medium for the real service; polls: the
+order is parse, expired, slow_down, denied, pending; polls after a terminal error are answered again). An unknown or
+absent ``channel`` counts as MOBILE, because nothing is known of the real answer: ``checks`` reproaches it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What tokens and introspection say, members in the order of the real ones.
 
-Source: specs/psc.md §2.1 (access token, captures; high), §2.2 (ID token: Keycloak's rule, medium), §1.5
-(introspection). ``iat`` and ``exp`` are in wire time. No ``aud`` in the access token.
+Source: docs/sources/psc.md#introspection, #userinfo (access token: captures, high; ID token: Keycloak's rule,
+medium). ``iat`` and ``exp`` are in wire time. No ``aud`` in the access token.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Enrolled clients: where they may be redirected to, and how they prove who they are.
 
-Source: specs/psc.md §1.4 (secrets or mTLS in the *espace communautaire*, mTLS only in the *espace de confiance*), §1.5
-(redirect addresses match exactly), §1.7; RFC 8252 §7.3 for the loopback port, an option of one client and off unless
-enrolled so. Confidence high; which certificate the real service binds to a client is medium (OU and CN, §5).
+Source: docs/sources/psc.md#certificat-client (secrets or mTLS in the *espace communautaire*, mTLS only in the *espace
+de confiance*), #redirect-uri (redirect addresses match exactly); RFC 8252 §7.3 for the loopback port, an option
+of one client and off unless enrolled so. Confidence high; which certificate the real service binds to a client is
+medium (OU and CN).
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ class Client:
     certificate_ou: str = ""
     certificate_cn: str = ""
     ciba: bool = False
-    """CIBA is opened client by client (specs/psc.md §3.1)."""
+    """CIBA is opened client by client (docs/sources/psc.md#erreurs-ciba)."""
     api_scopes: tuple[str, ...] = ()
-    """What the client may ask of the *API Pro Santé Connectée* (§3.5); empty: it is not enrolled there."""
+    """What the client may ask of the *API Pro Santé Connectée*; empty: it is not enrolled there."""
 
     @property
     def bound(self) -> bool:

@@ -1,6 +1,6 @@
 """UserInfo: what Pro Santé Connect says of a professional, from the reference people.
 
-Source: specs/psc.md §2.3 (claims and both dated shapes: high) and §2.5 (codes; assembled for pharmacists and
+Source: docs/sources/psc.md#userinfo (claims and both dated shapes: high; codes assembled for pharmacists and
 préparateurs, of whom no real answer was found: medium to low). Absent values are empty strings, never null.
 """
 

@@ -1,8 +1,8 @@
 """How long things last, in seconds of age time, which callers read from the session's clock.
 
-Source: specs/psc.md §1.6. A log-in lasts 4 h at most and dies after 30 min without refresh or SSO; its tokens never
-outlive it. The moment of issue is stored beside each token: ``iat`` is cut to the second, which would age a token by a
-clock jump made in that very second.
+Source: docs/sources/psc.md#duree-des-jetons, #fin-de-session. A log-in lasts 4 h at most and dies after 30 min without
+refresh or SSO; its tokens never outlive it. The moment of issue is stored beside each token: ``iat`` is cut to the
+second, which would age a token by a clock jump made in that very second.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,8 +17,11 @@ from insi_mock.domain import CardRequest, Claim, Identity, Traits, broken_card_r
 from insi_mock.seeds import MAGIC
 from insi_mock.service import SERVICE
 from lgo_sandbox.contract import Refusal, ResourceRequest
+from lgo_sandbox.gate.asgi import Gate
+from lgo_sandbox.pki import Pki
 from lgo_sandbox.population.crowd import Crowd
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
 
 Asking = Callable[..., str]
@@ -206,6 +211,66 @@ async def test_a_batch_is_ready_at_once_by_option(
     session.configure(replace(session.config, options={"insi.batch_delay": "0"}))
     (number,) = texts(await client.post("/lps", content=asking_batch(CLAIM)), "NumeroDepot")
     assert texts(await client.post("/lps", content=asking_batch(number=number)), "Etat") == ["TERMINE"]
+
+
+async def deposited(client: httpx.AsyncClient, request: str) -> str:
+    (number,) = texts(await client.post("/lps", content=request), "NumeroDepot")
+    return number
+
+
+async def test_a_batch_is_judged_once_by_what_holds_when_its_time_has_come(
+    client: httpx.AsyncClient, asking_batch: Callable[..., str], sandbox: Sandbox, session: Session
+) -> None:
+    number = await deposited(client, asking_batch(CLAIM))
+    (event,) = session.agenda.waiting()
+    assert (event.what, event.payload["number"]) == ("insi.batch", number)
+    control(sandbox, session, "verifications", "PUT", CLAIM.matricule, {"result": "KO"})
+    session.move_clock(by=timedelta(hours=1))
+    assert session.agenda.waiting() == []
+    control(sandbox, session, "verifications", "DELETE", CLAIM.matricule)
+    session.move_clock(by=timedelta(hours=1))
+    assert texts(await client.post("/lps", content=asking_batch(number=number)), "CodeCR") == ["01"]
+
+
+async def test_batches_are_judged_in_the_order_of_their_moments(
+    client: httpx.AsyncClient, asking_batch: Callable[..., str], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr("insi_mock.store.judged", lambda _transaction, number, _results: judged.append(number))
+    late = await deposited(client, asking_batch(CLAIM))
+    session.configure(replace(session.config, options={"insi.batch_delay": "60"}))
+    soon = await deposited(client, asking_batch(CLAIM))
+    session.move_clock(by=timedelta(hours=2))
+    assert judged == [soon, late]
+
+
+async def test_a_batch_that_was_not_judged_yet_is_being_treated(
+    client: httpx.AsyncClient, asking_batch: Callable[..., str], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await deposited(client, asking_batch(CLAIM))
+    session.agenda.cancel(session.agenda.waiting()[0].id)
+    session.move_clock(by=timedelta(hours=2))
+    assert texts(await client.post("/lps", content=asking_batch(number=number)), "Etat") == ["EN_COURS"]
+
+
+async def test_a_batch_survives_a_restart(tmp_path: Path, pki: Pki, asking_batch: Callable[..., str]) -> None:
+    async def with_client(act: Callable[[httpx.AsyncClient, Session], Any]) -> Any:
+        sandbox = Sandbox(Settings(state=tmp_path / "kept"), [SERVICE], pki)
+        gate = Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://insi.test") as client:
+            done = await act(client, sandbox.sessions.get("default"))
+        await sandbox.close()
+        return done
+
+    async def put(client: httpx.AsyncClient, _session: Session) -> str:
+        return await deposited(client, asking_batch(CLAIM))
+
+    async def collect(client: httpx.AsyncClient, session: Session) -> list[str]:
+        session.move_clock(by=timedelta(hours=1))
+        return texts(await client.post("/lps", content=asking_batch(number=number)), "CodeCR")
+
+    number = await with_client(put)
+    assert await with_client(collect) == ["00"]
 
 
 async def test_a_batch_of_another_session_is_unknown(

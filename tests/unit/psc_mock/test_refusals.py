@@ -29,7 +29,7 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
 def _strings() -> set[str]:
     found = set()
     for path in sorted(ROOT.rglob("*.py")):
-        if path.name != "errors.py":
+        if path.parent.name != "errors":
             nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             found |= {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return found

@@ -95,12 +95,12 @@ def test_an_event_is_kept_with_the_transaction_that_planned_it(make: Make) -> No
     assert session.agenda.run_due() == 1
 
 
-def test_time_that_flows_brings_events_about(make: Make) -> None:
+async def test_time_that_flows_brings_events_about(make: Make) -> None:
     sessions = make(saluer=greet)
     session = sessions.get("default")
     session.agenda.at(session.clock.age() - timedelta(seconds=1), "sixieme.saluer", "Marc")
     session.agenda.at(session.clock.age() + HOUR, "sixieme.saluer", "Louise")
-    sessions.tick()
+    await sessions.tend()
     assert names(session) == ["Marc"]
 
 
@@ -230,13 +230,13 @@ def test_an_event_read_by_two_processes_is_claimed_by_the_first(make: Make) -> N
     assert names(session) == ["Marc"]
 
 
-def test_an_event_of_a_service_that_lives_elsewhere_waits_for_it(make: Make) -> None:
+async def test_an_event_of_a_service_that_lives_elsewhere_waits_for_it(make: Make) -> None:
     here, there = make(), make(saluer=greet)
     session, now = frozen(there)
     session.agenda.at(now, "sixieme.saluer", "Marc")
     here.get("default").move_clock(by=HOUR)
     assert names(session) == []
-    there.tick()
+    await there.tend()
     assert names(session) == ["Marc"]
 
 

@@ -117,6 +117,16 @@ async def test_a_session_that_closes_concludes_what_is_under_way_once(session: S
     assert len(session.journal.read()) == 1
 
 
+async def test_facts_whose_look_always_fails_are_left_out_and_nothing_else(session: Session) -> None:
+    def fails() -> tuple[str, ...]:
+        raise ValueError("illisible")
+
+    ended(session, Drawn(printed=Lazy(fails)), Asked(matricule="1"))
+    await session.looking.settle()
+    (kept,) = session.journal.read()
+    assert kept.noted.kinds == {"Asked"}
+
+
 async def test_exchanges_without_looks_are_concluded_at_once(session: Session) -> None:
     ended(session, Asked(matricule="1"))
     assert len(session.journal.read()) == 1

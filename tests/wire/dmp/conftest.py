@@ -61,8 +61,9 @@ class Dmp:
         return Dmp(self._runner, f"{self.session.name}-b", self._clients)
 
     def configure(self, **options: str) -> None:
-        """Set options of the DMP."""
-        self.do(lambda: self.session.configure(SessionConfig(options={f"dmp.{k}": v for k, v in options.items()})))
+        """Set options of the DMP, beside those that are set."""
+        named = {**self.session.config.options, **{f"dmp.{k}": v for k, v in options.items()}}
+        self.do(lambda: self.session.configure(SessionConfig(options=named)))
 
     def stranger(self) -> Patient:
         """Return another patient."""
@@ -122,6 +123,11 @@ class Dmp:
         sender = self.client(certificate if tls else None)
         headers = {"Content-Type": content_type} | ({"Content-Encoding": coding} if coding else {})
         return opened(sender.post(self.url(suffix, tls=tls), content=content, headers=headers))
+
+    def request(self, method: str, url: str) -> Reply:
+        """Send a request without a body, and open the answer."""
+        self._sent += 1
+        return opened(self.client(None).request(method, url))
 
     def certificate_for(self, vihf: Vihf) -> Issued:
         """Return the TLS certificate that goes with a VIHF."""

@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 
 from dmp_mock.codes.faults import FAULTS
+from dmp_mock.codes.xds_errors import XDS_CODES
+from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.markers import Marker
 from lgo_sandbox.watch.refusals import Refusal
@@ -238,3 +241,167 @@ def test_each_fault_leaves_with_its_explanation(dmp: Any, writing: Any, code: st
     _is_told(exchange)
     assert refusal.received in {finding.received for finding in exchange.findings}
     assert "SANDBOX-INEXPLIQUE" not in dmp.findings()
+
+
+# --- XDS errors
+
+
+def _feed(**changes: Any) -> Act:
+    return lambda dmp, _: dmp.feed(dmp.document(**changes))
+
+
+def _fed_twice(dmp: Any, _writing: Any) -> None:
+    document = dmp.document()
+    dmp.feed(document)
+    dmp.feed(dmp.document(unique_id=document.unique_id))
+
+
+def _renamed(dmp: Any, _writing: Any) -> None:
+    dmp.feed(dmp.document(), alter=lambda b: b.replace(b'<xds:Document id="Document01"', b'<xds:Document id="Z"'))
+
+
+def _hashed(dmp: Any, _writing: Any) -> None:
+    dmp.configure(strict_hash="oui")
+    dmp.feed(dmp.document(slots={"hash": "00", "size": "1"}))
+
+
+def _replaced(again: bool) -> Act:
+    def act(dmp: Any, _writing: Any) -> None:
+        dmp.feed(dmp.document())
+        entry_uuid = dmp.find().text("//rim:ExtrinsicObject/@id")
+        dmp.feed(dmp.document(replaces=entry_uuid if again else "urn:uuid:inconnu"))
+        if again:
+            dmp.feed(dmp.document(replaces=entry_uuid))
+
+    return act
+
+
+def _about_another(dmp: Any, writing: Any) -> None:
+    dmp.feed(writing.Document(writing.cda(dmp.stranger().matricule), dmp.stranger().matricule))
+
+
+def _asked(*parameters: tuple[str, str], query: str = GET) -> Act:
+    return lambda dmp, writing: dmp.call("registry", QUERY, writing.adhoc(query, list(parameters)), dmp.direct())
+
+
+def _many(dmp: Any, _writing: Any) -> None:
+    dmp.patched.setattr("dmp_mock.searching.MAX_RESULTS", 0)
+    dmp.feed(dmp.document())
+    dmp.find()
+
+
+def _full(dmp: Any, _writing: Any) -> None:
+    dmp.patched.setattr("dmp_mock.transactions.td2_1.MAX_STORED", 10)
+    dmp.feed(dmp.document())
+
+
+def _without_dmp(dmp: Any, _writing: Any) -> None:
+    vihf = dmp.direct(patient=dmp.named("fournier-ines"))
+    dmp.test_existence(vihf)
+    dmp.find(vihf=vihf)
+
+
+FAILED: dict[str, Act] = {
+    "XDSRepositoryMetadataError": lambda dmp, writing: dmp.feed(lot=writing.Lot([dmp.document()], signed=False)),
+    "XDSRegistryMetadataError": _feed(codes={"practice": [("OFFICINE", "1.2.250.1.213.1.1.4.9")]}),
+    "XDSMissingDocument": _renamed,
+    "XDSMissingDocumentMetadata": _renamed,
+    "XDSDuplicateUniqueIdInRegistry": _fed_twice,
+    "XDSRepositoryDuplicateUniqueIdInMessage": lambda dmp, _: dmp.feed(
+        dmp.document(unique_id="2.25.7"), dmp.document(unique_id="2.25.7", id="Document02")
+    ),
+    "XDSPatientIdDoesNotMatch": _about_another,
+    "XDSUnknownPatientId": _without_dmp,
+    "XDSDocumentUniqueIdError": lambda dmp, _: dmp.read("2.25.404"),
+    "XDSNonIdenticalHash": _hashed,
+    "XDSNonIdenticalSize": _hashed,
+    "XDSUnknownStoredQuery": _asked(query="00000000-0000-0000-0000-000000000000"),
+    "XDSStoredQueryMissingParam": _asked(query=FIND),
+    "XDSStoredQueryParamNumber": _asked(("$XDSDocumentEntryUniqueId", "('1' '2")),
+    "XDSUnknownRepositoryId": lambda dmp, _: dmp.read("2.25.404", repository="1.2.3"),
+    "XDSTooManyResults": _many,
+    "XDSReplaceFailed": _replaced(again=False),
+    "XDSRegistryDeprecatedDocumentError": _replaced(again=True),
+    "XDSRepositoryOutOfResources": _full,
+}
+
+
+def test_every_xds_code_has_a_client_that_earns_it() -> None:
+    assert set(FAILED) == XDS_CODES
+
+
+@pytest.mark.parametrize("code", sorted(FAILED))
+@pytest.mark.parametrize("form", ["registry", "fault"])
+def test_each_xds_error_leaves_with_its_explanation_in_either_form(
+    dmp: Any, writing: Any, monkeypatch: pytest.MonkeyPatch, code: str, form: str
+) -> None:
+    dmp.patched = monkeypatch
+    dmp.configure(xds_errors_as=form)
+    dmp.test_existence(dmp.direct())
+    FAILED[code](dmp, writing)
+    exchange = dmp.exchanges()[0]
+    told = exchange.noted.get(XdsErrors)
+    assert code in {error.code for error in told.errors}
+    assert (exchange.outcome, exchange.status) == ("refused", 200 if form == "registry" else 500)
+    _is_told(exchange)
+    assert exchange.findings[0].check_id in ("DMP-QUERY", "DMP-METADATA", "DMP-FEED-STATE")
+    assert len(exchange.findings) == 1
+
+
+# --- what is refused before, or instead of, a transaction
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("si-dmp-server/v2/services/nulle", "nulle"),
+        ("si-dmp-server/v3/services/patients", "/si-dmp-server/v3/services/patients"),
+        ("insi", "/insi"),
+        ("", "/"),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_wrong_path_is_told_what_to_put_there(dmp: Any, method: str, path: str, shown: str) -> None:
+    root = dmp.url("").split("si-dmp-server")[0]
+    assert dmp.request(method, root + path).status == 404
+    (finding,) = dmp.exchanges()[0].findings
+    assert (finding.check_id, finding.received) == ("SANDBOX-CHEMIN", shown)
+    assert f"« {shown} »" in finding.remedy
+    _is_told(dmp.exchanges()[0])
+
+
+@pytest.mark.parametrize(("method", "query"), [("GET", ""), ("GET", "?xsd=1"), ("PUT", ""), ("DELETE", "?wsdl")])
+def test_a_wrong_method_is_told_which_is_right(dmp: Any, method: str, query: str) -> None:
+    assert dmp.request(method, dmp.url("patients") + query).status == 405
+    (finding,) = dmp.exchanges()[0].findings
+    assert finding.check_id == "SANDBOX-METHODE"
+    assert "POST" in finding.expected
+    _is_told(dmp.exchanges()[0])
+
+
+def test_a_path_without_description_is_told_which_have_one(dmp: Any) -> None:
+    assert dmp.request("GET", dmp.url("habilitations") + "?wsdl").status == 404
+    (finding,) = dmp.exchanges()[0].findings
+    assert (finding.received, finding.check_id) == ("habilitations", "SANDBOX-CHEMIN")
+    assert "patients, registry, repository" in finding.expected
+
+
+UNREADABLE = [b"", b"rien", b"<a/>", b'<!DOCTYPE a><a xmlns="x"/>', b"<a>" * 5000, b"\xff\xfe\x00", b"\x00" * 100]
+
+
+@pytest.mark.parametrize("octets", UNREADABLE)
+@pytest.mark.parametrize("suffix", ["patients", "repository"])
+def test_what_cannot_be_read_is_explained(dmp: Any, suffix: str, octets: bytes) -> None:
+    assert dmp.post(suffix, octets, certificate=dmp.issue("org-auth")).status == 500
+    (finding,) = dmp.exchanges()[0].findings
+    assert finding.check_id == "DMP-TRANSPORT"
+    _is_told(dmp.exchanges()[0])
+
+
+@pytest.mark.parametrize("octets", UNREADABLE)
+def test_a_fault_that_is_armed_on_everything_strikes_what_cannot_be_read(dmp: Any, octets: bytes) -> None:
+    dmp.do(lambda: dmp.session.faults.arm(Fault("f1", "dmp", FaultKind.STATUS, 503, remaining=1)))
+    assert dmp.post("patients", octets).status == 503
+    assert [finding.check_id for finding in dmp.exchanges()[0].findings] == ["SANDBOX-PANNE"]
+    assert dmp.post("patients", octets).status == 500
+    assert dmp.findings() == ["DMP-TRANSPORT"]

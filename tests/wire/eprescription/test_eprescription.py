@@ -492,7 +492,8 @@ async def test_a_committed_state_is_there_for_another_process(desk: Any, state: 
     from lgo_sandbox.settings import Settings
 
     await desk.secret(SIMPLE)
-    async with running(Settings(state=state, port_base=0, service_urls={"psc": psc_url}), ["eprescription"]) as second:
+    settings = Settings(state=state, port_base=0, replica=True, service_urls={"psc": psc_url})
+    async with running(settings, ["eprescription"]) as second:
         desk.root = second.sandbox.addresses.tls["eprescription"]
         assert (await desk.consult(SIMPLE, "voisine")).status_code == 423
 

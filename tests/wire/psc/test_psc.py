@@ -399,7 +399,7 @@ async def test_a_session_of_its_own_keeps_prefix_cookie_and_issuer_and_is_found_
 
 async def test_two_processes_on_one_state_serve_one_login(psc: Any, psc_state: Any) -> None:
     code = await psc.code()
-    settings = Settings(state=psc_state, port_base=0)
+    settings = Settings(state=psc_state, port_base=0, replica=True)
     async with running(settings, ["psc"]) as second:
         other = type(psc)(second, psc.http)
         tokens = (await other.exchange(code)).json()
@@ -464,7 +464,7 @@ async def test_a_key_may_be_withdrawn_at_once_and_comes_back_with_the_rotation(p
 
 async def test_a_signing_key_reaches_every_process_of_the_session(psc: Any, psc_state: Any) -> None:
     told = psc.resource("keys", "POST", {})
-    async with running(Settings(state=psc_state, port_base=0), ["psc"]) as other:
+    async with running(Settings(state=psc_state, port_base=0, replica=True), ["psc"]) as other:
         url = f"{other.sandbox.addresses.root('psc')}/auth/realms/esante-wallet/protocol/openid-connect/certs"
         assert [key["kid"] for key in (await psc.http.get(url)).json()["keys"]] == told["published"]
 

@@ -223,7 +223,7 @@ async def test_a_ciba_login_of_another_session_is_found_by_its_auth_req_id(psc: 
 
 async def test_two_processes_on_one_state_serve_one_ciba_login(psc: Any, psc_state: Any) -> None:
     auth_req_id = (await ask(psc)).json()["auth_req_id"]
-    async with running(Settings(state=psc_state, port_base=0), ["psc"]) as other:
+    async with running(Settings(state=psc_state, port_base=0, replica=True), ["psc"]) as other:
         twin = type(psc)(other, psc.http)
         (push,) = twin.resource("ecps")["requests"]
         assert push["digits"] == "42"

@@ -68,7 +68,7 @@ async def test_an_own_persona_is_known_to_every_process_of_the_session(psc: Any,
     from lgo_sandbox.settings import Settings
 
     psc.resource("personas", "POST", OWN)
-    async with running(Settings(state=psc_state, port_base=0), ["psc"]) as other:
+    async with running(Settings(state=psc_state, port_base=0, replica=True), ["psc"]) as other:
         session = other.sandbox.sessions.get("default")
         session.refresh()
         assert session.people.persona("lucie").profession == "60"

@@ -254,7 +254,7 @@ def test_every_refusal_of_the_catalogues_is_raised_here() -> None:
 def test_a_refusal_leaves_with_one_finding_that_explains_it(lgo: PscClient, code: str) -> None:
     REFUSALS[code](lgo)
     last = lgo.exchanges()[-1]
-    assert last.facts_json()["Refusal"]["code"] == code
+    assert last.noted.to_json()["Refusal"]["code"] == code
     known = ERRORS.get(code) or PAGES[code]
     assert last.status == known.status
     assert last.outcome == "refused"

@@ -7,7 +7,6 @@ their text. Shares constants with the writers, and no code.
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 
 from lxml import etree
@@ -100,5 +99,5 @@ def _content(element: etree._Element) -> bytes:
         return text_of(element).encode("utf-8")
     try:
         return base64.b64decode("".join(text_of(element).split()), validate=True)
-    except binascii.Error as error:
-        raise CorruptAttachment(f"pièce jointe illisible en base 64 : {error}") from error
+    except ValueError as error:  # binascii.Error is one; a text that is not ASCII gives the plain kind
+        raise CorruptAttachment("pièce jointe qui n'est pas du base 64 : alphabet ou longueur inadmissible") from error

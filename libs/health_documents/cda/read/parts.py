@@ -253,9 +253,9 @@ def _given_names(name: etree._Element | None) -> str:
 
 def _place(element: etree._Element) -> dict[str, str]:
     address = child(element, "addr")
-    parts = [] if address is None else [one for one in address if etree.QName(one).localname in _ADDRESS_PARTS]
+    parts = () if address is None else address.iterchildren(tag=etree.Element)
     return {
-        "address": " ".join(text_of(one) for one in parts),
+        "address": " ".join(text_of(one) for one in parts if etree.QName(one).localname in _ADDRESS_PARTS),
         "postal_code": text_of(child(address, "postalCode")),
         "city": text_of(child(address, "city")),
         "phone": _telecom(element, "tel:"),

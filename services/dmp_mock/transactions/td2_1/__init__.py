@@ -27,7 +27,7 @@ from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
 from dmp_mock.transactions.td2_1.reading import read_lot
 from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
 from dmp_mock.wire.messages import Answer
-from dmp_mock.wire.registry import registry_response
+from dmp_mock.wire.registry import NS_RS, registry_response
 from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
 from lgo_sandbox.watch.facts import Lazy, Noted
 from lgo_sandbox.watch.ins_flows import InsFlow
@@ -208,8 +208,8 @@ TRANSACTION = Transaction(
     describe=Described(
         port="Repository",
         operation="ProvideAndRegisterDocumentSet-b",
-        asked=f"xds:{_REQUEST}",
-        answered="rs:RegistryResponse",
+        asked=f"{{{NS_XDSB}}}{_REQUEST}",
+        answered=f"{{{NS_RS}}}RegistryResponse",
         schemas=(),
     ),
     decode=decode,

@@ -1,0 +1,99 @@
+"""Hostile and broken lots over real sockets: no defect of ours, no exchange lost, no refusal unexplained."""
+
+from __future__ import annotations
+
+import base64
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lgo_sandbox.watch.ins_flows import InsFlow
+
+TITLED = b'<code code="56445-0" codeSystem="2.16.840.1.113883.6.1"/><title>Bilan</title><recordTarget>'
+BROKEN_STREAM = (
+    b"%PDF-1.4\n1 0 obj\n<</Type /XObject /Subtype /Image /Width 10 /Height 10 /BitsPerComponent 8 "
+    b"/Filter /FlateDecode /Length 20>>\nstream\nxxxxxxxxxxxxxxxxxxxx\nendstream\nendobj\n%%EOF"
+)
+BROKEN_JPEG = BROKEN_STREAM.replace(b"/FlateDecode", b"/DCTDecode")
+ADDRESS = "<addr><!-- rue --><?pi x?><streetAddressLine>1<!-- b --></streetAddressLine><city>Lyon</city></addr>"
+PIECES = (b"<!-- x -->", b"<?p q?>", b"\xc3\xa9", b"&", b"\x00", b"<a/>", b"''", b"^^^", b"9" * 400, b"<a>" * 50)
+
+
+def _in_patient(cda: bytes, inner: str) -> bytes:
+    return cda.replace(b"</patientRole>", inner.encode() + b"</patientRole>").replace(b"<recordTarget>", TITLED)
+
+
+def _nested(cda: bytes) -> bytes:
+    return _in_patient(cda, "<addr>" + "<a>" * 300 + "</a>" * 300 + "</addr>")
+
+
+def _not_ascii(cda: bytes) -> bytes:
+    start = cda.index(b'representation="B64">') + len(b'representation="B64">')
+    return (cda[:start] + "é".encode() * 40 + cda[start:]).replace(b"<recordTarget>", TITLED)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "pdf", "findings"),
+    [
+        (lambda cda: _in_patient(cda, ADDRESS), b"%PDF-1.4 essai", []),
+        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_STREAM, ["DMP-INS-DATAMATRIX"]),
+        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_JPEG, ["DMP-INS-DATAMATRIX"]),
+        (_nested, b"%PDF-1.4 essai", ["DMP-METADATA", "DMP-FEED-N1"]),
+        (_not_ascii, b"%PDF-1.4 essai", ["DMP-FEED-N1"]),
+    ],
+    ids=["comments", "stream", "jpeg", "nesting", "base64"],
+)
+def test_a_strange_document_is_taken_or_refused_and_its_exchange_is_kept(
+    dmp: Any, writing: Any, spoil: Callable[[bytes], bytes], pdf: bytes, findings: list[str]
+) -> None:
+    reply = dmp.feed(dmp.document(spoil(writing.cda(dmp.patient, pdf=pdf))))
+    assert reply.status == 200
+    assert dmp.findings() == findings
+    assert dmp.exchanges()[0].noted.get(InsFlow) is not None
+
+
+@pytest.mark.parametrize("text", ["é" * 40, "a" * 41, "&#233;"])
+def test_a_document_that_is_no_base_64_is_told_so(dmp: Any, text: str) -> None:
+    content = base64.b64encode(dmp.document().content)
+    document = dmp.document(base64.b64decode(content))
+    encoded = base64.b64encode(document.content)
+    reply = dmp.feed(document, plain=True, alter=lambda octets: octets.replace(encoded, text.encode(), 1))
+    assert reply.status == 500
+    (finding,) = [one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-TRANSPORT"]
+    assert "base 64" in finding.remedy
+    assert "Document01" in finding.where
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_mutated_is_answered_and_explained(dmp: Any, seed: int) -> None:
+    chance, sent = random.Random(seed), []
+    dmp.feed(dmp.document(), alter=lambda octets: (sent.append(octets), octets)[1])
+    dmp.feed(dmp.document(), plain=True, alter=lambda octets: (sent.append(octets), octets)[1])
+    exchange = dmp.exchanges()[1]
+    content_type = dict(exchange.request_headers)["content-type"]
+    for _ in range(25):
+        packaged = chance.random() < 0.5
+        octets = _mutated(chance, sent[0] if packaged else sent[1])
+        kind = content_type if packaged else "application/soap+xml"
+        dmp.post("repository", octets, certificate=dmp.issue("org-auth"), content_type=kind)
+    for one in dmp.exchanges():
+        assert one.outcome in ("answered", "refused"), one.summary
+        assert one.outcome == "answered" or one.findings, one.summary
+        assert "SANDBOX-INEXPLIQUE" not in {finding.check_id for finding in one.findings}
+
+
+def _mutated(chance: random.Random, octets: bytes) -> bytes:
+    """Return the octets changed in one to three places after the VIHF, which would be refused before anything else."""
+    made = bytearray(octets)
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(max(made.find(b"</wsse:Security>"), 0), len(made))
+        kind = chance.random()
+        if kind < 0.4:
+            made[at : at + 1] = bytes([chance.randrange(256)])
+        elif kind < 0.7:
+            del made[at : at + chance.randint(1, 30)]
+        else:
+            made[at:at] = chance.choice(PIECES)
+    return bytes(made)
