@@ -6,6 +6,7 @@ Source: design of the project (Commands).
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -33,6 +34,8 @@ from lgo_sandbox.tenant.sessions import SessionError
 __all__ = ["StartOptions", "beside_python", "run_command", "up_until_stopped"]
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SETTLED_AFTER_SECONDS = 2.0
+GC_RUNNING = (5_000, 20, 20)
 KILLED = 128
 """What shells add to the number of the signal that ended a program."""
 
@@ -86,17 +89,30 @@ def beside_python(program: str) -> str:
     return shutil.which(program, path=str(Path(sys.executable).parent)) or program
 
 
+def _settle_soon() -> None:
+    """Once started, set aside for the collector what stays, and let it come often enough to what comes and goes."""
+    asyncio.get_running_loop().call_later(SETTLED_AFTER_SECONDS, _settle)
+
+
+def _settle() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_RUNNING)
+
+
 async def _up(options: StartOptions) -> int:
     stopped = asyncio.Event()
     _on_signals(lambda _signal: stopped.set())
     async with _started(options) as (launcher, _ready):
         show_banner(launcher)
+        _settle_soon()
         await stopped.wait()
     return 0
 
 
 async def _exec(options: StartOptions, command: Sequence[str], more: Mapping[str, str]) -> int:
     async with _started(options) as (launcher, ready):
+        _settle_soon()
         environment = os.environ | more | _exported(launcher, ready)
         try:
             process = await asyncio.create_subprocess_exec(*command, env=environment)

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from starlette.routing import Match
-
 from lgo_sandbox.contract import Service
 from lgo_sandbox.gate.call import Call, Scope
 from lgo_sandbox.watch.refusals import Refusal
@@ -25,6 +23,8 @@ NEAR = 0.5
 
 def has_route(app: Any, scope: Scope) -> bool:
     """Tell whether an application has a route for a request; one without a router may have any."""
+    from starlette.routing import Match
+
     router = getattr(app, "router", None)
     return router is None or any(route.matches(scope)[0] is not Match.NONE for route in router.routes)
 
@@ -53,6 +53,8 @@ def name_owner(call: Call) -> None:
 
 def _is_of(call: Call, service: Service) -> bool:
     """Tell whether another service of this process has the address that was asked; a route for all says nothing."""
+    from starlette.routing import Match
+
     router = getattr(call.sandbox.apps.get(service.name), "router", None)
     return router is not None and any(
         route.matches(call.scope)[0] is not Match.NONE

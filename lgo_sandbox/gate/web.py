@@ -15,8 +15,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 
 from lgo_sandbox.contract import Handler, Problem, ProblemKind
 from lgo_sandbox.gate.call import Call, FaultInjected, Receive, Scope, Send
@@ -30,6 +28,8 @@ __all__ = ["Application", "Errors", "Handler", "Route", "send_raw", "service_app
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 Render = Callable[[Problem], RawResponse]
 
@@ -149,6 +149,8 @@ def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
 
 
 def _response(raw: RawResponse) -> Response:
+    from starlette.responses import Response
+
     response = Response(raw.body, raw.status)
     response.raw_headers = header_lines(raw)
     return response

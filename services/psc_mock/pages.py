@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock.wire import NO_STORE
+
+if TYPE_CHECKING:
+    import jinja2
 
 __all__ = ["page"]
 
@@ -29,6 +30,8 @@ HEADERS = (
 
 @cache
 def _environment() -> jinja2.Environment:
+    import jinja2
+
     return jinja2.Environment(
         loader=jinja2.PackageLoader("psc_mock", "templates"), autoescape=True, undefined=jinja2.StrictUndefined
     )

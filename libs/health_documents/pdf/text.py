@@ -12,8 +12,6 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 
-from PIL import Image
-
 from health_documents.barcodes.images import MAX_PIXELS, ReadCode, read_codes
 from health_documents.errors import BarcodeError
 from health_documents.pdf.objects import PdfFile, PdfObject
@@ -66,6 +64,8 @@ def codes_of(pdf: PdfFile, images: Sequence[PdfObject] | None = None) -> list[Re
 
 def pixels_of(image: PdfObject) -> int:
     """Return how many pixels reading an image would take, 0 for one that is not read."""
+    from PIL import Image  # weighs more than all else here, and most documents have no image
+
     if b"/DCTDecode" not in image.head:
         return _integer(image.head, b"Width") * _integer(image.head, b"Height")
     try:
@@ -209,6 +209,8 @@ def _png(width: int, height: int, bits: int, colors: int, stream: bytes) -> byte
 
 
 def _raw(pixels: bytes, width: int, height: int, bits: int, colors: int) -> bytes:
+    from PIL import Image  # weighs more than all else here, and most documents have no image
+
     mode = "1" if bits == 1 else "RGB" if colors == 3 else "L"
     try:
         image = Image.frombytes(mode, (width, height), pixels)
