@@ -6,6 +6,7 @@ Source: design of the project (Commands). Texts are French: they are read by tes
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,7 @@ COMMAND_CONTEXT = {"allow_interspersed_args": False}
 REST_CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
+DEFAULT_STATE = ".lgo-sandbox"
 GC_THRESHOLD = 100_000
 """Objects made before the collector looks at them: at the default of 700, imports alone cost 0.1 s of collections."""
 
@@ -58,6 +60,13 @@ def main() -> None:
     """Run the command line."""
     gc.set_threshold(GC_THRESHOLD, 20, 20)
     app()
+
+
+def _begin(state: Path | None) -> None:
+    """Begin what takes time beside the imports to come."""
+    from lgo_sandbox.pki.ahead import begin_keys
+
+    begin_keys(state or Path(os.environ.get("LGO_SANDBOX_STATE", DEFAULT_STATE)))
 
 
 @app.command()
@@ -72,6 +81,7 @@ def up(
     no_plain: NoPlain = False,
 ) -> None:
     """Démarrer le bac à sable, jusqu'à Ctrl-C."""
+    _begin(state)
     from lgo_sandbox.cli.run import StartOptions, up_until_stopped
 
     with explained():
@@ -93,6 +103,7 @@ def exec_(
     no_plain: NoPlain = False,
 ) -> None:
     """Démarrer, lancer un programme avec LGO_SANDBOX_READY, _CONTROL et _CA, arrêter ; rend son code de retour."""
+    _begin(state)
     from lgo_sandbox.cli.run import StartOptions, run_command
 
     with explained():
@@ -114,6 +125,7 @@ def demo(
     no_plain: NoPlain = False,
 ) -> None:
     """Jouer la journée d'une officine avec le logiciel de référence (exec -- lgo demo)."""
+    _begin(state)
     from lgo_sandbox.cli.run import StartOptions, beside_python, run_command
 
     with explained():

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected_at
 from lgo_sandbox.wire.binding import binding_fits, names_certificate
 from lgo_sandbox.wire.oauth import BadAuthorization, Bearer, read_authorization
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["AccessRefused", "ResourceServer", "read_access"]
 

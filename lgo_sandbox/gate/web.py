@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +27,9 @@ from lgo_sandbox.watch.exchange import ERROR, REFUSED
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Application", "Errors", "Handler", "Route", "send_raw", "service_app"]
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 Render = Callable[[Problem], RawResponse]
 
@@ -53,19 +57,24 @@ class Application:
     def __init__(self, title: str, routes: Sequence[Route], problem: Render) -> None:
         self._errors = Errors(problem, tuple(dict.fromkeys(route.path for route in routes)))
         self._fixed: dict[tuple[str, str], Handler] = {}
-        self.router = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+        self._title, self._routes = title, routes
         for route in routes:
-            self._add(route)
-        self.router.add_exception_handler(HTTPException, self._on_http)
-        self.router.add_exception_handler(Exception, self._on_defect)
+            if "{" not in route.path:
+                for method in route.methods.split():
+                    self._fixed.setdefault((method, route.path), route.handler)
 
-    def _add(self, route: Route) -> None:
-        methods = route.methods.split()
-        endpoint = _endpoint(route.handler, self._errors)
-        self.router.router.add_route(route.path, endpoint, methods=methods, include_in_schema=False)
-        if "{" not in route.path:
-            for method in methods:
-                self._fixed.setdefault((method, route.path), route.handler)
+    @cached_property
+    def router(self) -> FastAPI:
+        """The framework's application, made when the first request needs it: its import is half of a start."""
+        from fastapi import FastAPI
+
+        app = FastAPI(title=self._title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+        for route in self._routes:
+            endpoint = _endpoint(route.handler, self._errors)
+            app.router.add_route(route.path, endpoint, methods=route.methods.split(), include_in_schema=False)
+        app.add_exception_handler(HTTPException, self._on_http)
+        app.add_exception_handler(Exception, self._on_defect)
+        return app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler = self._fixed.get((scope["method"], scope["path"]))

@@ -19,7 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from lgo_sandbox.pki.building import Validity, ca_certificate, new_key
+from lgo_sandbox.pki.ahead import new_key
+from lgo_sandbox.pki.building import Validity, ca_certificate
 from lgo_sandbox.pki.files import PkiError, read_json, write_atomically, write_json
 from lgo_sandbox.pki.names import ISSUING_CAS, TRUSTED_CAS, Ca
 from lgo_sandbox.pki.storage import encrypted_for_everyone, key_pem, load_key, pem

@@ -21,13 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lgo_sandbox.pki.names import CA_SUBJECTS, OID_ANY_POLICY, OID_UPN, SESSION_URN, Ca
 from lgo_sandbox.pki.profiles import Profile
 
-__all__ = ["Leaf", "Validity", "ca_certificate", "crl_url", "leaf_certificate", "new_key", "revocation_list"]
+__all__ = ["Leaf", "Validity", "ca_certificate", "crl_url", "leaf_certificate", "revocation_list"]
 
 Validity: TypeAlias = tuple[datetime, datetime]
 """First and last moment, aware."""
 
-_KEY_SIZE = 2048
-_PUBLIC_EXPONENT = 65537
 _SERIAL_BITS = 126
 _CRL_LIFETIME = timedelta(days=7)
 _UPN_DOMAIN = "carte-cps.fr"
@@ -54,11 +52,6 @@ class Leaf:
     hosts: tuple[str, ...] = ()
     session: str = ""
     card_id: str = ""
-
-
-def new_key() -> rsa.RSAPrivateKey:
-    """Generate a key (some 30 to 50 ms, without holding the GIL)."""
-    return rsa.generate_private_key(_PUBLIC_EXPONENT, _KEY_SIZE)
 
 
 def crl_url(base: str, ca: Ca) -> str:

@@ -18,8 +18,9 @@ from typing import Any
 
 from cryptography import x509
 
+from lgo_sandbox.pki.ahead import new_key
 from lgo_sandbox.pki.authorities import Authorities, in_threads
-from lgo_sandbox.pki.building import Leaf, leaf_certificate, new_key
+from lgo_sandbox.pki.building import Leaf, leaf_certificate
 from lgo_sandbox.pki.files import read_json, write_atomically, write_json
 from lgo_sandbox.pki.holders import PersonHolder
 from lgo_sandbox.pki.names import Ca

@@ -18,6 +18,7 @@ from typing import Any
 from lgo_sandbox.contract import Door, Running, Service
 from lgo_sandbox.gate.asgi import Gate
 from lgo_sandbox.gate.bounds import Bounds
+from lgo_sandbox.gate.deferred import Deferred
 from lgo_sandbox.gate.room import Room
 from lgo_sandbox.gate.serving import HttpListener, bind
 from lgo_sandbox.gate.tls import server_context
@@ -88,7 +89,7 @@ class Launcher:
             for entry in bound:
                 entry.sock.close()
             raise
-        await self._open_group(bound, addresses, self._running, control(self) if CONTROL in self._served else None)
+        await self._open_group(bound, addresses, self._running, Deferred(lambda: control(self)))
         self._upkeep.start()
         self._sweeper.start()
         self.ready = True

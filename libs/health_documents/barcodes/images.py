@@ -1,18 +1,21 @@
 """Draws and reads the codes of paper documents: DataMatrix and QR; reads Code 128, the legacy of prescriptions.
 
 Source: specs/insi.md §4 (ISO/IEC 16022 ECC200, quiet zone of at least one module), specs/eprescription.md §2 (2D code
-of a prescription: QR); confidence high. Drawing and decoding are zxing-cpp's. Knows nothing of what the text means.
+of a prescription: QR); confidence high. Drawing and decoding are zxing-cpp's, imported when it is first
+needed. Knows nothing of what the text means.
 """
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-
-import zxingcpp
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from health_documents.errors import BarcodeError
+
+if TYPE_CHECKING:
+    import zxingcpp
+    from PIL import Image
 
 __all__ = ["MAX_IMAGE_BYTES", "MAX_PIXELS", "ReadCode", "read_codes", "write_datamatrix", "write_qr"]
 
@@ -20,7 +23,7 @@ MAX_IMAGE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 12_000_000
 _SCALE = 8
 _IMAGE_FORMATS = ("PNG", "JPEG")
-_READ_FORMATS = zxingcpp.barcode_formats_from_str("DataMatrix,QRCode,Code128")
+_READ_FORMATS = "DataMatrix,QRCode,Code128"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,15 @@ class ReadCode:
 
 def write_datamatrix(text: str) -> bytes:
     """Return a square DataMatrix (ECC200) with its quiet zone, as PNG. Raises BarcodeError for too long a text."""
+    import zxingcpp
+
     return _draw(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
 
 
 def write_qr(text: str) -> bytes:
     """Return a QR code (error correction M) with its quiet zone, as PNG. Raises BarcodeError for too long a text."""
+    import zxingcpp
+
     return _draw(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
 
 
@@ -47,13 +54,19 @@ def read_codes(image: bytes) -> list[ReadCode]:
     Other linear codes are not looked for: dense QR codes are taken for them.
     Raises BarcodeError for another format, a broken image, more than MAX_IMAGE_BYTES or more than MAX_PIXELS.
     """
+    import zxingcpp
+
     if len(image) > MAX_IMAGE_BYTES:
         raise BarcodeError(f"image de {len(image)} octets, plus que les {MAX_IMAGE_BYTES} admis")
-    found = zxingcpp.read_barcodes(_open(image), formats=_READ_FORMATS, text_mode=zxingcpp.TextMode.Plain)
+    formats = zxingcpp.barcode_formats_from_str(_READ_FORMATS)
+    found = zxingcpp.read_barcodes(_open(image), formats=formats, text_mode=zxingcpp.TextMode.Plain)
     return [ReadCode(code.format.name, code.text) for code in found]
 
 
 def _draw(text: str, symbology: zxingcpp.BarcodeFormat, **options: object) -> bytes:
+    import zxingcpp
+    from PIL import Image
+
     if not text:
         raise BarcodeError("un code vide ne peut pas être dessiné")
     try:
@@ -66,6 +79,8 @@ def _draw(text: str, symbology: zxingcpp.BarcodeFormat, **options: object) -> by
 
 
 def _open(image: bytes) -> Image.Image:
+    from PIL import Image
+
     try:
         opened = Image.open(io.BytesIO(image), formats=_IMAGE_FORMATS)
         if opened.width * opened.height > MAX_PIXELS:
@@ -78,6 +93,8 @@ def _open(image: bytes) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
     visible = image.convert("RGBA")
     page = Image.new("RGBA", visible.size, "white")
     return Image.alpha_composite(page, visible).convert("L")
