@@ -153,7 +153,7 @@ FAILURES = {
     ),
     "cut head": ("SANDBOX-REQUETE-COUPEE", "dans la tête", _leaves("insi", b"GET /lps HTTP/1.1\r\nHo")),
     "cut body": ("SANDBOX-REQUETE-COUPEE", "3 octets", _reset_in_the_body),
-    "compressed body": ("SANDBOX-CORPS-GZIP", "gzip", _sends("insi", GZIP)),
+    "compressed body": ("SANDBOX-CORPS-GZIP", "gzip", _sends("psc", GZIP)),
     "another service's path": (
         "SANDBOX-CHEMIN",
         "/lps",
