@@ -225,7 +225,8 @@ CAUSES = {
             id="SANDBOX-AUTORITE-INCONNUE",
             title="Le client ne connaît pas l'autorité du bac à sable",
             expected="une poignée de main TLS acceptée par le client",
-            remedy="Ajoutez le fichier « ca » du fichier de démarrage aux autorités de confiance du logiciel.",
+            remedy="Ajoutez le fichier « ca » du fichier de démarrage aux autorités de confiance du logiciel (ou du "
+            "navigateur, si c'en est un).",
             anchor="autorite-inconnue-du-client",
         ),
         Cause(

@@ -108,7 +108,8 @@ async def test_a_date_at_the_end_of_time_is_refused_after_a_jump(
     client: httpx.AsyncClient, presenting: Presenting, session: Session
 ) -> None:
     session.move_clock(by=timedelta(days=400))
-    text = assertion().replace(assertion().split('IssueInstant="')[1].split('"')[0], "9999-12-31T23:59:59Z")
+    right = assertion()
+    text = right.replace(right.split('IssueInstant="')[1].split('"')[0], "9999-12-31T23:59:59Z")
     assert code_of(await client.post("/lps", content=presenting(text))) == "desir_simule_assertion"
 
 
