@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 from lgo_sandbox.contract import Service
 from lgo_sandbox.population.people import Population, population
 from lgo_sandbox.population.personas import read_personas, with_personas
 from lgo_sandbox.settings import DEFAULT_SESSION, Settings
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class Sandbox:
         """The applications of the services of this process, whose routes tell whose an address is."""
         self.inside: dict[tuple[str, str], Any] = {}
         """Gates of the handlers that services of this process ask each other (``gate.inside``)."""
+        self.introspected: WeakKeyDictionary[Session, dict[Any, Any]] = WeakKeyDictionary()
+        """What was said of tokens a moment ago (``gate.introspection``)."""
 
     def url(self, door: str, session: str = DEFAULT_SESSION) -> str:
         """Return the address at which a service of this sandbox calls a door on behalf of a session."""

@@ -6,7 +6,7 @@ Source: design of the project (« How a request flows »). Knows services by the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from lgo_sandbox.contract import Door, Problem, ProblemKind
@@ -66,11 +66,14 @@ class Call:
         """The wire fault that will strike the answer."""
         self.entered = False
         self._addresses = addresses
+        self._headers: dict[str, str] = {}
 
     @property
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Mapping[str, str]:
         """The request headers, names in lower case; the last of repeated ones."""
-        return dict(self.exchange.request_headers)
+        if not self._headers:
+            self._headers = dict(self.exchange.request_headers)
+        return self._headers
 
     @property
     def method(self) -> str:

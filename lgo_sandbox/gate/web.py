@@ -8,10 +8,12 @@ by their contract only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -49,19 +51,32 @@ def service_app(title: str, routes: Sequence[Route], problem: Render) -> Applica
 
 
 class Application:
-    """What answers behind the gate: fixed paths go straight to their handlers, all else through FastAPI's router.
+    """What answers behind the gate: a right path goes straight to its handler, all else through FastAPI's router.
 
-    The framework's way in costs as much as the gate; a path without parameters has no need of it.
+    The framework's way in costs as much as the gate; a request that the table of routes knows has no need of it.
     """
 
     def __init__(self, title: str, routes: Sequence[Route], problem: Render) -> None:
         self._errors = Errors(problem, tuple(dict.fromkeys(route.path for route in routes)))
         self._fixed: dict[tuple[str, str], Handler] = {}
+        self._patterns = [(pattern_of(route.path), frozenset(route.methods.split()), route.handler) for route in routes]
         self._title, self._routes = title, routes
         for route in routes:
             if "{" not in route.path:
                 for method in route.methods.split():
                     self._fixed.setdefault((method, route.path), route.handler)
+
+    def handler_of(self, scope: Scope) -> Handler | None:
+        """Return the handler of a request, the path's parameters put into its scope; None leaves it to the router."""
+        method, path = scope["method"], scope["path"]
+        fixed = self._fixed.get((method, path))
+        if fixed is not None:
+            return fixed
+        for pattern, methods, handler in self._patterns:
+            if method in methods and (found := pattern.fullmatch(path)):
+                scope["path_params"] = found.groupdict()
+                return handler
+        return None
 
     @cached_property
     def router(self) -> FastAPI:
@@ -77,7 +92,7 @@ class Application:
         return app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        handler = self._fixed.get((scope["method"], scope["path"]))
+        handler = self.handler_of(scope)
         if handler is None:
             await self.router(scope, receive, send)
             return
@@ -95,6 +110,14 @@ class Application:
 
     async def _on_defect(self, request: Request, _error: Exception) -> Response:
         return _response(self._errors.defect(Call.of(request.scope)))
+
+
+def pattern_of(path: str) -> re.Pattern[str]:
+    """Return the pattern of a route's path: ``{name}`` is one segment, ``{name:path}`` is all that follows."""
+    texts, names, rest = (re.split(r"\{(\w+)(:path)?\}", path)[start::3] for start in range(3))
+    groups = (f"(?P<{name}>{'.*' if whole else '[^/]+'})" for name, whole in zip(names, rest, strict=True))
+    pairs = zip_longest(map(re.escape, texts), groups, fillvalue="")
+    return re.compile("".join(text + group for text, group in pairs), re.DOTALL)
 
 
 class Errors:

@@ -59,6 +59,9 @@ class Store(Protocol):
     def version(self) -> int:
         """Return a number that changes when *another* connection has committed. Cheap: asked for every exchange."""
 
+    def generation(self) -> tuple[int, int]:
+        """Return what changes with every commit, of this process or of another: whoever kept it knows what stands."""
+
     def notify(self) -> None:
         """Wake those who await ``changed``: something was committed that they may wait for."""
 

@@ -110,13 +110,16 @@ def evaluate(
 ) -> Evaluation:
     """Run the checks that concern an exchange."""
     result = Evaluation()
+    views: dict[type[Facts], Observed[Any] | None] = {}
     for check in checks:
-        if not check.concerns(exchange.operation, version):
+        reads = check.reads
+        if reads not in views:
+            facts = exchange.noted.get(reads)
+            views[reads] = Observed(facts, exchange, history, options, age) if facts is not None else None
+        view = views[reads]
+        if view is None or not check.concerns(exchange.operation, version):
             continue
-        facts = exchange.noted.get(check.reads)
-        if facts is None:
-            continue
-        outcome = check.test(Observed(facts, exchange, history, options, age))
+        outcome = check.test(view)
         if isinstance(outcome, Violation):
             result.broken.append(check)
             result.findings.append(finding(check, outcome))

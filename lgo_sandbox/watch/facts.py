@@ -8,12 +8,13 @@ Source: design of the project (Evidence). Must not know any service.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar, cast, get_args
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
-from pydantic_core import core_schema
+from pydantic_core import PydanticSerializationError, core_schema, to_json
 
 __all__ = ["Facts", "Lazy", "Noted"]
 
@@ -36,8 +37,19 @@ class Facts:
     @property
     def looks(self) -> tuple[Lazy[Any], ...]:
         """The costly looks among the members that were not taken yet."""
-        values = (getattr(self, field.name) for field in fields(self))
+        values = (getattr(self, name) for name in _lazy_members(type(self)))
         return tuple(value for value in values if isinstance(value, Lazy) and not value.taken)
+
+
+_LAZY: dict[type[Facts], tuple[str, ...]] = {}
+
+
+def _lazy_members(kind: type[Facts]) -> tuple[str, ...]:
+    """Return the members of a type that may hold a look: most types have none, and are asked at every exchange."""
+    known = _LAZY.get(kind)
+    if known is None:
+        known = _LAZY[kind] = tuple(field.name for field in fields(kind) if Lazy.__name__ in str(field.type))
+    return known
 
 
 class Lazy(Generic[T]):
@@ -114,12 +126,12 @@ class Noted:
     def get(self, kind: type[F]) -> F | None:
         """Return the facts of a type, None when there are none (or the journal kept them in another shape)."""
         name = kind.__name__
-        if name not in self._values and name in self._stored:
+        found = self._values.get(name)
+        if found is None and name in self._stored:
             try:
-                self._values[name] = _adapter(kind).validate_python(self._stored[name])
+                found = self._values[name] = _adapter(kind).validate_python(self._stored[name])
             except ValidationError:
                 return None
-        found = self._values.get(name)
         return found if isinstance(found, kind) else None
 
     def __iter__(self) -> Iterator[Facts]:
@@ -144,21 +156,36 @@ class Noted:
 
     def drop_untaken(self) -> None:
         """Drop the facts with a look that could not be taken: nobody may look again, and nothing else is lost."""
-        self._values = {name: facts for name, facts in self._values.items() if not facts.looks}
+        if self.looks:
+            self._values = {name: facts for name, facts in self._values.items() if not facts.looks}
 
     def to_json(self) -> dict[str, Any]:
         """Return all facts as JSON values by the name of their type."""
         noted = {name: _adapter(type(facts)).dump_python(facts, mode="json") for name, facts in self._values.items()}
-        subjects = {SUBJECTS: sorted(self.subjects)} if self.subjects else {}
-        return {**self._stored, **noted, **subjects}
+        return {**self._stored, **noted, **self._about()}
+
+    def to_text(self) -> str:
+        """Return ``to_json`` as text."""
+        try:
+            if self._stored:
+                return to_json(self.to_json()).decode()
+            parts = {name: _adapter(type(facts)).dump_json(facts) for name, facts in self._values.items()}
+        except (PydanticSerializationError, UnicodeError):  # a lone surrogate, which only escapes can write
+            return json.dumps(self.to_json(), default=str)
+        parts.update((name, to_json(value)) for name, value in self._about().items())
+        return "{" + ",".join(f'"{name}":{text.decode()}' for name, text in parts.items()) + "}"
+
+    def _about(self) -> dict[str, Any]:
+        subjects = self.subjects
+        return {SUBJECTS: sorted(subjects)} if subjects else {}
 
 
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+_ADAPTERS: dict[type[Facts], TypeAdapter[Any]] = {}
 
 
 def _adapter(kind: type[F]) -> TypeAdapter[F]:
     """Return the adapter of a type, made at its first use: it costs about a millisecond."""
-    key = f"{kind.__module__}.{kind.__qualname__}"
-    if key not in _ADAPTERS:
-        _ADAPTERS[key] = TypeAdapter(kind)
-    return _ADAPTERS[key]
+    known = _ADAPTERS.get(kind)
+    if known is None:
+        known = _ADAPTERS[kind] = TypeAdapter(kind)
+    return known

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
+
+from pydantic_core import to_json
 
 from health_documents.findings import Finding
 from lgo_sandbox.watch.checks import Check, Evaluation
@@ -76,15 +79,20 @@ class Record:
 
 def _row(exchange: Exchange, body_limit: int) -> dict[str, Any]:
     request, response = exchange.request_body[:body_limit], exchange.response_body[:body_limit]
-    return {name: getattr(exchange, name) for name in PLAIN_COLUMNS} | {
-        "request_headers": json.dumps(list(exchange.request_headers), ensure_ascii=False),
-        "response_headers": json.dumps(list(exchange.response_headers), ensure_ascii=False),
-        "request_body": request,
-        "response_body": response,
-        "facts": json.dumps(exchange.noted.to_json(), ensure_ascii=False, default=str),
-        "findings": len(exchange.findings),
-        "weight": len(request) + len(response) + OVERHEAD,
-    }
+    row = dict(zip(PLAIN_COLUMNS, _plain(exchange), strict=True))
+    row.update(
+        request_headers=to_json(exchange.request_headers).decode(),
+        response_headers=to_json(exchange.response_headers).decode(),
+        request_body=request,
+        response_body=response,
+        facts=exchange.noted.to_text(),
+        findings=len(exchange.findings),
+        weight=len(request) + len(response) + OVERHEAD,
+    )
+    return row
+
+
+_plain = attrgetter(*PLAIN_COLUMNS)
 
 
 def _finding_row(exchange: Exchange, finding: Finding) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 __all__ = ["MediaType", "read_media_type"]
@@ -35,8 +36,12 @@ def read_media_type(header: str | None) -> MediaType:
 
     Never raises: the first of two parameters of the same name wins, what is no parameter is passed over.
     """
-    if not header or len(header) > _MAX_LENGTH:
-        return MediaType()
+    return _read(header) if header and len(header) <= _MAX_LENGTH else MediaType()
+
+
+@lru_cache(maxsize=64)
+def _read(header: str) -> MediaType:
+    """Read a header that a client writes at each of its requests."""
     parameters: dict[str, str] = {}
     for match in _PARAMETER.finditer(header):
         parameters.setdefault(match[1].lower(), _value(match))

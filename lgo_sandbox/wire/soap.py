@@ -177,7 +177,8 @@ def _envelope(version: SoapVersion, headers: list[etree._Element], content: list
 
 def _addressing_text(block: etree._Element) -> str:
     address = block.find(f"{{{WSA}}}Address")
-    return str((block if address is None else address).xpath("string()")).strip()
+    holder = block if address is None else address
+    return ((holder.text or "") if not len(holder) else str(holder.xpath("string()"))).strip()
 
 
 def must_understand(block: etree._Element, version: SoapVersion) -> bool:

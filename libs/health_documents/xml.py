@@ -8,6 +8,7 @@ confidence high. Knows no message, no service and no session.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -68,6 +69,7 @@ def _shows_its_doctype(data: bytes) -> bool:
     return _PLAIN_START.match(data) is not None
 
 
+@lru_cache(maxsize=2)
 def _parser(*, long_texts: bool) -> etree.XMLParser:
     return etree.XMLParser(
         load_dtd=False,

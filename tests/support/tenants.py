@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki import Issued, Kind
@@ -46,6 +46,15 @@ class Runner:
     def do(self, action: Callable[[], T]) -> T:
         """Return what an action gives, done between two requests of the sandbox."""
         return self._background.do(action)
+
+    def wait(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return what a coroutine gives, made and awaited in the loop of the sandbox."""
+
+        async def awaited() -> T:
+            return await start()
+
+        result: T = self._background.wait(awaited())
+        return result
 
     def settle(self, session: Session) -> None:
         """Wait until every exchange that ended is in the journal."""

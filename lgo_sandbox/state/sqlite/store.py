@@ -50,6 +50,7 @@ class SqliteStore(Store):
         self._wait_ms = PATIENCE_MS
         self._known_locked = False
         self._open = False
+        self._commits = 0
 
     @property
     def durable(self) -> bool:
@@ -116,10 +117,16 @@ class SqliteStore(Store):
 
     def version(self) -> int:
         """Return SQLite's own counter of the commits of others."""
+        if self._path is None:
+            return 0
         try:
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
             raise self._meant(error) from error
+
+    def generation(self) -> tuple[int, int]:
+        """Return SQLite's counter of the commits of others, and ours."""
+        return self.version(), self._commits
 
     def notify(self) -> None:
         """Wake those who wait in this process; another process sees the new version when it looks."""
@@ -173,6 +180,7 @@ class SqliteStore(Store):
         try:
             yield
             self._known_locked = False
+            self._commits += 1
         except StoreLocked:
             self._known_locked = self._known_locked or patient
             raise

@@ -7,7 +7,6 @@ public), #contexte. The service takes them all; the checks say so. Reads, never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree
@@ -29,12 +28,15 @@ __all__ = ["resembling", "strays_of"]
 MAX_STRAYS = 20
 
 
-@dataclass(frozen=True, slots=True)
 class _Node:
     """An element of the schema: what it holds, in order; whether it may be there several times."""
 
-    children: Mapping[str, _Node]
-    many: bool = False
+    __slots__ = ("children", "many", "places")
+
+    def __init__(self, children: Mapping[str, _Node], many: bool = False) -> None:
+        self.children = children
+        self.many = many
+        self.places = {name: place for place, name in enumerate(children)}
 
 
 _LEAF = _Node({})
@@ -81,6 +83,7 @@ _BLOCKS = {
     "Action": WSA,
 }
 """The header blocks of the contract, and their namespaces."""
+_RIGHT_BLOCKS = frozenset(f"{{{namespace}}}{name}" for name, namespace in _BLOCKS.items())
 
 
 def strays_of(envelope: Envelope) -> tuple[Stray, ...]:
@@ -101,9 +104,10 @@ def _of_blocks(envelope: Envelope) -> Iterator[Stray]:
     for name in sorted(envelope.repeated):
         yield Stray("Header", name, WSA, Why.REPEATED)
     for block in envelope.headers:
+        if block.tag in _RIGHT_BLOCKS:
+            continue
         qname = etree.QName(block)
-        like = _like(qname.localname, _BLOCKS)
-        if like and str(block.tag) != f"{{{_BLOCKS[like]}}}{like}":
+        if like := _like(qname.localname, _BLOCKS):
             yield _odd("Header", qname, like, _BLOCKS[like])
 
 
@@ -116,17 +120,20 @@ def resembling(elements: Iterable[etree._Element], name: str, namespace: str) ->
 
 
 def _within(parent: etree._Element, node: _Node) -> Iterator[Stray]:
-    where, order, last = etree.QName(parent), list(node.children), -1
+    prefix, brace, where = str(parent.tag).rpartition("}")
+    prefix, namespace, last = prefix + brace, prefix[1:], -1
     for child in parent:
-        if not isinstance(child.tag, str):
+        tag = child.tag
+        if not isinstance(tag, str):
             continue
-        qname = etree.QName(child)
-        if qname.namespace != where.namespace or qname.localname not in node.children:
-            yield _odd(where.localname, qname, _like(qname.localname, order), where.namespace or "")
+        name = tag.removeprefix(prefix)
+        place = node.places.get(name) if tag.startswith(prefix) else None
+        if place is None:
+            qname = etree.QName(child)
+            yield _odd(where, qname, _like(qname.localname, node.children), namespace)
             continue
-        name, place = qname.localname, order.index(qname.localname)
         if place < last or (place == last and not node.children[name].many):
-            yield Stray(where.localname, name, qname.namespace or "", _why(place, last))
+            yield Stray(where, name, namespace, _why(place, last))
         last = max(place, last)
         if len(child):
             yield from _within(child, node.children[name])

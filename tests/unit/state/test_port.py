@@ -157,3 +157,27 @@ def test_the_durable_stores_of_a_session_are_listed_and_deleted(tmp_path: Path) 
     assert stores.names() == {"essai"}
     stores.delete("essai")
     assert not stores.exists("essai")
+
+
+def test_every_commit_makes_another_generation_and_nothing_else_does(store: Store) -> None:
+    before = store.generation()
+    names(store)
+    with pytest.raises(RuntimeError), store.begin():
+        raise RuntimeError
+    assert store.generation() == before
+    put(store, "a")
+    after = store.generation()
+    assert after != before
+    store.write([("UPDATE thing SET size = 2", ())])
+    assert store.generation() not in (before, after)
+
+
+def test_a_commit_of_another_process_makes_another_generation(tmp_path: Path) -> None:
+    mine, other = open_store(tmp_path / "a.db"), open_store(tmp_path / "a.db")
+    with mine.begin() as connection:
+        THINGS.create_all(connection)
+    before = mine.generation()
+    put(other, "a")
+    assert mine.generation() != before
+    mine.close()
+    other.close()

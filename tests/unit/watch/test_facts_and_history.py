@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -176,3 +177,18 @@ def test_markers_are_found_by_plain_name_and_subject(session: Session) -> None:
     assert session.history.marked
     assert [m.subject for m in session.history.markers("identite qualifiee")] == ["7"]
     assert [m.subject for m in session.history.markers(about=["8", "9"])] == ["8"]
+
+
+def test_the_text_of_facts_is_their_json() -> None:
+    noted = Noted()
+    noted.put(Asked(matricule="1é", codes=('"', "\\", "\n")))
+    noted.put(Drawn(printed=Lazy.known(("a",))))
+    assert json.loads(noted.to_text()) == noted.to_json()
+    assert json.loads(Noted(noted.to_json()).to_text()) == noted.to_json()
+
+
+def test_facts_with_half_of_a_character_are_kept_escaped() -> None:
+    noted = Noted()
+    noted.put(Asked(matricule="a\ud800b"))
+    assert json.loads(noted.to_text())["Asked"]["matricule"] == "a\ud800b"
+    noted.to_text().encode()
