@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from lgo_sandbox.contract import Door, Service
@@ -162,8 +163,7 @@ class _Recorder:
             self._outlet.release()
 
     def _start(self, message: Message) -> None:
-        date = format_datetime(self._call.session.clock.wire().replace(microsecond=0), usegmt=True)
-        headers = [*message.get("headers", ()), (b"date", date.encode())]
+        headers = [*message.get("headers", ()), (b"date", _date(int(self._call.session.clock.wire().timestamp())))]
         if self._outlet is not None:
             if self._call.spoiling is not None:
                 headers.append((b"connection", b"close"))
@@ -178,6 +178,12 @@ class _Recorder:
         self._exchange.response_size += len(body)
         self._exchange.response_body += body[: self._room]
         self._room = max(self._room - len(body), 0)
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> bytes:
+    """Return a moment as a ``Date`` header has it (RFC 9110 §5.6.7)."""
+    return formatdate(second, usegmt=True).encode()
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, cast, get_args
 from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, core_schema, to_json
 
-__all__ = ["Facts", "Lazy", "Noted"]
+__all__ = ["Facts", "Lazy", "Noted", "text_of"]
 
 SUBJECTS = "subjects"
 """Under which name the journal keeps whom the facts are about, beside the names of their types."""
@@ -166,18 +166,26 @@ class Noted:
 
     def to_text(self) -> str:
         """Return ``to_json`` as text."""
+        if self._stored:
+            return text_of(self.to_json())
         try:
-            if self._stored:
-                return to_json(self.to_json()).decode()
-            parts = {name: _adapter(type(facts)).dump_json(facts) for name, facts in self._values.items()}
-        except (PydanticSerializationError, UnicodeError):  # a lone surrogate, which only escapes can write
-            return json.dumps(self.to_json(), default=str)
-        parts.update((name, to_json(value)) for name, value in self._about().items())
-        return "{" + ",".join(f'"{name}":{text.decode()}' for name, text in parts.items()) + "}"
+            parts = {name: _adapter(type(facts)).dump_json(facts).decode() for name, facts in self._values.items()}
+        except (PydanticSerializationError, UnicodeError):
+            return text_of(self.to_json())
+        parts.update((name, text_of(value)) for name, value in self._about().items())
+        return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
     def _about(self) -> dict[str, Any]:
         subjects = self.subjects
         return {SUBJECTS: sorted(subjects)} if subjects else {}
+
+
+def text_of(value: Any) -> str:
+    """Return JSON values as text; half of a character (a lone surrogate), which has no octets, is escaped."""
+    try:
+        return to_json(value).decode()
+    except (PydanticSerializationError, UnicodeError):
+        return json.dumps(value, default=str)
 
 
 _ADAPTERS: dict[type[Facts], TypeAdapter[Any]] = {}

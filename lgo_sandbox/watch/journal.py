@@ -18,9 +18,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import case, func, select
 
 from health_documents.findings import Finding
+from lgo_sandbox.state.bulk import insert_rows
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.tables import exchanges, findings, observations
@@ -250,10 +251,9 @@ class Journal:
         with self._db.begin(alone=True, patient=False) as connection:
             start = connection.execute(select(func.max(exchanges.c.seq))).scalar() or 0
             rows = [record.numbered(start + n) for n, record in enumerate(group, 1)]
-            connection.execute(insert(exchanges), rows)
+            insert_rows(connection, exchanges, rows)
             found = [row for n, record in enumerate(group, 1) for row in record.findings_of(start + n)]
-            if found:
-                connection.execute(insert(findings), found)
+            insert_rows(connection, findings, found)
             if seen := tally(reversed(group)):
                 connection.execute(self._observe, seen)
             self._shares.make_room(connection, rows)

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from pydantic_core import to_json
-
 from health_documents.findings import Finding
 from lgo_sandbox.watch.checks import Check, Evaluation
 from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.facts import Noted
+from lgo_sandbox.watch.facts import Noted, text_of
 
 __all__ = [
     "LAST_EXCHANGES",
@@ -81,8 +79,8 @@ def _row(exchange: Exchange, body_limit: int) -> dict[str, Any]:
     request, response = exchange.request_body[:body_limit], exchange.response_body[:body_limit]
     row = dict(zip(PLAIN_COLUMNS, _plain(exchange), strict=True))
     row.update(
-        request_headers=to_json(exchange.request_headers).decode(),
-        response_headers=to_json(exchange.response_headers).decode(),
+        request_headers=text_of(exchange.request_headers),
+        response_headers=text_of(exchange.response_headers),
         request_body=request,
         response_body=response,
         facts=exchange.noted.to_text(),
@@ -100,7 +98,7 @@ def _finding_row(exchange: Exchange, finding: Finding) -> dict[str, Any]:
         "exchange": exchange.id,
         "check_id": finding.check_id,
         "severity": finding.severity,
-        "value": json.dumps(finding.to_json(), ensure_ascii=False),
+        "value": text_of(finding.to_json()),
     }
 
 
