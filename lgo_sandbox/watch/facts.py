@@ -113,15 +113,17 @@ class Lazy(Generic[T]):
 class Noted:
     """The facts of one exchange, by type: noted while it is answered, or as the journal kept them."""
 
-    __slots__ = ("_stored", "_values")
+    __slots__ = ("_may_look", "_stored", "_values")
 
     def __init__(self, stored: Mapping[str, Any] | None = None) -> None:
         self._values: dict[str, Facts] = {}
+        self._may_look = False
         self._stored: Mapping[str, Any] = stored or {}
 
     def put(self, facts: Facts) -> None:
         """Note facts, in the place of others of their type."""
         self._values[type(facts).__name__] = facts
+        self._may_look = self._may_look or bool(_lazy_members(type(facts)))
 
     def get(self, kind: type[F]) -> F | None:
         """Return the facts of a type, None when there are none (or the journal kept them in another shape)."""
@@ -152,6 +154,8 @@ class Noted:
     @property
     def looks(self) -> tuple[Lazy[Any], ...]:
         """The costly looks that were not taken yet."""
+        if not self._may_look:
+            return ()
         return tuple(look for facts in self._values.values() for look in facts.looks)
 
     def drop_untaken(self) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
@@ -332,7 +333,12 @@ def _qualified(name: str, prefix: str) -> str:
 
 
 def _declare(namespaces: Mapping[str, str]) -> str:
-    return "".join(f" xmlns:{_prefix(prefix)}={quoteattr(uri)}" for prefix, uri in namespaces.items())
+    return _declarations(tuple(namespaces.items()))
+
+
+@lru_cache(maxsize=128)
+def _declarations(namespaces: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f" xmlns:{_prefix(prefix)}={quoteattr(uri)}" for prefix, uri in namespaces)
 
 
 def _prefix(prefix: str) -> str:

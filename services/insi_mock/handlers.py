@@ -5,7 +5,7 @@ Source: docs/sources/insi.md#operations (searches high; verification reconstruct
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 from insi_mock import lookup, store, wire
@@ -18,6 +18,7 @@ from insi_mock.domain import (
     Claim,
     Known,
     Strategy,
+    Stray,
     broken_card_rules,
     broken_rules,
     by_card,
@@ -33,6 +34,7 @@ from insi_mock.facts import (
     Concerned,
     Deposited,
     MatriculesSent,
+    Message,
     Searched,
     TraitsAsked,
     Verified,
@@ -54,7 +56,7 @@ MAX_DEPOSITS = 1_000
 async def search_by_traits(call: Call, envelope: Envelope) -> RawResponse:
     """Search an identity by its traits (WS_INS2)."""
     traits = wire.traits_of(envelope)
-    broken = broken_rules(traits, wire.strays_of(envelope))
+    broken = broken_rules(traits, _strays(call))
     call.note(TraitsAsked(traits=traits, broken=tuple(broken)))
     call.summarise(f"Recherche de l'INS de {traits.birth_name} {traits.first_names}")
     check_rules(broken)
@@ -68,7 +70,7 @@ async def search_by_traits(call: Call, envelope: Envelope) -> RawResponse:
 async def search_by_card(call: Call, envelope: Envelope) -> RawResponse:
     """Search an identity by what a carte Vitale says (WS_INS1)."""
     request = wire.card_request_of(envelope)
-    broken = broken_card_rules(request, wire.strays_of(envelope))
+    broken = broken_card_rules(request, _strays(call))
     call.note(CardAsked(request=request, broken=tuple(broken)))
     call.note(MatriculesSent(matricules=wire.matricules_of(envelope)))
     call.summarise(f"Recherche de l'INS par la carte Vitale {request.number}")
@@ -94,7 +96,7 @@ async def verify(call: Call, envelope: Envelope) -> RawResponse:
     claim = wire.claim_of(envelope)
     _note_claims(call, [claim] if claim else [], envelope)
     if claim is None:
-        raise _nobody(envelope)
+        raise _nobody(call)
     _check_claim(claim)
     call.summarise(f"Vérification de l'INS {claim.matricule}")
     if claim.traits.birth_name in OUTAGES:
@@ -182,6 +184,12 @@ def _seeded_outage(call: Call, envelope: Envelope, name: str, *, by_card: bool =
     )
 
 
+def _strays(call: Call) -> Sequence[Stray]:
+    """Return what is out of place in the request, as it was noted when the operation was named."""
+    message = call.exchange.noted.get(Message)
+    return message.strays if message else ()
+
+
 def _generated(call: Call) -> int:
     return call.sandbox.settings.generated_people
 
@@ -241,8 +249,8 @@ def _check_claim(claim: Claim) -> None:
             )
 
 
-def _nobody(envelope: Envelope) -> Refused:
-    first = next((stray.name for stray in wire.strays_of(envelope)), "")
+def _nobody(call: Call) -> Refused:
+    first = next((stray.name for stray in _strays(call)), "")
     return Refused(
         "insi_simule_verification",
         received=first or "Requete vide",
