@@ -15,11 +15,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from lgo_sandbox.conformance import wording
 from lgo_sandbox.conformance.proofs import PROOFS, Proof
 from lgo_sandbox.conformance.report import CheckCount, Judgement, Report, UnknownLink, Verdict
 from lgo_sandbox.requirements import Catalogue, Requirement
+from lgo_sandbox.watch.checks import Check, Severity
 from lgo_sandbox.watch.markers import plain
 
 __all__ = [
@@ -69,11 +71,20 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A check that there is, and the requirements it cites now; ``aliases`` are its former ids."""
+    """A check that there is, and the requirements it cites now; ``aliases`` are its former ids.
+
+    ``advisory``: what it finds is for information, and fails nothing.
+    """
 
     check_id: str
     requirements: tuple[str, ...]
     aliases: tuple[str, ...] = ()
+    advisory: bool = False
+
+    @classmethod
+    def of(cls, check: Check[Any]) -> Link:
+        """Return the link of a check."""
+        return cls(check.id, check.requirements, check.aliases, check.severity is Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,8 @@ class _Case:
     seen: list[Observation] = field(default_factory=list)
     checks: dict[str, None] = field(default_factory=dict)
     """Ids of the checks that cite it, in order."""
+    advisory: frozenset[str] = frozenset()
+    """Ids of the checks whose findings are for information."""
 
     @property
     def counts(self) -> tuple[CheckCount, ...]:
@@ -131,8 +144,9 @@ def judge(
     specification to the version in force (« GI DMP » → « 2.10 »). Checks that cite an unknown requirement are
     reported, not dropped. Raises UnknownRequirement when a declaration names no requirement.
     """
-    cases = {requirement.id: _Case(requirement, proofs.get(requirement.id)) for requirement in catalogue.all()}
     links = tuple(links)
+    advisory = frozenset(wording.printable(link.check_id) for link in links if link.advisory)
+    cases = {one.id: _Case(one, proofs.get(one.id), advisory=advisory) for one in catalogue.all()}
     now = _renamed(observations, links)
     kept = _kept(now, links)
     staged = {plain(name) for name in markers}
@@ -202,7 +216,7 @@ def _decide(
     staged: Collection[str],
 ) -> tuple[Verdict, str]:
     requirement = case.requirement
-    if any(count.failed for count in counts):
+    if any(count.failed for count in counts if count.check_id not in case.advisory):
         return Verdict.FAIL, wording.failed(counts, reasons)
     if reasons:
         return Verdict.NOT_APPLICABLE, wording.not_applicable(reasons, counts)

@@ -101,11 +101,7 @@ def report_of(sandbox: Sandbox, session: Session) -> Report:
 def _links(sandbox: Sandbox) -> list[Link]:
     """Return the checks of all services, of those too that are not started here: the sandbox has them."""
     services = {service.name: service for service in (*_installed(), *sandbox.services.values())}
-    return [
-        Link(check.id, check.requirements, getattr(check, "aliases", ()))
-        for service in services.values()
-        for check in service.checks
-    ]
+    return [Link.of(check) for service in services.values() for check in service.checks]
 
 
 @cache

@@ -95,6 +95,13 @@ def test_an_observation_stands_for_what_its_check_cites_now_under_its_present_id
     assert (judgement.verdict, judgement.checks) == (Verdict.PASS, (CheckCount("c", 1, 0),))
 
 
+def test_a_remark_for_information_fails_nothing(judged: Judge) -> None:
+    remarked = [Observation("a", ("LGO.MSS.08",), 0, 3), Observation("c", ("LGO.MSS.08",), 1, 0)]
+    advisory = Link("a", ("LGO.MSS.08",), advisory=True)
+    assert verdict_on(judged(*remarked, links=[advisory]), "LGO.MSS.08").verdict is Verdict.PASS
+    assert verdict_on(judged(*remarked), "LGO.MSS.08").verdict is Verdict.FAIL
+
+
 def test_one_failing_check_among_passing_ones_fails_the_requirement(judged: Judge) -> None:
     report = judged(Observation("a", ("LGO.MSS.08",), 5, 0), Observation("b", ("LGO.MSS.08",), 5, 2))
     judgement = verdict_on(report, "LGO.MSS.08")
