@@ -24,7 +24,7 @@ __all__ = ["POLL_SECONDS", "router"]
 router = APIRouter(tags=["échanges"])
 
 POLL_SECONDS = 0.2
-"""The journal is polled: another process may write it."""
+"""The journal is polled too: another process may write it."""
 
 MAX_WAIT_SECONDS = 60
 MAX_EXCHANGES = 1_000
@@ -79,7 +79,7 @@ async def _awaited(launcher: Listeners, session: Session, wanted: Filter, wait: 
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
     while not (found := session.journal.read(wanted)) and loop.time() < deadline and not launcher.closing:
-        await asyncio.sleep(POLL_SECONDS)
+        await session.journal.news(POLL_SECONDS)
         session = launcher.sandbox.sessions.get(session.name)
     return found
 
