@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The tests start some hundred processes: without bytecode each would compile all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint format bench chaos mutants lock docs clean
 
 demo: $(VENV)/.ready
