@@ -24,6 +24,7 @@ from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.journal import Filter
+from support.keys import with_certificates
 
 __all__ = ["Runner", "Tenant", "running_in_background"]
 
@@ -69,6 +70,16 @@ class Runner:
         self.do(lambda: self.launcher.sandbox.sessions.create(name))
         return Tenant(self, name)
 
+    @contextmanager
+    def tenant_with_doors(self) -> Iterator[Tenant]:
+        """Give a fresh session that has doors of its own within the block, for what reaches no session by its path."""
+        tenant = self.tenant("d")
+        self._background.wait(self.launcher.open_for(tenant.name))
+        try:
+            yield tenant
+        finally:
+            self._background.wait(self.launcher.close_for(tenant.name))
+
 
 class Tenant:
     """A session of a running sandbox, with the tester's hand on it."""
@@ -83,8 +94,7 @@ class Tenant:
 
     def url(self, door: str, *, tls: bool = True) -> str:
         """Return the root URL of a door in this session."""
-        root = self.runner.launcher.sandbox.addresses.root(door, tls=tls)
-        return root if self.name == "default" else f"{root}/s/{self.name}"
+        return self.runner.launcher.addresses_of(self.name).root(door, tls=tls)
 
     def do(self, act: Callable[[Session], T]) -> T:
         """Return what an act on the session gives."""
@@ -112,7 +122,7 @@ class Tenant:
 @contextmanager
 def running_in_background(state: Path, *served: str, **settings: object) -> Iterator[Runner]:
     """Run services (all without any) on free ports within the block."""
-    background = Background(Settings(state=state, port_base=0, **settings), served)  # type: ignore[arg-type]
+    background = Background(Settings(state=with_certificates(state), port_base=0, **settings), served)  # type: ignore[arg-type]
     background.start()
     try:
         yield Runner(background)

@@ -7,32 +7,34 @@ import contextlib
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from importlib.metadata import EntryPoint
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from support.keys import with_certificates
+from support.sixth import sixth_service_alone
 
-from lgo_sandbox import sandbox as sandbox_module
 from lgo_sandbox.run.assemble import READY_NAME, running
 from lgo_sandbox.run.launcher import Launcher, PortTaken, PublicBindRefused
 from lgo_sandbox.settings import Settings
 
-DUMMIES = Path(__file__).parents[1] / "dummy"
-
 
 @pytest.fixture(autouse=True)
-def _one_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(DUMMIES))
-    point = EntryPoint("sixieme", "sixth_mock:SERVICE", sandbox_module.GROUP)
-    monkeypatch.setattr(sandbox_module, "entry_points", lambda group: (point,))
+def _one_service() -> Iterator[None]:
+    with sixth_service_alone():
+        yield
 
 
 @pytest.fixture
-async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    async with running(Settings(state=tmp_path, port_base=0)) as started:
+def state(tmp_path: Path) -> Path:
+    return with_certificates(tmp_path)
+
+
+@pytest.fixture
+async def launcher(state: Path) -> AsyncIterator[Launcher]:
+    async with running(Settings(state=state, port_base=0)) as started:
         yield started
 
 
@@ -162,9 +164,9 @@ async def test_a_long_poll_gets_what_comes_next(launcher: Launcher, api: httpx.A
     assert [e["summary"] for e in (await waiting).json()["exchanges"]] == ["Salut à Marc"]
 
 
-async def test_an_open_event_stream_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+async def test_an_open_event_stream_does_not_hold_up_the_stop(state: Path) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        async with running(Settings(state=tmp_path, port_base=0)) as launcher:
+        async with running(Settings(state=state, port_base=0)) as launcher:
             url = f"{launcher.sandbox.addresses.control}/_sandbox/v1/events"
             stream = client.stream("GET", url)
             response = await stream.__aenter__()
@@ -172,22 +174,22 @@ async def test_an_open_event_stream_does_not_hold_up_the_stop(tmp_path: Path) ->
         await stream.__aexit__(None, None, None)
 
 
-async def test_exchanges_of_another_process_on_the_same_state_are_seen(tmp_path: Path) -> None:
-    async with running(Settings(state=tmp_path, port_base=0)) as first:
-        async with running(Settings(state=tmp_path, port_base=0, replica=True), ["sixieme"]) as second:
+async def test_exchanges_of_another_process_on_the_same_state_are_seen(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0)) as first:
+        async with running(Settings(state=state, port_base=0, replica=True), ["sixieme"]) as second:
             assert second.sandbox.addresses.control == ""
             await _greet(second.sandbox.addresses.plain["sixieme"], "Marc")
             root = f"{first.sandbox.addresses.control}/_sandbox/v1"
             async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
                 found = (await client.get(f"{root}/exchanges", params={"after": 0, "wait": 15})).json()["exchanges"]
         assert [exchange["summary"] for exchange in found] == ["Salut à Marc"]
-        assert json.loads((tmp_path / READY_NAME).read_text())["control"] == first.sandbox.addresses.control
+        assert json.loads((state / READY_NAME).read_text())["control"] == first.sandbox.addresses.control
 
 
-async def test_the_ready_file_is_there_while_it_runs(tmp_path: Path) -> None:
-    async with running(Settings(state=tmp_path, port_base=0)):
-        assert json.loads((tmp_path / READY_NAME).read_text())["services"]["sixieme"]
-    assert not (tmp_path / READY_NAME).exists()
+async def test_the_ready_file_is_there_while_it_runs(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0)):
+        assert json.loads((state / READY_NAME).read_text())["services"]["sixieme"]
+    assert not (state / READY_NAME).exists()
 
 
 def listening() -> socket.socket:
@@ -198,28 +200,28 @@ def listening() -> socket.socket:
     raise AssertionError("no port is free")
 
 
-async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+async def test_a_taken_port_is_named(state: Path) -> None:
     with listening() as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"le port {port} "):
-            async with running(Settings(state=tmp_path / "autre", port_base=port)):
+            async with running(Settings(state=state / "autre", port_base=port)):
                 raise AssertionError
 
 
-async def test_a_public_address_needs_its_flag(tmp_path: Path) -> None:
+async def test_a_public_address_needs_its_flag(state: Path) -> None:
     with pytest.raises(PublicBindRefused, match="--public"):
-        async with running(Settings(state=tmp_path, port_base=0, host="0.0.0.0")):
+        async with running(Settings(state=state, port_base=0, host="0.0.0.0")):
             raise AssertionError
 
 
-async def test_an_unknown_service_is_named(tmp_path: Path) -> None:
+async def test_an_unknown_service_is_named(state: Path) -> None:
     with pytest.raises(LookupError, match="service inconnu : lune"):
-        async with running(Settings(state=tmp_path, port_base=0), ["lune"]):
+        async with running(Settings(state=state, port_base=0), ["lune"]):
             raise AssertionError
 
 
-async def test_without_plain_ports_only_tls_answers(tmp_path: Path) -> None:
-    async with running(Settings(state=tmp_path, port_base=0, plain_ports=False)) as launcher:
+async def test_without_plain_ports_only_tls_answers(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0, plain_ports=False)) as launcher:
         assert launcher.sandbox.addresses.plain == {}
         trust = ssl.create_default_context(cafile=launcher.sandbox.pki.ca_bundle)
         answer = await _greet(launcher.sandbox.addresses.tls["sixieme"], "Marc", verify=trust)

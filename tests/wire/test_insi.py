@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from lxml import etree
+from support.keys import with_certificates
 
 from insi_mock.service import SERVICE
 from lgo_sandbox.gate.tls import client_context
@@ -31,7 +32,7 @@ def no_control(_launcher: Launcher) -> Any:
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("insi")
+    return with_certificates(tmp_path_factory.mktemp("insi"))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.keys import with_certificates
 
 from insi_mock.facts import Authentication
 from insi_mock.markers import TRACED
@@ -36,7 +37,7 @@ def no_control(_launcher: Launcher) -> Any:
 
 @pytest.fixture
 async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    launcher = Launcher(Settings(state=tmp_path, port_base=0), [SERVICE], frozenset({"insi"}))
+    launcher = Launcher(Settings(state=with_certificates(tmp_path), port_base=0), [SERVICE], frozenset({"insi"}))
     await launcher.start(no_control)
     yield launcher
     await launcher.close()

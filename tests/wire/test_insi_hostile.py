@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from lxml import etree
+from support.keys import with_certificates
 
 from insi_mock.service import SERVICE
 from lgo_sandbox.run.launcher import Launcher
@@ -28,7 +29,7 @@ def no_control(_launcher: Launcher) -> Any:
 
 @pytest.fixture
 async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    launcher = Launcher(Settings(state=tmp_path, port_base=0), [SERVICE], frozenset({"insi"}))
+    launcher = Launcher(Settings(state=with_certificates(tmp_path), port_base=0), [SERVICE], frozenset({"insi"}))
     await launcher.start(no_control)
     yield launcher
     await launcher.close()
