@@ -57,7 +57,7 @@ def create_app(launcher: Listeners) -> FastAPI:
     """Return the ASGI application of the control port of a launcher."""
     app = FastAPI(
         title="lgo-sandbox", version=__version__, description=ABOUT, openapi_url=f"{ROOT}/openapi.json",
-        docs_url=None, redoc_url=None, routes=_routes(),
+        docs_url=None, redoc_url=None, routes=list(_routes()),
     )  # fmt: skip
     app.state.launcher = launcher
     app.add_middleware(Guard, settings=launcher.settings)

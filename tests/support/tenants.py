@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki import Issued, Kind
@@ -48,9 +48,14 @@ class Runner:
         """Return what an action gives, done between two requests of the sandbox."""
         return self._background.do(action)
 
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine gives in the loop of the sandbox."""
+        given: T = self._background.wait(coroutine)
+        return given
+
     def settle(self, session: Session) -> None:
         """Wait until every exchange that ended is in the journal."""
-        self._background.wait(session.looking.settle())
+        self.wait(session.looking.settle())
 
     def issue(self, kind: str, who: str = "officine", variant: str = "good", session: str = "default") -> Issued:
         """Return a certificate of a structure, or of a professional (kinds ``cps-…``)."""
@@ -64,21 +69,21 @@ class Runner:
         """Return the TLS context of a client that trusts the sandbox and may show a certificate."""
         return client_context(self.launcher.sandbox.pki.ca_bundle, certificate)
 
-    def tenant(self, prefix: str = "t") -> Tenant:
+    def tenant(self, prefix: str = "t", *, durable: bool = False) -> Tenant:
         """Return a fresh session."""
         name = f"{prefix}{next(_numbers)}"
-        self.do(lambda: self.launcher.sandbox.sessions.create(name))
+        self.do(lambda: self.launcher.sandbox.sessions.create(name, durable=durable))
         return Tenant(self, name)
 
     @contextmanager
     def tenant_with_doors(self) -> Iterator[Tenant]:
         """Give a fresh session that has doors of its own within the block, for what reaches no session by its path."""
         tenant = self.tenant("d")
-        self._background.wait(self.launcher.open_for(tenant.name))
+        self.wait(self.launcher.open_for(tenant.name))
         try:
             yield tenant
         finally:
-            self._background.wait(self.launcher.close_for(tenant.name))
+            self.wait(self.launcher.close_for(tenant.name))
 
 
 class Tenant:
