@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from sixth_mock import SERVICE, Greeted
+from support.keys import with_certificates
 
 from lgo_sandbox.control import create_app
 from lgo_sandbox.gate.record import finish, open_exchange
@@ -16,25 +17,17 @@ from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.facts import Facts
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-DUMMIES = Path(__file__).parents[2] / "dummy"
 BASE = "http://127.0.0.1:8080/_sandbox/v1"
 
 
 @pytest.fixture(scope="session")
 def pki_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("control-pki")
+    return with_certificates(tmp_path_factory.mktemp("control")) / "pki"
 
 
 @pytest.fixture
-async def launcher(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
-    monkeypatch.syspath_prepend(str(DUMMIES))
-    from sixth_mock import SERVICE
-
+async def launcher(tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
     settings = Settings(state=tmp_path)
     made = Launcher(settings, [SERVICE], frozenset({"control", "sixieme"}))
     made.sandbox = Sandbox(settings, [SERVICE], Pki.open(pki_directory))
@@ -51,13 +44,6 @@ async def api(launcher: Launcher) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def greeted(name: str) -> Facts:
-    from sixth_mock import Greeted
-
-    facts: Facts = Greeted(name=name)
-    return facts
-
-
 @pytest.fixture
 def record(launcher: Launcher) -> Callable[..., Exchange]:
     """Return a function that writes one greeting in the journal, as the gate would."""
@@ -67,7 +53,7 @@ def record(launcher: Launcher) -> Callable[..., Exchange]:
         kept = launcher.sandbox.sessions.get(session)
         exchange = open_exchange(kept, "sixieme", "sixieme", "http")
         exchange.operation = "saluer"
-        exchange.noted.put(greeted(name))
+        exchange.noted.put(Greeted(name=name))
         exchange.request_body = f'{{"name": "{name}"}}'.encode()
         for field, value in values.items():
             setattr(exchange, field, value)
