@@ -116,11 +116,11 @@ def _reset_in_the_body(client: Client) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def _sends(door: str, octets: bytes, scheme: str = "http") -> Callable[[Client], None]:
-    return lambda client: client.send(door, octets, scheme) and None
+def _sends(door: str, octets: bytes, scheme: str = "http") -> Callable[[Client], object]:
+    return lambda client: client.send(door, octets, scheme)
 
 
-def _leaves(door: str, octets: bytes) -> Callable[[Client], None]:
+def _leaves(door: str, octets: bytes) -> Callable[[Client], object]:
     return lambda client: client.leave(door, octets)
 
 

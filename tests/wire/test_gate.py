@@ -15,7 +15,7 @@ PATHS = {"psc": "/auth/realms/esante-wallet/protocol/openid-connect/token", "ins
 
 
 def _path(session: SandboxSession, door: str) -> str:
-    return urlsplit(session.ready["services"][door]["http"]).path + PATHS.get(door, "/")
+    return str(urlsplit(session.ready["services"][door]["http"]).path) + PATHS.get(door, "/")
 
 
 def _connect(session: SandboxSession, door: str) -> socket.socket:

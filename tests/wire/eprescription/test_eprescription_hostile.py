@@ -111,7 +111,8 @@ def test_a_mutated_address_or_header_is_answered_or_refused(desk: Desk) -> None:
         path = "/".join(dice.choice(pieces) for _ in range(dice.randrange(1, 4)))
         right = desk.headers("titulaire") if dice.random() < 0.7 else {}
         odd = {name: dice.choice(header) for name in ("Authorization", "X-Structure", "X-Request-Id", "Content-Type")}
-        sent = {**{name: value.encode() for name, value in right.items()}, dice.choice(list(odd)): odd["X-Structure"]}
+        sent = {name.encode(): value.encode() for name, value in right.items()}
+        sent[dice.choice(list(odd)).encode()] = odd["X-Structure"]
         method = dice.choice(("GET", "POST", "PUT", "HEAD"))
         request = desk.http.build_request(method, httpx.URL(f"{desk.url}/{path}"), headers=sent, content=b"{}")
         answer = desk.http.send(request)
