@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from lgo_sandbox.settings import Settings
 
 @pytest.fixture
 async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    with sixth_service_alone():
-        async with running(Settings(state=with_certificates(tmp_path), port_base=0)) as started:
-            yield started
+    async with AsyncExitStack() as stack:
+        with sixth_service_alone():
+            sandbox = running(Settings(state=with_certificates(tmp_path), port_base=0))
+            started = await stack.enter_async_context(sandbox)
+        yield started
 
 
 @pytest.fixture
