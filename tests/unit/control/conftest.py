@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -26,9 +27,10 @@ def pki_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return with_certificates(tmp_path_factory.mktemp("control")) / "pki"
 
 
-@pytest.fixture
-async def launcher(tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
-    settings = Settings(state=tmp_path)
+@asynccontextmanager
+async def launched(state: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
+    """Have a launcher that opened no socket, with a sandbox and addresses."""
+    settings = Settings(state=state)
     made = Launcher(settings, [SERVICE], frozenset({"control", "sixieme"}))
     made.sandbox = Sandbox(settings, [SERVICE], Pki.open(pki_directory))
     made.sandbox.addresses = Addresses("default", "http://127.0.0.1:8080", {"sixieme": "http://127.0.0.1:8087"})
@@ -37,10 +39,28 @@ async def launcher(tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launche
     await made.sandbox.close()
 
 
+def calling(launcher: Launcher) -> httpx.AsyncClient:
+    """Return a client of the control application of a launcher."""
+    transport = httpx.ASGITransport(create_app(launcher), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=BASE)
+
+
+@pytest.fixture
+async def launcher(tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
+    async with launched(tmp_path, pki_directory) as made:
+        yield made
+
+
 @pytest.fixture
 async def api(launcher: Launcher) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(launcher), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+    async with calling(launcher) as client:
+        yield client
+
+
+@pytest.fixture
+async def other_api(tmp_path: Path, pki_directory: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The control application of another launcher in this process."""
+    async with launched(tmp_path / "other", pki_directory) as made, calling(made) as client:
         yield client
 
 
