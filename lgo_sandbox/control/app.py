@@ -7,7 +7,11 @@ Source: design of the project (Control API). Knows services by their contract on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import BaseRoute
 
 from lgo_sandbox import __version__
 from lgo_sandbox.console import router as console
@@ -53,18 +57,25 @@ def create_app(launcher: Listeners) -> FastAPI:
     """Return the ASGI application of the control port of a launcher."""
     app = FastAPI(
         title="lgo-sandbox", version=__version__, description=ABOUT, openapi_url=f"{ROOT}/openapi.json",
-        docs_url=None, redoc_url=None,
+        docs_url=None, redoc_url=None, routes=list(_routes()),
     )  # fmt: skip
     app.state.launcher = launcher
     app.add_middleware(Guard, settings=launcher.settings)
     add_error_handlers(app)
-    app.include_router(console)
-    app.include_router(_api())
     return app
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Return every route; none knows its application, and making them is nearly all that an application costs."""
+    every = APIRouter()
+    every.include_router(console)
+    every.include_router(_api(), prefix=ROOT)
+    return tuple(every.routes)
+
+
 def _api() -> APIRouter:
-    api = APIRouter(prefix=ROOT)
+    api = APIRouter()
     for subject in _WHOLE:
         api.include_router(subject.router)
     for subject in _OF_A_SESSION:

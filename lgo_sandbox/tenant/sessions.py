@@ -121,7 +121,7 @@ class Sessions:
 
     def load(self, name: str, dump: bytes) -> Session:
         """Put what ``dump`` returned into a session, made if need be. Raises BadDump."""
-        core, data = prepare_core(self._stores.memory("core")), self._stores.memory("data")
+        core, data = self._new_core(), self._stores.memory("data")
         try:
             data.clone_from(self._template.db)
             read_archive(dump, self._parts(core, data))
@@ -209,7 +209,17 @@ class Sessions:
     def _new_in_memory(self, name: str) -> Session:
         data = self._stores.memory("data")
         data.clone_from(self._template.db)
-        return self._session(name, prepare_core(self._stores.memory("core")), data)
+        return self._session(name, self._new_core(), data)
+
+    @cached_property
+    def _empty_core(self) -> Store:
+        return prepare_core(self._stores.memory("core"))
+
+    def _new_core(self) -> Store:
+        """Return a core store with nothing in its tables: to copy them is far cheaper than to make them."""
+        core = self._stores.memory("core")
+        core.clone_from(self._empty_core)
+        return core
 
     def _open_durable(self, name: str) -> Session:
         with self._stores.opening(name):

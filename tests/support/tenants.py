@@ -24,6 +24,7 @@ from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.journal import Filter
+from support.keys import with_certificates
 
 __all__ = ["Runner", "Tenant", "running_in_background"]
 
@@ -47,18 +48,14 @@ class Runner:
         """Return what an action gives, done between two requests of the sandbox."""
         return self._background.do(action)
 
-    def wait(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return what a coroutine gives, made and awaited in the loop of the sandbox."""
-
-        async def awaited() -> T:
-            return await start()
-
-        result: T = self._background.wait(awaited())
-        return result
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine gives in the loop of the sandbox."""
+        given: T = self._background.wait(coroutine)
+        return given
 
     def settle(self, session: Session) -> None:
         """Wait until every exchange that ended is in the journal."""
-        self._background.wait(session.looking.settle())
+        self.wait(session.looking.settle())
 
     def issue(self, kind: str, who: str = "officine", variant: str = "good", session: str = "default") -> Issued:
         """Return a certificate of a structure, or of a professional (kinds ``cps-…``)."""
@@ -72,11 +69,21 @@ class Runner:
         """Return the TLS context of a client that trusts the sandbox and may show a certificate."""
         return client_context(self.launcher.sandbox.pki.ca_bundle, certificate)
 
-    def tenant(self, prefix: str = "t") -> Tenant:
+    def tenant(self, prefix: str = "t", *, durable: bool = False) -> Tenant:
         """Return a fresh session."""
         name = f"{prefix}{next(_numbers)}"
-        self.do(lambda: self.launcher.sandbox.sessions.create(name))
+        self.do(lambda: self.launcher.sandbox.sessions.create(name, durable=durable))
         return Tenant(self, name)
+
+    @contextmanager
+    def tenant_with_doors(self) -> Iterator[Tenant]:
+        """Give a fresh session that has doors of its own within the block, for what reaches no session by its path."""
+        tenant = self.tenant("d")
+        self.wait(self.launcher.open_for(tenant.name))
+        try:
+            yield tenant
+        finally:
+            self.wait(self.launcher.close_for(tenant.name))
 
 
 class Tenant:
@@ -92,8 +99,7 @@ class Tenant:
 
     def url(self, door: str, *, tls: bool = True) -> str:
         """Return the root URL of a door in this session."""
-        root = self.runner.launcher.sandbox.addresses.root(door, tls=tls)
-        return root if self.name == "default" else f"{root}/s/{self.name}"
+        return self.runner.launcher.addresses_of(self.name).root(door, tls=tls)
 
     def do(self, act: Callable[[Session], T]) -> T:
         """Return what an act on the session gives."""
@@ -121,7 +127,7 @@ class Tenant:
 @contextmanager
 def running_in_background(state: Path, *served: str, **settings: object) -> Iterator[Runner]:
     """Run services (all without any) on free ports within the block."""
-    background = Background(Settings(state=state, port_base=0, **settings), served)  # type: ignore[arg-type]
+    background = Background(Settings(state=with_certificates(state), port_base=0, **settings), served)  # type: ignore[arg-type]
     background.start()
     try:
         yield Runner(background)

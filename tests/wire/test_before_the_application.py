@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from support.tenants import Runner
 
+from lgo_sandbox.pki import Issued
 from lgo_sandbox.run.pytest_plugin import SandboxSession
 from lgo_sandbox.watch.causes import CAUSES
 
@@ -24,8 +26,8 @@ END = b"Host: x\r\nConnection: close\r\n\r\n"
 class Client:
     """Raw sockets to the doors of one session."""
 
-    def __init__(self, session: SandboxSession) -> None:
-        self.session = session
+    def __init__(self, session: SandboxSession, signing: Issued) -> None:
+        self.session, self.signing = session, signing
 
     def connect(self, door: str, scheme: str = "http") -> socket.socket:
         target = urlsplit(self.session.ready["services"][door][scheme])
@@ -73,8 +75,8 @@ class Client:
 
 
 @pytest.fixture
-def client(sandbox_session: SandboxSession) -> Client:
-    return Client(sandbox_session)
+def client(everything: Runner, session_with_doors: SandboxSession) -> Client:
+    return Client(session_with_doors, everything.issue("org-sign"))
 
 
 def _ignorant(client: Client) -> None:
@@ -99,8 +101,7 @@ def _weak(client: Client) -> None:
 
 def _signing(client: Client) -> None:
     context = client.trusting()
-    card = client.session.ready["certificates"]["org-sign"]
-    context.load_cert_chain(card["cert"], card["key"])
+    context.load_cert_chain(client.signing.cert, client.signing.key)
     client.shake(context)
 
 
@@ -115,11 +116,11 @@ def _reset_in_the_body(client: Client) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def _sends(door: str, octets: bytes, scheme: str = "http") -> Callable[[Client], None]:
-    return lambda client: client.send(door, octets, scheme) and None
+def _sends(door: str, octets: bytes, scheme: str = "http") -> Callable[[Client], object]:
+    return lambda client: client.send(door, octets, scheme)
 
 
-def _leaves(door: str, octets: bytes) -> Callable[[Client], None]:
+def _leaves(door: str, octets: bytes) -> Callable[[Client], object]:
     return lambda client: client.leave(door, octets)
 
 

@@ -7,38 +7,47 @@ import contextlib
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from importlib.metadata import EntryPoint
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from support.keys import with_certificates
+from support.sixth import sixth_service_alone
+from support.tenants import Runner, Tenant, running_in_background
 
-from lgo_sandbox import sandbox as sandbox_module
 from lgo_sandbox.run.assemble import READY_NAME, running
-from lgo_sandbox.run.launcher import Launcher, PortTaken, PublicBindRefused
+from lgo_sandbox.run.launcher import PortTaken, PublicBindRefused
 from lgo_sandbox.settings import Settings
 
-DUMMIES = Path(__file__).parents[1] / "dummy"
 
-
-@pytest.fixture(autouse=True)
-def _one_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(DUMMIES))
-    point = EntryPoint("sixieme", "sixth_mock:SERVICE", sandbox_module.GROUP)
-    monkeypatch.setattr(sandbox_module, "entry_points", lambda group: (point,))
+@pytest.fixture(scope="module", autouse=True)
+def _one_service() -> Iterator[None]:
+    with sixth_service_alone():
+        yield
 
 
 @pytest.fixture
-async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    async with running(Settings(state=tmp_path, port_base=0)) as started:
-        yield started
+def state(tmp_path: Path) -> Path:
+    return with_certificates(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def runner(_one_service: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """One sandbox for all tests that are content with a session of it; none writes in its default session."""
+    with running_in_background(tmp_path_factory.mktemp("control")) as runner:
+        yield runner
 
 
 @pytest.fixture
-async def api(launcher: Launcher) -> AsyncIterator[httpx.AsyncClient]:
-    root = f"{launcher.sandbox.addresses.control}/_sandbox/v1"
+def tenant(runner: Runner) -> Tenant:
+    return runner.tenant()
+
+
+@pytest.fixture
+async def api(runner: Runner) -> AsyncIterator[httpx.AsyncClient]:
+    root = f"{runner.launcher.sandbox.addresses.control}/_sandbox/v1"
     async with httpx.AsyncClient(base_url=root, trust_env=False, timeout=20) as client:
         yield client
 
@@ -49,25 +58,24 @@ async def _greet(root: str, name: str, **tls: Any) -> httpx.Response:
 
 
 async def test_a_session_with_doors_of_its_own_needs_nothing_but_other_addresses(api: httpx.AsyncClient) -> None:
-    ready = (await api.post("/sessions", json={"name": "essai", "listeners": True})).json()
-    assert ready["session"] == "essai"
+    ready = (await api.post("/sessions", json={"name": "portes", "listeners": True})).json()
+    assert ready["session"] == "portes"
     trust = ssl.create_default_context(cafile=ready["ca"])
     answer = await _greet(ready["services"]["sixieme"]["https"], "Marc", verify=trust)
-    assert answer.json()["session"] == "essai"
-    assert (await api.get("/sessions/essai/exchanges")).json()["last"] == 1
+    assert answer.json()["session"] == "portes"
+    assert (await api.get("/sessions/portes/exchanges")).json()["last"] == 1
     assert (await api.get("/exchanges")).json()["last"] == 0
 
 
 async def test_the_certificate_of_a_session_leads_to_it_through_the_common_door(
-    launcher: Launcher, api: httpx.AsyncClient
+    runner: Runner, tenant: Tenant, api: httpx.AsyncClient
 ) -> None:
-    await api.post("/sessions", json={"name": "essai"})
-    ready = (await api.get("/sessions/essai/ready")).json()
+    ready = (await api.get(f"/sessions/{tenant.name}/ready")).json()
     trust = ssl.create_default_context(cafile=ready["ca"])
     card = ready["certificates"]["org-auth"]
     trust.load_cert_chain(card["cert"], card["key"])
-    answer = await _greet(launcher.sandbox.addresses.tls["sixieme"], "Marc", verify=trust)
-    assert answer.json()["session"] == "essai"
+    answer = await _greet(runner.launcher.sandbox.addresses.tls["sixieme"], "Marc", verify=trust)
+    assert answer.json()["session"] == tenant.name
 
 
 async def test_the_doors_of_a_deleted_session_are_closed(api: httpx.AsyncClient) -> None:
@@ -79,27 +87,28 @@ async def test_the_doors_of_a_deleted_session_are_closed(api: httpx.AsyncClient)
         await _greet(root, "Marc")
 
 
-async def test_doors_can_be_opened_replaced_and_closed_later(api: httpx.AsyncClient) -> None:
-    await api.post("/sessions", json={"name": "essai"})
-    first = (await api.post("/sessions/essai/listeners")).json()["services"]["sixieme"]["http"]
-    second = (await api.post("/sessions/essai/listeners")).json()["services"]["sixieme"]["http"]
+async def test_doors_can_be_opened_replaced_and_closed_later(tenant: Tenant, api: httpx.AsyncClient) -> None:
+    path = f"/sessions/{tenant.name}"
+    first = (await api.post(f"{path}/listeners")).json()["services"]["sixieme"]["http"]
+    second = (await api.post(f"{path}/listeners")).json()["services"]["sixieme"]["http"]
     assert first != second
-    assert (await api.get("/sessions/essai")).json()["listeners"] is True
+    assert (await api.get(path)).json()["listeners"] is True
     with pytest.raises(httpx.ConnectError):
         await _greet(first, "Marc")
-    assert (await _greet(second, "Marc")).json()["session"] == "essai"
-    assert (await api.delete("/sessions/essai/listeners")).status_code == 204
+    assert (await _greet(second, "Marc")).json()["session"] == tenant.name
+    assert (await api.delete(f"{path}/listeners")).status_code == 204
     with pytest.raises(httpx.ConnectError):
         await _greet(second, "Marc")
 
 
-async def test_an_armed_fault_strikes_in_the_service_s_own_words(launcher: Launcher, api: httpx.AsyncClient) -> None:
-    await api.post("/faults", json={"service": "sixieme", "kind": "status", "value": 503, "times": 1})
-    root = launcher.sandbox.addresses.plain["sixieme"]
+async def test_an_armed_fault_strikes_in_the_service_s_own_words(tenant: Tenant, api: httpx.AsyncClient) -> None:
+    path, fault = f"/sessions/{tenant.name}", {"service": "sixieme", "kind": "status", "value": 503, "times": 1}
+    await api.post(f"{path}/faults", json=fault)
+    root = tenant.url("sixieme", tls=False)
     answer = await _greet(root, "Marc")
     assert (answer.status_code, "panne" in answer.json()["refus"]) == (503, True)
     assert (await _greet(root, "Marc")).status_code == 200
-    struck, spared = (await api.get("/exchanges")).json()["exchanges"]
+    struck, spared = (await api.get(f"{path}/exchanges")).json()["exchanges"]
     assert (bool(struck["fault"]), struck["outcome"], struck["status"]) == (True, "fault", 503)
     assert (spared["fault"], spared["outcome"]) == ("", "answered")
 
@@ -120,51 +129,53 @@ class _Events:
         return "closed", None
 
 
-async def test_events_follow_the_exchanges_of_one_session(launcher: Launcher, api: httpx.AsyncClient) -> None:
-    root = launcher.sandbox.addresses.plain["sixieme"]
-    await api.post("/sessions", json={"name": "essai"})
+async def test_events_follow_the_exchanges_of_one_session(
+    runner: Runner, tenant: Tenant, api: httpx.AsyncClient
+) -> None:
+    root, path = tenant.url("sixieme", tls=False), f"/sessions/{tenant.name}"
     await _greet(root, "Avant")
-    async with api.stream("GET", "/events") as response:
+    async with api.stream("GET", f"{path}/events") as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         events = _Events(response)
-        await _greet(f"{root}/s/essai", "Ailleurs")
+        await _greet(runner.tenant().url("sixieme", tls=False), "Ailleurs")
         await _greet(root, "marc")
         kind, exchange = await events.next()
         assert (kind, exchange["summary"], len(exchange["findings"])) == ("exchange", "Salut à marc", 1)
-        await api.post("/sessions/default/reset")
+        await api.post(f"{path}/reset")
         assert (await events.next())[0] == "reset"
         await _greet(root, "Zoé")
         assert (await events.next())[1]["summary"] == "Salut à Zoé"
 
 
-async def test_a_client_that_comes_back_goes_on_where_it_was(launcher: Launcher, api: httpx.AsyncClient) -> None:
-    root = launcher.sandbox.addresses.plain["sixieme"]
+async def test_a_client_that_comes_back_goes_on_where_it_was(tenant: Tenant, api: httpx.AsyncClient) -> None:
+    root, path = tenant.url("sixieme", tls=False), f"/sessions/{tenant.name}/events"
     for name in ("Un", "Deux", "Trois"):
         await _greet(root, name)
-    async with api.stream("GET", "/events", headers={"last-event-id": "1"}) as response:
+    async with api.stream("GET", path, headers={"last-event-id": "1"}) as response:
         events = _Events(response)
         assert [(await events.next())[1]["seq"] for _ in range(2)] == [2, 3]
 
 
-async def test_events_end_with_their_session(api: httpx.AsyncClient) -> None:
-    await api.post("/sessions", json={"name": "essai"})
-    async with api.stream("GET", "/sessions/essai/events") as response:
+async def test_events_end_with_their_session(tenant: Tenant, api: httpx.AsyncClient) -> None:
+    path = f"/sessions/{tenant.name}"
+    async with api.stream("GET", f"{path}/events") as response:
         events = _Events(response)
-        await api.delete("/sessions/essai")
-        assert await events.next() == ("end", {"session": "essai"})
+        await api.delete(path)
+        assert await events.next() == ("end", {"session": tenant.name})
         assert await events.next() == ("closed", None)
 
 
-async def test_a_long_poll_gets_what_comes_next(launcher: Launcher, api: httpx.AsyncClient) -> None:
-    waiting = asyncio.create_task(api.get("/exchanges", params={"wait": 15, "after": 0}))
+async def test_a_long_poll_gets_what_comes_next(tenant: Tenant, api: httpx.AsyncClient) -> None:
+    path = f"/sessions/{tenant.name}/exchanges"
+    waiting = asyncio.create_task(api.get(path, params={"wait": 15, "after": 0}))
     await asyncio.sleep(0.1)
-    await _greet(launcher.sandbox.addresses.plain["sixieme"], "Marc")
+    await _greet(tenant.url("sixieme", tls=False), "Marc")
     assert [e["summary"] for e in (await waiting).json()["exchanges"]] == ["Salut à Marc"]
 
 
-async def test_an_open_event_stream_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+async def test_an_open_event_stream_does_not_hold_up_the_stop(state: Path) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        async with running(Settings(state=tmp_path, port_base=0)) as launcher:
+        async with running(Settings(state=state, port_base=0)) as launcher:
             url = f"{launcher.sandbox.addresses.control}/_sandbox/v1/events"
             stream = client.stream("GET", url)
             response = await stream.__aenter__()
@@ -172,22 +183,22 @@ async def test_an_open_event_stream_does_not_hold_up_the_stop(tmp_path: Path) ->
         await stream.__aexit__(None, None, None)
 
 
-async def test_exchanges_of_another_process_on_the_same_state_are_seen(tmp_path: Path) -> None:
-    async with running(Settings(state=tmp_path, port_base=0)) as first:
-        async with running(Settings(state=tmp_path, port_base=0, replica=True), ["sixieme"]) as second:
+async def test_exchanges_of_another_process_on_the_same_state_are_seen(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0)) as first:
+        async with running(Settings(state=state, port_base=0, replica=True), ["sixieme"]) as second:
             assert second.sandbox.addresses.control == ""
             await _greet(second.sandbox.addresses.plain["sixieme"], "Marc")
             root = f"{first.sandbox.addresses.control}/_sandbox/v1"
             async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
                 found = (await client.get(f"{root}/exchanges", params={"after": 0, "wait": 15})).json()["exchanges"]
         assert [exchange["summary"] for exchange in found] == ["Salut à Marc"]
-        assert json.loads((tmp_path / READY_NAME).read_text())["control"] == first.sandbox.addresses.control
+        assert json.loads((state / READY_NAME).read_text())["control"] == first.sandbox.addresses.control
 
 
-async def test_the_ready_file_is_there_while_it_runs(tmp_path: Path) -> None:
-    async with running(Settings(state=tmp_path, port_base=0)):
-        assert json.loads((tmp_path / READY_NAME).read_text())["services"]["sixieme"]
-    assert not (tmp_path / READY_NAME).exists()
+async def test_the_ready_file_is_there_while_it_runs(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0)):
+        assert json.loads((state / READY_NAME).read_text())["services"]["sixieme"]
+    assert not (state / READY_NAME).exists()
 
 
 def listening() -> socket.socket:
@@ -198,35 +209,35 @@ def listening() -> socket.socket:
     raise AssertionError("no port is free")
 
 
-async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+async def test_a_taken_port_is_named(state: Path) -> None:
     with listening() as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"le port {port} "):
-            async with running(Settings(state=tmp_path / "autre", port_base=port)):
+            async with running(Settings(state=state / "autre", port_base=port)):
                 raise AssertionError
 
 
-async def test_a_public_address_needs_its_flag(tmp_path: Path) -> None:
+async def test_a_public_address_needs_its_flag(state: Path) -> None:
     with pytest.raises(PublicBindRefused, match="--public"):
-        async with running(Settings(state=tmp_path, port_base=0, host="0.0.0.0")):
+        async with running(Settings(state=state, port_base=0, host="0.0.0.0")):
             raise AssertionError
 
 
-async def test_an_unknown_service_is_named(tmp_path: Path) -> None:
+async def test_an_unknown_service_is_named(state: Path) -> None:
     with pytest.raises(LookupError, match="service inconnu : lune"):
-        async with running(Settings(state=tmp_path, port_base=0), ["lune"]):
+        async with running(Settings(state=state, port_base=0), ["lune"]):
             raise AssertionError
 
 
-async def test_without_plain_ports_only_tls_answers(tmp_path: Path) -> None:
-    async with running(Settings(state=tmp_path, port_base=0, plain_ports=False)) as launcher:
+async def test_without_plain_ports_only_tls_answers(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0, plain_ports=False)) as launcher:
         assert launcher.sandbox.addresses.plain == {}
         trust = ssl.create_default_context(cafile=launcher.sandbox.pki.ca_bundle)
         answer = await _greet(launcher.sandbox.addresses.tls["sixieme"], "Marc", verify=trust)
         assert answer.status_code == 200
 
 
-async def test_the_console_is_on_the_control_port(launcher: Launcher) -> None:
+async def test_the_console_is_on_the_control_port(runner: Runner) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        page = await client.get(f"{launcher.sandbox.addresses.control}/")
+        page = await client.get(f"{runner.launcher.sandbox.addresses.control}/")
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")

@@ -14,31 +14,33 @@ DOORS = ("psc", "insi", "dmp", "eprescription", "annuaire")
 PATHS = {"psc": "/auth/realms/esante-wallet/protocol/openid-connect/token", "insi": "/lps"}
 
 
+def _path(session: SandboxSession, door: str) -> str:
+    return str(urlsplit(session.ready["services"][door]["http"]).path) + PATHS.get(door, "/")
+
+
 def _connect(session: SandboxSession, door: str) -> socket.socket:
     target = urlsplit(session.ready["services"][door]["http"])
     return socket.create_connection((target.hostname or "", target.port or 0), timeout=10)
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_request_cut_by_its_client_is_journaled_and_never_answered(
-    sandbox_session: SandboxSession, door: str
-) -> None:
-    with _connect(sandbox_session, door) as connection:
-        head = f"POST {PATHS.get(door, '/')} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+def test_a_request_cut_by_its_client_is_journaled_and_never_answered(plain_session: SandboxSession, door: str) -> None:
+    with _connect(plain_session, door) as connection:
+        head = f"POST {_path(plain_session, door)} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
         connection.sendall(head.encode() + b"grant_type=refresh_token")
         time.sleep(0.1)
-    exchanges = sandbox_session.exchanges(wait=5, after=0)
+    exchanges = plain_session.exchanges(wait=5, after=0)
     assert [(e["outcome"], e["operation"]) for e in exchanges] == [("aborted", "")]
     assert [finding["check_id"] for finding in exchanges[0]["findings"]] == ["SANDBOX-REQUETE-COUPEE"]
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_body_beyond_the_limit_is_refused_in_the_service_s_own_words(
-    sandbox_session: SandboxSession, door: str
+    plain_session: SandboxSession, door: str
 ) -> None:
-    with _connect(sandbox_session, door) as connection:
+    with _connect(plain_session, door) as connection:
         size = 40 * 1024 * 1024
-        head = f"POST {PATHS.get(door, '/')} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n"
+        head = f"POST {_path(plain_session, door)} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n"
         connection.sendall(head.encode())
         for _ in range(40):
             connection.sendall(b"x" * (1024 * 1024))
@@ -48,8 +50,8 @@ def test_a_body_beyond_the_limit_is_refused_in_the_service_s_own_words(
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_an_unknown_session_is_said_clearly(sandbox_session: SandboxSession, door: str) -> None:
-    with _connect(sandbox_session, door) as connection:
+def test_an_unknown_session_is_said_clearly(plain_session: SandboxSession, door: str) -> None:
+    with _connect(plain_session, door) as connection:
         connection.sendall(b"GET /s/inconnue/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         answer = b""
         while part := connection.recv(65536):
@@ -58,9 +60,9 @@ def test_an_unknown_session_is_said_clearly(sandbox_session: SandboxSession, doo
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_request_head_that_does_not_end_is_refused(sandbox_session: SandboxSession, door: str) -> None:
-    with _connect(sandbox_session, door) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
+def test_a_request_head_that_does_not_end_is_refused(plain_session: SandboxSession, door: str) -> None:
+    with _connect(plain_session, door) as connection:
+        connection.sendall(f"GET {_path(plain_session, door)} HTTP/1.1\r\nHost: x\r\nX-Long: ".encode())
         answer = b""
         for _ in range(64):
             try:
@@ -77,10 +79,10 @@ def test_a_request_head_that_does_not_end_is_refused(sandbox_session: SandboxSes
     assert answer.startswith(b"HTTP/1.1 431") or answer == b""
 
 
-def test_many_requests_on_one_connection_do_not_add_up_to_a_long_head(sandbox_session: SandboxSession) -> None:
-    with _connect(sandbox_session, "insi") as connection:
+def test_many_requests_on_one_connection_do_not_add_up_to_a_long_head(plain_session: SandboxSession) -> None:
+    with _connect(plain_session, "insi") as connection:
         for _ in range(30):
-            connection.sendall(b"GET /lps HTTP/1.1\r\nHost: x\r\nX-Long: ")
+            connection.sendall(f"GET {_path(plain_session, 'insi')} HTTP/1.1\r\nHost: x\r\nX-Long: ".encode())
             connection.sendall(b"x" * 8192 + b"\r\n\r\n")
             answer = b""
             while not answer.endswith(b"</soap:Envelope>"):

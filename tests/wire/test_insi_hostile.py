@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from lxml import etree
+from support.tenants import running_in_background
 
-from insi_mock.service import SERVICE
 from lgo_sandbox.run.launcher import Launcher
-from lgo_sandbox.settings import Settings
 
 REQUEST = (Path(__file__).parents[1] / "golden" / "insi" / "request.xml").read_bytes()
 MIB = 1024 * 1024
@@ -22,16 +21,11 @@ HUGE = 50 * MIB
 HEAD = "POST /lps HTTP/1.1\r\nHost: insi.test\r\nContent-Type: application/soap+xml\r\nContent-Length: {}\r\n\r\n"
 
 
-def no_control(_launcher: Launcher) -> Any:
-    raise AssertionError("control is not served here")
-
-
-@pytest.fixture
-async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    launcher = Launcher(Settings(state=tmp_path, port_base=0), [SERVICE], frozenset({"insi"}))
-    await launcher.start(no_control)
-    yield launcher
-    await launcher.close()
+@pytest.fixture(scope="module")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """One service for all of them: it must still work after each."""
+    with running_in_background(tmp_path_factory.mktemp("hostile"), "insi") as runner:
+        yield runner.launcher
 
 
 def address(launcher: Launcher) -> tuple[str, int]:

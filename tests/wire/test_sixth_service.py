@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from importlib.metadata import EntryPoint
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from support.keys import with_certificates
+from support.sixth import sixth_service_alone
 
-from lgo_sandbox import sandbox as sandbox_module
 from lgo_sandbox.run.assemble import running
 from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.settings import Settings
 
-DUMMIES = Path(__file__).parents[1] / "dummy"
-
 
 @pytest.fixture
-async def launcher(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Launcher]:
-    monkeypatch.syspath_prepend(str(DUMMIES))
-    point = EntryPoint("sixieme", "sixth_mock:SERVICE", sandbox_module.GROUP)
-    monkeypatch.setattr(sandbox_module, "entry_points", lambda group: (point,))
-    async with running(Settings(state=tmp_path, port_base=0)) as started:
+async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
+    async with AsyncExitStack() as stack:
+        with sixth_service_alone():
+            sandbox = running(Settings(state=with_certificates(tmp_path), port_base=0))
+            started = await stack.enter_async_context(sandbox)
         yield started
 
 

@@ -28,10 +28,26 @@ def _connect(session: SandboxSession, scheme: str) -> socket.socket:
     return trust.wrap_socket(raw, server_hostname=target.hostname, suppress_ragged_eofs=False)
 
 
-def ask(session: SandboxSession, scheme: str, path: str = PATH) -> bytes:
-    """Return all that arrives for one request, then how it ended where it did not end by FIN."""
+def _request(session: SandboxSession, scheme: str, path: str = PATH, *headers: str) -> bytes:
+    prefix = urlsplit(session.ready["services"]["psc"][scheme]).path
+    return "\r\n".join((f"GET {prefix}{path} HTTP/1.1", "Host: x", *headers, "", "")).encode()
+
+
+def ask_only(session: SandboxSession, scheme: str, path: str = PATH) -> bytes:
+    """Return all that arrives for the only request of a connection, which its server then ends."""
     with _connect(session, scheme) as connection:
-        connection.sendall(f"GET {session.ready.get('prefix', '')}{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(_request(session, scheme, path, "Connection: close"))
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def ask(session: SandboxSession, scheme: str, patience: float = 10) -> bytes:
+    """Return all that arrives for one request, then how it ended where it did not end by FIN.
+
+    ``patience``: how many seconds to wait for the first octet.
+    """
+    with _connect(session, scheme) as connection:
+        connection.sendall(_request(session, scheme))
+        connection.settimeout(patience)
         answer = b""
         try:
             while part := connection.recv(65536):
@@ -61,9 +77,9 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def whole(sandbox_session: SandboxSession, scheme: str) -> bytes:
-    """An answer that no fault struck, but for its last header."""
-    return ask(sandbox_session, scheme).removesuffix(OPEN)
+def whole(plain_session: SandboxSession, scheme: str) -> bytes:
+    """An answer that no fault struck."""
+    return ask_only(plain_session, scheme)
 
 
 def _arm(session: SandboxSession, kind: str, value: int | None = None, **where: object) -> None:
@@ -81,76 +97,75 @@ def _finding(session: SandboxSession) -> dict[str, str]:
     return dict(found[0])
 
 
-def test_a_reset_answer(sandbox_session: SandboxSession, scheme: str) -> None:
-    _arm(sandbox_session, "reset")
-    assert ask(sandbox_session, scheme) == RESET
-    assert "RST" in _finding(sandbox_session)["received"]
-    assert ask(sandbox_session, scheme).startswith(b"HTTP/1.1 200")
+def test_a_reset_answer(plain_session: SandboxSession, scheme: str) -> None:
+    _arm(plain_session, "reset")
+    assert ask(plain_session, scheme) == RESET
+    assert "RST" in _finding(plain_session)["received"]
+    assert ask_only(plain_session, scheme).startswith(b"HTTP/1.1 200")
 
 
-def test_an_answer_cut_after_some_octets(sandbox_session: SandboxSession, scheme: str) -> None:
-    _arm(sandbox_session, "cut", 17)
-    assert ask(sandbox_session, scheme) == b"HTTP/1.1 200 OK\r\n"
-    assert "17 octets" in _finding(sandbox_session)["received"]
+def test_an_answer_cut_after_some_octets(plain_session: SandboxSession, scheme: str) -> None:
+    _arm(plain_session, "cut", 17)
+    assert ask(plain_session, scheme) == b"HTTP/1.1 200 OK\r\n"
+    assert "17 octets" in _finding(plain_session)["received"]
 
 
-def test_an_empty_answer(sandbox_session: SandboxSession, scheme: str) -> None:
-    _arm(sandbox_session, "empty")
-    assert ask(sandbox_session, scheme) == b""
-    _finding(sandbox_session)
+def test_an_empty_answer(plain_session: SandboxSession, scheme: str) -> None:
+    _arm(plain_session, "empty")
+    assert ask(plain_session, scheme) == b""
+    _finding(plain_session)
 
 
 def test_a_truncated_answer_promises_more_than_it_holds(
-    sandbox_session: SandboxSession, scheme: str, whole: bytes
+    plain_session: SandboxSession, scheme: str, whole: bytes
 ) -> None:
     body = whole.partition(b"\r\n\r\n")[2]
-    _arm(sandbox_session, "truncated")
-    head, _, arrived = ask(sandbox_session, scheme).partition(b"\r\n\r\n")
+    _arm(plain_session, "truncated")
+    head, _, arrived = ask(plain_session, scheme).partition(b"\r\n\r\n")
     assert arrived == body[: len(body) // 2]
     assert f"content-length: {len(body)}".encode() in head
-    _finding(sandbox_session)
+    _finding(plain_session)
 
 
-def test_garbage_in_the_place_of_an_answer(sandbox_session: SandboxSession, scheme: str) -> None:
-    _arm(sandbox_session, "garbage")
-    assert ask(sandbox_session, scheme) == NOISE
-    _finding(sandbox_session)
+def test_garbage_in_the_place_of_an_answer(plain_session: SandboxSession, scheme: str) -> None:
+    _arm(plain_session, "garbage")
+    assert ask(plain_session, scheme) == NOISE
+    _finding(plain_session)
 
 
-def test_an_answer_that_drips_is_whole_in_the_end(sandbox_session: SandboxSession, scheme: str, whole: bytes) -> None:
-    _arm(sandbox_session, "drip", len(whole) * 2)
+def test_an_answer_that_drips_is_whole_in_the_end(plain_session: SandboxSession, scheme: str, whole: bytes) -> None:
+    _arm(plain_session, "drip", len(whole) * 2)
     started = time.monotonic()
-    answer = ask(sandbox_session, scheme)
+    answer = ask(plain_session, scheme)
     assert answer.partition(b"\r\n\r\n")[2] == whole.partition(b"\r\n\r\n")[2]
     assert b"connection: close" in answer
     assert time.monotonic() - started > 0.3
-    _finding(sandbox_session)
+    _finding(plain_session)
 
 
-def test_an_answer_that_stalls(sandbox_session: SandboxSession, scheme: str, whole: bytes) -> None:
-    _arm(sandbox_session, "stall")
-    answer = ask(sandbox_session, scheme)
+def test_an_answer_that_stalls(plain_session: SandboxSession, scheme: str, whole: bytes) -> None:
+    _arm(plain_session, "stall")
+    answer = ask(plain_session, scheme)
     assert answer.endswith(OPEN)
     assert abs(len(answer) - len(OPEN) - len(whole) / 2) < 20
-    _finding(sandbox_session)
+    _finding(plain_session)
 
 
-def test_no_answer_at_all(sandbox_session: SandboxSession, scheme: str) -> None:
-    _arm(sandbox_session, "no_answer")
-    assert ask(sandbox_session, scheme) == OPEN
-    _finding(sandbox_session)
+def test_no_answer_at_all(plain_session: SandboxSession, scheme: str) -> None:
+    _arm(plain_session, "no_answer")
+    assert ask(plain_session, scheme, patience=PATIENCE) == OPEN
+    _finding(plain_session)
 
 
-def test_only_the_nth_call_is_struck(sandbox_session: SandboxSession) -> None:
-    _arm(sandbox_session, "empty", nth=2, times=1)
-    assert [bool(ask(sandbox_session, "http")) for _ in range(3)] == [True, False, True]
+def test_only_the_nth_call_is_struck(plain_session: SandboxSession) -> None:
+    _arm(plain_session, "empty", nth=2, times=1)
+    assert [bool(ask_only(plain_session, "http")) for _ in range(3)] == [True, False, True]
 
 
-def test_what_comes_behind_a_struck_request_on_its_connection_is_not_answered(sandbox_session: SandboxSession) -> None:
-    _arm(sandbox_session, "cut", 17)
-    with _connect(sandbox_session, "http") as connection:
-        prefix = sandbox_session.ready.get("prefix", "")
-        connection.sendall(f"GET {prefix}{PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 2)
+def test_what_comes_behind_a_struck_request_on_its_connection_is_not_answered(plain_session: SandboxSession) -> None:
+    _arm(plain_session, "cut", 17)
+    with _connect(plain_session, "http") as connection:
+        connection.sendall(_request(plain_session, "http") * 2)
         answer = b""
         while part := connection.recv(65536):
             answer += part
@@ -159,26 +174,25 @@ def test_what_comes_behind_a_struck_request_on_its_connection_is_not_answered(sa
 
 @pytest.mark.parametrize("path", ["/nulle-part", PATH])
 def test_a_fault_of_the_whole_service_strikes_requests_without_operation_too(
-    sandbox_session: SandboxSession, path: str
+    plain_session: SandboxSession, path: str
 ) -> None:
-    sandbox_session.arm("status", 503, service="psc", times=1)
-    assert ask(sandbox_session, "http", path).startswith(b"HTTP/1.1 503")
-    assert not ask(sandbox_session, "http", path).startswith(b"HTTP/1.1 503")
+    plain_session.arm("status", 503, service="psc", times=1)
+    assert ask_only(plain_session, "http", path).startswith(b"HTTP/1.1 503")
+    assert not ask_only(plain_session, "http", path).startswith(b"HTTP/1.1 503")
 
 
-def test_an_unreadable_envelope_is_struck_by_a_fault_of_its_whole_service(sandbox_session: SandboxSession) -> None:
-    sandbox_session.arm("empty", service="dmp", times=1)
-    target = urlsplit(sandbox_session.ready["services"]["dmp"]["http"])
+def test_an_unreadable_envelope_is_struck_by_a_fault_of_its_whole_service(plain_session: SandboxSession) -> None:
+    plain_session.arm("empty", service="dmp", times=1)
+    target = urlsplit(plain_session.ready["services"]["dmp"]["http"])
     with socket.create_connection((target.hostname or "", target.port or 0), timeout=10) as connection:
-        connection.sendall(
-            b"POST /si-dmp-server/v2/services/registry HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n<a/>\n"
-        )
+        path = f"{target.path}/si-dmp-server/v2/services/registry"
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n<a/>\n".encode())
         assert connection.recv(65536) == b""
 
 
-def test_an_operation_that_is_delayed_says_so(sandbox_session: SandboxSession) -> None:
-    sandbox_session.arm("delay", 10, service="psc", operation="discovery", times=1)
-    assert ask(sandbox_session, "http").startswith(b"HTTP/1.1 200")
-    struck = sandbox_session.exchanges(wait=5, after=0)[-1]
+def test_an_operation_that_is_delayed_says_so(plain_session: SandboxSession) -> None:
+    plain_session.arm("delay", 10, service="psc", operation="discovery", times=1)
+    assert ask_only(plain_session, "http").startswith(b"HTTP/1.1 200")
+    struck = plain_session.exchanges(wait=5, after=0)[-1]
     assert struck["outcome"] == "answered"
     assert ["10 ms" in finding["received"] for finding in struck["findings"]] == [True]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from sixth_mock import SERVICE, Greeted
+from support.keys import with_certificates
 
 from lgo_sandbox.control import create_app
 from lgo_sandbox.gate.record import finish, open_exchange
@@ -16,26 +18,19 @@ from lgo_sandbox.run.launcher import Launcher
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.facts import Facts
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-DUMMIES = Path(__file__).parents[2] / "dummy"
 BASE = "http://127.0.0.1:8080/_sandbox/v1"
 
 
 @pytest.fixture(scope="session")
 def pki_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("control-pki")
+    return with_certificates(tmp_path_factory.mktemp("control")) / "pki"
 
 
-@pytest.fixture
-async def launcher(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
-    monkeypatch.syspath_prepend(str(DUMMIES))
-    from sixth_mock import SERVICE
-
-    settings = Settings(state=tmp_path)
+@asynccontextmanager
+async def launched(state: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
+    """Have a launcher that opened no socket, with a sandbox and addresses."""
+    settings = Settings(state=state)
     made = Launcher(settings, [SERVICE], frozenset({"control", "sixieme"}))
     made.sandbox = Sandbox(settings, [SERVICE], Pki.open(pki_directory))
     made.sandbox.addresses = Addresses("default", "http://127.0.0.1:8080", {"sixieme": "http://127.0.0.1:8087"})
@@ -44,18 +39,29 @@ async def launcher(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pki_director
     await made.sandbox.close()
 
 
+def calling(launcher: Launcher) -> httpx.AsyncClient:
+    """Return a client of the control application of a launcher."""
+    transport = httpx.ASGITransport(create_app(launcher), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=BASE)
+
+
+@pytest.fixture
+async def launcher(tmp_path: Path, pki_directory: Path) -> AsyncIterator[Launcher]:
+    async with launched(tmp_path, pki_directory) as made:
+        yield made
+
+
 @pytest.fixture
 async def api(launcher: Launcher) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(launcher), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+    async with calling(launcher) as client:
         yield client
 
 
-def greeted(name: str) -> Facts:
-    from sixth_mock import Greeted
-
-    facts: Facts = Greeted(name=name)
-    return facts
+@pytest.fixture
+async def other_api(tmp_path: Path, pki_directory: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The control application of another launcher in this process."""
+    async with launched(tmp_path / "other", pki_directory) as made, calling(made) as client:
+        yield client
 
 
 @pytest.fixture
@@ -67,7 +73,7 @@ def record(launcher: Launcher) -> Callable[..., Exchange]:
         kept = launcher.sandbox.sessions.get(session)
         exchange = open_exchange(kept, "sixieme", "sixieme", "http")
         exchange.operation = "saluer"
-        exchange.noted.put(greeted(name))
+        exchange.noted.put(Greeted(name=name))
         exchange.request_body = f'{{"name": "{name}"}}'.encode()
         for field, value in values.items():
             setattr(exchange, field, value)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from sixth_mock import Greeting
+from sqlmodel import Session as Transaction
 
 from lgo_sandbox.run.launcher import Launcher
+from lgo_sandbox.tenant.agenda import Event
 from lgo_sandbox.tenant.session import Session
-
-if TYPE_CHECKING:
-    from lgo_sandbox.tenant.agenda import Event
 
 Plan = Callable[[int, str], int]
 
@@ -22,9 +21,7 @@ Plan = Callable[[int, str], int]
 def plan(launcher: Launcher) -> Plan:
     """Return a function that plans a greeting of the default session after some seconds."""
 
-    def greet(transaction: Any, _session: Session, event: Event) -> None:
-        from sixth_mock import Greeting
-
+    def greet(transaction: Transaction, _session: Session, event: Event) -> None:
         transaction.add(Greeting(name=str(event.payload)))
 
     launcher.sandbox.sessions.events["sixieme.saluer"] = greet

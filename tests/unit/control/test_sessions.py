@@ -214,6 +214,15 @@ async def test_a_declaration_needs_a_known_requirement_and_a_reason(api: httpx.A
     assert (await api.put("/declarations", json={"LGO.INS.06": None})).json() == {}
 
 
+async def test_two_launchers_of_one_process_know_their_own_sessions_only(
+    api: httpx.AsyncClient, other_api: httpx.AsyncClient
+) -> None:
+    await api.post("/sessions", json={"name": "essai"})
+    await api.post("/sixieme/saluts", json={"name": "Marc"})
+    assert [s["session"] for s in (await other_api.get("/sessions")).json()] == ["default"]
+    assert (await other_api.get("/sixieme/saluts")).json() == ["Amorce"]
+
+
 async def test_what_is_done_to_one_session_is_not_done_to_another(api: httpx.AsyncClient) -> None:
     await api.post("/sessions", json={"name": "essai"})
     await api.post("/sessions/essai/faults", json={"kind": "delay", "value": 1})

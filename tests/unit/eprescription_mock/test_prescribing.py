@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from support.dispensary import Dispensary
 
 from eprescription_mock.codes import NUMBER_PREFIX
 from eprescription_mock.domain.prescribing import (
@@ -80,13 +81,13 @@ def test_a_prescription_has_from_one_to_fifty_lines(count: int) -> None:
         check_lines([line()] * count)
 
 
-def test_a_prescription_of_tomorrow_is_refused(desk: Any) -> None:
+def test_a_prescription_of_tomorrow_is_refused(desk: Dispensary) -> None:
     with pytest.raises(Refused, match="date-invalide"):
         check_new(desk.prescription(), desk.now - timedelta(hours=1))
 
 
 @pytest.mark.parametrize("days", [-1, 0, 400])
-def test_a_validity_ends_within_twelve_months(desk: Any, days: int) -> None:
+def test_a_validity_ends_within_twelve_months(desk: Dispensary, days: int) -> None:
     with pytest.raises(Refused, match="date-invalide"):
         check_new(desk.prescription(valid_until=desk.now + timedelta(days=days)), desk.now)
 

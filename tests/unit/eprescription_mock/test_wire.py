@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.dispensary import Dispensary
 
 from eprescription_mock import codes
 from eprescription_mock.codes.errors import ERRORS
@@ -67,7 +68,7 @@ def clock(by: timedelta = timedelta(), *, frozen: bool = False) -> Clock:
     return Clock(Clock(ClockState(), lambda: NOON).moved(by=by, frozen=frozen), lambda: NOON + timedelta(minutes=1))
 
 
-def test_a_prescription_that_we_write_is_read_back(desk: Any) -> None:
+def test_a_prescription_that_we_write_is_read_back(desk: Dispensary) -> None:
     p = desk.prescription(
         replace(desk.metformine, flags=("MED-574",)),
         replace(desk.tahor, no_substitution="MTE"),
@@ -81,7 +82,7 @@ def test_a_prescription_that_we_write_is_read_back(desk: Any) -> None:
     assert (draft.requester, draft.group) == (p.prescriber, f"{codes.SYSTEM_EPU}|{p.numero}")
 
 
-def test_references_inside_the_bundle_are_followed(desk: Any) -> None:
+def test_references_inside_the_bundle_are_followed(desk: Dispensary) -> None:
     order = json.loads(json.dumps(prescription_bundle(desk.prescription(desk.tahor, authored_on="2026-03-02"))))
     resource = order["entry"][0]["resource"]
     patient = {"resourceType": "Patient", "identifier": [resource["subject"]["identifier"]]}
@@ -108,7 +109,7 @@ def test_references_inside_the_bundle_are_followed(desk: Any) -> None:
         ({"dosageInstruction": [{"text": "x" * 2001}]}, "element-invalide"),
     ],
 )
-def test_a_line_against_the_form_is_refused(desk: Any, change: dict[str, Any], code: str) -> None:
+def test_a_line_against_the_form_is_refused(desk: Dispensary, change: dict[str, Any], code: str) -> None:
     order = prescription_bundle(desk.prescription(authored_on="2026-03-02"))
     order["entry"][1]["resource"] |= change
     with pytest.raises(Refused) as refused:
@@ -116,13 +117,13 @@ def test_a_line_against_the_form_is_refused(desk: Any, change: dict[str, Any], c
     assert refused.value.code == code
 
 
-def test_a_dose_of_weeks_is_counted_in_days(desk: Any) -> None:
+def test_a_dose_of_weeks_is_counted_in_days(desk: Dispensary) -> None:
     order = prescription_bundle(desk.prescription(desk.tahor, authored_on="2026-03-02"))
     order["entry"][0]["resource"]["dispenseRequest"]["expectedSupplyDuration"] = {"value": 2, "code": "wk"}
     assert read_order(json.dumps(order).encode()).lines[0].days == 14
 
 
-def test_an_execution_is_read(desk: Any) -> None:
+def test_an_execution_is_read(desk: Dispensary) -> None:
     numero = "99SIMUABCDEFGHJKLM"
     body = octets(
         {

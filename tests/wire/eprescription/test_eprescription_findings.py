@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
+from support.prescription_desk import Desk, code_of
 
 from eprescription_mock import codes
 from eprescription_mock.checks import CHECKS
@@ -18,38 +20,38 @@ STRANGER = "1800163001001" + nir_key("1800163001001")
 OUTSIDE = "3400930000014"
 """A code with a right key that the extract has not."""
 
-Breaking = Callable[[Any], Awaitable[Any]]
+Breaking = Callable[[Desk], httpx.Response]
 
 
-async def consulted(desk: Any, **asked: str) -> Any:
-    return await desk.post("$consulter", desk.asked(**asked))
+def consulted(desk: Desk, **asked: str) -> Any:
+    return desk.post("$consulter", desk.asked(**asked))
 
 
-async def created(desk: Any, **members: Any) -> Any:
-    return await desk.post("$creer", desk.order({**desk.line(TAHOR), **members}), "generaliste")
+def created(desk: Desk, **members: Any) -> Any:
+    return desk.post("$creer", desk.order({**desk.line(TAHOR), **members}), "generaliste")
 
 
-async def executed(desk: Any, boxes: Any = 1, cip13: str = CLAMOXYL, secret: str | None = None, **members: Any) -> Any:
-    return await desk.execute(SIMPLE, desk.dispense(SIMPLE, 1, boxes, cip13, **members), secret=secret)
+def executed(desk: Desk, boxes: Any = 1, cip13: str = CLAMOXYL, secret: str | None = None, **members: Any) -> Any:
+    return desk.execute(SIMPLE, desk.dispense(SIMPLE, 1, boxes, cip13, **members), secret=secret)
 
 
-async def abandoned(desk: Any, motive: str) -> Any:
-    secret = await desk.secret(SIMPLE)
-    return await desk.post(f"{SIMPLE}/$abandonner", desk.asked(motif=motive), secret=secret)
+def abandoned(desk: Desk, motive: str) -> Any:
+    secret = desk.secret(SIMPLE)
+    return desk.post(f"{SIMPLE}/$abandonner", desk.asked(motif=motive), secret=secret)
 
 
-async def under_the_same_group(desk: Any) -> Any:
-    await created(desk)
-    return await created(desk, medicationCodeableConcept={"coding": [{"system": codes.SYSTEM_CIP, "code": DOLIPRANE}]})
+def under_the_same_group(desk: Desk) -> Any:
+    created(desk)
+    return created(desk, medicationCodeableConcept={"coding": [{"system": codes.SYSTEM_CIP, "code": DOLIPRANE}]})
 
 
-async def in_the_clear(desk: Any) -> Any:
-    desk.root = desk.launcher.sandbox.addresses.plain["eprescription"]
-    return await desk.status(SIMPLE)
+def in_the_clear(desk: Desk) -> Any:
+    desk.root = desk.tenant.url("eprescription", tls=False)
+    return desk.status(SIMPLE)
 
 
-async def with_another_bundle(desk: Any, kind: str) -> Any:
-    return await desk.post("$creer", {**desk.order(desk.line(TAHOR)), "type": kind}, "generaliste")
+def with_another_bundle(desk: Desk, kind: str) -> Any:
+    return desk.post("$creer", {**desk.order(desk.line(TAHOR)), "type": kind}, "generaliste")
 
 
 def of_patient(matricule: str, root: str = "1.2.250.1.213.1.4.8") -> dict[str, Any]:
@@ -116,10 +118,10 @@ BROKEN: list[tuple[str, int, Breaking]] = [
 
 
 @pytest.mark.parametrize(("check", "status", "breaking"), BROKEN)
-async def test_a_client_that_breaks_one_rule_is_caught_for_it_alone(
-    desk: Any, check: str, status: int, breaking: Breaking
+def test_a_client_that_breaks_one_rule_is_caught_for_it_alone(
+    desk: Desk, check: str, status: int, breaking: Breaking
 ) -> None:
-    assert (await breaking(desk)).status_code == status
+    assert breaking(desk).status_code == status
     assert desk.broken() == {check}
 
 
@@ -148,37 +150,37 @@ REFUSED: list[tuple[str, str, str, Breaking]] = [
 ]
 
 
-async def wrong_secret(desk: Any) -> Any:
-    await desk.secret(SIMPLE)
-    return await executed(desk, secret="faux")
+def wrong_secret(desk: Desk) -> Any:
+    desk.secret(SIMPLE)
+    return executed(desk, secret="faux")
 
 
-async def as_text(desk: Any) -> Any:
-    return await desk.consult(SIMPLE, headers={"Content-Type": "text/plain"})
+def as_text(desk: Desk) -> Any:
+    return desk.consult(SIMPLE, headers={"Content-Type": "text/plain"})
 
 
-async def without_token(desk: Any) -> Any:
-    return await desk.http.get(f"{desk.url}/{SIMPLE}/$statut")
+def without_token(desk: Desk) -> Any:
+    return desk.http.get(f"{desk.url}/{SIMPLE}/$statut")
 
 
-async def from_elsewhere(desk: Any) -> Any:
-    return await desk.consult(SIMPLE, headers={"X-Structure": "1.2.250.1.71.4.2.2|10B0990025"})
+def from_elsewhere(desk: Desk) -> Any:
+    return desk.consult(SIMPLE, headers={"X-Structure": "1.2.250.1.71.4.2.2|10B0990025"})
 
 
-async def wrong_key(desk: Any) -> Any:
-    return await created(desk, subject=of_patient("256036330091839"))
+def wrong_key(desk: Desk) -> Any:
+    return created(desk, subject=of_patient("256036330091839"))
 
 
-async def held_elsewhere(desk: Any) -> Any:
-    await desk.secret(SIMPLE)
-    return await desk.consult(SIMPLE, "voisine")
+def held_elsewhere(desk: Desk) -> Any:
+    desk.secret(SIMPLE)
+    return desk.consult(SIMPLE, "voisine")
 
 
 @pytest.mark.parametrize(("code", "received", "expected", "breaking"), REFUSED)
-async def test_a_refusal_says_what_came_and_what_was_expected(
-    desk: Any, code_of: Any, code: str, received: str, expected: str, breaking: Breaking
+def test_a_refusal_says_what_came_and_what_was_expected(
+    desk: Desk, code: str, received: str, expected: str, breaking: Breaking
 ) -> None:
-    assert code_of(await breaking(desk)).endswith(code)
+    assert code_of(breaking(desk)).endswith(code)
     (finding,) = desk.last().findings
     assert finding.check_id == "EPRESC-REFUS"
     assert received in finding.received

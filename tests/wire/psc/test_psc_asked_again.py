@@ -16,10 +16,7 @@ DMP = ("dmp", "secret-dmp")
 
 def ask(lgo: PscClient, token: str) -> dict[str, Any]:
     runner = lgo.tenant.runner
-    answer: dict[str, Any] = runner.wait(
-        lambda: introspected(runner.launcher.sandbox, lgo.tenant.name, "psc", PATH, token, DMP)
-    )
-    return answer
+    return runner.wait(introspected(runner.launcher.sandbox, lgo.tenant.name, "psc", PATH, token, DMP))
 
 
 def asked(lgo: PscClient) -> int:
