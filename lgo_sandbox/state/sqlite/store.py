@@ -11,13 +11,15 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
 
 from lgo_sandbox.state.errors import StoreLocked
 from lgo_sandbox.state.port import Change, Store
@@ -41,9 +43,7 @@ class SqliteStore(Store):
     def __init__(self, path: Path | None = None, what: str = "") -> None:
         self._path = path
         self._what = what or (f"le fichier {path}" if path else "l'état en mémoire")
-        self._engine = _engine(path)
-        event.listen(self._engine, "connect", _on_connect)
-        event.listen(self._engine, "handle_error", self._translate)
+        self._engine = _engine(path, self._what)
         self._raw: sqlite3.Connection | None = None
         self._waiters: set[asyncio.Future[None]] = set()
         self._current: Callable[[], Connection] | None = None
@@ -185,10 +185,6 @@ class SqliteStore(Store):
             self._wait_ms = milliseconds
             self._connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
 
-    def _translate(self, context: ExceptionContext) -> BaseException | None:
-        """Return what SQLAlchemy shall raise instead of its own; None: its own."""
-        return meaning(context.original_exception, self._what)
-
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -200,14 +196,36 @@ class SqliteStore(Store):
         return meaning(error, self._what) or error
 
 
-def _engine(path: Path | None) -> Engine:
-    return create_engine(
-        f"sqlite:///{path}" if path else "sqlite://",
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": PATIENCE_MS / 1000},
-    )
+def _engine(path: Path | None, what: str) -> Engine:
+    """Return the engine of a database; it shares with all others what it knows of SQLite and of our statements."""
+    dialect = _dialect()
+    pool = StaticPool(lambda: _connected(path), dialect=dialect)
+    options = {"compiled_cache": _COMPILED, NAMED: what}
+    return Engine(pool, dialect, make_url("sqlite://"), execution_options=options)
 
 
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+_COMPILED: LRUCache[Any, Any] = LRUCache(1000)
+"""Statements as SQL: to write one down takes longer than to execute it, and each session has the same ones."""
+NAMED = "store"
+"""The option of an engine that names its store in errors."""
+
+
+@cache
+def _dialect() -> Dialect:
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    event.listen(engine, "handle_error", _translated_error)
+    return engine.dialect
+
+
+def _translated_error(context: ExceptionContext) -> BaseException | None:
+    """Return what SQLAlchemy shall raise instead of its own; None: its own."""
+    options = context.engine.get_execution_options() if context.engine else {}
+    return meaning(context.original_exception, str(options.get(NAMED, "")))
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", timeout=PATIENCE_MS / 1000, check_same_thread=False)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+    return connection

@@ -12,6 +12,22 @@ from xml.sax.saxutils import escape
 import httpx
 from lxml import etree
 
+__all__ = [
+    "ACTIONS",
+    "NS",
+    "REPOSITORY",
+    "WSSE",
+    "Reply",
+    "adhoc",
+    "envelope",
+    "existence",
+    "find_documents",
+    "opened",
+    "retrieve",
+    "status_of",
+    "unique_ids_of",
+]
+
 NS = {
     "s": "http://www.w3.org/2003/05/soap-envelope",
     "wsa": "http://www.w3.org/2005/08/addressing",
@@ -30,6 +46,7 @@ ACTIONS = {
     "retrieve": "urn:ihe:iti:2007:RetrieveDocumentSet",
 }
 REPOSITORY = "1.2.250.1.213.4.1.1.1.2"
+UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 
 
 def envelope(
@@ -108,6 +125,7 @@ class Reply:
 
     @property
     def status(self) -> int:
+        """The HTTP status."""
         return self.http.status_code
 
     def all(self, path: str) -> list[Any]:
@@ -140,3 +158,13 @@ def opened(response: httpx.Response) -> Reply:
     bodies = [part.split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n") for part in raw]
     ids = [str(part["content-id"]).strip("<>") for part in mail.iter_parts()]
     return Reply(response, etree.fromstring(bodies[0]), dict(zip(ids[1:], bodies[1:], strict=True)))
+
+
+def status_of(reply: Reply) -> str:
+    """Return the status of an answer of the registry."""
+    return reply.text("//rs:RegistryResponse/@status")
+
+
+def unique_ids_of(reply: Reply) -> list[str]:
+    """Return the unique ids of the documents that a query found."""
+    return [str(value) for value in reply.all(f"//rim:ExternalIdentifier[@identificationScheme='{UNIQUE_ID}']/@value")]
