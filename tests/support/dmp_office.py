@@ -1,4 +1,4 @@
-"""A pharmacy whose SOAP stack nobody here wrote: its certificates, its VIHF, a document to feed, what was seen of it."""
+"""A pharmacy whose SOAP stack nobody here wrote: its certificates, its VIHF, a document to feed, what was seen."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class SqliteStore(Store):
 def _engine(path: Path | None, what: str) -> Engine:
     """Return the engine of a database; it shares with all others what it knows of SQLite and of our statements."""
     dialect = _dialect()
-    pool = StaticPool(lambda: _connected(path), dialect=dialect)
+    pool = StaticPool(lambda: _connected(path), dialect=dialect)  # type: ignore[arg-type]
     options = {"compiled_cache": _COMPILED, NAMED: what}
     return Engine(pool, dialect, make_url("sqlite://"), execution_options=options)
 

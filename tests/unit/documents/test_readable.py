@@ -30,7 +30,7 @@ VERAPDF = Path(__file__).parents[2] / "verapdf"
 NUMBER = "SBX0000000000000001"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pages(
     header: DocumentHeader,
     prescription_header: DocumentHeader,
@@ -99,7 +99,7 @@ def test_another_reader_decodes_the_datamatrix_of_the_rendered_page(
     if not shutil.which("dmtxread"):
         pytest.skip("dmtxread (dmtx-utils) absent")
     page = rendered("bilan-partage-de-medication")
-    read = subprocess.run(["dmtxread", "-N1", str(page)], capture_output=True, check=False)
+    read = subprocess.run(["dmtxread", "-N1", "-S2", str(page)], capture_output=True, check=False)
     assert read.stdout.decode("utf-8") == encode_ins(header.patient)
 
 
