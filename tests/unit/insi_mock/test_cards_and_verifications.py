@@ -274,11 +274,11 @@ async def test_a_batch_survives_a_restart(tmp_path: Path, pki: Pki, asking_batch
 
 
 async def test_a_batch_of_another_session_is_unknown(
-    client: httpx.AsyncClient, asking_batch: Callable[..., str], sandbox: Sandbox
+    client: httpx.AsyncClient, asking_batch: Callable[..., str], sessions: Callable[[], Session]
 ) -> None:
-    sandbox.sessions.create("autre")
+    other = f"http://insi.test/s/{sessions().name}/lps"
     (number,) = texts(await client.post("/lps", content=asking_batch(CLAIM)), "NumeroDepot")
-    assert code_of(await client.post("/s/autre/lps", content=asking_batch(number=number))) == "insi_simule_depot"
+    assert code_of(await client.post(other, content=asking_batch(number=number))) == "insi_simule_depot"
 
 
 @pytest.mark.parametrize("limit", ["MAX_BATCH", "MAX_DEPOSITS"])
