@@ -92,6 +92,12 @@ SHARED: dict[str, Act] = {
     "DMP-INS-OID": lambda dmp: dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.9")),
     "DMP-RIGHTS": lambda dmp: dmp.find(vihf=dmp.indirect()),
     "DMP-ORDER": lambda dmp: dmp.find(),
+    "DMP-OPPOSITION": lambda dmp: (
+        dmp.test_existence(dmp.direct()),
+        dmp.mark("opposition à la consultation"),
+        dmp.find(),
+    ),
+    "DMP-FEED-OPPOSITION": _marked("opposition à l'alimentation", lambda dmp: dmp.feed(dmp.document())),
     "DMP-QUERY": lambda dmp: (
         dmp.test_existence(dmp.direct()),
         dmp.call("registry", QUERY, adhoc(FIND, []), dmp.direct()),
