@@ -17,20 +17,18 @@ import pytest
 from support.dmp_door import Dmp
 from support.dmp_lots import Document, Lot, cda
 from support.dmp_messages import adhoc, envelope, existence
+from support.dmp_told import is_told
 from support.dmp_vihf import coded
 
 from dmp_mock.codes.faults import FAULTS
 from dmp_mock.codes.xds_errors import XDS_CODES
 from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
-from lgo_sandbox.tenant.faults import Fault, FaultKind
-from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.refusals import Refusal
 
 PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
 FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
-ENGLISH = {"the", "not", "expected", "error", "invalid", "was", "is", "required", "found", "missing", "wrong"}
 Act = Callable[[Dmp], object]
 
 
@@ -69,6 +67,11 @@ def _printing_nothing(dmp: Dmp) -> None:
     dmp.feed(dmp.document(cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
 
 
+def _tested_then_found(dmp: Dmp) -> None:
+    dmp.test_existence(dmp.direct())
+    dmp.find()
+
+
 SHARED: dict[str, Act] = {
     "DMP-TRANSPORT": lambda dmp: dmp.post("patients", b"bonjour", certificate=dmp.issue("org-auth")),
     "DMP-MEDIA-TYPE": _typed_as("text/plain"),
@@ -92,11 +95,7 @@ SHARED: dict[str, Act] = {
     "DMP-INS-OID": lambda dmp: dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.9")),
     "DMP-RIGHTS": lambda dmp: dmp.find(vihf=dmp.indirect()),
     "DMP-ORDER": lambda dmp: dmp.find(),
-    "DMP-OPPOSITION": lambda dmp: (
-        dmp.test_existence(dmp.direct()),
-        dmp.mark("opposition à la consultation"),
-        dmp.find(),
-    ),
+    "DMP-OPPOSITION": _marked("opposition à la consultation", _tested_then_found),
     "DMP-FEED-OPPOSITION": _marked("opposition à l'alimentation", lambda dmp: dmp.feed(dmp.document())),
     "DMP-QUERY": lambda dmp: (
         dmp.test_existence(dmp.direct()),
@@ -134,29 +133,12 @@ def test_each_check_is_fired_through_the_door_by_what_breaks_it_alone(dmp: Dmp, 
     BREAKS[check_id](dmp)
     found = {finding.check_id for finding in dmp.exchanges()[0].findings}
     assert found == {check_id} | ALONG.get(check_id, set())
-    _is_told(dmp.exchanges()[0])
+    is_told(dmp.exchanges()[0])
 
 
 def test_a_partner_of_the_ins_is_observed_on_each_flow(dmp: Dmp) -> None:
     dmp.test_existence()
     assert "DMP-INS-PARTENAIRE" in dmp.observed()
-
-
-def _is_told(exchange: Exchange) -> None:
-    """Every finding states what was received, what is expected and what to change, in French, and links to a source."""
-    assert exchange.findings
-    for finding in exchange.findings:
-        assert finding.received
-        assert finding.expected
-        assert finding.remedy
-        assert finding.source.startswith("docs/sources/")
-        told = (finding.received, finding.expected, finding.remedy, finding.message)
-        assert not any(text.startswith(("(", "[", "{")) for text in told), told
-        assert not any(key in text for text in told for key in SLUGS), told
-        assert not ENGLISH & set(re.findall("[a-z]+", " ".join(told))), told
-
-
-SLUGS = (*(code for code in FAULTS if "-" in code), "organisation-auth", "professional-", "content-changed")
 
 
 # --- refusals
@@ -228,10 +210,11 @@ def test_each_fault_leaves_with_its_explanation(dmp: Dmp, code: str) -> None:
     REFUSED[code](dmp)
     exchange = dmp.exchanges()[0]
     refusal = exchange.noted.get(Refusal)
+    assert refusal is not None
     assert refusal.code == code
     assert exchange.status >= 400
     assert exchange.outcome == "refused"
-    _is_told(exchange)
+    is_told(exchange)
     assert refusal.received in {finding.received for finding in exchange.findings}
     assert "SANDBOX-INEXPLIQUE" not in dmp.findings()
 
@@ -334,67 +317,9 @@ def test_each_xds_error_leaves_with_its_explanation_in_either_form(
     FAILED[code](dmp)
     exchange = dmp.exchanges()[0]
     told = exchange.noted.get(XdsErrors)
+    assert told is not None
     assert code in {error.code for error in told.errors}
     assert (exchange.outcome, exchange.status) == ("refused", 200 if form == "registry" else 500)
-    _is_told(exchange)
+    is_told(exchange)
     assert exchange.findings[0].check_id in ("DMP-QUERY", "DMP-METADATA", "DMP-FEED-STATE")
     assert len(exchange.findings) == 1
-
-
-# --- what is refused before, or instead of, a transaction
-
-
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("si-dmp-server/v2/services/nulle", "nulle"),
-        ("si-dmp-server/v3/services/patients", "/si-dmp-server/v3/services/patients"),
-        ("insi", "/insi"),
-        ("", "/"),
-    ],
-)
-@pytest.mark.parametrize("method", ["POST", "GET"])
-def test_a_wrong_path_is_told_what_to_put_there(dmp: Dmp, method: str, path: str, shown: str) -> None:
-    root = dmp.url("").split("si-dmp-server")[0]
-    assert dmp.request(method, root + path).status == 404
-    (finding,) = dmp.exchanges()[0].findings
-    assert (finding.check_id, finding.received) == ("SANDBOX-CHEMIN", shown)
-    assert f"« {shown} »" in finding.remedy
-    _is_told(dmp.exchanges()[0])
-
-
-@pytest.mark.parametrize(("method", "query"), [("GET", ""), ("GET", "?xsd=1"), ("PUT", ""), ("DELETE", "?wsdl")])
-def test_a_wrong_method_is_told_which_is_right(dmp: Dmp, method: str, query: str) -> None:
-    assert dmp.request(method, dmp.url("patients") + query).status == 405
-    (finding,) = dmp.exchanges()[0].findings
-    assert finding.check_id == "SANDBOX-METHODE"
-    assert "POST" in finding.expected
-    _is_told(dmp.exchanges()[0])
-
-
-def test_a_path_without_description_is_told_which_have_one(dmp: Dmp) -> None:
-    assert dmp.request("GET", dmp.url("habilitations") + "?wsdl").status == 404
-    (finding,) = dmp.exchanges()[0].findings
-    assert (finding.received, finding.check_id) == ("habilitations", "SANDBOX-CHEMIN")
-    assert "patients, registry, repository" in finding.expected
-
-
-UNREADABLE = [b"", b"rien", b"<a/>", b'<!DOCTYPE a><a xmlns="x"/>', b"<a>" * 5000, b"\xff\xfe\x00", b"\x00" * 100]
-
-
-@pytest.mark.parametrize("octets", UNREADABLE)
-@pytest.mark.parametrize("suffix", ["patients", "repository"])
-def test_what_cannot_be_read_is_explained(dmp: Dmp, suffix: str, octets: bytes) -> None:
-    assert dmp.post(suffix, octets, certificate=dmp.issue("org-auth")).status == 500
-    (finding,) = dmp.exchanges()[0].findings
-    assert finding.check_id == "DMP-TRANSPORT"
-    _is_told(dmp.exchanges()[0])
-
-
-@pytest.mark.parametrize("octets", UNREADABLE)
-def test_a_fault_that_is_armed_on_everything_strikes_what_cannot_be_read(dmp: Dmp, octets: bytes) -> None:
-    dmp.do(lambda: dmp.session.faults.arm(Fault("f1", "dmp", FaultKind.STATUS, 503, remaining=1)))
-    assert dmp.post("patients", octets).status == 503
-    assert [finding.check_id for finding in dmp.exchanges()[0].findings] == ["SANDBOX-PANNE"]
-    assert dmp.post("patients", octets).status == 500
-    assert dmp.findings() == ["DMP-TRANSPORT"]

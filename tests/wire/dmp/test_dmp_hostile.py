@@ -69,9 +69,14 @@ def test_a_document_that_is_no_base_64_is_told_so(dmp: Dmp, text: str) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_mutated_is_answered_and_explained(dmp: Dmp, seed: int) -> None:
-    chance, sent = random.Random(seed), []
-    dmp.feed(dmp.document(), alter=lambda octets: (sent.append(octets), octets)[1])
-    dmp.feed(dmp.document(), plain=True, alter=lambda octets: (sent.append(octets), octets)[1])
+    chance, sent = random.Random(seed), list[bytes]()
+
+    def kept(octets: bytes) -> bytes:
+        sent.append(octets)
+        return octets
+
+    dmp.feed(dmp.document(), alter=kept)
+    dmp.feed(dmp.document(), plain=True, alter=kept)
     exchange = dmp.exchanges()[1]
     content_type = dict(exchange.request_headers)["content-type"]
     for _ in range(25):

@@ -33,4 +33,5 @@ def test_markers_about_another_patient_change_nothing_and_the_partner_is_in_the_
     dmp.mark("identité provisoire", dmp.stranger().matricule)
     assert _send(dmp, "td2.1") == []
     flow = dmp.exchanges()[0].noted.get(InsFlow)
+    assert flow is not None
     assert (flow.matricules, flow.partners) == ((dmp.patient,), ("DMP",))
