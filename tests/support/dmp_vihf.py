@@ -14,7 +14,7 @@ from signxml.signer import XMLSigner
 
 from lgo_sandbox.pki import Issued
 from lgo_sandbox.population.people import Professional
-from support.keys import key_of
+from support.private_keys import key_of
 
 __all__ = ["Vihf", "coded"]
 

@@ -17,7 +17,7 @@ from signxml.signer import XMLSigner
 from insi_mock.domain import CardRequest, Claim, Traits
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY, OperationShape
 from lgo_sandbox.pki import Issued
-from support.keys import key_of
+from support.private_keys import key_of
 
 __all__ = [
     "REQUEST",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import insert
@@ -34,7 +35,12 @@ PATIENCE_MS = 1_000
 """How long a write waits for another process's: a hundred times what a commit takes."""
 IMPATIENCE_MS = 20
 """How long it waits while the file is known to be locked, and for what can be tried again later."""
+COMPILED_STATEMENTS = 2_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={PATIENCE_MS}", "foreign_keys=ON")
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(COMPILED_STATEMENTS)
+_NAMES: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+"""How each store is named in errors."""
 
 
 class SqliteStore(Store):
@@ -196,36 +202,35 @@ class SqliteStore(Store):
         return meaning(error, self._what) or error
 
 
-def _engine(path: Path | None, what: str) -> Engine:
-    """Return the engine of a database; it shares with all others what it knows of SQLite and of our statements."""
-    dialect = _dialect()
-    pool = StaticPool(lambda: _connected(path), dialect=dialect)  # type: ignore[arg-type]
-    options = {"compiled_cache": _COMPILED, NAMED: what}
-    return Engine(pool, dialect, make_url("sqlite://"), execution_options=options)
-
-
-_COMPILED: LRUCache[Any, Any] = LRUCache(1000)
-"""Statements as SQL: to write one down takes longer than to execute it, and each session has the same ones."""
-NAMED = "store"
-"""The option of an engine that names its store in errors."""
-
-
 @cache
 def _dialect() -> Dialect:
-    engine = create_engine("sqlite://")
-    engine.connect().close()
-    event.listen(engine, "handle_error", _translated_error)
-    return engine.dialect
+    """Return the dialect of all engines: what a statement was compiled to for one store serves the others."""
+    template = create_engine("sqlite://", poolclass=StaticPool)
+    with template.connect():
+        pass  # the dialect asks its questions at the first connection
+    template.dispose()
+    event.listen(template, "handle_error", _translate)
+    return template.dialect
 
 
-def _translated_error(context: ExceptionContext) -> BaseException | None:
-    """Return what SQLAlchemy shall raise instead of its own; None: its own."""
-    options = context.engine.get_execution_options() if context.engine else {}
-    return meaning(context.original_exception, str(options.get(NAMED, "")))
+def _engine(path: Path | None, what: str) -> Engine:
+    def connected() -> sqlite3.Connection:
+        return sqlite3.connect(path or ":memory:", timeout=PATIENCE_MS / 1000, check_same_thread=False)
+
+    pool = StaticPool(connected, dialect=_dialect())  # type: ignore[arg-type]
+    url = make_url(f"sqlite:///{path}" if path else "sqlite://")
+    engine = Engine(pool, _dialect(), url, execution_options={"compiled_cache": _COMPILED})
+    _NAMES[engine] = what
+    event.listen(engine, "connect", _on_connect)
+    return engine
 
 
-def _connected(path: Path | None) -> sqlite3.Connection:
-    connection = sqlite3.connect(path or ":memory:", timeout=PATIENCE_MS / 1000, check_same_thread=False)
+def _translate(context: ExceptionContext) -> BaseException | None:
+    """Return what SQLAlchemy shall raise instead of its own; None: its own. All engines share it with their dialect."""
+    what = _NAMES.get(context.engine, "l'état") if context.engine else "l'état"
+    return meaning(context.original_exception, what)
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
-    return connection
