@@ -223,6 +223,11 @@ class Dmp:
         """Return the same client in another session."""
         return self.doors.door()
 
+    def leave(self) -> None:
+        """Forget the session, which would else be tended for as long as the sandbox runs."""
+        self.doors.runner.settle(self.session)
+        self.do(lambda: self.sandbox.sessions.delete(self.tenant.name))
+
     def configure(self, **options: str) -> None:
         """Set options of the DMP, beside those that are set."""
         self.tenant.option(**{f"dmp__{name}": value for name, value in options.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import HTTP
 from typing import Any
 from xml.sax.saxutils import escape
@@ -149,15 +150,20 @@ class Reply:
 
 
 def opened(response: httpx.Response) -> Reply:
-    """Return an answer with the parts of its package, read by the standard library's mail parser."""
+    """Return an answer with the parts of its package, read their heads by the standard library's parser."""
     content_type = response.headers["content-type"]
     if not content_type.startswith("multipart/related"):
         return Reply(response, etree.fromstring(response.content), {})
-    mail = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + response.content, policy=HTTP)
-    raw = response.content.split(b"--" + str(mail.get_boundary()).encode())[1:-1]
-    bodies = [part.split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n") for part in raw]
-    ids = [str(part["content-id"]).strip("<>") for part in mail.iter_parts()]
+    boundary = _headers(b"Content-Type: " + content_type.encode()).get_boundary()
+    raw = response.content.split(f"--{boundary}".encode())[1:-1]
+    parts = [part.removeprefix(b"\r\n").split(b"\r\n\r\n", 1) for part in raw]
+    ids = [str(_headers(head)["content-id"]).strip("<>") for head, _ in parts]
+    bodies = [body.removesuffix(b"\r\n") for _, body in parts]
     return Reply(response, etree.fromstring(bodies[0]), dict(zip(ids[1:], bodies[1:], strict=True)))
+
+
+def _headers(head: bytes) -> EmailMessage:
+    return message_from_bytes(head + b"\r\n\r\n", policy=HTTP)
 
 
 def status_of(reply: Reply) -> str:

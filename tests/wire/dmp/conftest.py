@@ -18,5 +18,7 @@ def dmp_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DmpDoors]:
 
 
 @pytest.fixture
-def dmp(dmp_doors: DmpDoors) -> Dmp:
-    return dmp_doors.door()
+def dmp(dmp_doors: DmpDoors) -> Iterator[Dmp]:
+    dmp = dmp_doors.door()
+    yield dmp
+    dmp.leave()
