@@ -13,6 +13,7 @@ from signxml.signer import XMLSigner
 
 from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Person, Structure
+from lgo_client.keys import private_key
 from lgo_client.soap import element
 
 __all__ = ["card_assertion", "psc_assertion"]
@@ -38,7 +39,7 @@ def card_assertion(person: Person, structure: Structure, certificate: Certificat
         c14n_algorithm=algorithms.CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
     root = etree.fromstring(text)
-    key = certificate.key.read_bytes()
+    key = private_key(certificate.key.read_bytes())
     signed = signer.sign(root, key=key, cert=leaf, reference_uri=identifier, id_attribute="ID")
     return etree.tostring(signed).decode()
 

@@ -15,10 +15,11 @@ from io import BytesIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from lgo_client.environment import Certificate
+from lgo_client.keys import private_key
 
 __all__ = ["SIGNATURE_PURPOSE", "Signed", "sign_lot"]
 
@@ -52,7 +53,7 @@ def sign_lot(submission_id: str, documents: Sequence[Signed], certificate: Certi
     value = root.find(f"{{{DS}}}SignatureValue")
     assert value is not None
     value.text = base64.b64encode(
-        _private_key(certificate).sign(_c14n(signed_info), padding.PKCS1v15(), hashes.SHA1())
+        private_key(certificate.key.read_bytes()).sign(_c14n(signed_info), padding.PKCS1v15(), hashes.SHA1())
     ).decode()
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
@@ -118,12 +119,6 @@ def _canonical(root: etree._Element) -> bytes:
 
 def _sha1(octets: bytes) -> str:
     return base64.b64encode(hashlib.sha1(octets, usedforsecurity=False).digest()).decode()
-
-
-def _private_key(certificate: Certificate) -> rsa.RSAPrivateKey:
-    key = serialization.load_pem_private_key(certificate.key.read_bytes(), password=None)
-    assert isinstance(key, rsa.RSAPrivateKey)
-    return key
 
 
 def _escaped(text: str) -> str:

@@ -17,6 +17,7 @@ from signxml.signer import XMLSigner
 from health_documents.identifiers import OID_INS_NIR_TEST
 from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Person, Structure
+from lgo_client.keys import private_key
 
 __all__ = ["Mode", "Role", "Software", "VihfWriter", "ins_cx"]
 
@@ -104,7 +105,7 @@ class VihfWriter:
         self._structure = structure
         self._software = software
         self._workplace = workplace
-        self._key = certificate.key.read_bytes()
+        self._key = private_key(certificate.key.read_bytes())
         self._chain = certificate.chain.read_text(encoding="ascii")
         leaf = x509.load_pem_x509_certificate(self._chain.encode())
         self._issuer = leaf.subject.rfc4514_string()

@@ -115,31 +115,33 @@ _TEST = Template('''"""$td over real sockets."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from support.dmp_door import Dmp
+from support.dmp_messages import Reply
 
 
-def _ask(dmp: Any, text: str) -> Any:
+def _ask(dmp: Dmp, text: str) -> Reply:
     body = f'<$local xmlns="urn:a-completer:$name">{text}</$local>'
     return dmp.call("patients", "urn:a-completer:$name", body, dmp.indirect())
 
 
-BREAKS: dict[str, Callable[[Any, Any], object]] = {"DMP-$upper-BODY": lambda dmp, _: _ask(dmp, "")}
+BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-$upper-BODY": lambda dmp: _ask(dmp, "")}
 
 
-def test_the_transaction_is_answered_without_a_finding(dmp: Any) -> None:
+def test_the_transaction_is_answered_without_a_finding(dmp: Dmp) -> None:
     reply = _ask(dmp, "quelque chose")
     assert (reply.status, reply.http.headers["x-simulation"]) == (200, "DMP-CODE-NON-PUBLIC")
     assert dmp.exchanges()[0].operation == "$name"
     assert dmp.findings() == []
 
 
-def test_an_empty_body_is_a_finding(dmp: Any) -> None:
+def test_an_empty_body_is_a_finding(dmp: Dmp) -> None:
     assert _ask(dmp, "").status == 200
     assert dmp.findings() == ["DMP-$upper-BODY"]
 
 
-def test_the_description_has_its_operation(dmp: Any) -> None:
-    assert 'name="$local"' in dmp.client(None).get(f"{dmp.url('patients')}?wsdl").text
+def test_the_description_has_its_operation(dmp: Dmp) -> None:
+    assert 'name="$local"' in dmp.client().get(f"{dmp.url('patients')}?wsdl").text
 ''')
 
 

@@ -17,6 +17,7 @@ from signxml.signer import XMLSigner
 from insi_mock.domain import CardRequest, Claim, Traits
 from insi_mock.wire import BY_CARD, BY_TRAITS, COLLECT, DEPOSIT, VERIFY, OperationShape
 from lgo_sandbox.pki import Issued
+from support.private_keys import key_of
 
 __all__ = [
     "REQUEST",
@@ -155,7 +156,7 @@ def signed(text: str, issued: Issued) -> str:
         c14n_algorithm=EXC_C14N,
     )
     certificate = x509.load_pem_x509_certificate(issued.cert.read_bytes())
-    element = signer.sign(etree.fromstring(text), key=issued.key.read_bytes(), cert=[certificate], reference_uri="_a1")
+    element = signer.sign(etree.fromstring(text), key=key_of(issued), cert=[certificate], reference_uri="_a1")
     return etree.tostring(element).decode()
 
 

@@ -14,13 +14,13 @@ NOT_QUALIFIED = ("identité provisoire", "identité récupérée", "identité va
 INS = {
     "INS/va1.28": Proof(
         parts=(
-            kept("INSI-RETOUR-REFUSE", what="une vérification sans faute après une réponse 00 à refuser"),
+            kept("INSI-RETOUR-DATE", what="une vérification sans faute après une réponse 00 dont la date porte 00"),
             unchecked("une réponse 00 dont le jour est à 00, et une dont le mois l'est, chacune à son tour"),
         )
     ),
     "INS/va1.31": Proof(
         parts=(
-            kept("INSI-RETOUR-REFUSE", what="une vérification sans faute après une réponse 00 à refuser"),
+            kept("INSI-RETOUR-INCOMPLET", what="une vérification sans faute après une réponse 00 incomplète"),
             unchecked("les trois cas, nom, prénoms et sexe vides, chacun à son tour"),
         )
     ),

@@ -1,4 +1,5 @@
-"""Findings of the DMP that are not those of one transaction: transport, who calls, the patient, reading, INS flows.
+"""Findings of the DMP that are not those of one transaction: transport, who calls, the patient, what he opposed,
+reading, INS flows.
 
 A transaction has its own beside what it serves (``dmp_mock.transactions``).
 """
@@ -6,6 +7,7 @@ A transaction has its own beside what it serves (``dmp_mock.transactions``).
 from typing import Any
 
 from dmp_mock.checks.caller import CALLER_CHECKS
+from dmp_mock.checks.opposition import OPPOSITION_CHECKS
 from dmp_mock.checks.reading import READING_CHECKS
 from dmp_mock.checks.transport import TRANSPORT_CHECKS
 from lgo_sandbox.watch.checks import Check
@@ -22,4 +24,10 @@ FLOW_CHECKS = flow_checks(
     )
 )
 
-SHARED_CHECKS: tuple[Check[Any], ...] = (*TRANSPORT_CHECKS, *CALLER_CHECKS, *READING_CHECKS, *FLOW_CHECKS)
+SHARED_CHECKS: tuple[Check[Any], ...] = (
+    *TRANSPORT_CHECKS,
+    *CALLER_CHECKS,
+    *READING_CHECKS,
+    *OPPOSITION_CHECKS,
+    *FLOW_CHECKS,
+)

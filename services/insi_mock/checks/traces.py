@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from insi_mock.checks.operations import ALL
-from insi_mock.facts import Addressing, Collected, Deposited, Failed, Searched, Verified
+from insi_mock.facts import Addressing, Failed, Searched, Verified
 from insi_mock.markers import TRACED
 from insi_mock.wire import BY_CARD, BY_TRAITS, VERIFY
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
@@ -66,13 +66,11 @@ def _tells_answer(past: Past, trace: Marker) -> Violation | None:
 
 
 def _code(noted: Noted) -> str:
-    """Return the code that a call was answered; a deposit and a collection answer no code but that all is well."""
+    """Return the code that a search or a verification was answered."""
     if failed := noted.get(Failed):
         return failed.code
     answer = noted.get(Searched) or noted.get(Verified)
-    if answer:
-        return answer.code
-    return "00" if noted.get(Deposited) or noted.get(Collected) else ""
+    return answer.code if answer else ""
 
 
 def _matricule(noted: Noted) -> str:

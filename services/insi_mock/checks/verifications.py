@@ -7,7 +7,7 @@ and before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from insi_mock.checks.operations import ON_CLAIMS
@@ -34,25 +34,30 @@ def _complete(seen: Observed[ClaimAsked]) -> Outcome:
     return seen.also(Verified) is not None or None
 
 
-def _odd(seen: Observed[Verified]) -> Outcome:
-    """An identity whose answer 00 had to be refused is not there to be verified; kept once such an answer was given."""
-    known, matricule = seen.facts.known, seen.facts.claim.matricule
-    why = _why_refused(known) if known and seen.facts.odd else ""
-    if not why:
-        told = (searched.identity for _, searched in seen.history.all(Searched))
-        return any(_why_refused(identity) for identity in told if identity) or None
-    remedy = f"Retirez {matricule} du dossier : la réponse 00 était à refuser ({why})."
-    return Violation(f"{matricule}, repris d'une réponse dont {why}", "aucun INS repris de cette réponse", "", remedy)
+def _not_taken_over(fault_of: Callable[[Identity], str]) -> Callable[[Observed[Verified]], Outcome]:
+    """An identity whose answer 00 had this fault is not there to be verified; kept once such an answer was given."""
+
+    def test(seen: Observed[Verified]) -> Outcome:
+        known, matricule = seen.facts.known, seen.facts.claim.matricule
+        why = fault_of(known) if known and seen.facts.odd else ""
+        if not why:
+            told = (searched.identity for _, searched in seen.history.all(Searched))
+            return any(fault_of(identity) for identity in told if identity) or None
+        remedy = f"Retirez {matricule} du dossier : la réponse 00 était à refuser ({why})."
+        received = f"{matricule}, repris d'une réponse dont {why}"
+        return Violation(received, "aucun INS repris de cette réponse", "", remedy)
+
+    return test
 
 
-def _why_refused(known: Identity) -> str:
-    """Return why an answer 00 with this identity is not to be taken over, "" when it is."""
-    parts = known.birth_date.split("-")
+def _unknown_day(known: Identity) -> str:
+    return f"la date est {known.birth_date}" if "00" in known.birth_date.split("-") else ""
+
+
+def _missing_trait(known: Identity) -> str:
     empty = {"le nom": known.birth_name, "la liste des prénoms": known.first_names, "le sexe": known.sex}
     missing = [what for what, value in empty.items() if not value]
-    if missing:
-        return f"{missing[0]} manque"
-    return f"la date est {known.birth_date}" if "00" in parts else ""
+    return f"{missing[0]} manque" if missing else ""
 
 
 def _first_name_differs(known: Identity, claim: Claim) -> bool:
@@ -88,7 +93,7 @@ def _was_incoherent(seen: Observed[Verified]) -> bool:
 def _listed(seen: Observed[Verified]) -> Outcome:
     """Strict traits are those of INSi, the first names those of the list."""
     known, claim = seen.facts.known, seen.facts.claim
-    if known is None or _first_name_differs(known, claim) or _why_refused(known):
+    if known is None or _first_name_differs(known, claim) or _missing_trait(known) or _unknown_day(known):
         return None
     wrong = [line for line in _beside(claim, known) if line[1] and line[1] != line[2]]
     if not wrong:
@@ -174,13 +179,23 @@ VERIFICATIONS = (
         explains=frozenset({_INCOMPLETE}),
     ),
     Check(
-        id="INSI-RETOUR-REFUSE",
-        title="Aucun INS repris d'une réponse à refuser",
+        id="INSI-RETOUR-DATE",
+        title="Aucun INS repris d'une réponse dont la date porte 00",
         reads=Verified,
-        test=_odd,
-        requirements=("INS/va1.28", "INS/va1.31"),
+        test=_not_taken_over(_unknown_day),
+        requirements=("INS/va1.28",),
         source="docs/sources/insi.md#retour-refuse",
-        remedy="Refusez une réponse 00 dont la date porte 00, ou sans nom, prénoms ou sexe.",
+        remedy="Refusez une réponse 00 dont le jour ou le mois de naissance est 00.",
+        operations=_VERIFY,
+    ),
+    Check(
+        id="INSI-RETOUR-INCOMPLET",
+        title="Aucun INS repris d'une réponse sans nom, prénoms ou sexe",
+        reads=Verified,
+        test=_not_taken_over(_missing_trait),
+        requirements=("INS/va1.31",),
+        source="docs/sources/insi.md#retour-refuse",
+        remedy="Refusez une réponse 00 sans nom, sans prénoms ou sans sexe.",
         operations=_VERIFY,
     ),
     Check(

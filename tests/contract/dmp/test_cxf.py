@@ -5,23 +5,18 @@ Needs Java 17 and Maven; runs only when LGO_SANDBOX_JAVA is set, since Maven may
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from lxml import etree
+from support.dmp_messages import existence, find_documents, retrieve
+from support.dmp_office import Office
 
 from lgo_sandbox.gate.tls import client_context
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "wire" / "dmp"))
-
-from dmp_messages import existence, find_documents, retrieve
 
 PROJECT = Path(__file__).with_name("java")
 SECONDS = 300
@@ -39,10 +34,10 @@ def maven() -> str:
     return found
 
 
-def _prepared(folder: Path, office: Any) -> None:
+def _prepared(folder: Path, office: Office) -> None:
     """Put the client's sources beside what it is to send, the WSDL that the sandbox serves, and its certificates."""
     shutil.copytree(PROJECT, folder)
-    pki = office.launcher.sandbox.pki
+    pki = office.pki
     served = httpx.get(f"{office.services}?wsdl", verify=client_context(pki.ca_bundle), trust_env=False)
     (folder / "dmp.wsdl").write_bytes(served.raise_for_status().content)
     unique_id, lot = office.lot()
@@ -65,10 +60,10 @@ def _run(maven: str, folder: Path) -> list[str]:
     return results
 
 
-async def test_cxf_tests_feeds_finds_and_reads(office: Any, maven: str, tmp_path: Path) -> None:
+def test_cxf_tests_feeds_finds_and_reads(office: Office, maven: str, tmp_path: Path) -> None:
     folder = tmp_path / "client"
-    await asyncio.to_thread(_prepared, folder, office)
-    assert await asyncio.to_thread(_run, maven, folder) == [
+    _prepared(folder, office)
+    assert _run(maven, folder) == [
         "td0.2 XML_1.0",
         f"td2.1 {SUCCESS}",
         f"td3.1 {SUCCESS} 1",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import zeep
 from lxml import etree
+from support.dmp_messages import NS, REPOSITORY, WSSE, existence
+from support.dmp_office import Office
 from zeep.helpers import serialize_object
 from zeep.transports import Transport
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "wire" / "dmp"))
-
-from dmp_messages import NS, REPOSITORY, WSSE, existence
 
 SUFFIXES = ("registry", "repository")
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
@@ -37,14 +32,14 @@ class LocalTransport(Transport):
 class Zeep:
     """The SOAP stack of a pharmacy, on one path of the DMP."""
 
-    def __init__(self, office: Any, suffix: str, *, card: bool = False) -> None:
+    def __init__(self, office: Office, suffix: str, *, card: bool = False) -> None:
         self.office, self.card = office, card
         shown = office.issued("cps-auth" if card else "org-auth")
         http = requests.Session()
         http.trust_env = False
         http.headers["connection"] = "close"
         http.cert = (str(shown.chain), str(shown.key))
-        http.verify = str(office.launcher.sandbox.pki.ca_bundle)
+        http.verify = str(office.pki.ca_bundle)
         self.client = zeep.Client(f"{office.services}/{suffix}?wsdl", transport=LocalTransport(session=http))
 
     @property
@@ -85,36 +80,36 @@ class Zeep:
         return self.client.service.RetrieveDocumentSet(DocumentRequest=[wanted], _soapheaders=self.headers)
 
 
-async def test_zeep_tests_the_existence_of_a_dmp(office: Any) -> None:
-    patients = await asyncio.to_thread(Zeep, office, "patients")
-    answer = await asyncio.to_thread(patients.existence, _soapheaders=patients.headers)
+def test_zeep_tests_the_existence_of_a_dmp(office: Office) -> None:
+    patients = Zeep(office, "patients")
+    answer = patients.existence(_soapheaders=patients.headers)
     control = next(each for each in answer._value_1 if each.tag == f"{{{HL7}}}controlActProcess")
     assert control.find(f"{{{HL7}}}queryAck/{{{HL7}}}queryResponseCode").get("code") == "OK"
     assert office.seen() == [("wsdl", []), ("td0.2", [])]
 
 
-async def test_zeep_feeds_then_finds_and_reads_a_document_with_a_card(office: Any) -> None:
-    registry, repository = [await asyncio.to_thread(Zeep, office, suffix, card=True) for suffix in SUFFIXES]
-    fed = await asyncio.to_thread(repository.feed)
-    found = await asyncio.to_thread(registry.find)
+def test_zeep_feeds_then_finds_and_reads_a_document_with_a_card(office: Office) -> None:
+    registry, repository = [Zeep(office, suffix, card=True) for suffix in SUFFIXES]
+    fed = repository.feed()
+    found = registry.find()
     assert (fed.status, found.status, found.totalResultCount) == (SUCCESS, SUCCESS, 1)
     (entry,) = [each["ExtrinsicObject"] for each in found.RegistryObjectList["_value_1"]]
     unique_id = next(each.value for each in entry.ExternalIdentifier if each.identificationScheme == UNIQUE_ID)
-    (document,) = (await asyncio.to_thread(repository.retrieve, unique_id)).DocumentResponse
+    (document,) = repository.retrieve(unique_id).DocumentResponse
     assert (document.DocumentUniqueId, document.Document) == (unique_id, office.document)
     assert dict(office.seen())["td2.1"] == ["DMP-MTOM"]
 
 
-async def test_zeep_reads_a_fault(office: Any) -> None:
-    patients = await asyncio.to_thread(Zeep, office, "patients")
+def test_zeep_reads_a_fault(office: Office) -> None:
+    patients = Zeep(office, "patients")
     with pytest.raises(zeep.exceptions.Fault) as fault:
-        await asyncio.to_thread(patients.existence)
+        patients.existence()
     assert fault.value.message == "Le VIHF est absent de l'en-tête wsse:Security"
 
 
-async def test_each_path_describes_what_it_serves_and_the_bare_one_all(office: Any) -> None:
+def test_each_path_describes_what_it_serves_and_the_bare_one_all(office: Office) -> None:
     found = {
-        suffix: sorted((await asyncio.to_thread(Zeep, office, suffix)).client.wsdl.services["DMP"].ports)
+        suffix: sorted(Zeep(office, suffix).client.wsdl.services["DMP"].ports)
         for suffix in ("patients", "registry", "repository", "")
     }
     assert found.pop("") == ["Patients", "Registry", "Repository"]

@@ -1,33 +1,27 @@
-"""INSi over real sockets, for clients that other people wrote."""
+"""INSi over real sockets, for clients that other people wrote: one sandbox for the folder, a session for each test."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
+from support.tenants import Runner, Tenant, running_in_background
 
-from insi_mock.service import SERVICE
-from lgo_sandbox.pki import Issued, OrganisationHolder
-from lgo_sandbox.run.launcher import Launcher
-from lgo_sandbox.settings import Settings
+from lgo_sandbox.pki import Issued
 
 
-def no_control(_launcher: Launcher) -> Any:
-    raise AssertionError("control is not served here")
-
-
-@pytest.fixture
-async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
-    launcher = Launcher(Settings(state=tmp_path, port_base=0), [SERVICE], frozenset({"insi"}))
-    await launcher.start(no_control)
-    yield launcher
-    await launcher.close()
+@pytest.fixture(scope="package")
+def insi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with running_in_background(tmp_path_factory.mktemp("insi"), "insi") as runner:
+        yield runner
 
 
 @pytest.fixture
-def certificate(launcher: Launcher) -> Issued:
+def tenant(insi: Runner) -> Tenant:
+    return insi.tenant()
+
+
+@pytest.fixture(scope="package")
+def certificate(insi: Runner) -> Issued:
     """The pharmacy's organisation certificate."""
-    holder = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
-    return launcher.sandbox.pki.issue("org-auth", holder=holder)
+    return insi.issue("org-auth")

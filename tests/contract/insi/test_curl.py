@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from support.tenants import Tenant
 
 from lgo_sandbox.pki import Issued
-from lgo_sandbox.run.launcher import Launcher
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="curl n'est pas installé")
@@ -44,16 +43,16 @@ def card(number: str, date: str, name: str = "") -> str:
     )
 
 
-async def curl(launcher: Launcher, certificate: Issued, envelope: str, action: str = BY_TRAITS) -> tuple[int, bytes]:
+def curl(tenant: Tenant, certificate: Issued, envelope: str, action: str = BY_TRAITS) -> tuple[int, bytes]:
     """Return the HTTP status and the body that curl received."""
     command = [
         *(str(CURL), "--silent", "--show-error", "--noproxy", "*", "--write-out", "\n%{http_code}"),
-        *("--cacert", str(launcher.sandbox.pki.ca_bundle)),
+        *("--cacert", str(tenant.runner.launcher.sandbox.pki.ca_bundle)),
         *("--cert", str(certificate.chain), "--key", str(certificate.key)),
         *("--header", f'Content-Type: application/soap+xml; charset=utf-8; action="{action}"'),
-        *("--data-binary", "@-", f"{launcher.sandbox.addresses.tls['insi']}/lps"),
+        *("--data-binary", "@-", f"{tenant.url('insi')}/lps"),
     ]
-    done = await asyncio.to_thread(subprocess.run, command, input=envelope.encode(), capture_output=True, timeout=30)
+    done = subprocess.run(command, input=envelope.encode(), capture_output=True, timeout=30)
     assert done.returncode == 0, done.stderr.decode()
     content, _, status = done.stdout.rpartition(b"\n")
     return int(status), content
@@ -71,18 +70,18 @@ async def curl(launcher: Launcher, certificate: Issued, envelope: str, action: s
     ],
     ids=["00", "02", "01", "history", "application", "gateway"],
 )
-async def test_curl_receives_the_exact_octets_of_a_search_by_traits(
-    launcher: Launcher, certificate: Issued, envelope: str, golden: str, status: int
+def test_curl_receives_the_exact_octets_of_a_search_by_traits(
+    tenant: Tenant, certificate: Issued, envelope: str, golden: str, status: int
 ) -> None:
-    assert await curl(launcher, certificate, envelope) == (status, (GOLDEN / golden).read_bytes())
+    assert curl(tenant, certificate, envelope) == (status, (GOLDEN / golden).read_bytes())
 
 
-async def test_curl_receives_the_exact_octets_of_a_search_by_card(launcher: Launcher, certificate: Issued) -> None:
-    status, content = await curl(launcher, certificate, card("160012B02077713", "1960-01-01"), BY_CARD)
+def test_curl_receives_the_exact_octets_of_a_search_by_card(tenant: Tenant, certificate: Issued) -> None:
+    status, content = curl(tenant, certificate, card("160012B02077713", "1960-01-01"), BY_CARD)
     assert (status, content) == (200, (GOLDEN / "answer-00.xml").read_bytes())
 
 
-async def test_curl_receives_the_fault_of_a_search_by_card(launcher: Launcher, certificate: Issued) -> None:
+def test_curl_receives_the_fault_of_a_search_by_card(tenant: Tenant, certificate: Issued) -> None:
     envelope = card("276076322091669", "1976-07-14", "INSI-PANNE-TECHNIQUE")
-    status, content = await curl(launcher, certificate, envelope, BY_CARD)
+    status, content = curl(tenant, certificate, envelope, BY_CARD)
     assert (status, content) == (500, (GOLDEN / "fault-insi_101.xml").read_bytes())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import subprocess
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.tenants import Tenant
 
 from lgo_sandbox.pki import Issued
-from lgo_sandbox.run.launcher import Launcher
 
 PHP = shutil.which("php")
 SCRIPT = Path(__file__).with_name("search.php")
@@ -28,23 +27,19 @@ def has_soap() -> bool:
 pytestmark = pytest.mark.skipif(not has_soap(), reason="PHP et son extension soap ne sont pas installés")
 
 
-async def php(
-    launcher: Launcher, certificate: Issued, operation: str, body: dict[str, Any], query: str = "wsdl"
-) -> Any:
+def php(tenant: Tenant, certificate: Issued, operation: str, body: dict[str, Any], query: str = "wsdl") -> Any:
     """Return what the script printed: the answer, or the fault."""
     together = certificate.key.with_suffix(".both.pem")
     together.write_bytes(certificate.chain.read_bytes() + certificate.key.read_bytes())
     asked = {
-        "wsdl": f"{launcher.sandbox.addresses.tls['insi']}/lps?{query}",
-        "ca": str(launcher.sandbox.pki.ca_bundle),
+        "wsdl": f"{tenant.url('insi')}/lps?{query}",
+        "ca": str(tenant.runner.launcher.sandbox.pki.ca_bundle),
         "certificate": str(together),
         "operation": operation,
         "body": body,
     }
     command = [str(PHP), "-d", "display_errors=stderr", str(SCRIPT)]
-    done = await asyncio.to_thread(
-        subprocess.run, command, input=json.dumps(asked), capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -57,26 +52,26 @@ CARD = {
 }
 
 
-async def test_php_finds_an_identity_by_its_traits_with_its_history(launcher: Launcher, certificate: Issued) -> None:
-    answer = await php(launcher, certificate, "rechercherInsAvecTraitsIdentite", TRAITS)
+def test_php_finds_an_identity_by_its_traits_with_its_history(tenant: Tenant, certificate: Issued) -> None:
+    answer = php(tenant, certificate, "rechercherInsAvecTraitsIdentite", TRAITS)
     assert answer["CR"] == {"CodeCR": "00", "LibelleCR": "OK"}
     assert answer["INDIVIDU"]["TIQ"]["ListePrenom"] == "PIERRE-ALAIN MURIEL FLORIANT"
     assert [each["IdIndividu"]["Cle"] for each in answer["INDIVIDU"]["INSHISTO"]] == ["39", "55"]
 
 
-async def test_php_finds_an_identity_by_a_card(launcher: Launcher, certificate: Issued) -> None:
-    answer = await php(launcher, certificate, "rechercherInsAvecCarteVitale", CARD)
+def test_php_finds_an_identity_by_a_card(tenant: Tenant, certificate: Issued) -> None:
+    answer = php(tenant, certificate, "rechercherInsAvecCarteVitale", CARD)
     assert answer["INDIVIDU"]["TIQ"]["NomNaissance"] == "BERNARD"
 
 
-async def test_php_reads_a_fault_with_its_code(launcher: Launcher, certificate: Issued) -> None:
-    answer = await php(
-        launcher, certificate, "rechercherInsAvecTraitsIdentite", {**TRAITS, "NomNaissance": "INSI-PANNE-TECHNIQUE"}
+def test_php_reads_a_fault_with_its_code(tenant: Tenant, certificate: Issued) -> None:
+    answer = php(
+        tenant, certificate, "rechercherInsAvecTraitsIdentite", {**TRAITS, "NomNaissance": "INSI-PANNE-TECHNIQUE"}
     )
     assert (answer["fault"], answer["erreur"]) == ("S:Receiver", "insi_102")
 
 
-async def test_php_verifies_by_the_reconstructed_description(launcher: Launcher, certificate: Issued) -> None:
+def test_php_verifies_by_the_reconstructed_description(tenant: Tenant, certificate: Issued) -> None:
     person = {
         "INSFourni": {"IdIndividu": {"NumIdentifiant": "160012B020777", "Cle": "13"}, "OID": "1.2.250.1.213.1.4.8"},
         "TraitsIdentiteIndividu": {
@@ -86,7 +81,5 @@ async def test_php_verifies_by_the_reconstructed_description(launcher: Launcher,
             "DateNaissance": "1960-01-01",
         },
     }
-    answer = await php(
-        launcher, certificate, "verifierInsAvecTraitsIdentite", {"IndividuVerifie": person}, "wsdl=reconstituee"
-    )
+    answer = php(tenant, certificate, "verifierInsAvecTraitsIdentite", {"IndividuVerifie": person}, "wsdl=reconstituee")
     assert answer["CR"]["LibelleCR"] == "Identite verifiee"

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import requests
 import zeep
+from support.tenants import Runner, Tenant
 from zeep.transports import Transport
-
-from lgo_sandbox.pki import Issued, OrganisationHolder
-from lgo_sandbox.run.launcher import Launcher
-
-SESSION = "equipe-b"
-
-
-def organisation(launcher: Launcher) -> Issued:
-    holder = OrganisationHolder("officine", "10B0990017", "PHARMACIE DE LA FONTAINE")
-    return launcher.sandbox.pki.issue("org-auth", holder=holder)
 
 
 class LocalTransport(Transport):
@@ -30,17 +20,14 @@ class LocalTransport(Transport):
         return super().load(url)
 
 
-def client_of(launcher: Launcher, prefix: str = "", description: str = "wsdl") -> zeep.Client:
-    pki = launcher.sandbox.pki
-    issued = organisation(launcher)
+def client_of(tenant: Tenant, description: str = "wsdl") -> zeep.Client:
+    issued = tenant.runner.issue("org-auth")
     http = requests.Session()
     http.trust_env = False
     http.headers["connection"] = "close"
     http.cert = (str(issued.chain), str(issued.key))
-    http.verify = str(pki.ca_bundle)
-    return zeep.Client(
-        f"{launcher.sandbox.addresses.tls['insi']}{prefix}/lps?{description}", transport=LocalTransport(session=http)
-    )
+    http.verify = str(tenant.runner.launcher.sandbox.pki.ca_bundle)
+    return zeep.Client(f"{tenant.url('insi')}/lps?{description}", transport=LocalTransport(session=http))
 
 
 def headers() -> dict[str, Any]:
@@ -59,28 +46,28 @@ def search(client: zeep.Client, name: str, first_names: str, sex: str, date: str
     )
 
 
-async def test_zeep_finds_an_identity_with_its_history(launcher: Launcher) -> None:
-    client = await asyncio.to_thread(client_of, launcher)
-    found = await asyncio.to_thread(search, client, "ECETINSI", "PIERRE-ALAIN", "M", "2009-07-14")
+def test_zeep_finds_an_identity_with_its_history(tenant: Tenant) -> None:
+    client = client_of(tenant)
+    found = search(client, "ECETINSI", "PIERRE-ALAIN", "M", "2009-07-14")
     assert found.CR.CodeCR == "00"
     assert found.INDIVIDU.INSACTIF.IdIndividu.NumIdentifiant == "1090763220834"
     assert [each.IdIndividu.Cle for each in found.INDIVIDU.INSHISTO] == ["39", "55"]
     assert found.INDIVIDU.TIQ.ListePrenom == "PIERRE-ALAIN MURIEL FLORIANT"
-    (seen,) = launcher.sandbox.sessions.get("default").journal.read()[1:]
+    (seen,) = tenant.exchanges()[1:]
     assert {finding.check_id for finding in seen.findings} == {"INSI-ACTION"}
 
 
-async def test_zeep_is_told_of_several_identities_then_of_one_with_the_birthplace(launcher: Launcher) -> None:
-    client = await asyncio.to_thread(client_of, launcher)
-    several = await asyncio.to_thread(search, client, "DE VINCI", "LEONARDO", "M", "2014-02-01")
-    one = await asyncio.to_thread(search, client, "DE VINCI", "LEONARDO", "M", "2014-02-01", LieuNaissance="63220")
+def test_zeep_is_told_of_several_identities_then_of_one_with_the_birthplace(tenant: Tenant) -> None:
+    client = client_of(tenant)
+    several = search(client, "DE VINCI", "LEONARDO", "M", "2014-02-01")
+    one = search(client, "DE VINCI", "LEONARDO", "M", "2014-02-01", LieuNaissance="63220")
     assert (several.CR.CodeCR, one.CR.CodeCR) == ("02", "00")
 
 
-async def test_zeep_reads_a_fault_of_the_application(launcher: Launcher) -> None:
-    client = await asyncio.to_thread(client_of, launcher)
+def test_zeep_reads_a_fault_of_the_application(tenant: Tenant) -> None:
+    client = client_of(tenant)
     with pytest.raises(zeep.exceptions.Fault) as fault:
-        await asyncio.to_thread(search, client, "INSI-PANNE-TECHNIQUE", "ALEX", "F", "1980-01-01")
+        search(client, "INSI-PANNE-TECHNIQUE", "ALEX", "F", "1980-01-01")
     assert fault.value.code == "S:Receiver"
     assert fault.value.detail.find(".//{urn:siram}Erreur").get("code") == "insi_102"
 
@@ -92,24 +79,22 @@ def search_by_card(client: zeep.Client, number: str, date: str, **more: str) -> 
     )
 
 
-async def test_zeep_finds_a_child_by_the_card_of_his_mother(launcher: Launcher) -> None:
-    client = await asyncio.to_thread(client_of, launcher)
-    found = await asyncio.to_thread(search_by_card, client, "285046311395040", "2014-09-23")
+def test_zeep_finds_a_child_by_the_card_of_his_mother(tenant: Tenant) -> None:
+    client = client_of(tenant)
+    found = search_by_card(client, "285046311395040", "2014-09-23")
     assert found.CR.CodeCR == "00"
     assert found.INDIVIDU.TIQ.NomNaissance == "BERNARD"
 
 
-async def test_zeep_reads_the_fault_of_the_search_by_card(launcher: Launcher) -> None:
-    client = await asyncio.to_thread(client_of, launcher)
+def test_zeep_reads_the_fault_of_the_search_by_card(tenant: Tenant) -> None:
+    client = client_of(tenant)
     with pytest.raises(zeep.exceptions.Fault) as fault:
-        await asyncio.to_thread(
-            search_by_card, client, "276076322091669", "1976-07-14", NomNaissance="INSI-PANNE-TECHNIQUE"
-        )
+        search_by_card(client, "276076322091669", "1976-07-14", NomNaissance="INSI-PANNE-TECHNIQUE")
     assert fault.value.detail.find(".//{urn:siram}Erreur").get("code") == "insi_101"
 
 
-async def test_zeep_verifies_deposits_and_collects_by_the_reconstructed_description(launcher: Launcher) -> None:
-    client = await asyncio.to_thread(client_of, launcher, description="wsdl=reconstituee")
+def test_zeep_verifies_deposits_and_collects_by_the_reconstructed_description(tenant: Tenant) -> None:
+    client = client_of(tenant, description="wsdl=reconstituee")
     claim = {
         "INSFourni": {"IdIndividu": {"NumIdentifiant": "160012B020777", "Cle": "13"}, "OID": "1.2.250.1.213.1.4.8"},
         "TraitsIdentiteIndividu": {
@@ -120,25 +105,21 @@ async def test_zeep_verifies_deposits_and_collects_by_the_reconstructed_descript
         },
     }
     service = client.service
-    answer = await asyncio.to_thread(
-        service.verifierInsAvecTraitsIdentite, IndividuVerifie=claim, _soapheaders=headers()
-    )
+    answer = service.verifierInsAvecTraitsIdentite(IndividuVerifie=claim, _soapheaders=headers())
     assert (answer.CodeCR, answer.LibelleCR) == ("00", "Identite verifiee")
-    receipt = await asyncio.to_thread(
-        service.deposerVerificationsIns, IndividuVerifie=[{**claim, "ref": "1"}], _soapheaders=headers()
-    )
+    receipt = service.deposerVerificationsIns(IndividuVerifie=[{**claim, "ref": "1"}], _soapheaders=headers())
     collect = service.releverVerificationsIns
-    early = await asyncio.to_thread(collect, NumeroDepot=receipt.NumeroDepot, _soapheaders=headers())
+    early = collect(NumeroDepot=receipt.NumeroDepot, _soapheaders=headers())
     assert (early.Etat, early.Verification) == ("EN_COURS", [])
-    launcher.sandbox.sessions.get("default").move_clock(by=timedelta(hours=1))
-    done = await asyncio.to_thread(collect, NumeroDepot=receipt.NumeroDepot, _soapheaders=headers())
+    tenant.move(hours=1)
+    done = collect(NumeroDepot=receipt.NumeroDepot, _soapheaders=headers())
     assert [(each.ref, each.CR.CodeCR) for each in done.Verification] == [("1", "00")]
 
 
-async def test_zeep_stays_in_the_session_whose_description_it_read(launcher: Launcher) -> None:
-    launcher.sandbox.sessions.create(SESSION)
-    client = await asyncio.to_thread(client_of, launcher, f"/s/{SESSION}")
-    found = await asyncio.to_thread(search, client, "ADRTROIS", "TOUSSAINT", "M", "1960-01-01")
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_zeep_stays_in_the_session_whose_description_it_read(insi: Runner, tenant: Tenant, prefixed: bool) -> None:
+    read = tenant if prefixed else Tenant(insi, "default")
+    assert ("/s/" in read.url("insi")) is prefixed
+    found = search(client_of(read), "ADRTROIS", "TOUSSAINT", "M", "1960-01-01")
     assert found.CR.CodeCR == "00"
-    operations = [each.operation for each in launcher.sandbox.sessions.get(SESSION).journal.read()]
-    assert operations == ["wsdl", "rechercherInsAvecTraitsIdentite"]
+    assert [each.operation for each in read.exchanges()] == ["wsdl", "rechercherInsAvecTraitsIdentite"]

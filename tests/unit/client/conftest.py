@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
+import httpx
 import pytest
+from support.insi_scripted import PRODUCT, Calling, Scripted
 
 from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Patient, Person, Structure
+from lgo_client.insi import Insi
 from lgo_sandbox.pki import Kind, OrganisationHolder, PersonHolder, Pki
 
 NOW = datetime(2026, 9, 14, 8, 15, 30, 250000, tzinfo=UTC)
@@ -41,7 +44,7 @@ def workplace() -> Workplace:
     return Workplace(now=lambda: NOW, uuid=lambda: str(UUID(int=next(numbers))), stopwatch=lambda: 0.0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pharmacist() -> Person:
     return Person(
         id="titulaire",
@@ -58,7 +61,7 @@ def pharmacist() -> Person:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def doctor() -> Person:
     return Person(
         id="generaliste",
@@ -75,7 +78,7 @@ def doctor() -> Person:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pharmacy() -> Structure:
     return Structure(
         id="officine",
@@ -90,7 +93,7 @@ def pharmacy() -> Structure:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def practice() -> Structure:
     return Structure(
         id="cabinet",
@@ -105,7 +108,7 @@ def practice() -> Structure:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def patient() -> Patient:
     return Patient(
         id="pat-trois",
@@ -123,3 +126,13 @@ def patient() -> Patient:
         city="PARIS",
         phone="0144534551",
     )
+
+
+@pytest.fixture
+def calling(workplace: Workplace) -> Calling:
+    def made(*answers: str) -> tuple[Insi, Scripted]:
+        script = Scripted(answers)
+        http = httpx.Client(transport=httpx.MockTransport(script))
+        return Insi(http, "https://insi.test/s/essai", PRODUCT, workplace), script
+
+    return made

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_everybody_in_the_ready_file_can_be_read(document: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("ask", [Environment.person, Environment.structure, Environment.patient, Environment.client])
-def test_somebody_unknown_is_named(document: dict[str, Any], ask: Any) -> None:
+def test_somebody_unknown_is_named(document: dict[str, Any], ask: Callable[[Environment, str], object]) -> None:
     with pytest.raises(EnvironmentMissing, match="personne-inconnue"):
         ask(Environment(document), "personne-inconnue")
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import struct
 import zlib
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from lxml import etree
+from support.artefacts import artefacts
 
 from health_documents.barcodes.images import read_codes, write_qr
 from health_documents.barcodes.ins_datamatrix import decode_ins
@@ -37,34 +36,31 @@ ADVICE = [Advice("Metformine 1000 mg", "pris à jeun", "prendre pendant le repas
 
 @pytest.fixture(scope="session")
 def schema() -> etree.XMLSchema:
-    default = Path(__file__).parents[4] / "shared" / "ci-sis"
-    folder = Path(os.environ.get("LGO_SANDBOX_ARTEFACTS", default)) / "TestContenuCDA-3-0"
-    if not folder.is_dir():
-        pytest.skip("official CI-SIS artefacts absent: set LGO_SANDBOX_ARTEFACTS to their folder")
+    folder = artefacts() / "TestContenuCDA-3-0"
     return etree.XMLSchema(etree.parse(str(folder / "infrastructure" / "cda" / "CDA_extended.xsd")))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def traits(patient: Patient) -> PatientIdentity:
     return traits_of_patient(patient, OID)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def prescription_header(doctor: Person, practice: Structure, traits: PatientIdentity) -> DocumentHeader:
     return Writer(doctor, practice).header("57833-6", traits, AT, "1.2.3.1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def review_header(pharmacist: Person, pharmacy: Structure, doctor: Person, traits: PatientIdentity) -> DocumentHeader:
     return Writer(pharmacist, pharmacy).header(BILAN, traits, AT, "1.2.3.2", [recipient_of(doctor)])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def prescription(prescription_header: DocumentHeader) -> tuple[bytes, bytes]:
     return write_ordonnance(prescription_header, PRESCRIBED, NUMBER, write_qr(NUMBER))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def review(review_header: DocumentHeader) -> Written:
     return write_bilan(review_header, ADVICE, "Observance à revoir.", "12/34")
 

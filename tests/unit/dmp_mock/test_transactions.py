@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from lxml import etree
+from support.dmp_door import DmpDoors
+from support.tenants import running_in_background
 
 import dmp_mock
 from dmp_mock.codes.names import ANNOUNCED, NS_HL7
@@ -22,7 +24,7 @@ from dmp_mock.tables import NOT_SIMULATED, PATHS, TRANSACTIONS, transaction_name
 from dmp_mock.transaction import Transaction
 from dmp_mock.wire.description import wsdl
 
-TESTS = Path(__file__).parents[2] / "wire" / "dmp"
+PACKAGE = Path(dmp_mock.__path__[0])
 ONE = TRANSACTIONS[0]
 MEMBERS = {field.name: getattr(ONE, field.name) for field in fields(Transaction)}
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -88,36 +90,45 @@ def test_the_scaffold_takes_names_of_transactions_alone(tmp_path: Path, name: st
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def test_adding_a_transaction_with_its_check_touches_two_files_and_works_through_the_door(tmp_path: Path) -> None:
-    shutil.copytree(dmp_mock.__path__[0], tmp_path / "dmp_mock", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(TESTS, tmp_path / "tests" / "wire" / "dmp", ignore=shutil.ignore_patterns("__pycache__"))
-    before = _hashes(tmp_path)
-    _run(tmp_path, "dmp_mock.scaffold", "td9_9", "Transaction d'essai", "--tests", "tests/wire/dmp")
-    after = _hashes(tmp_path)
-    added = {"dmp_mock/transactions/td9_9.py", "tests/wire/dmp/test_td9_9.py"}
-    assert after.keys() - before.keys() == added
-    assert {name: digest for name, digest in after.items() if name not in added} == before
-    folder = tmp_path / "tests" / "wire" / "dmp"
-    ini = tmp_path / "pytest.ini"
-    ini.write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-    wanted = [str(folder / "test_td9_9.py"), str(folder / "test_dmp_checks.py"), "-k", "td9_9 or TD99 or breaking"]
-    done = _run(tmp_path, "pytest", "-q", "-c", str(ini), "--import-mode=importlib", *wanted)
-    assert "5 passed" in done
+def _imported() -> list[str]:
+    return [name for name in sys.modules if name.partition(".")[0] == dmp_mock.__name__]
 
 
-def _run(folder: Path, module: str, *arguments: str) -> str:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
-    environment = {**kept, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return done.stdout
+@pytest.fixture
+def added(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Write a transaction into a folder that is one more of the package's, and import the service anew with it."""
+    for name in _imported():
+        monkeypatch.delitem(sys.modules, name)
+    transactions, tests = tmp_path / "transactions", tmp_path / "tests"
+    transactions.mkdir()
+    tests.mkdir()
+    package = import_module("dmp_mock.transactions")
+    monkeypatch.setattr(package, "__path__", [str(transactions), *package.__path__])
+    before = _hashes(PACKAGE)
+    import_module("dmp_mock.scaffold").main(["td9_9", "Transaction d'essai", "--tests", str(tests)])
+    assert _hashes(PACKAGE) == before
+    yield tmp_path
+    for name in _imported():
+        del sys.modules[name]
+
+
+def test_adding_a_transaction_with_its_check_writes_two_files_and_works_through_the_door(added: Path) -> None:
+    assert _hashes(added).keys() == {"transactions/td9_9.py", "tests/test_td9_9.py"}
+    written = run_path(str(added / "tests" / "test_td9_9.py"))
+    told = [act for name, act in written.items() if name.startswith("test_")]
+    assert len(told) == 3
+    with running_in_background(added / "state", "dmp") as runner:
+        doors = DmpDoors(runner)
+        checks = {check.id for check in runner.launcher.sandbox.services["dmp"].checks}
+        assert checks - {check.id for check in SERVICE.checks} == set(written["BREAKS"])
+        for act in told:
+            act(doors.door())
+        for check_id, act in written["BREAKS"].items():
+            broken = doors.door()
+            act(broken)
+            assert broken.findings() == [check_id]
+        doors.close()

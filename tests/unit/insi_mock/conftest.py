@@ -1,9 +1,10 @@
-"""A sandbox with INSi alone, and requests to it without a socket (plain port, no certificate)."""
+"""A sandbox with INSi alone, a session of it for each test, and requests on its plain port without a socket."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
@@ -17,6 +18,8 @@ from lgo_sandbox.pki import Pki
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
+
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -50,24 +53,41 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     return Pki.open(tmp_path_factory.mktemp("insi") / "pki")
 
 
-@pytest.fixture
-async def sandbox(tmp_path: Path, pki: Pki) -> AsyncIterator[Sandbox]:
-    sandbox = Sandbox(Settings(state=tmp_path), [SERVICE], pki)
+@pytest.fixture(scope="package")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Iterator[Sandbox]:
+    sandbox = Sandbox(Settings(state=tmp_path_factory.mktemp("insi")), [SERVICE], pki)
     sandbox.addresses.tls["insi"] = "https://insi.test"
     yield sandbox
-    await sandbox.close()
+    asyncio.run(sandbox.close())
+
+
+@pytest.fixture(scope="package")
+def gate(sandbox: Sandbox) -> Gate:
+    return Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0])
 
 
 @pytest.fixture
-def session(sandbox: Sandbox) -> Session:
-    return sandbox.sessions.get("default")
+def sessions(sandbox: Sandbox) -> Iterator[Callable[[], Session]]:
+    """Make fresh sessions, forgotten after the test."""
+    made: list[str] = []
+
+    def make() -> Session:
+        made.append(f"t{next(_numbers)}")
+        return sandbox.sessions.create(made[-1])
+
+    yield make
+    for name in made:
+        sandbox.sessions.delete(name)
 
 
 @pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    gate = Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0])
+def session(sessions: Callable[[], Session]) -> Session:
+    return sessions()
+
+
+@pytest.fixture
+async def client(gate: Gate, session: Session) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"content-type": "application/soap+xml; charset=utf-8"}
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(gate), base_url="http://insi.test", headers=headers
-    ) as client:
+    root = f"http://insi.test/s/{session.name}"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url=root, headers=headers) as client:
         yield client

@@ -203,10 +203,9 @@ async def test_an_armed_status_is_an_outage_with_that_status(
     assert code_of(await client.post("/lps", content=request_xml)) == "00"
 
 
-async def test_the_description_carries_the_address_of_the_session(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    sandbox.sessions.create("equipe")
-    response = await client.get("/s/equipe/lps?WSDL")
-    assert 'location="https://insi.test/s/equipe/lps"' in response.text
+async def test_the_description_carries_the_address_of_the_session(client: httpx.AsyncClient, session: Session) -> None:
+    response = await client.get("/lps?WSDL")
+    assert f'location="https://insi.test/s/{session.name}/lps"' in response.text
     assert not etree.fromstring(response.content).xpath("//@schemaLocation")
 
 
@@ -318,14 +317,14 @@ def control(sandbox: Sandbox, session: Session, method: str, tail: str = "", bod
 
 
 async def test_an_added_identity_is_found_in_its_session_only_until_it_is_removed(
-    client: httpx.AsyncClient, asking: Asking, sandbox: Sandbox, session: Session
+    client: httpx.AsyncClient, asking: Asking, sandbox: Sandbox, session: Session, sessions: Callable[[], Session]
 ) -> None:
-    sandbox.sessions.create("autre")
+    other = f"http://insi.test/s/{sessions().name}/lps"
     request = asking(Traits("INVENTEE", "ODILE", "F", "1990-01-22"))
     assert len(control(sandbox, session, "POST", body=ADDED)["warnings"]) == 2
     assert [each["matricule"] for each in control(sandbox, session, "GET")["identities"]] == [ADDED["matricule"]]
     assert code_of(await client.post("/lps", content=request)) == "00"
-    assert code_of(await client.post("/s/autre/lps", content=request)) == "01"
+    assert code_of(await client.post(other, content=request)) == "01"
     control(sandbox, session, "DELETE", str(ADDED["matricule"]))
     assert code_of(await client.post("/lps", content=request)) == "01"
 

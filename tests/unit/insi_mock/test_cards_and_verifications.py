@@ -218,6 +218,20 @@ async def deposited(client: httpx.AsyncClient, request: str) -> str:
     return number
 
 
+async def test_a_batch_is_decoded_for_people_from_its_deposit_to_its_end(
+    client: httpx.AsyncClient, asking_batch: Callable[..., str], session: Session
+) -> None:
+    number = await deposited(client, asking_batch(CLAIM, replace(CLAIM, matricule=RUTH)))
+    ready = session.clock.age() + timedelta(hours=1)
+    await client.post("/lps", content=asking_batch(number=number))
+    session.move_clock(by=timedelta(hours=1))
+    await client.post("/lps", content=asking_batch(number=number))
+    receipt, early, done = (dict(SERVICE.decode(exchange).response) for exchange in session.journal.read())
+    assert (receipt["Numéro du dépôt"], receipt["Identités"]) == (number, "2")
+    assert receipt["Disponible à partir du"] <= f"{ready:%Y-%m-%d %H:%M:%S}"
+    assert [told["État"] for told in (early, done)] == ["en cours", "terminé"]
+
+
 async def test_a_batch_is_judged_once_by_what_holds_when_its_time_has_come(
     client: httpx.AsyncClient, asking_batch: Callable[..., str], sandbox: Sandbox, session: Session
 ) -> None:
@@ -274,11 +288,11 @@ async def test_a_batch_survives_a_restart(tmp_path: Path, pki: Pki, asking_batch
 
 
 async def test_a_batch_of_another_session_is_unknown(
-    client: httpx.AsyncClient, asking_batch: Callable[..., str], sandbox: Sandbox
+    client: httpx.AsyncClient, asking_batch: Callable[..., str], sessions: Callable[[], Session]
 ) -> None:
-    sandbox.sessions.create("autre")
+    other = f"http://insi.test/s/{sessions().name}/lps"
     (number,) = texts(await client.post("/lps", content=asking_batch(CLAIM)), "NumeroDepot")
-    assert code_of(await client.post("/s/autre/lps", content=asking_batch(number=number))) == "insi_simule_depot"
+    assert code_of(await client.post(other, content=asking_batch(number=number))) == "insi_simule_depot"
 
 
 @pytest.mark.parametrize("limit", ["MAX_BATCH", "MAX_DEPOSITS"])

@@ -221,18 +221,20 @@ async def test_a_call_without_trace_is_reproached_once_a_session_tells_traces(ca
 
 
 @pytest.mark.parametrize(
-    ("matricule", "traits"),
+    ("matricule", "traits", "check"),
     [
-        ("258067654094771", Traits("CHEVALIER", "ROSE", "F", "1958-06-15")),
-        ("144041411894873", Traits("GAUTHIER", "MARCEL", "M", "1944-04-09")),
-        ("286113403294919", Traits("MASSON", "DELPHINE", "F", "1986-11-28")),
-        ("193020600495013", Traits("LEMAIRE", "VICTOR", "M", "1993-02-17")),
-        ("278056444595114", Traits("DUPUY", "MAUD", "F", "1978-05-30")),
+        ("258067654094771", Traits("CHEVALIER", "ROSE", "F", "1958-06-15"), "INSI-RETOUR-DATE"),
+        ("144041411894873", Traits("GAUTHIER", "MARCEL", "M", "1944-04-09"), "INSI-RETOUR-DATE"),
+        ("286113403294919", Traits("MASSON", "DELPHINE", "F", "1986-11-28"), "INSI-RETOUR-INCOMPLET"),
+        ("193020600495013", Traits("LEMAIRE", "VICTOR", "M", "1993-02-17"), "INSI-RETOUR-INCOMPLET"),
+        ("278056444595114", Traits("DUPUY", "MAUD", "F", "1978-05-30"), "INSI-RETOUR-INCOMPLET"),
     ],
     ids=["jour 00", "mois 00", "sans nom", "sans prénoms", "sans sexe"],
 )
-async def test_an_ins_that_had_to_be_refused_is_not_kept(call: Call, matricule: str, traits: Traits) -> None:
-    assert await call(Claim(matricule, OID_INS_NIR, traits)) == {"INSI-RETOUR-REFUSE"}
+async def test_an_ins_that_had_to_be_refused_is_not_kept(
+    call: Call, matricule: str, traits: Traits, check: str
+) -> None:
+    assert await call(Claim(matricule, OID_INS_NIR, traits)) == {check}
 
 
 async def test_an_ins_is_not_kept_beside_another_first_name(call: Call) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,9 +13,6 @@ from lxml import etree
 
 from insi_mock.service import SERVICE
 from lgo_sandbox.gate.asgi import Gate
-from lgo_sandbox.pki import Pki
-from lgo_sandbox.sandbox import Sandbox
-from lgo_sandbox.settings import Settings
 
 REQUEST = (Path(__file__).parents[2] / "golden" / "insi" / "request.xml").read_bytes()
 ENVELOPES = ("http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/")
@@ -26,23 +22,10 @@ BOMB = (
 )
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Sandbox:
-    return Sandbox(Settings(state=tmp_path_factory.mktemp("hostile")), [SERVICE], pki)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def closed(sandbox: Sandbox) -> Iterator[None]:
-    yield
-    for session in sandbox.sessions.names():
-        sandbox.sessions.get(session).close()
-
-
-def post(sandbox: Sandbox, body: bytes, content_type: str = "application/soap+xml") -> httpx.Response:
+def post(gate: Gate, body: bytes, content_type: str = "application/soap+xml", path: str = "/lps") -> httpx.Response:
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0]))
-        async with httpx.AsyncClient(transport=transport, base_url="http://insi.test") as client:
-            return await client.post("/lps", content=body, headers={"content-type": content_type.encode("latin-1")})
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://insi.test") as client:
+            return await client.post(path, content=body, headers={"content-type": content_type.encode("latin-1")})
 
     return asyncio.run(send())
 
@@ -60,28 +43,23 @@ def code_of(response: httpx.Response) -> str:
     "body",
     [b"", b"\x00", b"<", b"<a/>", BOMB, b"{}", b"\xff\xfe", b'<?xml version="1.0" encoding="EBCDIC"?><a/>'],
 )
-def test_what_is_no_envelope_is_refused(sandbox: Sandbox, body: bytes) -> None:
-    response = post(sandbox, body)
+def test_what_is_no_envelope_is_refused(gate: Gate, body: bytes) -> None:
+    response = post(gate, body)
     assert (response.status_code, code_of(response)) == (500, "desir_simule_enveloppe")
 
 
-def test_an_endless_body_is_refused(sandbox: Sandbox) -> None:
-    response = post(sandbox, REQUEST + b" " * SERVICE.max_body)
+def test_an_endless_body_is_refused(gate: Gate) -> None:
+    response = post(gate, REQUEST + b" " * SERVICE.max_body)
     assert (response.status_code, code_of(response)) == (413, "desir_simule_taille")
 
 
-def test_a_deep_body_is_refused(sandbox: Sandbox) -> None:
-    response = post(sandbox, REQUEST.replace(b"</RECSANSVITALE>", b"<a>" * 220 + b"</a>" * 220 + b"</RECSANSVITALE>"))
+def test_a_deep_body_is_refused(gate: Gate) -> None:
+    response = post(gate, REQUEST.replace(b"</RECSANSVITALE>", b"<a>" * 220 + b"</a>" * 220 + b"</RECSANSVITALE>"))
     assert code_of(response) == "desir_simule_enveloppe"
 
 
-def test_an_unknown_session_is_told_in_soap(sandbox: Sandbox) -> None:
-    async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(Gate(SERVICE.create_app(sandbox), sandbox, SERVICE, SERVICE.doors[0]))
-        async with httpx.AsyncClient(transport=transport, base_url="http://insi.test") as client:
-            return await client.post("/s/absente/lps", content=REQUEST)
-
-    response = asyncio.run(send())
+def test_an_unknown_session_is_told_in_soap(gate: Gate) -> None:
+    response = post(gate, REQUEST, path="/s/absente/lps")
     assert (response.status_code, code_of(response)) == (404, "desir_simule_session")
 
 
@@ -98,15 +76,15 @@ XML_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"),
 
 @settings(max_examples=60, deadline=None)
 @given(value=st.sampled_from(VALUES), text=XML_TEXT)
-def test_any_text_in_any_value_is_answered(sandbox: Sandbox, value: bytes, text: str) -> None:
+def test_any_text_in_any_value_is_answered(gate: Gate, value: bytes, text: str) -> None:
     written = text.replace(">", "").encode()
-    code_of(post(sandbox, REQUEST.replace(value, b">" + written + b"<" if value == b">M<" else written)))
+    code_of(post(gate, REQUEST.replace(value, b">" + written + b"<" if value == b">M<" else written)))
 
 
 @settings(max_examples=80, deadline=None)
 @given(start=st.integers(0, len(REQUEST)), length=st.integers(0, 200), octets=st.binary(max_size=20))
-def test_any_damage_to_an_envelope_is_answered(sandbox: Sandbox, start: int, length: int, octets: bytes) -> None:
-    code_of(post(sandbox, REQUEST[:start] + octets + REQUEST[start + length :]))
+def test_any_damage_to_an_envelope_is_answered(gate: Gate, start: int, length: int, octets: bytes) -> None:
+    code_of(post(gate, REQUEST[:start] + octets + REQUEST[start + length :]))
 
 
 @settings(max_examples=40, deadline=None)
@@ -114,11 +92,11 @@ def test_any_damage_to_an_envelope_is_answered(sandbox: Sandbox, start: int, len
     action=st.text(st.characters(codec="latin-1", exclude_categories=("Cc",)), max_size=40),
     tags=st.lists(st.sampled_from([b"soap:Header", b"soap:Body", b"Prenom", b"RECSANSVITALE", b"ctxlps:LPS"])),
 )
-def test_any_action_and_any_missing_tag_is_answered(sandbox: Sandbox, action: str, tags: list[bytes]) -> None:
+def test_any_action_and_any_missing_tag_is_answered(gate: Gate, action: str, tags: list[bytes]) -> None:
     body = REQUEST
     for tag in tags:
         body = body.replace(tag, b"Autre")
-    code_of(post(sandbox, body, f'application/soap+xml; action="{action}"'))
+    code_of(post(gate, body, f'application/soap+xml; action="{action}"'))
 
 
 CLAIM_BODY = (
@@ -144,10 +122,10 @@ ACTION = REQUEST[REQUEST.index(b"<wsa:Action") : REQUEST.index(b"</wsa:Action>")
     octets=st.binary(max_size=20),
 )
 def test_any_damage_to_another_body_is_answered(
-    sandbox: Sandbox, body: bytes, start: int, length: int, octets: bytes
+    gate: Gate, body: bytes, start: int, length: int, octets: bytes
 ) -> None:
     damaged = body[:start] + octets + body[start + length :]
-    response = post(sandbox, REQUEST[:START].replace(ACTION, b"") + damaged + REQUEST[END:])
+    response = post(gate, REQUEST[:START].replace(ACTION, b"") + damaged + REQUEST[END:])
     root = etree.fromstring(response.content)
     assert root.tag in {f"{{{namespace}}}Envelope" for namespace in ENVELOPES}
     assert (response.status_code == 500) is (etree.QName(root[-1][0]).localname == "Fault")
@@ -159,11 +137,9 @@ def test_any_damage_to_another_body_is_answered(
     value=st.sampled_from([b"2760763220916", b"69<", b"1976-07-14", b">1<", b"160012B020777", b"ADRTROIS", b">M<"]),
     text=XML_TEXT,
 )
-def test_any_text_in_any_value_of_another_body_is_answered(
-    sandbox: Sandbox, body: bytes, value: bytes, text: str
-) -> None:
+def test_any_text_in_any_value_of_another_body_is_answered(gate: Gate, body: bytes, value: bytes, text: str) -> None:
     written = text.replace(">", "").encode()
     kept = (b">" if value.startswith(b">") else b"") + written + (b"<" if value.endswith(b"<") else b"")
-    response = post(sandbox, REQUEST[:START].replace(ACTION, b"") + body.replace(value, kept) + REQUEST[END:])
+    response = post(gate, REQUEST[:START].replace(ACTION, b"") + body.replace(value, kept) + REQUEST[END:])
     root = etree.fromstring(response.content)
     assert (response.status_code == 500) is (etree.QName(root[-1][0]).localname == "Fault")

@@ -6,98 +6,100 @@ The breakers of a transaction's checks stand in its own test file (``BREAKS``); 
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
+from support.dmp_door import Dmp
+from support.dmp_lots import Document, Lot, cda
+from support.dmp_messages import adhoc, envelope, existence
+from support.dmp_told import is_told
+from support.dmp_vihf import coded
 
 from dmp_mock.codes.faults import FAULTS
 from dmp_mock.codes.xds_errors import XDS_CODES
 from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
-from lgo_sandbox.tenant.faults import Fault, FaultKind
-from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.markers import Marker
 from lgo_sandbox.watch.refusals import Refusal
 
 PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
 FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
-ENGLISH = {"the", "not", "expected", "error", "invalid", "was", "is", "required", "found", "missing", "wrong"}
-Act = Callable[[Any, Any], object]
+Act = Callable[[Dmp], object]
 
 
-def _marked(name: str, send: Callable[[Any], object]) -> Act:
-    def act(dmp: Any, _writing: Any) -> None:
-        at = dmp.session.clock.age().isoformat()
-        dmp.do(lambda: dmp.session.markers.put(Marker(at, name, dmp.patient)))
+def _marked(name: str, send: Act) -> Act:
+    def act(dmp: Dmp) -> None:
+        dmp.mark(name)
         send(dmp)
 
     return act
 
 
-def _existence(
-    dmp: Any, writing: Any, action: str | None = PATIENTS, suffix: str = "patients", extra: str = ""
-) -> None:
-    octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), action, extra=extra)
+def _existence(dmp: Dmp, action: str | None = PATIENTS, suffix: str = "patients", extra: str = "") -> None:
+    octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), action, extra=extra)
     dmp.post(suffix, octets, certificate=dmp.issue("org-auth"))
 
 
-def _misissued(dmp: Any, _writing: Any) -> None:
-    vihf = dmp.indirect()
-    assertion = vihf.element("CN=QUELQU'UN D'AUTRE,O=AILLEURS,C=FR")
-    dmp.assertion = lambda _vihf: assertion
-    dmp.test_existence(vihf)
+def _misissued(dmp: Dmp) -> None:
+    dmp.test_existence(issuer="CN=QUELQU'UN D'AUTRE,O=AILLEURS,C=FR")
 
 
-def _soap11(dmp: Any, _writing: Any) -> None:
+def _soap11(dmp: Dmp) -> None:
     dmp.feed(dmp.document(), soap11=True)
 
 
 def _typed_as(content_type: str) -> Act:
-    def act(dmp: Any, writing: Any) -> None:
-        octets = writing.envelope(writing.existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+    def act(dmp: Dmp) -> None:
+        octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
         dmp.post("patients", octets, certificate=dmp.issue("org-auth"), content_type=content_type)
 
     return act
 
 
-def _printing_nothing(dmp: Any, writing: Any) -> None:
+def _printing_nothing(dmp: Dmp) -> None:
     pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
     titled = b'<code code="56445-0" codeSystem="2.16.840.1.113883.6.1"/><title>Bilan</title><recordTarget>'
-    dmp.feed(dmp.document(writing.cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
+    dmp.feed(dmp.document(cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
+
+
+def _tested_then_found(dmp: Dmp) -> None:
+    dmp.test_existence(dmp.direct())
+    dmp.find()
 
 
 SHARED: dict[str, Act] = {
-    "DMP-TRANSPORT": lambda dmp, _: dmp.post("patients", b"bonjour", certificate=dmp.issue("org-auth")),
+    "DMP-TRANSPORT": lambda dmp: dmp.post("patients", b"bonjour", certificate=dmp.issue("org-auth")),
     "DMP-MEDIA-TYPE": _typed_as("text/plain"),
-    "DMP-PATH": lambda dmp, writing: _existence(dmp, writing, suffix="registry"),
-    "DMP-ACTION": lambda dmp, writing: _existence(dmp, writing, "urn:autre"),
+    "DMP-PATH": lambda dmp: _existence(dmp, suffix="registry"),
+    "DMP-ACTION": lambda dmp: _existence(dmp, "urn:autre"),
     "DMP-SOAP11": _soap11,
-    "DMP-LENGTH": lambda dmp, _: dmp.feed(dmp.document(), alter=lambda octets: octets[:-4]),
-    "DMP-REPLY-TO": lambda dmp, writing: _existence(
-        dmp, writing, extra="<wsa:FaultTo><wsa:Address>http://ailleurs.test/</wsa:Address></wsa:FaultTo>"
+    "DMP-LENGTH": lambda dmp: dmp.feed(dmp.document(), alter=lambda octets: octets[:-4]),
+    "DMP-REPLY-TO": lambda dmp: _existence(
+        dmp, extra="<wsa:FaultTo><wsa:Address>http://ailleurs.test/</wsa:Address></wsa:FaultTo>"
     ),
-    "DMP-PLAIN": lambda dmp, _: dmp.test_existence(tls=False),
-    "DMP-CERT": lambda dmp, _: dmp.test_existence(certificate=dmp.issue("org-auth", variant="expired")),
-    "DMP-VIHF": lambda dmp, writing: dmp.call("patients", PATIENTS, writing.existence(dmp.patient), None),
-    "DMP-VIHF-FORM": lambda dmp, _: dmp.test_existence(
+    "DMP-PLAIN": lambda dmp: dmp.test_existence(tls=False),
+    "DMP-CERT": lambda dmp: dmp.test_existence(certificate=dmp.issue("org-auth", variant="expired")),
+    "DMP-VIHF": lambda dmp: dmp.call("patients", PATIENTS, existence(dmp.patient), None),
+    "DMP-VIHF-FORM": lambda dmp: dmp.test_existence(
         dmp.direct(extra={"urn:oasis:names:tc:xspa:1.0:subject:subject-id": "VALMONT"})
     ),
     "DMP-VIHF-ISSUER": _misissued,
-    "DMP-VIHF-UNSIGNED": lambda dmp, _: dmp.test_existence(dmp.direct(signed_by=None)),
-    "DMP-VIHF-PS": lambda dmp, _: dmp.test_existence(dmp.direct("radie")),
-    "DMP-PATIENT": lambda dmp, _: dmp.test_existence(dmp.indirect(patient="255069999999934")),
-    "DMP-INS-OID": lambda dmp, _: dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.9")),
-    "DMP-RIGHTS": lambda dmp, _: dmp.find(vihf=dmp.indirect()),
-    "DMP-ORDER": lambda dmp, _: dmp.find(),
-    "DMP-QUERY": lambda dmp, writing: (
+    "DMP-VIHF-UNSIGNED": lambda dmp: dmp.test_existence(dmp.direct(signed_by=None)),
+    "DMP-VIHF-PS": lambda dmp: dmp.test_existence(dmp.direct("radie")),
+    "DMP-PATIENT": lambda dmp: dmp.test_existence(dmp.indirect(patient="255069999999934")),
+    "DMP-INS-OID": lambda dmp: dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.9")),
+    "DMP-RIGHTS": lambda dmp: dmp.find(vihf=dmp.indirect()),
+    "DMP-ORDER": lambda dmp: dmp.find(),
+    "DMP-OPPOSITION": _marked("opposition à la consultation", _tested_then_found),
+    "DMP-FEED-OPPOSITION": _marked("opposition à l'alimentation", lambda dmp: dmp.feed(dmp.document())),
+    "DMP-QUERY": lambda dmp: (
         dmp.test_existence(dmp.direct()),
-        dmp.call("registry", QUERY, writing.adhoc(FIND, []), dmp.direct()),
+        dmp.call("registry", QUERY, adhoc(FIND, []), dmp.direct()),
     ),
     "DMP-INS-STATUT": _marked("identité récupérée", lambda dmp: dmp.test_existence()),
     "DMP-INS-VERIFICATION": _marked("vérification KO", lambda dmp: dmp.feed(dmp.document())),
@@ -115,12 +117,7 @@ ALONG = {
 
 def _breaks() -> Iterator[tuple[str, Act]]:
     for path in sorted(Path(__file__).parent.glob("test_td*.py")):
-        spec = importlib.util.spec_from_file_location(f"_breaks_{path.stem}", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield from module.BREAKS.items()
+        yield from run_path(str(path))["BREAKS"].items()
 
 
 BREAKS: dict[str, Act] = {**SHARED, **dict(_breaks())}
@@ -132,96 +129,74 @@ def test_every_check_has_its_breaking_client() -> None:
 
 
 @pytest.mark.parametrize("check_id", sorted(BREAKS))
-def test_each_check_is_fired_through_the_door_by_what_breaks_it_alone(dmp: Any, writing: Any, check_id: str) -> None:
-    BREAKS[check_id](dmp, writing)
+def test_each_check_is_fired_through_the_door_by_what_breaks_it_alone(dmp: Dmp, check_id: str) -> None:
+    BREAKS[check_id](dmp)
     found = {finding.check_id for finding in dmp.exchanges()[0].findings}
     assert found == {check_id} | ALONG.get(check_id, set())
-    _is_told(dmp.exchanges()[0])
+    is_told(dmp.exchanges()[0])
 
 
-def test_a_partner_of_the_ins_is_observed_on_each_flow(dmp: Any) -> None:
+def test_a_partner_of_the_ins_is_observed_on_each_flow(dmp: Dmp) -> None:
     dmp.test_existence()
-    dmp.exchanges()
-    assert "DMP-INS-PARTENAIRE" in {o.check_id for o in dmp.do(lambda: list(dmp.session.journal.observations()))}
-
-
-def _is_told(exchange: Exchange) -> None:
-    """Every finding states what was received, what is expected and what to change, in French, and links to a source."""
-    assert exchange.findings
-    for finding in exchange.findings:
-        assert finding.received
-        assert finding.expected
-        assert finding.remedy
-        assert finding.source.startswith("docs/sources/")
-        told = (finding.received, finding.expected, finding.remedy, finding.message)
-        assert not any(text.startswith(("(", "[", "{")) for text in told), told
-        assert not any(key in text for text in told for key in SLUGS), told
-        assert not ENGLISH & set(re.findall("[a-z]+", " ".join(told))), told
-
-
-SLUGS = (*(code for code in FAULTS if "-" in code), "organisation-auth", "professional-", "content-changed")
+    assert "DMP-INS-PARTENAIRE" in dmp.observed()
 
 
 # --- refusals
 
 
-def _strict_action(dmp: Any, writing: Any) -> None:
+def _strict_action(dmp: Dmp) -> None:
     dmp.configure(strict_action="oui")
-    _existence(dmp, writing, "urn:autre")
+    _existence(dmp, "urn:autre")
 
 
 def _edited(pattern: str, by: str) -> Act:
-    def act(dmp: Any, _writing: Any) -> None:
+    def act(dmp: Dmp) -> None:
         dmp.test_existence(alter=lambda octets: re.sub(pattern, by, octets.decode(), flags=re.DOTALL).encode())
 
     return act
 
 
-def _as_fault(dmp: Any, writing: Any) -> None:
+def _as_fault(dmp: Dmp) -> None:
     dmp.configure(xds_errors_as="fault")
-    dmp.feed(lot=writing.Lot([dmp.document()], signed=False))
+    dmp.feed(lot=Lot([dmp.document()], signed=False))
 
 
-def _opposed(dmp: Any, writing: Any) -> None:
+def _opposed(dmp: Dmp) -> None:
     matricule = dmp.named("girard-sophie")
-    dmp.feed(writing.Document(writing.cda(matricule), matricule), vihf=dmp.indirect(patient=matricule))
+    dmp.feed(Document(cda(matricule), matricule), vihf=dmp.indirect(patient=matricule))
 
 
 REFUSED: dict[str, Act] = {
-    "soap": lambda dmp, _: dmp.post("patients", b"<a>"),
-    "coding": lambda dmp, _: dmp.post("patients", gzip.compress(b"<a/>"), coding="gzip"),
-    "soap-version": lambda dmp, _: dmp.post("patients", b'<Envelope xmlns="urn:x"><Body><a/></Body></Envelope>'),
-    "soap-understand": lambda dmp, writing: _existence(
-        dmp, writing, extra='<x:h xmlns:x="urn:x" soap:mustUnderstand="1"/>'
-    ),
-    "soap-body": lambda dmp, _: dmp.call("patients", "urn:x", '<a xmlns="urn:x"/>', dmp.indirect()),
-    "wsa-absent": lambda dmp, writing: _existence(dmp, writing, None),
-    "wsa-invalid": lambda dmp, writing: _existence(dmp, writing, extra="<wsa:MessageID>urn:uuid:2</wsa:MessageID>"),
+    "soap": lambda dmp: dmp.post("patients", b"<a>"),
+    "coding": lambda dmp: dmp.post("patients", gzip.compress(b"<a/>"), coding="gzip"),
+    "soap-version": lambda dmp: dmp.post("patients", b'<Envelope xmlns="urn:x"><Body><a/></Body></Envelope>'),
+    "soap-understand": lambda dmp: _existence(dmp, extra='<x:h xmlns:x="urn:x" soap:mustUnderstand="1"/>'),
+    "soap-body": lambda dmp: dmp.call("patients", "urn:x", '<a xmlns="urn:x"/>', dmp.indirect()),
+    "wsa-absent": lambda dmp: _existence(dmp, None),
+    "wsa-invalid": lambda dmp: _existence(dmp, extra="<wsa:MessageID>urn:uuid:2</wsa:MessageID>"),
     "wsa-action": _strict_action,
     "request": _edited("<queryId .*?/>", ""),
-    "later": lambda dmp, _: dmp.call(
+    "later": lambda dmp: dmp.call(
         "habilitations", "x", '<setAuthorization xmlns="urn:si-dmp-habilitations"/>', dmp.direct()
     ),
-    "vihf-absent": lambda dmp, writing: dmp.call("patients", PATIENTS, writing.existence(dmp.patient), None),
-    "vihf": lambda dmp, _: dmp.test_existence(dmp.indirect(extra={"Ressource_URN": "urn:autre"})),
-    "vihf-specialty": lambda dmp, _: dmp.test_existence(
-        dmp.indirect(extra={ROLE: dmp.indirect()._coded("Role", "21", "1.2.250.1.71.1.2.7")})
+    "vihf-absent": lambda dmp: dmp.call("patients", PATIENTS, existence(dmp.patient), None),
+    "vihf": lambda dmp: dmp.test_existence(dmp.indirect(extra={"Ressource_URN": "urn:autre"})),
+    "vihf-specialty": lambda dmp: dmp.test_existence(
+        dmp.indirect(extra={ROLE: coded("Role", "21", "1.2.250.1.71.1.2.7")})
     ),
-    "vihf-stale": lambda dmp, _: dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) - timedelta(hours=1))),
-    "vihf-signature": lambda dmp, _: dmp.test_existence(dmp.indirect(signed_by=None)),
-    "signer-usage": lambda dmp, _: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-auth"))),
-    "signer": lambda dmp, _: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-sign", variant="expired"))),
-    "client-certificate": lambda dmp, _: dmp.test_existence(certificate=dmp.issue("psc-client")),
-    "legal-person": lambda dmp, _: dmp.test_existence(certificate=dmp.issue("org-auth", "hopital")),
-    "structure": lambda dmp, _: dmp.test_existence(dmp.direct(structure="10B0999999")),
-    "professional": lambda dmp, _: dmp.test_existence(dmp.direct("radie")),
-    "unlinked": lambda dmp, _: dmp.test_existence(dmp.direct(structure="10B0990041")),
-    "author-institution": lambda dmp, _: dmp.feed(dmp.document(structure="10B0990041")),
-    "patient": lambda dmp, writing: dmp.call(
-        "patients", PATIENTS, writing.existence(dmp.stranger().matricule), dmp.indirect()
-    ),
-    "rights": lambda dmp, _: dmp.find(vihf=dmp.indirect()),
-    "closed": lambda dmp, _: dmp.find(vihf=dmp.direct(patient=dmp.named("roux-gerard"))),
+    "vihf-stale": lambda dmp: dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) - timedelta(hours=1))),
+    "vihf-signature": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=None)),
+    "signer-usage": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-auth"))),
+    "signer": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-sign", variant="expired"))),
+    "client-certificate": lambda dmp: dmp.test_existence(certificate=dmp.issue("psc-client")),
+    "legal-person": lambda dmp: dmp.test_existence(certificate=dmp.issue("org-auth", "hopital")),
+    "structure": lambda dmp: dmp.test_existence(dmp.direct(structure="10B0999999")),
+    "professional": lambda dmp: dmp.test_existence(dmp.direct("radie")),
+    "unlinked": lambda dmp: dmp.test_existence(dmp.direct(structure="10B0990041")),
+    "author-institution": lambda dmp: dmp.feed(dmp.document(structure="10B0990041")),
+    "patient": lambda dmp: dmp.call("patients", PATIENTS, existence(dmp.stranger().matricule), dmp.indirect()),
+    "rights": lambda dmp: dmp.find(vihf=dmp.indirect()),
+    "closed": lambda dmp: dmp.find(vihf=dmp.direct(patient=dmp.named("roux-gerard"))),
     "feed-opposed": _opposed,
 }
 
@@ -231,14 +206,15 @@ def test_every_fault_of_the_catalogue_has_a_client_that_earns_it() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(REFUSED))
-def test_each_fault_leaves_with_its_explanation(dmp: Any, writing: Any, code: str) -> None:
-    REFUSED[code](dmp, writing)
+def test_each_fault_leaves_with_its_explanation(dmp: Dmp, code: str) -> None:
+    REFUSED[code](dmp)
     exchange = dmp.exchanges()[0]
     refusal = exchange.noted.get(Refusal)
+    assert refusal is not None
     assert refusal.code == code
     assert exchange.status >= 400
     assert exchange.outcome == "refused"
-    _is_told(exchange)
+    is_told(exchange)
     assert refusal.received in {finding.received for finding in exchange.findings}
     assert "SANDBOX-INEXPLIQUE" not in dmp.findings()
 
@@ -247,26 +223,26 @@ def test_each_fault_leaves_with_its_explanation(dmp: Any, writing: Any, code: st
 
 
 def _feed(**changes: Any) -> Act:
-    return lambda dmp, _: dmp.feed(dmp.document(**changes))
+    return lambda dmp: dmp.feed(dmp.document(**changes))
 
 
-def _fed_twice(dmp: Any, _writing: Any) -> None:
+def _fed_twice(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     dmp.feed(dmp.document(unique_id=document.unique_id))
 
 
-def _renamed(dmp: Any, _writing: Any) -> None:
+def _renamed(dmp: Dmp) -> None:
     dmp.feed(dmp.document(), alter=lambda b: b.replace(b'<xds:Document id="Document01"', b'<xds:Document id="Z"'))
 
 
-def _hashed(dmp: Any, _writing: Any) -> None:
+def _hashed(dmp: Dmp) -> None:
     dmp.configure(strict_hash="oui")
     dmp.feed(dmp.document(slots={"hash": "00", "size": "1"}))
 
 
 def _replaced(again: bool) -> Act:
-    def act(dmp: Any, _writing: Any) -> None:
+    def act(dmp: Dmp) -> None:
         dmp.feed(dmp.document())
         entry_uuid = dmp.find().text("//rim:ExtrinsicObject/@id")
         dmp.feed(dmp.document(replaces=entry_uuid if again else "urn:uuid:inconnu"))
@@ -276,54 +252,53 @@ def _replaced(again: bool) -> Act:
     return act
 
 
-def _about_another(dmp: Any, writing: Any) -> None:
-    dmp.feed(writing.Document(writing.cda(dmp.stranger().matricule), dmp.stranger().matricule))
+def _about_another(dmp: Dmp) -> None:
+    dmp.feed(Document(cda(dmp.stranger().matricule), dmp.stranger().matricule))
 
 
 def _asked(*parameters: tuple[str, str], query: str = GET) -> Act:
-    return lambda dmp, writing: dmp.call("registry", QUERY, writing.adhoc(query, list(parameters)), dmp.direct())
+    return lambda dmp: dmp.call("registry", QUERY, adhoc(query, list(parameters)), dmp.direct())
 
 
-def _many(dmp: Any, _writing: Any) -> None:
-    dmp.patched.setattr("dmp_mock.searching.MAX_RESULTS", 0)
+def _many(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
     dmp.find()
 
 
-def _full(dmp: Any, _writing: Any) -> None:
-    dmp.patched.setattr("dmp_mock.transactions.td2_1.MAX_STORED", 10)
-    dmp.feed(dmp.document())
-
-
-def _without_dmp(dmp: Any, _writing: Any) -> None:
+def _without_dmp(dmp: Dmp) -> None:
     vihf = dmp.direct(patient=dmp.named("fournier-ines"))
     dmp.test_existence(vihf)
     dmp.find(vihf=vihf)
 
 
 FAILED: dict[str, Act] = {
-    "XDSRepositoryMetadataError": lambda dmp, writing: dmp.feed(lot=writing.Lot([dmp.document()], signed=False)),
+    "XDSRepositoryMetadataError": lambda dmp: dmp.feed(lot=Lot([dmp.document()], signed=False)),
     "XDSRegistryMetadataError": _feed(codes={"practice": [("OFFICINE", "1.2.250.1.213.1.1.4.9")]}),
     "XDSMissingDocument": _renamed,
     "XDSMissingDocumentMetadata": _renamed,
     "XDSDuplicateUniqueIdInRegistry": _fed_twice,
-    "XDSRepositoryDuplicateUniqueIdInMessage": lambda dmp, _: dmp.feed(
+    "XDSRepositoryDuplicateUniqueIdInMessage": lambda dmp: dmp.feed(
         dmp.document(unique_id="2.25.7"), dmp.document(unique_id="2.25.7", id="Document02")
     ),
     "XDSPatientIdDoesNotMatch": _about_another,
     "XDSUnknownPatientId": _without_dmp,
-    "XDSDocumentUniqueIdError": lambda dmp, _: dmp.read("2.25.404"),
+    "XDSDocumentUniqueIdError": lambda dmp: dmp.read("2.25.404"),
     "XDSNonIdenticalHash": _hashed,
     "XDSNonIdenticalSize": _hashed,
     "XDSUnknownStoredQuery": _asked(query="00000000-0000-0000-0000-000000000000"),
     "XDSStoredQueryMissingParam": _asked(query=FIND),
     "XDSStoredQueryParamNumber": _asked(("$XDSDocumentEntryUniqueId", "('1' '2")),
-    "XDSUnknownRepositoryId": lambda dmp, _: dmp.read("2.25.404", repository="1.2.3"),
+    "XDSUnknownRepositoryId": lambda dmp: dmp.read("2.25.404", repository="1.2.3"),
     "XDSTooManyResults": _many,
     "XDSReplaceFailed": _replaced(again=False),
     "XDSRegistryDeprecatedDocumentError": _replaced(again=True),
-    "XDSRepositoryOutOfResources": _full,
+    "XDSRepositoryOutOfResources": _feed(),
 }
+LIMITS = {
+    "XDSTooManyResults": {"dmp_mock.searching.MAX_RESULTS": 0},
+    "XDSRepositoryOutOfResources": {"dmp_mock.transactions.td2_1.MAX_STORED": 10},
+}
+"""What is made small for an error that only much would earn."""
 
 
 def test_every_xds_code_has_a_client_that_earns_it() -> None:
@@ -333,75 +308,18 @@ def test_every_xds_code_has_a_client_that_earns_it() -> None:
 @pytest.mark.parametrize("code", sorted(FAILED))
 @pytest.mark.parametrize("form", ["registry", "fault"])
 def test_each_xds_error_leaves_with_its_explanation_in_either_form(
-    dmp: Any, writing: Any, monkeypatch: pytest.MonkeyPatch, code: str, form: str
+    dmp: Dmp, monkeypatch: pytest.MonkeyPatch, code: str, form: str
 ) -> None:
-    dmp.patched = monkeypatch
+    for name, limit in LIMITS.get(code, {}).items():
+        monkeypatch.setattr(name, limit)
     dmp.configure(xds_errors_as=form)
     dmp.test_existence(dmp.direct())
-    FAILED[code](dmp, writing)
+    FAILED[code](dmp)
     exchange = dmp.exchanges()[0]
     told = exchange.noted.get(XdsErrors)
+    assert told is not None
     assert code in {error.code for error in told.errors}
     assert (exchange.outcome, exchange.status) == ("refused", 200 if form == "registry" else 500)
-    _is_told(exchange)
+    is_told(exchange)
     assert exchange.findings[0].check_id in ("DMP-QUERY", "DMP-METADATA", "DMP-FEED-STATE")
     assert len(exchange.findings) == 1
-
-
-# --- what is refused before, or instead of, a transaction
-
-
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("si-dmp-server/v2/services/nulle", "nulle"),
-        ("si-dmp-server/v3/services/patients", "/si-dmp-server/v3/services/patients"),
-        ("insi", "/insi"),
-        ("", "/"),
-    ],
-)
-@pytest.mark.parametrize("method", ["POST", "GET"])
-def test_a_wrong_path_is_told_what_to_put_there(dmp: Any, method: str, path: str, shown: str) -> None:
-    root = dmp.url("").split("si-dmp-server")[0]
-    assert dmp.request(method, root + path).status == 404
-    (finding,) = dmp.exchanges()[0].findings
-    assert (finding.check_id, finding.received) == ("SANDBOX-CHEMIN", shown)
-    assert f"« {shown} »" in finding.remedy
-    _is_told(dmp.exchanges()[0])
-
-
-@pytest.mark.parametrize(("method", "query"), [("GET", ""), ("GET", "?xsd=1"), ("PUT", ""), ("DELETE", "?wsdl")])
-def test_a_wrong_method_is_told_which_is_right(dmp: Any, method: str, query: str) -> None:
-    assert dmp.request(method, dmp.url("patients") + query).status == 405
-    (finding,) = dmp.exchanges()[0].findings
-    assert finding.check_id == "SANDBOX-METHODE"
-    assert "POST" in finding.expected
-    _is_told(dmp.exchanges()[0])
-
-
-def test_a_path_without_description_is_told_which_have_one(dmp: Any) -> None:
-    assert dmp.request("GET", dmp.url("habilitations") + "?wsdl").status == 404
-    (finding,) = dmp.exchanges()[0].findings
-    assert (finding.received, finding.check_id) == ("habilitations", "SANDBOX-CHEMIN")
-    assert "patients, registry, repository" in finding.expected
-
-
-UNREADABLE = [b"", b"rien", b"<a/>", b'<!DOCTYPE a><a xmlns="x"/>', b"<a>" * 5000, b"\xff\xfe\x00", b"\x00" * 100]
-
-
-@pytest.mark.parametrize("octets", UNREADABLE)
-@pytest.mark.parametrize("suffix", ["patients", "repository"])
-def test_what_cannot_be_read_is_explained(dmp: Any, suffix: str, octets: bytes) -> None:
-    assert dmp.post(suffix, octets, certificate=dmp.issue("org-auth")).status == 500
-    (finding,) = dmp.exchanges()[0].findings
-    assert finding.check_id == "DMP-TRANSPORT"
-    _is_told(dmp.exchanges()[0])
-
-
-@pytest.mark.parametrize("octets", UNREADABLE)
-def test_a_fault_that_is_armed_on_everything_strikes_what_cannot_be_read(dmp: Any, octets: bytes) -> None:
-    dmp.do(lambda: dmp.session.faults.arm(Fault("f1", "dmp", FaultKind.STATUS, 503, remaining=1)))
-    assert dmp.post("patients", octets).status == 503
-    assert [finding.check_id for finding in dmp.exchanges()[0].findings] == ["SANDBOX-PANNE"]
-    assert dmp.post("patients", octets).status == 500
-    assert dmp.findings() == ["DMP-TRANSPORT"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+from support.dmp_door import Dmp
+from support.dmp_lots import cda
 
 from lgo_sandbox.watch.ins_flows import InsFlow
 
@@ -46,16 +47,16 @@ def _not_ascii(cda: bytes) -> bytes:
     ids=["comments", "stream", "jpeg", "nesting", "base64"],
 )
 def test_a_strange_document_is_taken_or_refused_and_its_exchange_is_kept(
-    dmp: Any, writing: Any, spoil: Callable[[bytes], bytes], pdf: bytes, findings: list[str]
+    dmp: Dmp, spoil: Callable[[bytes], bytes], pdf: bytes, findings: list[str]
 ) -> None:
-    reply = dmp.feed(dmp.document(spoil(writing.cda(dmp.patient, pdf=pdf))))
+    reply = dmp.feed(dmp.document(spoil(cda(dmp.patient, pdf=pdf))))
     assert reply.status == 200
     assert dmp.findings() == findings
     assert dmp.exchanges()[0].noted.get(InsFlow) is not None
 
 
 @pytest.mark.parametrize("text", ["é" * 40, "a" * 41, "&#233;"])
-def test_a_document_that_is_no_base_64_is_told_so(dmp: Any, text: str) -> None:
+def test_a_document_that_is_no_base_64_is_told_so(dmp: Dmp, text: str) -> None:
     content = base64.b64encode(dmp.document().content)
     document = dmp.document(base64.b64decode(content))
     encoded = base64.b64encode(document.content)
@@ -67,10 +68,15 @@ def test_a_document_that_is_no_base_64_is_told_so(dmp: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_mutated_is_answered_and_explained(dmp: Any, seed: int) -> None:
-    chance, sent = random.Random(seed), []
-    dmp.feed(dmp.document(), alter=lambda octets: (sent.append(octets), octets)[1])
-    dmp.feed(dmp.document(), plain=True, alter=lambda octets: (sent.append(octets), octets)[1])
+def test_what_is_mutated_is_answered_and_explained(dmp: Dmp, seed: int) -> None:
+    chance, sent = random.Random(seed), list[bytes]()
+
+    def kept(octets: bytes) -> bytes:
+        sent.append(octets)
+        return octets
+
+    dmp.feed(dmp.document(), alter=kept)
+    dmp.feed(dmp.document(), plain=True, alter=kept)
     exchange = dmp.exchanges()[1]
     content_type = dict(exchange.request_headers)["content-type"]
     for _ in range(25):

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from support.dmp_door import Dmp
 
 from lgo_sandbox.watch.ins_flows import InsFlow
-from lgo_sandbox.watch.markers import Marker
 
 
-def _say(dmp: Any, name: str, subject: str = "") -> None:
-    at = dmp.session.clock.age().isoformat()
-    dmp.do(lambda: dmp.session.markers.put(Marker(at, name, subject or dmp.patient)))
-
-
-def _send(dmp: Any, what: str) -> list[str]:
+def _send(dmp: Dmp, what: str) -> list[str]:
     {"td0.2": dmp.test_existence, "td2.1": lambda: dmp.feed(dmp.document()), "td3.1": dmp.find}[what]()
-    found: list[str] = dmp.findings()
-    return found
+    return dmp.findings()
 
 
 @pytest.mark.parametrize("transaction", ["td0.2", "td2.1", "td3.1"])
-def test_a_transaction_about_an_identity_not_qualified_is_reproached(dmp: Any, transaction: str) -> None:
+def test_a_transaction_about_an_identity_not_qualified_is_reproached(dmp: Dmp, transaction: str) -> None:
     dmp.test_existence(dmp.direct())
-    _say(dmp, "identité récupérée")
+    dmp.mark("identité récupérée")
     assert _send(dmp, transaction) == ["DMP-INS-STATUT"]
-    _say(dmp, "identité qualifiée")
+    dmp.mark("identité qualifiée")
     assert _send(dmp, transaction) == []
 
 
-def test_a_document_filed_after_a_ko_is_reproached_until_an_ok(dmp: Any) -> None:
-    _say(dmp, "vérification KO")
+def test_a_document_filed_after_a_ko_is_reproached_until_an_ok(dmp: Dmp) -> None:
+    dmp.mark("vérification KO")
     assert _send(dmp, "td2.1") == ["DMP-INS-VERIFICATION"]
-    _say(dmp, "vérification OK")
+    dmp.mark("vérification OK")
     assert _send(dmp, "td2.1") == []
 
 
-def test_markers_about_another_patient_change_nothing_and_the_partner_is_in_the_journal(dmp: Any) -> None:
-    _say(dmp, "identité provisoire", dmp.stranger().matricule)
+def test_markers_about_another_patient_change_nothing_and_the_partner_is_in_the_journal(dmp: Dmp) -> None:
+    dmp.mark("identité provisoire", dmp.stranger().matricule)
     assert _send(dmp, "td2.1") == []
     flow = dmp.exchanges()[0].noted.get(InsFlow)
+    assert flow is not None
     assert (flow.matricules, flow.partners) == ((dmp.patient,), ("DMP",))

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.dmp_door import Dmp
 
 from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.wire.http import RawResponse
 
 
-def _ask(dmp: Any, name: str, method: str = "GET", tail: str = "", body: Any = None) -> Any:
-    sandbox = dmp.launcher.sandbox
+def _ask(dmp: Dmp, name: str, method: str = "GET", tail: str = "", body: Any = None) -> Any:
+    sandbox = dmp.sandbox
     (resource,) = [each for each in sandbox.services["dmp"].resources if each.name == name]
     return dmp.do(lambda: resource.handle(sandbox, dmp.session, ResourceRequest(method, tail, {}, body)))
 
 
-def test_the_state_of_a_dmp_is_read_and_set(dmp: Any) -> None:
+def test_the_state_of_a_dmp_is_read_and_set(dmp: Dmp) -> None:
     assert len(_ask(dmp, "patients")) > 40
     changed = _ask(dmp, "patients", "PUT", dmp.patient, {"status": "ferme", "feed_opposed": True})
     assert (changed["status"], changed["feed_opposed"]) == ("ferme", True)
@@ -33,13 +34,13 @@ def test_the_state_of_a_dmp_is_read_and_set(dmp: Any) -> None:
 @pytest.mark.parametrize(
     "body", [None, {}, {"inconnu": 1}, {"status": "x"}, {"authorisations": 3}, {"feed_opposed": 1}]
 )
-def test_a_wrong_state_is_refused(dmp: Any, body: Any) -> None:
+def test_a_wrong_state_is_refused(dmp: Dmp, body: Any) -> None:
     with pytest.raises(Refusal) as refusal:
         _ask(dmp, "patients", "PUT", dmp.patient, body)
     assert refusal.value.status == 422
 
 
-def test_documents_are_published_with_their_octets(dmp: Any) -> None:
+def test_documents_are_published_with_their_octets(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     assert document.unique_id in {each["unique_id"] for each in _ask(dmp, "documents")}
@@ -50,9 +51,9 @@ def test_documents_are_published_with_their_octets(dmp: Any) -> None:
         _ask(dmp, "documents", tail="2.25.404")
 
 
-def test_exchanges_are_told_to_people(dmp: Any) -> None:
+def test_exchanges_are_told_to_people(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
-    decode = dmp.launcher.sandbox.services["dmp"].decode
+    decode = dmp.sandbox.services["dmp"].decode
     told = decode(dmp.exchanges()[0])
     assert told.summary == "TD2.1 : 1 document(s) versé(s)"
     assert dict(told.request)["INS du patient"] == dmp.patient

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
+from support.dmp_door import Dmp
+from support.dmp_messages import Reply, existence, opened
 
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
 
 
-def _without_receiver(dmp: Any, writing: Any) -> None:
-    body = writing.existence(dmp.patient).replace("1.2.250.1.213.4.1.1.1", "1.2.3")
+def _without_receiver(dmp: Dmp) -> None:
+    body = existence(dmp.patient).replace("1.2.250.1.213.4.1.1.1", "1.2.3")
     dmp.call("patients", PATIENTS, body, dmp.indirect())
 
 
-BREAKS: dict[str, Callable[[Any, Any], object]] = {"DMP-EXISTENCE": _without_receiver}
+BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-EXISTENCE": _without_receiver}
 
 
-def _authorisation(reply: Any) -> str:
+def _authorisation(reply: Reply) -> str:
     return str(reply.text(VALUE.format("AUTORISATION", "code")))
 
 
-def test_an_open_dmp_answers_active_authorised_and_echoes_the_request(dmp: Any) -> None:
+def test_an_open_dmp_answers_active_authorised_and_echoes_the_request(dmp: Dmp) -> None:
     reply = dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.8"))
     assert reply.status == 200
     assert reply.text("//h:queryResponseCode/@code") == "OK"
@@ -37,7 +38,7 @@ def test_an_open_dmp_answers_active_authorised_and_echoes_the_request(dmp: Any) 
     assert dmp.findings() == []
 
 
-def test_the_answer_is_addressed(dmp: Any) -> None:
+def test_the_answer_is_addressed(dmp: Dmp) -> None:
     reply = dmp.test_existence()
     assert reply.text("//wsa:Action") == "urn:hl7-org:v3:PRPA_IN201308UV02"
     assert reply.text("//wsa:To") == "http://www.w3.org/2005/08/addressing/anonymous"
@@ -58,7 +59,7 @@ def test_the_answer_is_addressed(dmp: Any) -> None:
     ],
 )
 def test_each_situation_has_its_existence_answer(
-    dmp: Any, patient: str, found: str, status: str, authorisation: str
+    dmp: Dmp, patient: str, found: str, status: str, authorisation: str
 ) -> None:
     reply = dmp.test_existence(dmp.direct(patient=dmp.named(patient)))
     assert reply.text("//h:queryResponseCode/@code") == found
@@ -67,11 +68,11 @@ def test_each_situation_has_its_existence_answer(
     assert ("x-simulation" in reply.http.headers) == (authorisation not in ("", "VALIDE"))
 
 
-def test_who_is_not_blocked_still_reads_what_blocks_the_titulaire(dmp: Any) -> None:
+def test_who_is_not_blocked_still_reads_what_blocks_the_titulaire(dmp: Dmp) -> None:
     assert _authorisation(dmp.test_existence(dmp.direct("adjoint", patient=dmp.named("mercier-alain")))) == "VALIDE"
 
 
-def test_an_unpublished_authorisation_value_can_be_left_out(dmp: Any) -> None:
+def test_an_unpublished_authorisation_value_can_be_left_out(dmp: Dmp) -> None:
     dmp.configure(authorisation_values="omises")
     reply = dmp.test_existence(dmp.direct(patient=dmp.named("blanc-nathalie")))
     assert _authorisation(reply) == ""
@@ -79,57 +80,57 @@ def test_an_unpublished_authorisation_value_can_be_left_out(dmp: Any) -> None:
     assert "x-simulation" not in reply.http.headers
 
 
-def test_the_treating_doctor_is_told_so(dmp: Any) -> None:
+def test_the_treating_doctor_is_told_so(dmp: Dmp) -> None:
     doctor = dmp.direct("generaliste", extra={"Secteur_Activite": "SA07^1.2.250.1.71.4.2.4"})
     assert dmp.test_existence(doctor).text(VALUE.format("STATUT_MT", "value")) == "true"
 
 
-def test_a_well_formed_unknown_matricule_has_no_dmp_and_a_warning(dmp: Any) -> None:
+def test_a_well_formed_unknown_matricule_has_no_dmp_and_a_warning(dmp: Dmp) -> None:
     reply = dmp.test_existence(dmp.indirect(patient="255069999999934"))
     assert reply.text("//h:queryResponseCode/@code") == "NF"
     assert dmp.findings() == ["DMP-PATIENT"]
 
 
-def test_the_patient_of_the_body_is_the_one_of_the_vihf(dmp: Any, writing: Any) -> None:
-    body = writing.existence(dmp.stranger().matricule)
+def test_the_patient_of_the_body_is_the_one_of_the_vihf(dmp: Dmp) -> None:
+    body = existence(dmp.stranger().matricule)
     reply = dmp.call("patients", PATIENTS, body, dmp.indirect())
     assert reply.fault[1] == "Le patient du message n'est pas celui du VIHF"
     assert dmp.findings() == ["DMP-VIHF"]
 
 
-def test_a_strict_session_wants_the_patients_own_root(dmp: Any) -> None:
+def test_a_strict_session_wants_the_patients_own_root(dmp: Dmp) -> None:
     dmp.configure(strict_ins_root="oui")
     assert dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.8")).status == 200
     assert "1.2.250.1.213.1.4.10" in dmp.test_existence().fault[1]
 
 
-def test_an_unknown_structure_has_the_known_fault(dmp: Any) -> None:
+def test_an_unknown_structure_has_the_known_fault(dmp: Dmp) -> None:
     vihf = dmp.direct(structure="10B0999999")
     reason = "Impossible d'effectuer un test d'existence : Structure introuvable ou Inactive"
     assert dmp.test_existence(vihf).fault[1] == reason
 
 
-def test_a_professional_of_another_structure_is_not_linked(dmp: Any) -> None:
+def test_a_professional_of_another_structure_is_not_linked(dmp: Dmp) -> None:
     assert dmp.test_existence(dmp.direct(structure="10B0990041")).fault[1] == "PS et Structure non liés"
 
 
-def test_a_struck_off_professional_is_refused(dmp: Any) -> None:
+def test_a_struck_off_professional_is_refused(dmp: Dmp) -> None:
     assert "introuvable ou inactif" in dmp.test_existence(dmp.direct("radie")).fault[1]
     assert "DMP-VIHF-PS" in dmp.findings()
 
 
-def test_indirect_authentication_lists_no_document(dmp: Any) -> None:
+def test_indirect_authentication_lists_no_document(dmp: Dmp) -> None:
     assert dmp.find(vihf=dmp.indirect()).fault[0] == "soap:DMPAccessDeniedByRightsService"
     assert "DMP-RIGHTS" in dmp.findings()
 
 
-def test_air_feeds_nothing(dmp: Any) -> None:
+def test_air_feeds_nothing(dmp: Dmp) -> None:
     reply = dmp.feed(dmp.document(), vihf=dmp.indirect(mode="INDIRECTE_RENFORCEE"))
     assert reply.fault[0] == "soap:DMPAccessDeniedByRightsService"
     assert dmp.findings() == ["DMP-RIGHTS", "DMP-AIR-FEED"]
 
 
-def test_air_reads_with_the_right_of_the_professional(dmp: Any) -> None:
+def test_air_reads_with_the_right_of_the_professional(dmp: Dmp) -> None:
     air = dmp.indirect(mode="INDIRECTE_RENFORCEE")
     dmp.test_existence(air)
     assert dmp.find(vihf=air).status == 200
@@ -145,23 +146,23 @@ def test_air_reads_with_the_right_of_the_professional(dmp: Any) -> None:
         ("roux-gerard", "titulaire", "soap:DMPClosed"),
     ],
 )
-def test_a_dmp_that_may_not_be_read_is_refused(dmp: Any, patient: str, who: str, code: str) -> None:
+def test_a_dmp_that_may_not_be_read_is_refused(dmp: Dmp, patient: str, who: str, code: str) -> None:
     assert dmp.find(vihf=dmp.direct(who, patient=dmp.named(patient))).fault[0] == code
 
 
-def test_a_patient_without_dmp_is_unknown_to_the_registry(dmp: Any) -> None:
+def test_a_patient_without_dmp_is_unknown_to_the_registry(dmp: Dmp) -> None:
     vihf = dmp.direct(patient=dmp.named("fournier-ines"))
     assert dmp.find(vihf=vihf).errors == ["XDSUnknownPatientId"]
     assert dmp.read("1.2.3", vihf=vihf).errors == ["XDSUnknownPatientId"]
 
 
-def test_bris_de_glace_needs_no_authorisation_but_stops_at_a_block(dmp: Any) -> None:
+def test_bris_de_glace_needs_no_authorisation_but_stops_at_a_block(dmp: Dmp) -> None:
     unauthorised = dmp.direct(patient=dmp.named("blanc-nathalie"), purpose="bris_de_glace")
     assert dmp.find(vihf=unauthorised).status == 200
     assert dmp.find(vihf=dmp.direct(patient=dmp.named("mercier-alain"), purpose="bris_de_glace")).status == 500
 
 
-def test_reading_before_the_existence_test_is_a_finding_and_still_answered(dmp: Any) -> None:
+def test_reading_before_the_existence_test_is_a_finding_and_still_answered(dmp: Dmp) -> None:
     assert dmp.find().status == 200
     assert dmp.findings() == ["DMP-ORDER"]
     dmp.test_existence(dmp.direct())
@@ -169,13 +170,13 @@ def test_reading_before_the_existence_test_is_a_finding_and_still_answered(dmp: 
     assert dmp.findings() == []
 
 
-def test_sessions_do_not_see_each_other(dmp: Any) -> None:
+def test_sessions_do_not_see_each_other(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
     assert dmp.neighbour().find().text("//query:AdhocQueryResponse/@totalResultCount") == "0"
     assert dmp.find().text("//query:AdhocQueryResponse/@totalResultCount") == "1"
 
 
-def test_an_unknown_session_is_a_soap_fault(dmp: Any, writing: Any) -> None:
-    url = dmp.url("patients").replace(dmp.session.name, "nulle-part")
-    response: httpx.Response = dmp.client(None).post(url, content=b"x")
-    assert (response.status_code, writing.opened(response).text("//s:Code/s:Value")) == (404, "soap:Sender")
+def test_an_unknown_session_is_a_soap_fault(dmp: Dmp) -> None:
+    url = dmp.url("patients").replace(dmp.tenant.name, "nulle-part")
+    response: httpx.Response = dmp.client().post(url, content=b"x")
+    assert (response.status_code, opened(response).text("//s:Code/s:Value")) == (404, "soap:Sender")

@@ -4,79 +4,72 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
+from support.artefacts import samples_of
+from support.dmp_door import Dmp
+from support.dmp_lots import Document, Lot, cda
+from support.dmp_messages import Reply, status_of, unique_ids_of
 
-UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 TYPE_SYSTEM, CLASS_SYSTEM = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.1"
 
 
-def _fed_to(patient: str) -> Callable[[Any, Any], object]:
-    def feed(dmp: Any, writing: Any) -> None:
+def _fed_to(patient: str) -> Callable[[Dmp], object]:
+    def feed(dmp: Dmp) -> None:
         matricule = dmp.named(patient)
-        document = writing.Document(writing.cda(matricule), matricule)
+        document = Document(cda(matricule), matricule)
         dmp.feed(document, vihf=dmp.indirect(patient=matricule))
 
     return feed
 
 
-def _with_false_digests(dmp: Any, writing: Any) -> None:
-    spoil = writing.Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
+def _with_false_digests(dmp: Dmp) -> None:
+    spoil = Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
     dmp.feed(lot=spoil)
 
 
-def _with_the_card(dmp: Any, _writing: Any) -> None:
+def _with_the_card(dmp: Dmp) -> None:
     vihf = dmp.indirect()
     dmp.feed(dmp.document(), vihf=vihf, certificate=dmp.issue("cps-auth", "titulaire"))
 
 
-BREAKS: dict[str, Callable[[Any, Any], object]] = {
-    "DMP-MTOM": lambda dmp, _: dmp.feed(dmp.document(), plain=True),
-    "DMP-AIR-FEED": lambda dmp, _: dmp.feed(dmp.document(), vihf=dmp.indirect(mode="INDIRECTE_RENFORCEE")),
+BREAKS: dict[str, Callable[[Dmp], object]] = {
+    "DMP-MTOM": lambda dmp: dmp.feed(dmp.document(), plain=True),
+    "DMP-AIR-FEED": lambda dmp: dmp.feed(dmp.document(), vihf=dmp.indirect(mode="INDIRECTE_RENFORCEE")),
     "DMP-FEED-STATE": _fed_to("roux-gerard"),
-    "DMP-METADATA": lambda dmp, _: dmp.feed(dmp.document(codes=_coded("56445-0", "10"))),
-    "DMP-METADATA-FORM": lambda dmp, _: dmp.feed(dmp.document(codes={"format": [("urn:autre", "1.2")]})),
+    "DMP-METADATA": lambda dmp: dmp.feed(dmp.document(codes=_coded("56445-0", "10"))),
+    "DMP-METADATA-FORM": lambda dmp: dmp.feed(dmp.document(codes={"format": [("urn:autre", "1.2")]})),
     "DMP-MANIFEST": _with_false_digests,
-    "DMP-FEED-N1": lambda dmp, writing: dmp.feed(dmp.document(writing.cda(dmp.patient, pdf=b"texte"))),
+    "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
 }
-
-
-def _found(reply: Any) -> list[str]:
-    return [str(value) for value in reply.all(f"//rim:ExternalIdentifier[@identificationScheme='{UNIQUE_ID}']/@value")]
-
-
-def _status(reply: Any) -> str:
-    return str(reply.text("//rs:RegistryResponse/@status"))
 
 
 def _coded(type_code: str, class_code: str) -> dict[str, list[tuple[str, str]]]:
     return {"type": [(type_code, TYPE_SYSTEM)], "class": [(class_code, CLASS_SYSTEM)]}
 
 
-def _context(reply: Any) -> str:
+def _context(reply: Reply) -> str:
     return str(reply.text("//rs:RegistryError/@codeContext"))
 
 
-def test_a_lot_is_fed_found_and_read_without_any_finding(dmp: Any) -> None:
+def test_a_lot_is_fed_found_and_read_without_any_finding(dmp: Dmp) -> None:
     document = dmp.document()
     fed = dmp.feed(document)
-    assert (fed.status, _status(fed)) == (200, SUCCESS)
+    assert (fed.status, status_of(fed)) == (200, SUCCESS)
     assert fed.http.headers["content-type"].startswith("application/soap+xml")
     assert dmp.findings() == []
     dmp.test_existence(dmp.direct())
-    assert _found(dmp.find()) == [document.unique_id]
+    assert unique_ids_of(dmp.find()) == [document.unique_id]
     assert dmp.findings() == []
     read = dmp.read(document.unique_id)
     assert list(read.parts.values()) == [document.content]
     assert dmp.findings() == []
 
 
-def test_a_retrieved_document_is_a_part_with_the_documented_cid(dmp: Any) -> None:
+def test_a_retrieved_document_is_a_part_with_the_documented_cid(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     read = dmp.read(document.unique_id)
@@ -88,71 +81,72 @@ def test_a_retrieved_document_is_a_part_with_the_documented_cid(dmp: Any) -> Non
     assert read.text("//xds:DocumentUniqueId") == document.unique_id
 
 
-def test_official_samples_come_back_byte_for_byte(dmp: Any, samples: list[Path], writing: Any) -> None:
+def test_official_samples_come_back_byte_for_byte(dmp: Dmp) -> None:
+    samples = samples_of()
     dmp.configure(cda_header="non")
     patient = dmp.named("pat-trois-dominique")
     documents = [
-        writing.Document(sample.read_bytes(), patient, id=f"Document{number:02}", codes=_coded("11506-3", "10"))
+        Document(sample.read_bytes(), patient, id=f"Document{number:02}", codes=_coded("11506-3", "10"))
         for number, sample in enumerate(samples, 1)
     ]
-    assert _status(dmp.feed(*documents, vihf=dmp.indirect(patient=patient))) == SUCCESS
+    assert status_of(dmp.feed(*documents, vihf=dmp.indirect(patient=patient))) == SUCCESS
     reader = dmp.direct(patient=patient)
-    assert len(_found(dmp.find(vihf=reader))) == len(samples)
+    assert len(unique_ids_of(dmp.find(vihf=reader))) == len(samples)
     read = dmp.read(*(document.unique_id for document in documents), vihf=reader)
     assert list(read.parts.values()) == [document.content for document in documents]
 
 
-def test_the_server_computes_hash_and_size_on_the_stored_octets(dmp: Any) -> None:
+def test_the_server_computes_hash_and_size_on_the_stored_octets(dmp: Dmp) -> None:
     document = dmp.document(slots={"hash": "00", "size": "1"})
-    assert _status(dmp.feed(document)) == SUCCESS
+    assert status_of(dmp.feed(document)) == SUCCESS
     found = dmp.find()
     assert found.text("//rim:Slot[@name='hash']//rim:Value") == hashlib.sha1(document.content).hexdigest()
     assert found.text("//rim:Slot[@name='size']//rim:Value") == str(len(document.content))
     assert found.text("//rim:Slot[@name='repositoryUniqueId']//rim:Value") == "1.2.250.1.213.4.1.1.1.2"
 
 
-def test_a_strict_session_compares_hash_and_size(dmp: Any) -> None:
+def test_a_strict_session_compares_hash_and_size(dmp: Dmp) -> None:
     dmp.configure(strict_hash="oui")
     wrong = dmp.feed(dmp.document(slots={"hash": "00", "size": "1"}))
     assert wrong.errors == ["XDSNonIdenticalHash", "XDSNonIdenticalSize"]
     document = dmp.document()
     document.slots = {"hash": hashlib.sha1(document.content).hexdigest().upper(), "size": str(len(document.content))}
-    assert _status(dmp.feed(document)) == SUCCESS
+    assert status_of(dmp.feed(document)) == SUCCESS
 
 
-def test_a_strict_session_verifies_the_digests_of_the_manifest(dmp: Any, writing: Any) -> None:
-    spoiled = writing.Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
-    assert _status(dmp.feed(lot=spoiled)) == SUCCESS
+def test_a_strict_session_verifies_the_digests_of_the_manifest(dmp: Dmp) -> None:
+    spoiled = Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
+    assert status_of(dmp.feed(lot=spoiled)) == SUCCESS
     dmp.configure(strict_manifest="oui")
-    again = writing.Lot([dmp.document()], spoil=spoiled.spoil)
+    again = Lot([dmp.document()], spoil=spoiled.spoil)
     assert "empreinte fausse" in _context(dmp.feed(lot=again))
-    assert _status(dmp.feed(dmp.document())) == SUCCESS
+    assert status_of(dmp.feed(dmp.document())) == SUCCESS
 
 
 @pytest.mark.parametrize("line", [b"\r\n", b"\n"])
 @pytest.mark.parametrize("soap11", [False, True])
-def test_soap_11_roots_and_bare_line_feeds_are_accepted(dmp: Any, soap11: bool, line: bytes) -> None:
+def test_soap_11_roots_and_bare_line_feeds_are_accepted(dmp: Dmp, soap11: bool, line: bytes) -> None:
     document = dmp.document()
-    assert _status(dmp.feed(document, soap11=soap11, line=line)) == SUCCESS
+    assert status_of(dmp.feed(document, soap11=soap11, line=line)) == SUCCESS
     assert dmp.findings() == (["DMP-SOAP11"] if soap11 else [])
     assert list(dmp.read(document.unique_id).parts.values()) == [document.content]
 
 
-def test_documents_inlined_in_the_xml_are_taken_with_a_finding(dmp: Any) -> None:
+def test_documents_inlined_in_the_xml_are_taken_with_a_finding(dmp: Dmp) -> None:
     document = dmp.document()
-    assert _status(dmp.feed(document, plain=True)) == SUCCESS
+    assert status_of(dmp.feed(document, plain=True)) == SUCCESS
     assert dmp.findings() == ["DMP-MTOM"]
     assert list(dmp.read(document.unique_id).parts.values()) == [document.content]
 
 
-def test_a_document_id_of_another_case_is_taken_with_a_remark(dmp: Any) -> None:
+def test_a_document_id_of_another_case_is_taken_with_a_remark(dmp: Dmp) -> None:
     reply = dmp.feed(dmp.document(), alter=lambda b: b.replace(b'<xds:Document id="D', b'<xds:Document id="d'))
-    assert _status(reply) == SUCCESS
+    assert status_of(reply) == SUCCESS
     assert dmp.findings() == ["DMP-METADATA-FORM"]
 
 
-def test_the_bare_path_takes_a_lot_and_refuses_as_the_repository_does(dmp: Any) -> None:
-    assert _status(dmp.feed(dmp.document(), suffix="")) == SUCCESS
+def test_the_bare_path_takes_a_lot_and_refuses_as_the_repository_does(dmp: Dmp) -> None:
+    assert status_of(dmp.feed(dmp.document(), suffix="")) == SUCCESS
     refused = dmp.feed(dmp.document(), suffix="", vihf=dmp.indirect(signed_by=None))
     assert refused.http.headers["content-type"].startswith("multipart/related")
 
@@ -164,65 +158,65 @@ def test_the_bare_path_takes_a_lot_and_refuses_as_the_repository_does(dmp: Any) 
         ("roux-gerard", "Le DMP du patient est fermé"),
     ],
 )
-def test_a_dmp_that_takes_no_document_refuses(dmp: Any, writing: Any, patient: str, reason: str) -> None:
+def test_a_dmp_that_takes_no_document_refuses(dmp: Dmp, patient: str, reason: str) -> None:
     matricule = dmp.named(patient)
-    document = writing.Document(writing.cda(matricule), matricule)
+    document = Document(cda(matricule), matricule)
     assert dmp.feed(document, vihf=dmp.indirect(patient=matricule)).fault[1] == reason
     assert dmp.findings() == ["DMP-FEED-STATE"]
 
 
-def test_a_patient_without_dmp_is_fed_nothing(dmp: Any, writing: Any) -> None:
+def test_a_patient_without_dmp_is_fed_nothing(dmp: Dmp) -> None:
     matricule = dmp.named("fournier-ines")
-    reply = dmp.feed(writing.Document(writing.cda(matricule), matricule), vihf=dmp.indirect(patient=matricule))
+    reply = dmp.feed(Document(cda(matricule), matricule), vihf=dmp.indirect(patient=matricule))
     assert reply.errors == ["XDSUnknownPatientId"]
     assert dmp.findings() == ["DMP-FEED-STATE"]
 
 
-def test_a_full_store_takes_no_more_and_says_so(dmp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_store_takes_no_more_and_says_so(dmp: Dmp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dmp_mock.transactions.td2_1.MAX_STORED", 1000)
     heavy = dmp.document(b"x" * 2000, mime_type="application/dicom")
     assert dmp.feed(heavy).errors == ["XDSRepositoryOutOfResources"]
-    assert _found(dmp.find()) == []
+    assert unique_ids_of(dmp.find()) == []
 
 
 @pytest.mark.parametrize("patient", ["blanc-nathalie", "moreau-etienne", "mercier-alain"])
-def test_feeding_needs_no_authorisation(dmp: Any, writing: Any, patient: str) -> None:
+def test_feeding_needs_no_authorisation(dmp: Dmp, patient: str) -> None:
     matricule = dmp.named(patient)
-    document = writing.Document(writing.cda(matricule), matricule)
-    assert _status(dmp.feed(document, vihf=dmp.indirect(patient=matricule))) == SUCCESS
+    document = Document(cda(matricule), matricule)
+    assert status_of(dmp.feed(document, vihf=dmp.indirect(patient=matricule))) == SUCCESS
 
 
-def test_an_author_of_the_structure_is_wanted_in_indirect_mode(dmp: Any) -> None:
+def test_an_author_of_the_structure_is_wanted_in_indirect_mode(dmp: Dmp) -> None:
     foreign = dmp.document(structure="10B0990041")
     assert dmp.feed(foreign).fault[1] == "Aucun AuthorInstitution ne correspond à l'utilisateur du VIHF"
     assert dmp.findings() == ["DMP-VIHF"]
-    assert _status(dmp.feed(foreign, vihf=dmp.direct())) == SUCCESS
+    assert status_of(dmp.feed(foreign, vihf=dmp.direct())) == SUCCESS
 
 
-def test_another_patient_in_the_metadata_does_not_match(dmp: Any, writing: Any) -> None:
+def test_another_patient_in_the_metadata_does_not_match(dmp: Dmp) -> None:
     other = dmp.stranger().matricule
-    reply = dmp.feed(writing.Document(writing.cda(other), other))
+    reply = dmp.feed(Document(cda(other), other))
     assert set(reply.errors) >= {"XDSPatientIdDoesNotMatch"}
-    assert _status(reply) == FAILURE
+    assert status_of(reply) == FAILURE
     assert dmp.findings() == ["DMP-METADATA"]
 
 
-def test_another_patient_in_the_cda_is_refused_unless_the_session_is_free(dmp: Any, writing: Any) -> None:
-    content = writing.cda(dmp.stranger().matricule)
+def test_another_patient_in_the_cda_is_refused_unless_the_session_is_free(dmp: Dmp) -> None:
+    content = cda(dmp.stranger().matricule)
     refused = dmp.feed(dmp.document(content))
     assert refused.errors == ["XDSRepositoryMetadataError"]
     assert _context(refused) == "l'INS de l'en-tête CDA n'est pas celui des métadonnées"
     dmp.configure(cda_header="non")
-    assert _status(dmp.feed(dmp.document(content))) == SUCCESS
+    assert status_of(dmp.feed(dmp.document(content))) == SUCCESS
 
 
 @pytest.mark.parametrize("content", [b"bonjour", b"<a/>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
-def test_what_is_no_cda_is_refused(dmp: Any, content: bytes) -> None:
+def test_what_is_no_cda_is_refused(dmp: Dmp, content: bytes) -> None:
     assert dmp.feed(dmp.document(content)).errors == ["XDSRepositoryMetadataError"]
 
 
-def test_a_lot_without_its_signature_is_refused(dmp: Any, writing: Any) -> None:
-    reply = dmp.feed(lot=writing.Lot([dmp.document()], signed=False))
+def test_a_lot_without_its_signature_is_refused(dmp: Dmp) -> None:
+    reply = dmp.feed(lot=Lot([dmp.document()], signed=False))
     assert _context(reply) == "la signature du lot (Signature01) est absente"
 
 
@@ -237,12 +231,12 @@ def test_a_lot_without_its_signature_is_refused(dmp: Any, writing: Any) -> None:
     ],
 )
 def test_a_signature_without_the_manifest_of_the_lot_is_refused(
-    dmp: Any, writing: Any, spoil: Any, context: str
+    dmp: Dmp, spoil: Callable[[bytes], bytes], context: str
 ) -> None:
-    assert _context(dmp.feed(lot=writing.Lot([dmp.document()], spoil=spoil))).startswith(context)
+    assert _context(dmp.feed(lot=Lot([dmp.document()], spoil=spoil))).startswith(context)
 
 
-def test_a_duplicate_unique_id_is_refused(dmp: Any) -> None:
+def test_a_duplicate_unique_id_is_refused(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     again = dmp.feed(dmp.document(unique_id=document.unique_id))
@@ -251,70 +245,70 @@ def test_a_duplicate_unique_id_is_refused(dmp: Any) -> None:
     assert dmp.feed(*twice).errors == ["XDSRepositoryDuplicateUniqueIdInMessage"]
 
 
-def test_a_lot_is_stored_whole_or_not_at_all(dmp: Any) -> None:
+def test_a_lot_is_stored_whole_or_not_at_all(dmp: Dmp) -> None:
     good, bad = dmp.document(), dmp.document(id="Document02", codes=_coded("56445-0", "10"))
     reply = dmp.feed(good, bad)
     assert reply.errors == ["XDSRegistryMetadataError"]
     assert reply.text("//rs:RegistryError/@location") == "Document02/classCode"
     assert "56445-0" in _context(reply)
-    assert _found(dmp.find()) == []
-    assert _status(dmp.feed(good, dmp.document(id="Document02"))) == SUCCESS
-    assert len(_found(dmp.find())) == 2
+    assert unique_ids_of(dmp.find()) == []
+    assert status_of(dmp.feed(good, dmp.document(id="Document02"))) == SUCCESS
+    assert len(unique_ids_of(dmp.find())) == 2
 
 
-def test_a_document_without_entry_and_an_entry_without_document(dmp: Any) -> None:
+def test_a_document_without_entry_and_an_entry_without_document(dmp: Dmp) -> None:
     renamed = dmp.feed(
         dmp.document(), alter=lambda b: b.replace(b'<xds:Document id="Document01"', b'<xds:Document id="Z"')
     )
     assert renamed.errors == ["XDSMissingDocument", "XDSMissingDocumentMetadata"]
 
 
-def test_a_missing_part_and_a_truncated_package_are_faults(dmp: Any) -> None:
+def test_a_missing_part_and_a_truncated_package_are_faults(dmp: Dmp) -> None:
     assert "aucune partie" in dmp.feed(dmp.document(), drop="Document01").fault[1]
     assert dmp.findings() == ["DMP-TRANSPORT"]
     assert "tronqué" in dmp.feed(dmp.document(), alter=lambda b: b[: len(b) // 2]).fault[1]
     assert dmp.feed(dmp.document(), alter=lambda b: b"").status == 500
 
 
-def test_a_package_that_lost_the_end_of_its_delimiter_is_taken_with_a_finding(dmp: Any) -> None:
-    assert _status(dmp.feed(dmp.document(), alter=lambda b: b[:-4])) == SUCCESS
+def test_a_package_that_lost_the_end_of_its_delimiter_is_taken_with_a_finding(dmp: Dmp) -> None:
+    assert status_of(dmp.feed(dmp.document(), alter=lambda b: b[:-4])) == SUCCESS
     assert dmp.findings() == ["DMP-LENGTH"]
 
 
-def test_a_replacement_deprecates_the_former_document(dmp: Any) -> None:
+def test_a_replacement_deprecates_the_former_document(dmp: Dmp) -> None:
     former = dmp.document()
     dmp.feed(former)
     entry_uuid = dmp.find().text("//rim:ExtrinsicObject/@id")
     newer = dmp.document(replaces=entry_uuid)
-    assert _status(dmp.feed(newer)) == SUCCESS
+    assert status_of(dmp.feed(newer)) == SUCCESS
     found = dmp.find()
-    assert _found(found) == [newer.unique_id]
+    assert unique_ids_of(found) == [newer.unique_id]
     assert found.text("//rim:ExtrinsicObject/@id") == found.text("//rim:ExtrinsicObject/@lid") != entry_uuid
     assert found.text("//rim:VersionInfo/@versionName") == "1"
     assert dmp.feed(dmp.document(replaces=entry_uuid)).errors == ["XDSRegistryDeprecatedDocumentError"]
     assert dmp.feed(dmp.document(replaces="urn:uuid:inconnu")).errors == ["XDSReplaceFailed"]
 
 
-def test_another_patients_document_is_neither_replaced_nor_read(dmp: Any, writing: Any) -> None:
+def test_another_patients_document_is_neither_replaced_nor_read(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     entry_uuid = dmp.find().text("//rim:ExtrinsicObject/@id")
     other = dmp.stranger().matricule
-    intruder = writing.Document(writing.cda(other), other, replaces=entry_uuid)
+    intruder = Document(cda(other), other, replaces=entry_uuid)
     assert dmp.feed(intruder, vihf=dmp.indirect(patient=other)).errors == ["XDSReplaceFailed"]
     assert dmp.read(document.unique_id, vihf=dmp.direct(patient=other)).fault[0] == "soap:XDSDocumentUniqueIdError"
-    assert _found(dmp.find(vihf=dmp.direct(patient=other))) == []
+    assert unique_ids_of(dmp.find(vihf=dmp.direct(patient=other))) == []
 
 
 @pytest.mark.parametrize("plain", [False, True])
-def test_a_document_of_20_mb_is_fed_and_read_in_or_out_of_the_xml(dmp: Any, writing: Any, plain: bool) -> None:
-    document = dmp.document(writing.cda(dmp.patient, pdf=b"%PDF-1.4 " + bytes(range(250)) * 60_000))
+def test_a_document_of_20_mb_is_fed_and_read_in_or_out_of_the_xml(dmp: Dmp, plain: bool) -> None:
+    document = dmp.document(cda(dmp.patient, pdf=b"%PDF-1.4 " + bytes(range(250)) * 60_000))
     assert len(document.content) > 20_000_000
-    assert _status(dmp.feed(document, plain=plain)) == SUCCESS
+    assert status_of(dmp.feed(document, plain=plain)) == SUCCESS
     assert list(dmp.read(document.unique_id).parts.values()) == [document.content]
 
 
-def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Any) -> None:
+def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Dmp) -> None:
     document = dmp.document()
     document.content = document.content.replace(b"UTF-8", b"windows-1252")
     refused = dmp.feed(document)
@@ -322,13 +316,11 @@ def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Any) -> None:
     assert "encodage WINDOWS-1252 non admis" in refused.text("//rs:RegistryError/@codeContext")
 
 
-def test_a_bpm_that_is_no_n1_pdf_is_a_finding(dmp: Any, writing: Any) -> None:
-    dmp.feed(dmp.document(writing.cda(dmp.patient, pdf=b"texte")))
+def test_a_bpm_that_is_no_n1_pdf_is_a_finding(dmp: Dmp) -> None:
+    dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte")))
     assert dmp.findings() == ["DMP-FEED-N1"]
 
 
-def test_what_a_right_feed_proves_is_observed(dmp: Any) -> None:
+def test_what_a_right_feed_proves_is_observed(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
-    dmp.exchanges()
-    kept = {o.check_id for o in dmp.do(lambda: list(dmp.session.journal.observations())) if o.passed}
-    assert {"DMP-FEED-N1", "DMP-FEED-ORG", "DMP-METADATA", "DMP-MTOM", "DMP-VIHF"} <= kept
+    assert {"DMP-FEED-N1", "DMP-FEED-ORG", "DMP-METADATA", "DMP-MTOM", "DMP-VIHF"} <= dmp.kept()

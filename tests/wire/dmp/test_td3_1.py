@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+from support.dmp_door import Dmp
+from support.dmp_messages import NS, Reply, adhoc, find_documents, status_of, unique_ids_of
 
-UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 GET_DOCUMENTS = "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
@@ -16,30 +16,22 @@ VISIBILITY = "1.2.250.1.213.1.1.4.13"
 TYPE_SYSTEM, CLASS_SYSTEM = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.1"
 
 
-def _unquoted(dmp: Any, writing: Any) -> Any:
+def _unquoted(dmp: Dmp) -> Reply:
     dmp.test_existence(dmp.direct())
     patient = f"('{dmp.patient}^^^&1.2.250.1.213.1.4.10&ISO^NH')"
     approved = ("$XDSDocumentEntryStatus", f"('{STATUS}:Approved')")
-    body = writing.adhoc("14d4debf-8f97-4251-9a74-a90016b0af0d", [("$XDSDocumentEntryPatientId", patient), approved])
+    body = adhoc("14d4debf-8f97-4251-9a74-a90016b0af0d", [("$XDSDocumentEntryPatientId", patient), approved])
     return dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", body, dmp.direct())
 
 
-BREAKS: dict[str, Callable[[Any, Any], object]] = {"DMP-QUERY-FORM": _unquoted}
-
-
-def _found(reply: Any) -> list[str]:
-    return [str(value) for value in reply.all(f"//rim:ExternalIdentifier[@identificationScheme='{UNIQUE_ID}']/@value")]
-
-
-def _status(reply: Any) -> str:
-    return str(reply.text("//rs:RegistryResponse/@status"))
+BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-QUERY-FORM": _unquoted}
 
 
 def _coded(type_code: str, class_code: str) -> dict[str, list[tuple[str, str]]]:
     return {"type": [(type_code, TYPE_SYSTEM)], "class": [(class_code, CLASS_SYSTEM)]}
 
 
-def test_the_answer_has_the_layout_of_the_real_one(dmp: Any) -> None:
+def test_the_answer_has_the_layout_of_the_real_one(dmp: Dmp) -> None:
     dmp.feed(dmp.document(slots={"serviceStopTime": "20260315110000", "sourcePatientInfo": "PID-5|MARTIN^CLAIRE"}))
     entry = dmp.find().all("//rim:ExtrinsicObject")[0]
     names = [child.get("name") or child.tag.rpartition("}")[2] for child in entry]
@@ -68,7 +60,7 @@ def test_the_answer_has_the_layout_of_the_real_one(dmp: Any) -> None:
     assert entry.get("status") == f"{STATUS}:Approved"
 
 
-def test_nothing_found_is_a_success(dmp: Any) -> None:
+def test_nothing_found_is_a_success(dmp: Dmp) -> None:
     reply = dmp.find()
     root = reply.all("//query:AdhocQueryResponse")[0]
     assert dict(root.attrib) == {"startIndex": "0", "totalResultCount": "0", "status": SUCCESS}
@@ -92,13 +84,13 @@ def test_nothing_found_is_a_success(dmp: Any) -> None:
         ("ServiceStartTimeTo", "2027", "2026"),
     ],
 )
-def test_each_parameter_filters(dmp: Any, name: str, right: str, wrong: str) -> None:
+def test_each_parameter_filters(dmp: Dmp, name: str, right: str, wrong: str) -> None:
     dmp.feed(dmp.document())
-    assert len(_found(dmp.find((f"$XDSDocumentEntry{name}", right)))) == 1
-    assert _found(dmp.find((f"$XDSDocumentEntry{name}", wrong))) == []
+    assert len(unique_ids_of(dmp.find((f"$XDSDocumentEntry{name}", right)))) == 1
+    assert unique_ids_of(dmp.find((f"$XDSDocumentEntry{name}", wrong))) == []
 
 
-def test_references_are_asked_for(dmp: Any) -> None:
+def test_references_are_asked_for(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
     reply = dmp.find(returned="ObjectRef")
     assert len(reply.all("//rim:ObjectRef")) == 1
@@ -120,27 +112,27 @@ def test_references_are_asked_for(dmp: Any) -> None:
         (GET_DOCUMENTS, [("$XDSDocumentEntryUniqueId", "('1' '2")], "XDSStoredQueryParamNumber"),
     ],
 )
-def test_a_wrong_query_has_its_xds_error(dmp: Any, writing: Any, query: str, parameters: Any, code: str) -> None:
-    reply = dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", writing.adhoc(query, parameters), dmp.direct())
+def test_a_wrong_query_has_its_xds_error(dmp: Dmp, query: str, parameters: list[tuple[str, str]], code: str) -> None:
+    reply = dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", adhoc(query, parameters), dmp.direct())
     assert (reply.status, reply.errors) == (200, [code])
     assert reply.text("//query:AdhocQueryResponse/@status") == FAILURE
     assert reply.text("//rs:RegistryErrorList/@highestSeverity").endswith("ErrorSeverityType:Error")
     assert "DMP-QUERY" in dmp.findings()
 
 
-def test_a_query_about_another_patient_does_not_match(dmp: Any, writing: Any) -> None:
-    body = writing.find_documents(dmp.stranger().matricule)
+def test_a_query_about_another_patient_does_not_match(dmp: Dmp) -> None:
+    body = find_documents(dmp.stranger().matricule)
     reply = dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", body, dmp.direct())
     assert reply.errors == ["XDSPatientIdDoesNotMatch"]
 
 
-def test_a_query_as_ihe_tools_write_it_finds_the_same(dmp: Any, writing: Any) -> None:
+def test_a_query_as_ihe_tools_write_it_finds_the_same(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     untyped = f"<rim:Value>'{dmp.patient}^^^&amp;1.2.250.1.213.1.4.10&amp;ISO'</rim:Value>"
     statuses = "".join(f"<rim:Value>('{STATUS}:{each}')</rim:Value>" for each in ("Approved", "Deprecated"))
     body = (
-        f'<query:AdhocQueryRequest xmlns:query="{writing.NS["query"]}" xmlns:rim="{writing.NS["rim"]}">'
+        f'<query:AdhocQueryRequest xmlns:query="{NS["query"]}" xmlns:rim="{NS["rim"]}">'
         '<query:ResponseOption returnComposedObjects="true" returnType="LeafClass"/>'
         '<rim:AdhocQuery id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d">'
         f'<rim:Slot name="$XDSDocumentEntryPatientId"><rim:ValueList>{untyped}</rim:ValueList></rim:Slot>'
@@ -148,22 +140,22 @@ def test_a_query_as_ihe_tools_write_it_finds_the_same(dmp: Any, writing: Any) ->
         "</rim:AdhocQuery></query:AdhocQueryRequest>"
     )
     reply = dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", body, dmp.direct())
-    assert _found(reply) == [document.unique_id]
+    assert unique_ids_of(reply) == [document.unique_id]
 
 
-def test_a_masked_document_is_seen_by_its_author_and_the_treating_doctor_alone(dmp: Any) -> None:
+def test_a_masked_document_is_seen_by_its_author_and_the_treating_doctor_alone(dmp: Dmp) -> None:
     masked = dmp.document(codes={"confidentiality": [("N", "2.16.840.1.113883.5.25"), ("MASQUE_PS", VISIBILITY)]})
-    assert _status(dmp.feed(masked)) == SUCCESS
+    assert status_of(dmp.feed(masked)) == SUCCESS
     doctor = dmp.direct("generaliste", extra={"Secteur_Activite": "SA07^1.2.250.1.71.4.2.4"})
-    seen = {who.who.id: len(_found(dmp.find(vihf=who))) for who in (dmp.direct(), dmp.direct("adjoint"), doctor)}
+    seen = {who.who.id: len(unique_ids_of(dmp.find(vihf=who))) for who in (dmp.direct(), dmp.direct("adjoint"), doctor)}
     assert seen == {"titulaire": 1, "adjoint": 0, "generaliste": 1}
     assert dmp.read(masked.unique_id, vihf=dmp.direct("adjoint")).fault[0] == "soap:DMPAccessDeniedByRightsService"
 
 
-def test_forbidden_types_are_hidden_from_the_officine(dmp: Any) -> None:
+def test_forbidden_types_are_hidden_from_the_officine(dmp: Dmp) -> None:
     forbidden = dmp.document(codes=_coded("68599-0", "11"))
-    assert _status(dmp.feed(forbidden)) == SUCCESS
-    assert _found(dmp.find()) == []
+    assert status_of(dmp.feed(forbidden)) == SUCCESS
+    assert unique_ids_of(dmp.find()) == []
     assert dmp.read(forbidden.unique_id).fault[0] == "soap:DMPAccessDeniedByRightsService"
     doctor = dmp.direct("generaliste", extra={"Secteur_Activite": "SA07^1.2.250.1.71.4.2.4"})
-    assert _found(dmp.find(vihf=doctor)) == [forbidden.unique_id]
+    assert unique_ids_of(dmp.find(vihf=doctor)) == [forbidden.unique_id]

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from support.dmp_door import Dmp
+from support.dmp_lots import Lot
+from support.dmp_messages import status_of
 
 
-def _status(reply: Any) -> str:
-    return str(reply.text("//rs:RegistryResponse/@status"))
-
-
-def _read_one_of_two(dmp: Any, _writing: Any) -> None:
+def _read_one_of_two(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     dmp.test_existence(dmp.direct())
     dmp.read(document.unique_id, "2.25.404")
 
 
-BREAKS: dict[str, Callable[[Any, Any], object]] = {"DMP-PARTIAL": _read_one_of_two}
+BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-PARTIAL": _read_one_of_two}
 
 
-def test_the_form_of_xds_errors_is_an_option(dmp: Any, writing: Any) -> None:
+def test_the_form_of_xds_errors_is_an_option(dmp: Dmp) -> None:
     assert dmp.read("2.25.404").fault == ("soap:XDSDocumentUniqueIdError", "uniqueId=2.25.404")
     dmp.configure(xds_errors_as="registry")
     assert dmp.read("2.25.404").errors == ["XDSDocumentUniqueIdError"]
     dmp.configure(xds_errors_as="fault")
-    assert dmp.feed(lot=writing.Lot([dmp.document()], signed=False)).fault[0] == "soap:XDSRepositoryMetadataError"
+    assert dmp.feed(lot=Lot([dmp.document()], signed=False)).fault[0] == "soap:XDSRepositoryMetadataError"
 
 
-def test_one_unknown_document_among_others_is_a_partial_success(dmp: Any) -> None:
+def test_one_unknown_document_among_others_is_a_partial_success(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     reply = dmp.read(document.unique_id, "2.25.404")
-    assert _status(reply) == "urn:ihe:iti:2007:ResponseStatusType:PartialSuccess"
+    assert status_of(reply) == "urn:ihe:iti:2007:ResponseStatusType:PartialSuccess"
     assert reply.errors == ["XDSDocumentUniqueIdError"]
     assert list(reply.parts.values()) == [document.content]
 
 
-def test_an_entry_uuid_or_another_repository_gives_no_document(dmp: Any) -> None:
+def test_an_entry_uuid_or_another_repository_gives_no_document(dmp: Dmp) -> None:
     document = dmp.document()
     dmp.feed(document)
     entry_uuid = dmp.find().text("//rim:ExtrinsicObject/@id")

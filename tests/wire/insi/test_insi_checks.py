@@ -129,6 +129,7 @@ def _collected_early(door: Door) -> None:
 
 
 CHEVALIER = Claim("258067654094771", OID_INS_NIR, Traits("CHEVALIER", "ROSE", "F", "1958-06-15"))
+MASSON = Claim("286113403294919", OID_INS_NIR, Traits("MASSON", "DELPHINE", "F", "1986-11-28"))
 BARBIER = Claim("169096718095295", OID_INS_NIR, Traits("BARBIER", "SIMON", "M", "1969-09-12"))
 GUERIN = Claim("272083511593990", OID_INS_NIR, Traits("GUERIN", "ANNE", "F", "1972-08-15"))
 
@@ -186,7 +187,8 @@ BROKEN = {
     ),
     "INSI-TRACE-VERIFICATION": Broken(_traced(CLAIM, utilisateur="hv"), ("code absent", "code « 00 »")),
     "INSI-VERIFICATION": Broken(ask(replace(CLAIM, oid="")), ("absent", "INSFourni/OID")),
-    "INSI-RETOUR-REFUSE": Broken(ask(CHEVALIER), (CHEVALIER.matricule, "1958-06-00")),
+    "INSI-RETOUR-DATE": Broken(ask(CHEVALIER), (CHEVALIER.matricule, "1958-06-00")),
+    "INSI-RETOUR-INCOMPLET": Broken(ask(MASSON), (MASSON.matricule, "le nom manque")),
     "INSI-PRENOM-INCOHERENT": Broken(ask(BARBIER), ("« SIMON »", "« JULES SIMON »")),
     "INSI-TRAITS-RENDUS": Broken(ask(GUERIN), ("« ANNE »", "« ANNE MARIE LOUISE » dans ListePrenom")),
     "INSI-KO": Broken(_kept_after_ko, (MATRICULE, "KO")),
@@ -251,7 +253,8 @@ STAGED: dict[str, tuple[Play, Play]] = {
     "INSI-DOUTE": (ask(TOUSSAINT), _doubt_lifted),
     "INSI-PROFIL": (ask(TOUSSAINT), _profile_granted),
     "INSI-CLE": (_after(TOUSSAINT), _after(HERMANN)),
-    "INSI-RETOUR-REFUSE": (_after(TOUSSAINT), _after(CHEVALIER.traits)),
+    "INSI-RETOUR-DATE": (_after(MASSON.traits), _after(CHEVALIER.traits)),
+    "INSI-RETOUR-INCOMPLET": (_after(CHEVALIER.traits), _after(MASSON.traits)),
     "INSI-PRENOM-INCOHERENT": (_after(TOUSSAINT), _after(BARBIER.traits)),
     "INSI-KO": (_after(TOUSSAINT), _searched_after_ko),
     "INSI-TRAIT-MODIFIE": (_after(TOUSSAINT), _searched_after_change),

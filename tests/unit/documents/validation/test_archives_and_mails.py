@@ -20,7 +20,7 @@ from health_documents.xds.formats import dtm, xds_author
 from health_documents.xds.write import SubmissionSet, entry_from_cda
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def archive(header: DocumentHeader, readable: bytes) -> Callable[..., bytes]:
     cda = write_n1(header, readable)
 
@@ -38,7 +38,7 @@ def archive(header: DocumentHeader, readable: bytes) -> Callable[..., bytes]:
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mail(header: DocumentHeader, archive: Callable[..., bytes], readable: bytes) -> Callable[..., bytes]:
     name = pdf_file_name(header.effective_time, "Bilan", "PAT-TROIS", "DOMINIQUE", "42")
 

@@ -21,7 +21,7 @@ from health_documents.values.document import Author, DocumentHeader, DrugLine, I
 NS = {"h": oids.NS_HL7}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def documents(
     header: DocumentHeader,
     pharmacist: Author,

@@ -14,8 +14,20 @@ from signxml.signer import XMLSigner
 
 from lgo_sandbox.pki import Issued
 from lgo_sandbox.population.people import Professional
+from support.private_keys import key_of
+
+__all__ = ["Vihf", "coded"]
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+
+
+def coded(element: str, code: str, system: str) -> str:
+    """Return the value of an attribute that is a code."""
+    return (
+        f'<saml2:AttributeValue><{element} xmlns="urn:hl7-org:v3" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CE" code={quoteattr(code)} '
+        f'codeSystem="{system}"/></saml2:AttributeValue>'
+    )
 
 
 class _OldSigner(XMLSigner):
@@ -66,7 +78,7 @@ class Vihf:
             "Authentification_mode": self.mode,
             "urn:oasis:names:tc:xacml:2.0:resource:resource-id": f"{self.patient}^^^&{self.root}&ISO^NH",
             "Ressource_URN": "urn:dmp",
-            "urn:oasis:names:tc:xspa:1.0:subject:purposeofuse": self._coded(
+            "urn:oasis:names:tc:xspa:1.0:subject:purposeofuse": coded(
                 "PurposeOfUse", self.purpose, "1.2.250.1.213.1.1.4.248"
             ),
             "LPS_Nom": "LGO de test",
@@ -81,20 +93,12 @@ class Vihf:
         )
 
     def _roles(self) -> str:
-        roles = [self._coded("Role", self.who.profession, "1.2.250.1.71.1.2.7")]
+        roles = [coded("Role", self.who.profession, "1.2.250.1.71.1.2.7")]
         if self.who.profession == "10":
-            roles.append(self._coded("Role", self.who.savoir_faire, "1.2.250.1.71.4.2.5"))
+            roles.append(coded("Role", self.who.savoir_faire, "1.2.250.1.71.4.2.5"))
         elif self.who.section:
-            roles.append(self._coded("Role", self.who.section, "1.2.250.1.71.4.2.6"))
+            roles.append(coded("Role", self.who.section, "1.2.250.1.71.4.2.6"))
         return "".join(roles)
-
-    @staticmethod
-    def _coded(element: str, code: str, system: str) -> str:
-        return (
-            f'<saml2:AttributeValue><{element} xmlns="urn:hl7-org:v3" '
-            f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CE" code={quoteattr(code)} '
-            f'codeSystem="{system}"/></saml2:AttributeValue>'
-        )
 
     @staticmethod
     def _value(value: str) -> str:
@@ -111,7 +115,7 @@ class Vihf:
         certificate = self.signed_by.cert.read_text()
         return signer.sign(
             element,
-            key=self.signed_by.key.read_bytes(),
+            key=key_of(self.signed_by),
             cert=certificate,
             reference_uri=element.get("ID"),
             id_attribute="ID",

@@ -5,12 +5,29 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import HTTP
 from typing import Any
 from xml.sax.saxutils import escape
 
 import httpx
 from lxml import etree
+
+__all__ = [
+    "ACTIONS",
+    "NS",
+    "REPOSITORY",
+    "WSSE",
+    "Reply",
+    "adhoc",
+    "envelope",
+    "existence",
+    "find_documents",
+    "opened",
+    "retrieve",
+    "status_of",
+    "unique_ids_of",
+]
 
 NS = {
     "s": "http://www.w3.org/2003/05/soap-envelope",
@@ -30,6 +47,7 @@ ACTIONS = {
     "retrieve": "urn:ihe:iti:2007:RetrieveDocumentSet",
 }
 REPOSITORY = "1.2.250.1.213.4.1.1.1.2"
+UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 
 
 def envelope(
@@ -108,6 +126,7 @@ class Reply:
 
     @property
     def status(self) -> int:
+        """The HTTP status."""
         return self.http.status_code
 
     def all(self, path: str) -> list[Any]:
@@ -131,12 +150,27 @@ class Reply:
 
 
 def opened(response: httpx.Response) -> Reply:
-    """Return an answer with the parts of its package, read by the standard library's mail parser."""
+    """Return an answer with the parts of its package, read their heads by the standard library's parser."""
     content_type = response.headers["content-type"]
     if not content_type.startswith("multipart/related"):
         return Reply(response, etree.fromstring(response.content), {})
-    mail = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + response.content, policy=HTTP)
-    raw = response.content.split(b"--" + str(mail.get_boundary()).encode())[1:-1]
-    bodies = [part.split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n") for part in raw]
-    ids = [str(part["content-id"]).strip("<>") for part in mail.iter_parts()]
+    boundary = _headers(b"Content-Type: " + content_type.encode()).get_boundary()
+    raw = response.content.split(f"--{boundary}".encode())[1:-1]
+    parts = [part.removeprefix(b"\r\n").split(b"\r\n\r\n", 1) for part in raw]
+    ids = [str(_headers(head)["content-id"]).strip("<>") for head, _ in parts]
+    bodies = [body.removesuffix(b"\r\n") for _, body in parts]
     return Reply(response, etree.fromstring(bodies[0]), dict(zip(ids[1:], bodies[1:], strict=True)))
+
+
+def _headers(head: bytes) -> EmailMessage:
+    return message_from_bytes(head + b"\r\n\r\n", policy=HTTP)
+
+
+def status_of(reply: Reply) -> str:
+    """Return the status of an answer of the registry."""
+    return reply.text("//rs:RegistryResponse/@status")
+
+
+def unique_ids_of(reply: Reply) -> list[str]:
+    """Return the unique ids of the documents that a query found."""
+    return [str(value) for value in reply.all(f"//rim:ExternalIdentifier[@identificationScheme='{UNIQUE_ID}']/@value")]

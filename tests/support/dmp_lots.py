@@ -8,8 +8,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from dmp_messages import NS
 from lxml import etree
+
+from support.dmp_messages import NS
+
+__all__ = ["Document", "Lot", "cda", "mtom", "oid"]
 
 CODE_SCHEMES = {
     "class": "urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a",
