@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start many processes: without compiled modules each of them would compile its own.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint format bench chaos mutants lock docs clean
 
 demo: $(VENV)/.ready
@@ -52,7 +55,7 @@ lock: $(VENV)/.ready-dev
 # Writes the generated pages again: the people, the tables of the services.
 docs: $(VENV)/.ready
 	$(BIN)/python -m lgo_sandbox.population.sheets > docs/fr/personnes.md
-	$(BIN)/python docs/services/generate.py
+	$(BIN)/python -m lgo_sandbox.conformance.service_tables docs/services
 
 clean:
 	rm -rf $(VENV) .lgo-sandbox build dist
