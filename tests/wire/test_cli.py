@@ -251,3 +251,9 @@ def test_help_lists_every_command(terminal: Terminal) -> None:
     assert code == 0
     for command in ("up", "exec", "demo", "status", "reset", "report", "client", "pki"):
         assert f" {command} " in out
+
+
+def test_the_reference_lgo_loads_what_draws_pages_only_to_play_a_day(environment: dict[str, str]) -> None:
+    program = "import sys, lgo_client.cli; print(sorted({'fpdf', 'fontTools', 'PIL'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
