@@ -55,7 +55,7 @@ lock: $(VENV)/.ready-dev
 # Writes the generated pages again: the people, the tables of the services.
 docs: $(VENV)/.ready
 	$(BIN)/python -m lgo_sandbox.population.sheets > docs/fr/personnes.md
-	$(BIN)/python docs/services/generate.py
+	$(BIN)/python -m lgo_sandbox.conformance.service_tables docs/services
 
 clean:
 	rm -rf $(VENV) .lgo-sandbox build dist

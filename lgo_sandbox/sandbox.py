@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from lgo_sandbox.contract import Service
+from lgo_sandbox.installed import found
 from lgo_sandbox.population.people import Population, population
 from lgo_sandbox.population.personas import read_personas, with_personas
 from lgo_sandbox.settings import DEFAULT_SESSION, Settings
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from lgo_sandbox.pki import Pki
 
 __all__ = ["Addresses", "Listeners", "Sandbox", "installed_services"]
-
-GROUP = "lgo_sandbox.services"
 
 
 @dataclass(slots=True)
@@ -122,9 +120,5 @@ def installed_services(names: Iterable[str] = ()) -> list[Service]:
 
     Raises LookupError when a name is not installed.
     """
-    wanted = set(names)
-    found = {point.name: point for point in entry_points(group=GROUP) if not wanted or point.name in wanted}
-    if wanted - set(found):
-        raise LookupError(f"service inconnu : {', '.join(sorted(wanted - set(found)))}")
-    services: list[Service] = [point.load() for point in found.values()]
+    services: list[Service] = [point.load() for point in found(names).values()]
     return sorted(services, key=lambda service: min(door.offset for door in service.doors))

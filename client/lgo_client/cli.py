@@ -1,7 +1,7 @@
 """The ``lgo`` command: the reference LGO in a terminal (French).
 
 ``lgo demo`` plays a pharmacy's day; ``lgo insi`` and ``lgo identite`` follow identities; ``lgo login`` logs in and out.
-Knows journeys and clients, not the services.
+Knows journeys and clients, not the services. A command imports what it alone needs: the day writes PDF and draws fonts.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from lgo_client.browsers import external_browser
-from lgo_client.ciba import CARD, MOBILE, ciba_login
 from lgo_client.cli_insi import identite_app, insi_app
 from lgo_client.clock import Workplace
 from lgo_client.environment import Environment, EnvironmentMissing
-from lgo_client.journeys.officine_day import Told, play
-from lgo_client.psc import ProSanteConnect, PscRefused, PscSession
-from lgo_client.show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
 from lgo_client.transport import http_client
+
+if TYPE_CHECKING:
+    from lgo_client.journeys.officine_day import Told
+    from lgo_client.psc import ProSanteConnect, PscSession
 
 __all__ = ["app", "main"]
 
@@ -42,6 +41,9 @@ def demo(
     once: Annotated[bool, typer.Option(envvar="ONCE", help="Finir avec la journée.")] = False,
 ) -> None:
     """Jouer la journée d'une pharmacie contre les services."""
+    from lgo_client.journeys.officine_day import play
+    from lgo_client.show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
+
     environment = _environment(ready)
     console.print("[bold]Une journée à la pharmacie[/bold] – simulation, données fictives")
     told = play(environment, ConsoleNarrator(console), output / Workplace().local().strftime("%Y%m%d-%H%M%S"))
@@ -61,6 +63,9 @@ def login(
     ready: ReadyFile = None,
 ) -> None:
     """Se connecter par Pro Santé Connect (navigateur du poste, ou CIBA), dire qui, se déconnecter."""
+    from lgo_client.browsers import external_browser
+    from lgo_client.psc import ProSanteConnect, PscRefused
+
     environment = _environment(ready)
     with http_client(environment.ca, environment.certificate("psc-client")) as http:
         try:
@@ -75,6 +80,8 @@ def login(
 
 
 def _by_ciba(provider: ProSanteConnect, national_id: str, carte: bool) -> PscSession:
+    from lgo_client.ciba import CARD, MOBILE, ciba_login
+
     def show(digits: str) -> None:
         console.print(f"Nombre à comparer : [bold]{digits}[/bold]")
 

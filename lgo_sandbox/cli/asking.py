@@ -13,20 +13,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import typer
 
 from lgo_sandbox.cli.connect import write_connection
+from lgo_sandbox.cli.control import REFUSED, UNREACHABLE, Answer, ask
 from lgo_sandbox.cli.errors import CommandError
 from lgo_sandbox.tenant.ids import Ids
 
 __all__ = ["Asking", "control_url"]
 
-ROOT = "/_sandbox/v1"
 DEFAULT_STATE = ".lgo-sandbox"
 READY_NAME = "ready.json"
 EXTENSIONS = {"text": "txt", "json": "json", "junit": "xml", "html": "html"}
-TIMEOUT_SECONDS = 30
 NONE_RUNNING = "aucun bac à sable en marche"
 
 
@@ -118,27 +116,16 @@ class Asking:
     def _get(self, path: str) -> Any:
         return self._ask("GET", path).json()
 
-    def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, in_session: bool = True
-    ) -> httpx.Response:
-        params = {"session": self._session} if self._session and in_session else None
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, in_session: bool = True) -> Answer:
+        query = {"session": self._session} if self._session and in_session else None
         try:
-            answer = httpx.request(
-                method, f"{self._url}{ROOT}{path}", json=body, params=params, timeout=TIMEOUT_SECONDS, trust_env=False
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            answer = ask(self._url, method, path, body, query)
+        except UNREACHABLE as error:
             raise CommandError(f"{NONE_RUNNING} : {self._url} ne répond pas ({type(error).__name__})") from None
-        if answer.is_error:
-            raise CommandError(_refusal(answer))
+        if answer.status >= REFUSED:
+            raise CommandError(answer.refusal())
         return answer
 
     @staticmethod
     def _print(values: Mapping[str, Any]) -> None:
         typer.echo(json.dumps(values, ensure_ascii=False, indent=1))
-
-
-def _refusal(answer: httpx.Response) -> str:
-    try:
-        return str(answer.json()["erreur"])
-    except (ValueError, KeyError, TypeError):
-        return f"réponse inattendue ({answer.status_code}) : est-ce bien un bac à sable ?"

@@ -6,13 +6,16 @@ Source: design of the project (Commands). Texts are French: they are read by tes
 from __future__ import annotations
 
 import gc
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lgo_sandbox.cli.errors import explained
+
+if TYPE_CHECKING:
+    from lgo_sandbox.cli.starting import StartOptions
+    from lgo_sandbox.settings import Settings
 
 __all__ = ["main"]
 
@@ -50,8 +53,6 @@ AskSession = Annotated[str | None, typer.Option("--session", help="Session (déf
 COMMAND_CONTEXT = {"allow_interspersed_args": False}
 REST_CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
-
-DEFAULT_STATE = ".lgo-sandbox"
 GC_THRESHOLD = 100_000
 """Objects made before the collector looks at them: at the default of 700, imports alone cost 0.1 s of collections."""
 
@@ -62,11 +63,13 @@ def main() -> None:
     app()
 
 
-def _begin(state: Path | None) -> None:
-    """Begin what takes time beside the imports to come."""
+def _begin(options: StartOptions, *, asking: bool = False) -> Settings:
+    """Begin what takes time beside the imports to come, for a start that is not refused. Raises CommandError."""
+    settings = options.checked(asking=asking)
     from lgo_sandbox.pki.ahead import begin_keys
 
-    begin_keys(state or Path(os.environ.get("LGO_SANDBOX_STATE", DEFAULT_STATE)))
+    begin_keys(settings.state)
+    return settings
 
 
 @app.command()
@@ -81,13 +84,14 @@ def up(
     no_plain: NoPlain = False,
 ) -> None:
     """Démarrer le bac à sable, jusqu'à Ctrl-C."""
-    _begin(state)
-    from lgo_sandbox.cli.run import StartOptions, up_until_stopped
+    from lgo_sandbox.cli.starting import StartOptions
 
+    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(services or ()))
     with explained():
-        up_until_stopped(
-            StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(services or ()))
-        )
+        settings = _begin(options)
+        from lgo_sandbox.cli.run import up_until_stopped
+
+        up_until_stopped(options, settings)
 
 
 @app.command("exec", context_settings=COMMAND_CONTEXT)
@@ -103,12 +107,14 @@ def exec_(
     no_plain: NoPlain = False,
 ) -> None:
     """Démarrer, lancer un programme avec LGO_SANDBOX_READY, _CONTROL et _CA, arrêter ; rend son code de retour."""
-    _begin(state)
-    from lgo_sandbox.cli.run import StartOptions, run_command
+    from lgo_sandbox.cli.starting import StartOptions
 
+    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(service or ()))
     with explained():
-        options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(service or ()))
-        code = run_command(options, command)
+        settings = _begin(options, asking=True)
+        from lgo_sandbox.cli.run import run_command
+
+        code = run_command(options, settings, command)
     raise typer.Exit(code)
 
 
@@ -125,13 +131,15 @@ def demo(
     no_plain: NoPlain = False,
 ) -> None:
     """Jouer la journée d'une officine avec le logiciel de référence (exec -- lgo demo)."""
-    _begin(state)
-    from lgo_sandbox.cli.run import StartOptions, beside_python, run_command
+    from lgo_sandbox.cli.starting import StartOptions
 
+    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain)
     with explained():
-        options = StartOptions(port_base, state, session, ready_file, host, public, no_plain)
+        settings = _begin(options)
+        from lgo_sandbox.cli.run import beside_python, run_command
+
         more = {"ONCE": "1"} if once else {}
-        code = run_command(options, [beside_python("lgo"), "demo", *(arguments or ())], more)
+        code = run_command(options, settings, [beside_python("lgo"), "demo", *(arguments or ())], more)
     raise typer.Exit(code)
 
 

@@ -13,25 +13,23 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from lgo_sandbox.cli.banner import show_banner
 from lgo_sandbox.cli.errors import NOT_EXECUTABLE, NOT_FOUND, CommandError
+from lgo_sandbox.cli.starting import StartOptions
 from lgo_sandbox.control.ready import ready_document
 from lgo_sandbox.pki import PkiError
 from lgo_sandbox.run.assemble import READY_NAME, running
 from lgo_sandbox.run.holding import StateTaken
-from lgo_sandbox.run.launcher import CONTROL, Launcher, PortTaken, PublicBindRefused
+from lgo_sandbox.run.launcher import Launcher, PortTaken, PublicBindRefused
 from lgo_sandbox.run.ready import remove_ready_file, write_ready_file
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.state.errors import StoreError, of_system
 from lgo_sandbox.tenant.sessions import SessionError
 
-__all__ = ["StartOptions", "beside_python", "run_command", "up_until_stopped"]
+__all__ = ["beside_python", "run_command", "up_until_stopped"]
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 SETTLED_AFTER_SECONDS = 2.0
@@ -42,46 +40,16 @@ KILLED = 128
 REFUSALS = (PortTaken, PublicBindRefused, StateTaken, StoreError, SessionError, PkiError)
 
 
-@dataclass(frozen=True, slots=True)
-class StartOptions:
-    """The options of a start as given; what is absent comes from the environment or the defaults of ``Settings``."""
-
-    port_base: int | None = None
-    state: Path | None = None
-    session: str | None = None
-    ready_file: Path | None = None
-    host: str | None = None
-    public: bool = False
-    no_plain: bool = False
-    services: tuple[str, ...] = ()
-
-    def settings(self) -> Settings:
-        """Return the settings. Raises CommandError."""
-        given: dict[str, Any] = {
-            "port_base": self.port_base,
-            "state": self.state,
-            "session": self.session,
-            "host": self.host,
-            "public": self.public or None,
-            "plain_ports": False if self.no_plain else None,
-        }
-        try:
-            return Settings(**{name: value for name, value in given.items() if value is not None})
-        except ValidationError as error:
-            names = ", ".join(f"LGO_SANDBOX_{str(e['loc'][0]).upper()}" for e in error.errors() if e["loc"])
-            raise CommandError(f"réglage invalide : {names}") from None
-
-
-def up_until_stopped(options: StartOptions) -> None:
+def up_until_stopped(options: StartOptions, settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. Raises CommandError."""
-    _run(lambda: _up(options))
+    _run(lambda: _up(options, settings))
 
 
-def run_command(options: StartOptions, command: Sequence[str], more: Mapping[str, str] | None = None) -> int:
+def run_command(
+    options: StartOptions, settings: Settings, command: Sequence[str], more: Mapping[str, str] | None = None
+) -> int:
     """Run a program inside a sandbox and return its exit code. Raises CommandError."""
-    if options.services and CONTROL not in options.services:
-        raise CommandError("exec a besoin de l'API de contrôle : ajoutez --service control")
-    return _run(lambda: _exec(options, command, more or {}))
+    return _run(lambda: _exec(options, settings, command, more or {}))
 
 
 def beside_python(program: str) -> str:
@@ -100,18 +68,18 @@ def _settle() -> None:
     gc.set_threshold(*GC_RUNNING)
 
 
-async def _up(options: StartOptions) -> int:
+async def _up(options: StartOptions, settings: Settings) -> int:
     stopped = asyncio.Event()
     _on_signals(lambda _signal: stopped.set())
-    async with _started(options) as (launcher, _ready):
+    async with _started(options, settings) as (launcher, _ready):
         show_banner(launcher)
         _settle_soon()
         await stopped.wait()
     return 0
 
 
-async def _exec(options: StartOptions, command: Sequence[str], more: Mapping[str, str]) -> int:
-    async with _started(options) as (launcher, ready):
+async def _exec(options: StartOptions, settings: Settings, command: Sequence[str], more: Mapping[str, str]) -> int:
+    async with _started(options, settings) as (launcher, ready):
         _settle_soon()
         environment = os.environ | more | _exported(launcher, ready)
         try:
@@ -126,8 +94,7 @@ async def _exec(options: StartOptions, command: Sequence[str], more: Mapping[str
 
 
 @asynccontextmanager
-async def _started(options: StartOptions) -> AsyncIterator[tuple[Launcher, Path]]:
-    settings = options.settings()
+async def _started(options: StartOptions, settings: Settings) -> AsyncIterator[tuple[Launcher, Path]]:
     async with running(settings, options.services) as launcher:
         ready = options.ready_file or settings.state / READY_NAME
         if options.ready_file:

@@ -114,9 +114,7 @@ class _Case:
     @property
     def counts(self) -> tuple[CheckCount, ...]:
         """How often each check passed and failed; those that saw nothing included."""
-        totals = {
-            wording.printable(check_id): CheckCount(wording.printable(check_id), 0, 0) for check_id in self.checks
-        }
+        totals = {shown: CheckCount(shown, 0, 0) for shown in map(wording.printable, self.checks)}
         for one in self.seen:
             check_id = wording.printable(one.check_id)
             before = totals.get(check_id, CheckCount(check_id, 0, 0))
@@ -204,8 +202,9 @@ def _reasons(catalogue: Catalogue, declarations: Iterable[Declaration]) -> Mappi
 
 
 def _judgement(case: _Case, reasons: Sequence[str], kept: Collection[str], staged: Collection[str]) -> Judgement:
-    verdict, explanation = _decide(case, case.counts, tuple(reasons), kept, staged)
-    return Judgement(case.requirement, verdict, explanation, case.counts, _exchanges(case.seen))
+    counts = case.counts
+    verdict, explanation = _decide(case, counts, tuple(reasons), kept, staged)
+    return Judgement(case.requirement, verdict, explanation, counts, _exchanges(case.seen))
 
 
 def _decide(

@@ -51,7 +51,7 @@ def printable(text: str) -> str:
     A line feed or an escape sequence in a reason could forge a line of the report or refuse to be written in XML.
     """
     line = " ".join(text[: 2 * MAX_WORDS].split())
-    safe = "".join(character if character.isprintable() else _REPLACEMENT for character in line)
+    safe = line if line.isprintable() else "".join(one if one.isprintable() else _REPLACEMENT for one in line)
     return safe if len(safe) <= MAX_WORDS else safe[: MAX_WORDS - 1] + "…"
 
 

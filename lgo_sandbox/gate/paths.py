@@ -7,6 +7,7 @@ application.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,9 @@ __all__ = ["has_route", "name_owner", "nearest"]
 
 UNKNOWN = "SANDBOX-CHEMIN"
 NEAR = 0.5
+PARAMETER = re.compile(r"\{[^}]*\}")
+SHOWN = 10
+"""How many of a service's paths whoever asked for quite another one is told."""
 
 
 def has_route(app: Any, scope: Scope) -> bool:
@@ -30,13 +34,16 @@ def has_route(app: Any, scope: Scope) -> bool:
 
 
 def nearest(call: Call, known: Sequence[str]) -> tuple[str, str]:
-    """Return the path of the service (``known``) that is near the one asked, and the remedy; both empty without one."""
+    """Return the path of the service that is near the one asked, and the remedy; else some of the ``known``."""
+    known = tuple(dict.fromkeys(PARAMETER.sub("…", path) for path in known))
     asked = str(call.scope["path"])
     bare = asked.rstrip("/") or "/"
     if asked != bare and bare in known:
         return bare, f"Retirez la barre oblique finale : {bare}"
     near = difflib.get_close_matches(asked, known, 1, NEAR)
-    return (near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche.") if near else ("", "")
+    if near:
+        return near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche."
+    return ", ".join(known[:SHOWN]) + (f" ou l'un des {len(known) - SHOWN} autres" if len(known) > SHOWN else ""), ""
 
 
 def name_owner(call: Call) -> None:

@@ -166,8 +166,7 @@ def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
         refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
     elif error.status_code == HTTPStatus.NOT_FOUND:
         expected, remedy = nearest(call, paths)
-        told = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else error.detail
-        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected or told, remedy=remedy, where="URL")
+        refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected, remedy=remedy, where="URL")
     call.exchange.outcome = REFUSED
 
 

@@ -8,7 +8,6 @@ Source: design of the project (Ports, Commands). Knows services by their contrac
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,6 +23,7 @@ from lgo_sandbox.gate.serving import HttpListener, bind
 from lgo_sandbox.gate.tls import server_context
 from lgo_sandbox.gate.unheard import Unheard
 from lgo_sandbox.pki import Kind, Pki
+from lgo_sandbox.run.hosts import PublicBindRefused, check_host
 from lgo_sandbox.run.supervised import Supervised
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
@@ -40,10 +40,6 @@ ControlFactory = Callable[["Launcher"], Any]
 
 class PortTaken(OSError):
     """A port cannot be bound; the message names it and what to do."""
-
-
-class PublicBindRefused(ValueError):
-    """The host is not loopback and the flag that allows it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ class Launcher:
 
     async def start(self, control: ControlFactory) -> Sandbox:
         """Bind every port, then open everything. Raises PortTaken, PublicBindRefused."""
-        _check_host(self.settings)
+        check_host(self.settings)
         bound = self._bind_group(self.settings.port_base, with_control=CONTROL in self._served)
         try:
             addresses = self._prepare(bound)
@@ -259,17 +255,6 @@ def _port(door: Door, base: int | None, *, tls: bool) -> int:
 
 def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "") else host
-
-
-def _check_host(settings: Settings) -> None:
-    try:
-        loopback = ipaddress.ip_address(settings.host).is_loopback
-    except ValueError:
-        loopback = settings.host == "localhost"
-    if not loopback and not settings.public:
-        raise PublicBindRefused(
-            f"écouter sur {settings.host} rendrait le bac à sable visible du réseau : ajoutez --public si c'est voulu."
-        )
 
 
 async def _close_all(running: Sequence[Running]) -> None:

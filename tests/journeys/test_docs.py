@@ -6,9 +6,7 @@ Only the ports differ from the page: the sandbox of the test listens on free one
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
 import shlex
 import shutil
@@ -18,11 +16,14 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
+from support.keys import with_keys
+from support.process import environment
 
+from lgo_sandbox.conformance.service_tables import MARK, rewritten
 from lgo_sandbox.sandbox import installed_services
 
 ROOT = Path(__file__).parents[2]
@@ -49,16 +50,6 @@ def blocks(page: Path) -> list[str]:
     return RUN.findall(page.read_text(encoding="utf-8"))
 
 
-def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", DOCS / "services" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = _generator()
 TABLED = [page for page in sorted((DOCS / "services").glob("*.md")) if "<!-- table: " in page.read_text("utf-8")]
 RUNNABLE = [page for page in PAGES if blocks(page)]
 
@@ -70,10 +61,10 @@ class Reader:
     folder: Path
     addresses: Mapping[str, str]
 
-    def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("LGO_SANDBOX_", "PYTEST_"))}
-        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-        return {**kept, "PATH": path, "no_proxy": "*", "PYTHONDONTWRITEBYTECODE": "1"}
+    def hurries(self) -> None:
+        """Let CIBA clients ask each second: what the pages show of it is no test of patience."""
+        url = f"http://{self.addresses['127.0.0.1:8080']}/_sandbox/v1/options"
+        httpx.put(url, json={"psc.ciba_interval": "1"}, trust_env=False).raise_for_status()
 
     def types(self, text: str) -> subprocess.CompletedProcess[str]:
         for usual, real in self.addresses.items():
@@ -83,7 +74,7 @@ class Reader:
             ["bash", "-euo", "pipefail"],
             input=MUST_FAIL + text,
             cwd=self.folder,
-            env=self.environment(),
+            env=environment(no_proxy="*"),
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
@@ -98,9 +89,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
             pytest.skip(f"{tool} is not installed: the commands of the documentation cannot be run")
     folder = tmp_path_factory.mktemp("reader")
     (folder / "examples").symlink_to(ROOT / "examples")
+    with_keys(folder / ".lgo-sandbox")
     command = [sys.executable, "-m", "lgo_sandbox.cli", "up", "--port-base", "0"]
-    environment = Reader(folder, {}).environment()
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=folder, env=environment(no_proxy="*"), stdout=subprocess.DEVNULL) as process:
         try:
             yield Reader(folder, _addresses(_ready(folder / ".lgo-sandbox" / "ready.json", process)))
         finally:
@@ -131,6 +122,7 @@ def _addresses(ready: Mapping[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_commands_of_a_page_succeed_as_written(reader: Reader, page: Path) -> None:
+    reader.hurries()
     done = reader.types("\n".join(blocks(page)))
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
@@ -151,14 +143,14 @@ def test_the_asking_commands_of_the_readme_succeed(reader: Reader) -> None:
 @pytest.mark.parametrize("page", TABLED, ids=lambda page: page.stem)
 def test_the_tables_of_a_service_page_are_those_of_the_service(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    expected = generate.rewritten(text, *installed_services([page.stem]))
-    assert text == expected, "run: python docs/services/generate.py"
+    expected = rewritten(text, *installed_services([page.stem]))
+    assert text == expected, "run: make docs"
 
 
 def test_the_pages_of_services_have_both_tables() -> None:
     for name in SERVICE_PAGES:
         page = (DOCS / "services" / f"{name}.md").read_text(encoding="utf-8")
-        assert {"situations", "options"} <= {mark[0] for mark in generate.MARK.findall(page)}, name
+        assert {"situations", "options"} <= {mark[0] for mark in MARK.findall(page)}, name
 
 
 def test_the_links_between_pages_lead_somewhere() -> None:

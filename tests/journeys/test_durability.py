@@ -14,10 +14,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.process import SandboxProcess, environment
 
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import play
-from tests.support.process import SandboxProcess
 
 from .conftest import Silent
 
@@ -56,8 +56,15 @@ def test_a_deposit_a_mail_and_a_dispensing_survive_the_kill_of_the_process(tmp_p
     assert [one["etat"] for one in prescriptions if not one["situation"]] == ["EXECUTEE"]
 
 
-def test_what_a_locked_store_refuses_is_said_and_what_it_took_is_there_when_it_is_free(tmp_path: Path) -> None:
-    with SandboxProcess(tmp_path / "state") as process, control(process) as asking:
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    """A process that serves some services of its state, and leaves room for another one."""
+    with SandboxProcess(tmp_path_factory.mktemp("serving") / "state", "control", "insi", "mss") as one:
+        yield one
+
+
+def test_what_a_locked_store_refuses_is_said_and_what_it_took_is_there_when_it_is_free(process: SandboxProcess) -> None:
+    with control(process) as asking:
         assert asking.post("/markers", json={"name": "avant"}).status_code == 201
         with locked(process.state):
             refused = asking.post("/markers", json={"name": "pendant"})
@@ -96,15 +103,16 @@ def send_mail(process: SandboxProcess) -> None:
 
 
 def test_sigterm_ends_a_sandbox_whose_store_is_locked(tmp_path: Path) -> None:
-    with SandboxProcess(tmp_path / "state") as process, control(process) as asking, locked(process.state):
-        httpx.get(f"{process.ready['services']['psc']['http']}/x", trust_env=False)
+    state = tmp_path / "state"
+    with SandboxProcess(state, "control", "insi") as process, control(process) as asking, locked(state):
+        httpx.get(f"{process.ready['services']['insi']['http']}/x", trust_env=False)
         asking.post("/markers", json={"name": "pendant"})
         assert process.stop()[0] == 0
         assert "ne sont pas au journal" in process.words()
 
 
-def test_a_second_process_is_told_who_serves_the_state_and_the_first_goes_on(tmp_path: Path) -> None:
-    with SandboxProcess(tmp_path / "state", "control", "insi") as process, control(process) as asking:
+def test_a_second_process_is_told_who_serves_the_state_and_the_first_goes_on(process: SandboxProcess) -> None:
+    with control(process) as asking:
         ready = process.state / "ready.json"
         before = ready.read_bytes()
         second = subprocess.run(
@@ -112,11 +120,12 @@ def test_a_second_process_is_told_who_serves_the_state_and_the_first_goes_on(tmp
             capture_output=True,
             text=True,
             check=False,
+            env=environment(),
         )
         assert second.returncode == 2
         assert f"déjà servi par le processus {process.pid} ; contrôle : {process.ready['control']}" in second.stderr
         assert ready.read_bytes() == before
-        with SandboxProcess(tmp_path / "state", "psc") as other:
+        with SandboxProcess(process.state, "psc") as other:
             assert httpx.get(other.ready["services"]["psc"]["http"], trust_env=False).status_code < 500
         assert json.loads(ready.read_bytes())["control"] == process.ready["control"]
         assert asking.get("/health").json()["status"] == "ok"

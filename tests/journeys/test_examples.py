@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
+import json
 import shutil
 import subprocess
 import sys
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.keys import with_keys
+from support.process import environment
 
 from lgo_sandbox.run.pytest_plugin import SandboxServer
 
@@ -31,6 +33,8 @@ SAID = {
 }
 ELSEWHERE = {"sandbox.py", "test_with_pytest.py"}
 """What the others import, and what pytest runs."""
+ALONE = "-p no:randomly -p no:hypothesispytest -p no:xdist -p no:xdist.looponfail -p no:anyio"
+"""The plugins that this project has, and that an editor's need not."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,10 @@ class Workbench:
     folder: Path
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("LGO_SANDBOX_", "PYTEST_"))}
-        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-        environment = {**kept, "PATH": path, "LGO_SANDBOX_READY": str(self.ready), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             command,
             cwd=self.folder,
-            env=environment,
+            env=environment(LGO_SANDBOX_READY=str(self.ready), PYTEST_ADDOPTS=ALONE),
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
@@ -63,8 +64,6 @@ class Workbench:
 @pytest.fixture
 def workbench(lgo_sandbox: SandboxServer, tmp_path: Path) -> Iterator[Workbench]:
     """A workbench in a session of its own, whose ready-file the examples read."""
-    import json
-
     ready = lgo_sandbox.control("POST", "/sessions", {"listeners": True})
     path = tmp_path / "ready.json"
     path.write_text(json.dumps(ready), encoding="utf-8")
@@ -86,10 +85,16 @@ def test_the_mail_that_one_example_sends_the_other_reads(workbench: Workbench) -
     assert workbench.example("read_mail_imap_tools.py") == ""
 
 
-def test_the_pipeline_runs_the_editor_s_tests_and_keeps_the_reports(workbench: Workbench) -> None:
+def pipeline(workbench: Workbench, tests: str) -> subprocess.CompletedProcess[str]:
+    """Run the CI step."""
     if shutil.which("bash") is None:
         pytest.skip("bash is not installed: the pipeline cannot be run")
-    done = workbench.run("bash", str(EXAMPLES / "ci" / "pipeline.sh"), str(EXAMPLES / "test_with_pytest.py"))
+    with_keys(workbench.folder / ".lgo-sandbox")
+    return workbench.run("bash", str(EXAMPLES / "ci" / "pipeline.sh"), tests)
+
+
+def test_the_pipeline_runs_the_editor_s_tests_and_keeps_the_reports(workbench: Workbench) -> None:
+    done = pipeline(workbench, str(EXAMPLES / "test_with_pytest.py"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
     for name in ("tests.xml", "requirements.xml", "requirements.html"):
@@ -97,10 +102,8 @@ def test_the_pipeline_runs_the_editor_s_tests_and_keeps_the_reports(workbench: W
 
 
 def test_the_pipeline_fails_when_the_tests_fail(workbench: Workbench) -> None:
-    if shutil.which("bash") is None:
-        pytest.skip("bash is not installed: the pipeline cannot be run")
     (workbench.folder / "test_wrong.py").write_text("def test_wrong():\n    assert 1 == 2\n", encoding="utf-8")
-    done = workbench.run("bash", str(EXAMPLES / "ci" / "pipeline.sh"), "test_wrong.py")
+    done = pipeline(workbench, "test_wrong.py")
     assert done.returncode == 1
     assert "1 failed" in done.stdout
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,10 @@ import pytest
 from health_documents.cda.read.reader import read_document
 from health_documents.xdm.write import read_xdm
 from lgo_client.environment import Environment
-from lgo_client.journeys.officine_day import Told
+from lgo_client.journeys.officine_day import Told, play
 from lgo_sandbox.run.pytest_plugin import SandboxServer, SandboxSession
 
-from .conftest import Player
+from .conftest import Player, Silent
 
 EVIDENCE = {
     "IHE_XDM.zip",
@@ -31,24 +33,51 @@ EVIDENCE = {
 }
 
 
-def test_the_day_succeeds_raises_no_finding_and_leaves_its_evidence(
-    sandbox_session: SandboxSession, played: Player
-) -> None:
-    told = played(sandbox_session)
-    assert told.failure == ""
+@dataclass(frozen=True)
+class Day:
+    """A day that was played once, for all tests that only look at it."""
+
+    session: SandboxSession
+    told: Told
+    asked: Path
+    """Where its evidence was to go."""
+    elsewhere: int
+    """How many exchanges the default session had meanwhile."""
+
+    @property
+    def folder(self) -> Path:
+        """Its evidence."""
+        return self.told.folder
+
+
+@pytest.fixture(scope="module")
+def day(lgo_sandbox: SandboxServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    session = opened(lgo_sandbox)
+    before = len(lgo_sandbox.control("GET", "/exchanges")["exchanges"])
+    asked = tmp_path_factory.mktemp("evidence") / session.name
+    told = play(Environment(session.ready), Silent(), asked)
+    yield Day(session, told, asked, len(lgo_sandbox.control("GET", "/exchanges")["exchanges"]) - before)
+    lgo_sandbox.control("DELETE", f"/sessions/{session.name}")
+
+
+def opened(sandbox: SandboxServer) -> SandboxSession:
+    """Return a session with doors of its own."""
+    ready = sandbox.control("POST", "/sessions", {"listeners": True})
+    return SandboxSession(ready["session"], ready, sandbox)
+
+
+def test_the_day_succeeds_raises_no_finding_and_leaves_its_evidence(day: Day) -> None:
+    assert day.told.failure == ""
     # The day tries to deliver twice: a refusal that is nobody's fault.
-    assert [(found["check_id"], found["severity"]) for found in told.findings] == [("EPRESC-REFUS", "information")]
-    assert [found for found in sandbox_session.findings() if found["severity"] != "information"] == []
-    assert {path.name for path in told.folder.iterdir()} >= EVIDENCE
-    services = {exchange["service"] for exchange in told.exchanges}
+    assert [(found["check_id"], found["severity"]) for found in day.told.findings] == [("EPRESC-REFUS", "information")]
+    assert [found for found in day.session.findings() if found["severity"] != "information"] == []
+    assert {path.name for path in day.folder.iterdir()} >= EVIDENCE
+    services = {exchange["service"] for exchange in day.told.exchanges}
     assert services == {"psc", "insi", "dmp", "eprescription", "mss"}
 
 
-def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_read(
-    sandbox_session: SandboxSession, played: Player
-) -> None:
-    folder = played(sandbox_session).folder
-    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_read(day: Day) -> None:
+    lines = [json.loads(line) for line in (day.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
     flows = [line["facts"]["InsFlow"] for line in lines if line["facts"].get("InsFlow", {}).get("carried")]
     partners = {partner for flow in flows for partner in flow["partners"]}
     assert "DMP" in partners
@@ -56,27 +85,34 @@ def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_r
     assert [flow["printed"] for flow in flows if flow["printed"]] == [[""]] * 3
 
 
-def test_the_fetched_prescription_is_the_one_that_the_doctor_fed(
-    sandbox_session: SandboxSession, played: Player
-) -> None:
-    folder = played(sandbox_session).folder
-    assert (folder / "dmp-ordonnance-recue.xml").read_bytes() == (folder / "ordonnance.xml").read_bytes()
+def test_the_fetched_prescription_is_the_one_that_the_doctor_fed(day: Day) -> None:
+    assert (day.folder / "dmp-ordonnance-recue.xml").read_bytes() == (day.folder / "ordonnance.xml").read_bytes()
 
 
-def test_the_mailed_archive_holds_the_document_that_was_fed(sandbox_session: SandboxSession, played: Player) -> None:
-    folder = played(sandbox_session).folder
-    archive = read_xdm((folder / "IHE_XDM.zip").read_bytes())
+def test_the_mailed_archive_holds_the_document_that_was_fed(day: Day) -> None:
+    archive = read_xdm((day.folder / "IHE_XDM.zip").read_bytes())
     assert archive.problems == ()
-    assert archive.entries[0].content == (folder / "bilan.xml").read_bytes()
-    assert read_document((folder / "bilan.xml").read_bytes()).code.code == "56445-0"
+    assert archive.entries[0].content == (day.folder / "bilan.xml").read_bytes()
+    assert read_document((day.folder / "bilan.xml").read_bytes()).code.code == "56445-0"
 
 
-def test_the_journal_is_exported_as_one_line_of_json_for_each_exchange(
-    sandbox_session: SandboxSession, played: Player
+def test_the_journal_is_exported_as_one_line_of_json_for_each_exchange(day: Day) -> None:
+    lines = (day.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [exchange["id"] for exchange in day.told.exchanges]
+
+
+def test_the_evidence_folder_is_named_by_the_caller(day: Day) -> None:
+    assert day.folder == day.asked
+
+
+def test_a_session_is_reached_with_nothing_but_another_address_and_another_certificate(
+    day: Day, lgo_sandbox: SandboxServer
 ) -> None:
-    told = played(sandbox_session)
-    lines = (told.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["id"] for line in lines] == [exchange["id"] for exchange in told.exchanges]
+    ready = day.session.ready
+    urls = [url for service in ready["services"].values() for url in service.values()]
+    assert not [url for url in urls if "/s/" in url]
+    assert ready["certificates"]["org-auth"]["p12"] != lgo_sandbox.ready["certificates"]["org-auth"]["p12"]
+    assert (day.told.failure, day.elsewhere) == ("", 0)
 
 
 def test_a_failing_service_ends_the_day_with_its_reason(sandbox_session: SandboxSession, played: Player) -> None:
@@ -90,8 +126,7 @@ def test_a_failing_service_ends_the_day_with_its_reason(sandbox_session: Sandbox
 @pytest.fixture
 def other_session(lgo_sandbox: SandboxServer) -> SandboxSession:
     """A second session beside the first."""
-    ready = lgo_sandbox.control("POST", "/sessions", {"listeners": True})
-    return SandboxSession(ready["session"], ready, lgo_sandbox)
+    return opened(lgo_sandbox)
 
 
 def test_two_sessions_play_the_day_at_once_and_do_not_see_each_other(
@@ -113,18 +148,6 @@ def test_two_sessions_play_the_day_at_once_and_do_not_see_each_other(
         assert _mails(session, "isabelle.delorme@medecin.mssante.fr") == 1
         assert _mails(session, str(_patient(session)["mailbox"])) == 1
         assert _executed(session) == 1
-
-
-def test_a_session_is_reached_with_nothing_but_another_address_and_another_certificate(
-    sandbox_session: SandboxSession, lgo_sandbox: SandboxServer, played: Player
-) -> None:
-    before = len(lgo_sandbox.control("GET", "/exchanges")["exchanges"])
-    ready = sandbox_session.ready
-    urls = [url for service in ready["services"].values() for url in service.values()]
-    assert not [url for url in urls if "/s/" in url]
-    assert ready["certificates"]["org-auth"]["p12"] != lgo_sandbox.ready["certificates"]["org-auth"]["p12"]
-    assert played(sandbox_session).failure == ""
-    assert len(lgo_sandbox.control("GET", "/exchanges")["exchanges"]) == before
 
 
 def test_a_certificate_alone_leads_to_its_session(sandbox_session: SandboxSession, lgo_sandbox: SandboxServer) -> None:
@@ -157,9 +180,3 @@ def _executed(session: SandboxSession) -> int:
 
 def _mails(session: SandboxSession, mailbox: str) -> int:
     return len(session.control("GET", f"/mss/mailboxes/{mailbox}"))
-
-
-def test_the_evidence_folder_is_named_by_the_caller(
-    sandbox_session: SandboxSession, played: Player, tmp_path: Path
-) -> None:
-    assert played(sandbox_session).folder == tmp_path / sandbox_session.name

@@ -1,35 +1,34 @@
-"""The certificates of a new installation, made once for all the tests of a process.
-
-Their keys are nearly all that a first start costs. A test of the first start itself does not come here.
-"""
+"""Certificates made once in a test run: a sandbox that starts on a copy of them generates no key."""
 
 from __future__ import annotations
 
 import atexit
 import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
-from lgo_sandbox.run.background import Background
-from lgo_sandbox.run.launcher import CONTROL
-from lgo_sandbox.settings import Settings
+from lgo_sandbox.control.ready import CARD_PERSONAS
+from lgo_sandbox.pki import Kind, Pki, ready_certificates
+from lgo_sandbox.pki.holders import MAIN_STRUCTURE, card_holders, organisation_holder
+from lgo_sandbox.population.people import population
 
-__all__ = ["with_certificates"]
+__all__ = ["with_keys"]
 
 
-def with_certificates(state: Path) -> Path:
-    """Put certificates that were made before into a new state directory, and return it."""
+def with_keys(state: Path) -> Path:
+    """Give a new state directory the certificates of the test run, and return it."""
     if not (state / "pki").exists():
-        shutil.copytree(_made_once() / "pki", state / "pki")
+        shutil.copytree(_made(), state / "pki")
     return state
 
 
 @cache
-def _made_once() -> Path:
-    state = Path(mkdtemp(prefix="lgo-sandbox-tests-"))
-    atexit.register(shutil.rmtree, state, ignore_errors=True)
-    background = Background(Settings(state=state, port_base=0), [CONTROL])
-    background.start()
-    background.stop()
-    return state
+def _made() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="lgo-sandbox-keys-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    people, pki = population(), Pki.open(folder / "pki")
+    pki.issue(Kind.SERVER)
+    cards = card_holders(one for one in people.professionals if one.id in CARD_PERSONAS)
+    ready_certificates(pki, organisation_holder(people.structure(MAIN_STRUCTURE)), cards)
+    return pki.directory

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SandboxProcess"]
+from support.keys import with_keys
+
+__all__ = ["SandboxProcess", "environment"]
 
 READY_SECONDS = 60
 LAST_WORDS = 2_000
+NOT_INHERITED = ("LGO_SANDBOX_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
+"""What would lead a process to another sandbox, to another test run, or to compile every module at every start."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a user's process, whose programs are those of this installation."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
+    path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
+    return {**kept, "PATH": path, **more}
 
 
 class SandboxProcess:
     """``lgo-sandbox up`` on free ports; ``ready`` is its ready document."""
 
-    def __init__(self, state: Path, *services: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, state: Path, *services: str, **more: str) -> None:
         self.state = state
         self.ready: dict[str, Any] = {}
-        self._services, self._environment = services, environment
+        self._services, self._more = services, more
         self._process: subprocess.Popen[bytes] | None = None
         self._log = state.parent / f"{state.name}.log"
 
@@ -31,13 +42,14 @@ class SandboxProcess:
         """Start, and return the ready document once every port answers."""
         ready = self.state.parent / f"{self.state.name}.ready.json"
         ready.unlink(missing_ok=True)
+        with_keys(self.state)
         command = [str(Path(sys.executable).with_name("lgo-sandbox")), "up", *self._services, "--port-base", "0"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--state", str(self.state), "--ready-file", str(ready)],
                 stdout=log,
                 stderr=log,
-                env=dict(self._environment) if self._environment else None,
+                env=environment(**self._more),
             )
         deadline = time.monotonic() + READY_SECONDS
         while not ready.exists():

@@ -24,7 +24,7 @@ from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.journal import Filter
-from support.keys import with_certificates
+from support.keys import with_keys
 
 __all__ = ["Runner", "Tenant", "running_in_background"]
 
@@ -127,7 +127,7 @@ class Tenant:
 @contextmanager
 def running_in_background(state: Path, *served: str, **settings: object) -> Iterator[Runner]:
     """Run services (all without any) on free ports within the block."""
-    background = Background(Settings(state=with_certificates(state), port_base=0, **settings), served)  # type: ignore[arg-type]
+    background = Background(Settings(state=with_keys(state), port_base=0, **settings), served)  # type: ignore[arg-type]
     background.start()
     try:
         yield Runner(background)

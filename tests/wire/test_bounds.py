@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support.keys import with_certificates
+from support.keys import with_keys
 
 from lgo_sandbox.gate.room import Room
 from lgo_sandbox.run import launcher as launcher_module
@@ -25,7 +25,7 @@ async def hurried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     """A sandbox with INSi that has hardly any patience, and room for one large body."""
     monkeypatch.setattr(launcher_module, "SWEEP_SECONDS", 0.05)
     settings = Settings(
-        state=with_certificates(tmp_path),
+        state=with_keys(tmp_path),
         port_base=0,
         head_seconds=0.2,
         body_seconds=0.2,
@@ -120,7 +120,7 @@ async def test_more_than_all_the_room_takes_all_of_it() -> None:
 
 
 async def test_a_stop_waits_for_nobody(tmp_path: Path) -> None:
-    async with running(Settings(state=with_certificates(tmp_path), port_base=0), ["insi"]) as launcher:
+    async with running(Settings(state=with_keys(tmp_path), port_base=0), ["insi"]) as launcher:
         reader, writer = await _connect(launcher)
         writer.write(b"POST /lps HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n<a>")
         await writer.drain()

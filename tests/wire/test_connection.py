@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.keys import with_certificates
+from support.keys import with_keys
 
 from lgo_sandbox.cli.connect import write_connection
 from lgo_sandbox.cli.errors import CommandError
@@ -87,7 +87,7 @@ def free_base() -> int:
 
 async def test_control_alone_says_where_the_other_containers_are_published(tmp_path: Path) -> None:
     base = free_base()
-    settings = Settings(state=with_certificates(tmp_path), port_base=base, published_host="sandbox.example")
+    settings = Settings(state=with_keys(tmp_path), port_base=base, published_host="sandbox.example")
     async with running(settings, ["control"]) as launcher:
         document = ready_document(launcher.sandbox, launcher.sandbox.addresses)
     assert document["control"] == f"http://127.0.0.1:{base}"
@@ -100,9 +100,7 @@ async def test_control_alone_says_where_the_other_containers_are_published(tmp_p
 
 async def test_doors_served_here_keep_their_own_address(tmp_path: Path) -> None:
     base = free_base()
-    settings = Settings(
-        state=with_certificates(tmp_path), port_base=base, published_host="sandbox.example", plain_ports=False
-    )
+    settings = Settings(state=with_keys(tmp_path), port_base=base, published_host="sandbox.example", plain_ports=False)
     async with running(settings, ["control", "insi"]) as launcher:
         document = ready_document(launcher.sandbox, launcher.sandbox.addresses)
     assert document["services"]["insi"] == {"https": f"https://127.0.0.1:{base + 402}"}

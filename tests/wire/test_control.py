@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.keys import with_certificates
+from support.keys import with_keys
 from support.sixth import sixth_service_alone
 from support.tenants import Runner, Tenant, running_in_background
 
@@ -30,7 +30,7 @@ def _one_service() -> Iterator[None]:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    return with_certificates(tmp_path)
+    return with_keys(tmp_path)
 
 
 @pytest.fixture(scope="module")

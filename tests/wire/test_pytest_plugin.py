@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.keys import with_keys
+from support.one_service import installed_alone
 
-from lgo_sandbox import __version__
-
-DUMMIES = Path(__file__).parents[1] / "dummy"
 HEAVY = "{'fastapi', 'sqlmodel', 'sqlalchemy', 'httpx', 'lxml', 'cryptography', 'pydantic', 'rich'}"
 PROJECT = """
 import os
@@ -58,50 +57,63 @@ def test_it_is_the_sandbox_that_was_named(lgo_sandbox):
 """
 
 
+@dataclass(frozen=True)
+class Project:
+    """An editor's project, where the sandbox is installed."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in the project."""
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return installed_alone(tmp_path_factory.mktemp("shadow"))
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    info = tmp_path / "shadow" / f"lgo_sandbox-{__version__}.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: lgo-sandbox\nVersion: {__version__}\n")
-    (info / "entry_points.txt").write_text(
-        "[lgo_sandbox.services]\nsixieme = sixth_mock:SERVICE\n"
-        "[pytest11]\nlgo_sandbox = lgo_sandbox.run.pytest_plugin\n"
-    )
+def project(installation: dict[str, str], tmp_path: Path) -> Project:
     (tmp_path / "test_project.py").write_text(PROJECT, encoding="utf-8")
-    return tmp_path
+    return Project(tmp_path, installation)
 
 
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LGO_SANDBOX_", "PYTEST_"))}
-    environment = {**kept, "PYTHONPATH": os.pathsep.join((str(project / "shadow"), str(DUMMIES)))}
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+FOREIGN = ("cacheprovider", "asyncio", "randomly", "hypothesispytest", "xdist", "xdist.looponfail", "anyio")
+PYTEST = ("-m", "pytest", "-q", "-W", "error", *(f"-pno:{name}" for name in FOREIGN), "test_project.py")
 
 
-PYTEST = ("-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "test_project.py")
-
-
-def test_the_fixtures_start_a_sandbox_of_their_own(project: Path) -> None:
-    done = run(project, *PYTEST)
+def test_the_fixtures_start_a_sandbox_of_their_own(project: Project) -> None:
+    done = project.run(*PYTEST)
     assert "4 passed" in done.stdout, done.stdout + done.stderr
-    assert not (project / ".lgo-sandbox").exists()
+    assert not (project.folder / ".lgo-sandbox").exists()
 
 
-def test_inside_exec_the_fixtures_use_the_running_sandbox(project: Path) -> None:
-    done = run(project, "-m", "lgo_sandbox.cli", "exec", "--port-base", "0", "--", sys.executable, *PYTEST)
+def test_inside_exec_the_fixtures_use_the_running_sandbox(project: Project) -> None:
+    with_keys(project.folder / ".lgo-sandbox")
+    done = project.run("-m", "lgo_sandbox.cli", "exec", "--port-base", "0", "--", sys.executable, *PYTEST)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 passed" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["lgo_sandbox.run.pytest_plugin", "lgo_sandbox.cli.main"])
-def test_nothing_heavy_is_imported_at_first(project: Path, module: str) -> None:
-    allowed = "{'rich'}" if module.endswith("main") else "set()"
-    program = f"import sys, {module}; print(sorted(({HEAVY} - {allowed}) & set(sys.modules)))"
-    assert run(project, "-c", program).stdout == "[]\n"
+@pytest.mark.parametrize(
+    ("module", "allowed"),
+    [
+        ("lgo_sandbox.run.pytest_plugin", set()),
+        ("lgo_sandbox.cli.main", {"rich"}),
+        ("lgo_sandbox.cli.asking", {"rich"}),
+        ("lgo_sandbox.cli.starting", {"rich", "pydantic"}),
+    ],
+)
+def test_nothing_heavy_is_imported_at_first(project: Project, module: str, allowed: set[str]) -> None:
+    program = f"import sys, {module}; print(sorted(({HEAVY} - {allowed or 'set()'}) & set(sys.modules)))"
+    assert project.run("-c", program).stdout == "[]\n"

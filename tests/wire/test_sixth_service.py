@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.keys import with_certificates
+from support.keys import with_keys
 from support.sixth import sixth_service_alone
 
 from lgo_sandbox.run.assemble import running
@@ -22,7 +22,7 @@ from lgo_sandbox.settings import Settings
 async def launcher(tmp_path: Path) -> AsyncIterator[Launcher]:
     async with AsyncExitStack() as stack:
         with sixth_service_alone():
-            sandbox = running(Settings(state=with_certificates(tmp_path), port_base=0))
+            sandbox = running(Settings(state=with_keys(tmp_path), port_base=0))
             started = await stack.enter_async_context(sandbox)
         yield started
 

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from support.keys import with_certificates
+from support.keys import with_keys
 
 from lgo_sandbox.gate.tls import Weakness, client_context, peer_certificate, peer_certificate_of, server_context
 from lgo_sandbox.pki import Issued, Judgement, OrganisationHolder, PeerCertificate, PersonHolder, Pki
@@ -29,7 +29,7 @@ PATIENCE = 10.0
 
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return Pki.open(with_certificates(tmp_path_factory.mktemp("tls")) / "pki")
+    return Pki.open(with_keys(tmp_path_factory.mktemp("tls")) / "pki")
 
 
 def serve_one(listener: socket.socket, context: ssl.SSLContext) -> tuple[PeerCertificate | None, str | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sixth_mock import SERVICE, Greeted
-from support.keys import with_certificates
+from support.keys import with_keys
 
 from lgo_sandbox.control import create_app
 from lgo_sandbox.gate.record import finish, open_exchange
@@ -24,7 +24,7 @@ BASE = "http://127.0.0.1:8080/_sandbox/v1"
 
 @pytest.fixture(scope="session")
 def pki_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return with_certificates(tmp_path_factory.mktemp("control")) / "pki"
+    return with_keys(tmp_path_factory.mktemp("control")) / "pki"
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.keys import with_keys
 
 from lgo_sandbox.pki import OrganisationHolder, PersonHolder, Pki
 
@@ -12,6 +13,18 @@ from lgo_sandbox.pki import OrganisationHolder, PersonHolder, Pki
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     return Pki.open(tmp_path_factory.mktemp("state") / "pki")
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """Another installation, with keys of its own."""
+    return Pki.open(tmp_path_factory.mktemp("stranger") / "pki")
+
+
+@pytest.fixture
+def started_directory(tmp_path: Path) -> Path:
+    """A directory that a start has filled, for a test that changes it."""
+    return with_keys(tmp_path / "started") / "pki"
 
 
 @pytest.fixture

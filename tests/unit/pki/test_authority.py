@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
+from support.process import environment
 
 from lgo_sandbox.pki import (
     PASSWORD,
@@ -78,10 +79,9 @@ def test_a_session_set_back_half_a_year_finds_good_certificates_good(pki: Pki, p
 
 
 def test_a_certificate_of_another_installation_has_a_wrong_authority(
-    pki: Pki, own_directory: Path, pharmacy: OrganisationHolder
+    pki: Pki, stranger: Pki, pharmacy: OrganisationHolder
 ) -> None:
-    stranger = Pki.open(own_directory).issue("org-auth", holder=pharmacy).certificate()
-    assert pki.judge(stranger, NOW) is Judgement.WRONG_AUTHORITY
+    assert pki.judge(stranger.issue("org-auth", holder=pharmacy).certificate(), NOW) is Judgement.WRONG_AUTHORITY
 
 
 def test_a_certificate_changed_after_signature_has_a_wrong_authority(pki: Pki, pharmacy: OrganisationHolder) -> None:
@@ -102,10 +102,10 @@ def test_revoking_counts_from_its_date_and_for_every_reader_of_the_directory(
     assert pki.judge(certificate, NOW - timedelta(seconds=1)) is Judgement.OK
 
 
-def test_a_stranger_cannot_be_revoked(pki: Pki, own_directory: Path, pharmacy: OrganisationHolder) -> None:
-    stranger = Pki.open(own_directory).issue("org-auth", holder=pharmacy).certificate()
+def test_a_stranger_cannot_be_revoked(pki: Pki, stranger: Pki, pharmacy: OrganisationHolder) -> None:
+    certificate = stranger.issue("org-auth", holder=pharmacy).certificate()
     with pytest.raises(ValueError, match="not a certificate of this sandbox"):
-        pki.revoke(stranger, NOW)
+        pki.revoke(certificate, NOW)
 
 
 def test_a_revocation_list_is_signed_and_holds_what_was_revoked_by_then(pki: Pki, pharmacy: OrganisationHolder) -> None:
@@ -247,15 +247,15 @@ def test_private_keys_are_readable_by_their_owner_only(pki: Pki, pharmacy: Organ
 
 
 def test_another_crl_address_renews_servers_and_spares_clients_and_roots(
-    own_directory: Path, pharmacy: OrganisationHolder
+    started_directory: Path, pharmacy: OrganisationHolder
 ) -> None:
-    before = Pki.open(own_directory, crl_base_url="http://127.0.0.1:8080/crl")
+    before = Pki.open(started_directory, crl_base_url="http://127.0.0.1:8080/crl")
     root, client, server = (
         before.certificate_of("ACR-EL"),
         before.issue("org-auth", holder=pharmacy).certificate(),
         before.issue("server").certificate(),
     )
-    after = Pki.open(own_directory, crl_base_url="http://127.0.0.1:9000/crl/")
+    after = Pki.open(started_directory, crl_base_url="http://127.0.0.1:9000/crl/")
     renewed = after.issue("server")
     assert after.certificate_of("ACR-EL") == root
     assert after.issue("org-auth", holder=pharmacy).certificate() == client
@@ -274,16 +274,16 @@ def test_processes_that_start_at_once_share_one_pki(own_directory: Path) -> None
         "print(pki.certificate_of('ACR-EL').hex(), issued.certificate().fingerprint)"
     )
     command = [sys.executable, "-c", script, str(own_directory)]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) for _ in range(3)]
     answers = {process.communicate()[0] for process in running}
     assert [process.returncode for process in running] == [0, 0, 0]
     assert len(answers) == 1
 
 
-def test_an_interrupted_first_start_is_made_good(own_directory: Path, pharmacy: OrganisationHolder) -> None:
-    lost = Pki.open(own_directory).issue("org-auth", holder=pharmacy).certificate()
-    (own_directory / "pki.json").unlink()
-    again = Pki.open(own_directory)
+def test_an_interrupted_first_start_is_made_good(started_directory: Path, pharmacy: OrganisationHolder) -> None:
+    lost = Pki.open(started_directory).issue("org-auth", holder=pharmacy).certificate()
+    (started_directory / "pki.json").unlink()
+    again = Pki.open(started_directory)
     assert again.judge(lost, NOW) is Judgement.WRONG_AUTHORITY
     assert again.judge(again.issue("org-auth", holder=pharmacy).certificate(), NOW) is Judgement.OK
 
@@ -296,11 +296,10 @@ def test_a_damaged_or_foreign_directory_is_refused_with_advice(own_directory: Pa
         Pki.open(own_directory)
 
 
-def test_a_missing_authority_key_is_refused_with_advice(own_directory: Path, pharmacy: OrganisationHolder) -> None:
-    Pki.open(own_directory)
-    (own_directory / "ca" / "ACI-EL-ORG.key").unlink()
+def test_a_missing_authority_key_is_refused_with_advice(started_directory: Path, pharmacy: OrganisationHolder) -> None:
+    (started_directory / "ca" / "ACI-EL-ORG.key").unlink()
     with pytest.raises(PkiError, match="delete"):
-        Pki.open(own_directory).issue("org-auth", holder=pharmacy)
+        Pki.open(started_directory).issue("org-auth", holder=pharmacy, name="another")
 
 
 def test_the_ready_file_has_every_kind_good_and_bad(

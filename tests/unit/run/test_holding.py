@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.process import environment
 
 from lgo_sandbox.run import holding as holding_module
 from lgo_sandbox.run.holding import StateTaken, holding
@@ -29,7 +30,11 @@ with holding(Path(sys.argv[1]), ["control", "insi"]) as held:
 def other(state: Path) -> subprocess.Popen[str]:
     """Start another process that holds a state until its input ends."""
     process = subprocess.Popen(
-        [sys.executable, "-c", OTHER, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", OTHER, str(state)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"

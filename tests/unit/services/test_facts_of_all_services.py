@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,19 @@ def sources(service: str) -> list[Path]:
     return [path for path in (SERVICES / service).rglob("*.py") if path not in files_of(service)]
 
 
+@cache
+def nodes(service: str) -> list[ast.Attribute | ast.Call]:
+    paths = (*sources(service), *files_of(service))
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Call)]
+
+
 def attributes_read(service: str) -> set[str]:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (*sources(service), *files_of(service))]
-    return {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return {node.attr for node in nodes(service) if isinstance(node, ast.Attribute)}
 
 
 def names_called(service: str) -> set[str]:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (*sources(service), *files_of(service))]
-    calls = [node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node.func for node in nodes(service) if isinstance(node, ast.Call)]
     return {called.id for called in calls if isinstance(called, ast.Name)} | {
         called.attr for called in calls if isinstance(called, ast.Attribute)
     }

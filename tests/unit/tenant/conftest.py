@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sixth_mock import SERVICE
 
 from lgo_sandbox.contract import Door, Service
 from lgo_sandbox.population.people import population
@@ -14,16 +15,12 @@ from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.agenda import EventHandler
 from lgo_sandbox.tenant.sessions import Sessions
 
-DUMMIES = Path(__file__).parents[2] / "dummy"
 Make = Callable[..., Sessions]
 
 
 @pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
+def make(tmp_path: Path) -> Iterator[Make]:
     """Return a maker of registries of one state directory, each with the events it can run."""
-    monkeypatch.syspath_prepend(str(DUMMIES))
-    from sixth_mock import SERVICE
-
     made: list[Sessions] = []
 
     def registry(**events: EventHandler) -> Sessions:

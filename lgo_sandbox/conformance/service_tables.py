@@ -1,12 +1,15 @@
-"""Writes the tables of the service pages again from what the services publish: ``python docs/services/generate.py``.
+"""The tables of the service pages, from what the services publish: ``make docs`` writes them again.
+
+    python -m lgo_sandbox.conformance.service_tables docs/services
 
 A table follows a mark ``<!-- table: situations -->`` (or ``operations``, ``options``, ``faults``, ``checks``) and ends
-at an empty line. The tests compare the pages with what this would write.
+at an empty line. The tests compare the pages with what this would write. Knows services by their contract only.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,6 @@ from lgo_sandbox.watch.checks import Check
 
 __all__ = ["MARK", "rewritten"]
 
-HERE = Path(__file__).parent
 MARK = re.compile(r"(?<=<!-- table: )(situations|operations|options|faults|checks)( -->\n)(?:\|.*\n)*")
 
 
@@ -60,8 +62,13 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-if __name__ == "__main__":
-    for path in HERE.glob("*.md"):
+def main(folder: Path) -> None:
+    """Write the tables of all pages of a folder again."""
+    for path in folder.glob("*.md"):
         text = path.read_text(encoding="utf-8")
         if MARK.search(text):
             path.write_text(rewritten(text, *installed_services([path.stem])), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
