@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from lgo_sandbox import sandbox as sandbox_module
+from lgo_sandbox import installed
 
 __all__ = ["sixth_service_alone"]
 
@@ -16,7 +16,7 @@ __all__ = ["sixth_service_alone"]
 @contextmanager
 def sixth_service_alone() -> Iterator[None]:
     """Have the sixth service installed alone within the block."""
-    point = EntryPoint("sixieme", "sixth_mock:SERVICE", sandbox_module.GROUP)
+    point = EntryPoint("sixieme", "sixth_mock:SERVICE", installed.GROUP)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sandbox_module, "entry_points", lambda group: (point,))
+        patch.setattr(installed, "entry_points", lambda group: (point,))
         yield
