@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -13,6 +15,7 @@ from lgo_sandbox.conformance import Observation, Verdict, judge
 from lgo_sandbox.contract import ResourceRequest
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.tenant.session import SessionConfig
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.markers import Marker
 from psc_mock.codes import API_PATH, CIBA_GRANT, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH
@@ -51,6 +54,16 @@ class PscClient:
     def without_session(self) -> PscClient:
         """Return this software at the addresses that name no session, which are those of the default one."""
         return self.beside(Tenant(self.tenant.runner, "default"))
+
+    @contextmanager
+    def in_default_session(self) -> Iterator[PscClient]:
+        """Return this software in the default session, which is as new after the block."""
+        front = self.without_session()
+        yield front
+        runner = front.tenant.runner
+        runner.settle(front.tenant.do(lambda session: session))
+        front.tenant.do(lambda session: session.configure(SessionConfig()))
+        runner.do(lambda: runner.launcher.sandbox.sessions.reset("default"))
 
     # Addresses
 

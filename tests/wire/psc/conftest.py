@@ -9,8 +9,6 @@ from support.connections import Connections
 from support.psc import PscClient
 from support.tenants import Runner, running_in_background
 
-from lgo_sandbox.tenant.session import SessionConfig
-
 
 @pytest.fixture(scope="session")
 def psc_runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
@@ -41,8 +39,5 @@ def lgo_anywhere(request: pytest.FixtureRequest, lgo: PscClient) -> Iterator[Psc
     if request.param == "session":
         yield lgo
         return
-    runner, front = lgo.tenant.runner, lgo.without_session()
-    yield front
-    runner.settle(front.tenant.do(lambda session: session))
-    runner.do(lambda: front.tenant.session.configure(SessionConfig()))
-    runner.do(lambda: runner.launcher.sandbox.sessions.reset("default"))
+    with lgo.in_default_session() as front:
+        yield front
