@@ -125,7 +125,7 @@ class PscClient:
 
     # The back channel
 
-    def post(self, name: str, auth: tuple[str, str] | None = DEMO, **fields: str) -> httpx.Response:
+    def post(self, name: str, auth: tuple[str, str] | None = DEMO, /, **fields: str) -> httpx.Response:
         """Post a form to the authorization host."""
         return self.http.post(self.protocol(name), data=fields, auth=auth or httpx.USE_CLIENT_DEFAULT)
 
@@ -165,7 +165,7 @@ class PscClient:
     # CIBA and API
 
     def ask_ciba(
-        self, http: httpx.Client | None = None, auth: tuple[str, str] | None = DEMO, **changes: str | None
+        self, http: httpx.Client | None = None, auth: tuple[str, str] | None = DEMO, /, **changes: str | None
     ) -> httpx.Response:
         """Begin a log-in without a browser; None leaves a parameter out."""
         form = {name: value for name, value in {**CIBA_FORM, **changes}.items() if value is not None}

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.psc import PscClient, hidden, returned
+from support.psc import DEMO, PscClient, hidden, returned
 
 from lgo_sandbox.contract import Refusal
 from lgo_sandbox.wire.jwt import unverified_claims
@@ -68,7 +68,8 @@ def test_a_push_is_accepted_and_the_next_poll_gets_all_tokens(lgo: PscClient, ch
 def test_the_request_is_checked_in_the_order_of_the_real_one(
     lgo: PscClient, changes: dict[str, Any], status: int, error: str, description: str
 ) -> None:
-    answer = lgo.ask_ciba(**changes)
+    given = {"auth": DEMO, **changes}
+    answer = lgo.ask_ciba(None, given.pop("auth"), **given)
     assert told(answer) == (status, error)
     assert description in answer.json()["error_description"]
 

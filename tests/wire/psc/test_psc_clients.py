@@ -24,8 +24,8 @@ def test_dead_grants_are_refused_as_by_keycloak(lgo: PscClient, grant: str | Non
 
 
 def test_unknown_grant_is_refused_before_the_client_is_looked_at(lgo: PscClient) -> None:
-    assert lgo.post("token", auth=None, grant_type="magic").json()["error"] == "unsupported_grant_type"
-    assert lgo.post("token", auth=None, grant_type="password").json()["error"] == "invalid_client"
+    assert lgo.post("token", None, grant_type="magic").json()["error"] == "unsupported_grant_type"
+    assert lgo.post("token", None, grant_type="password").json()["error"] == "invalid_client"
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_unknown_grant_is_refused_before_the_client_is_looked_at(lgo: PscClient)
     [(("nobody", "x"), "invalid_client"), (("lgo-demo", "x"), "unauthorized_client"), (None, "invalid_client")],
 )
 def test_client_credentials_are_judged(lgo: PscClient, auth: tuple[str, str] | None, error: str) -> None:
-    answer = lgo.post("token", auth=auth, grant_type="refresh_token", refresh_token="x")
+    answer = lgo.post("token", auth, grant_type="refresh_token", refresh_token="x")
     assert answer.status_code == 401
     assert answer.json() == {
         "error": error,
@@ -45,7 +45,7 @@ def test_secret_may_be_posted(lgo: PscClient) -> None:
     code = lgo.code()
     fields = {"client_id": "lgo-demo", "client_secret": "secret-lgo-demo", "grant_type": "authorization_code"}
     fields |= {"code": code, "redirect_uri": "http://127.0.0.1:8765/callback"}
-    assert lgo.post("token", auth=None, **fields).status_code == 200
+    assert lgo.post("token", None, **fields).status_code == 200
 
 
 def test_trust_space_client_authenticates_with_its_certificate(lgo: PscClient) -> None:

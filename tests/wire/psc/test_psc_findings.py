@@ -95,7 +95,7 @@ def test_a_mutation_strikes_one_client_as_often_as_it_is_armed_for(lgo: PscClien
     for _ in range(3):
         code = lgo.code(client_id="prescripteur-demo")
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-        seen.append("token_type" in lgo.post("token", auth=other, **form).json())
+        seen.append("token_type" in lgo.post("token", other, **form).json())
     assert seen == [False, False, True]
 
 

@@ -322,7 +322,7 @@ def test_a_wrong_address_or_method_is_explained(
 @pytest.mark.parametrize("credentials", ["abc", "Basic", "Basic é", "Basic bGdv", "Bearer", "Digest x"])
 @pytest.mark.parametrize("endpoint", ["token", "userinfo", "token/introspect", "revoke", "ext/ciba/auth"])
 def test_unreadable_credentials_are_explained(lgo: PscClient, endpoint: str, credentials: str) -> None:
-    headers = {"Authorization": credentials.encode("utf-8")}
+    headers = [(b"Authorization", credentials.encode("utf-8"))]
     form = {"grant_type": "refresh_token", "token": "x"}
     answer = lgo.http.post(lgo.protocol(endpoint), data=form, headers=headers)
     assert answer.status_code == 401

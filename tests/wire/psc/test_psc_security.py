@@ -18,6 +18,7 @@ from support.psc import CALLBACK, PscClient, hidden, returned
 VERIFIER = "v" * 50
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
+Pairs = list[tuple[str, str | int | float | bool | None]]
 TRICKS = [
     CALLBACK + "/",
     CALLBACK + "2",
@@ -143,7 +144,7 @@ def test_a_code_belongs_to_its_client_and_its_redirect_address_and_is_burnt_by_a
     stolen = lgo.code()
     thief = ("prescripteur-demo", "secret-prescripteur-demo")
     fields = {"grant_type": "authorization_code", "code": stolen, "redirect_uri": CALLBACK}
-    assert lgo.post("token", auth=thief, **fields).json()["error_description"] == "Auth error"
+    assert lgo.post("token", thief, **fields).json()["error_description"] == "Auth error"
     assert lgo.exchange(stolen).json()["error_description"] == "Code not valid"
     other = lgo.exchange(lgo.code(), redirect_uri=CALLBACK + "x")
     assert other.json()["error_description"] == "Incorrect redirect_uri"
@@ -152,7 +153,7 @@ def test_a_code_belongs_to_its_client_and_its_redirect_address_and_is_burnt_by_a
 def test_refresh_token_belongs_to_its_client(lgo: PscClient) -> None:
     token = lgo.tokens()["refresh_token"]
     fields = {"grant_type": "refresh_token", "refresh_token": token}
-    answer = lgo.post("token", auth=("prescripteur-demo", "secret-prescripteur-demo"), **fields)
+    answer = lgo.post("token", ("prescripteur-demo", "secret-prescripteur-demo"), **fields)
     assert answer.json()["error"] == "invalid_grant"
 
 
@@ -205,10 +206,10 @@ def test_names_are_escaped_in_pages(lgo: PscClient) -> None:
 
 
 def test_duplicate_parameters_are_refused(lgo: PscClient) -> None:
-    doubled = [*lgo.request().items(), ("scope", "openid")]
+    doubled: Pairs = [*lgo.request().items(), ("scope", "openid")]
     answer = lgo.http.get(f"{lgo.wallet}/auth", params=doubled)
     assert returned(answer)["error_description"] == "duplicated parameter"
-    hostile = [*lgo.request().items(), ("redirect_uri", "https://evil.example/")]
+    hostile: Pairs = [*lgo.request().items(), ("redirect_uri", "https://evil.example/")]
     assert lgo.http.get(f"{lgo.wallet}/auth", params=hostile).status_code == 400
     body = "grant_type=authorization_code&grant_type=refresh_token"
     answer = lgo.http.post(
