@@ -22,9 +22,9 @@ from psc_mock.codes import API_PATH, CIBA_GRANT, EXCHANGE_GRANT, ISSUER_PATH, PR
 from psc_mock.domain.mutations import MUTATIONS
 from psc_mock.service import SERVICE
 from support.connections import Connections
-from support.tenants import Tenant
+from support.tenants import Runner, Tenant
 
-__all__ = ["CALLBACK", "CIBA_FORM", "DEMO", "TITULAIRE", "PscClient", "hidden", "returned"]
+__all__ = ["CALLBACK", "CIBA_FORM", "DEMO", "TITULAIRE", "PscClient", "hidden", "in_its_own_session", "returned"]
 
 CALLBACK = "http://127.0.0.1:8765/callback"
 DEMO = ("lgo-demo", "secret-lgo-demo")
@@ -256,6 +256,15 @@ class PscClient:
         observed = [Observation(o.check_id, o.requirements, o.passed, o.failed, o.exchanges) for o in seen[0]]
         report = judge(catalogue(), observed, [], generated_at=seen[1])
         return next(one.verdict for one in report.judgements if one.requirement.id == requirement)
+
+
+@contextmanager
+def in_its_own_session(runner: Runner, connections: Connections) -> Iterator[PscClient]:
+    """Return a software in a fresh session, which is forgotten after the block."""
+    tenant = runner.tenant("psc")
+    yield PscClient(tenant, connections)
+    runner.settle(tenant.do(lambda session: session))
+    runner.do(lambda: runner.launcher.sandbox.sessions.delete(tenant.name))
 
 
 def returned(answer: httpx.Response) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.connections import Connections
 from support.openid_client import NotInstalled, OpenidClient, installed
-from support.psc import PscClient
+from support.psc import PscClient, in_its_own_session
 from support.tenants import Runner, running_in_background
 
 SCRIPT = Path(__file__).with_name("openid_client.mjs")
@@ -32,10 +32,8 @@ def connections(psc_runner: Runner) -> Iterator[Connections]:
 @pytest.fixture
 def lgo(psc_runner: Runner, connections: Connections) -> Iterator[PscClient]:
     """A session of its own, where the person answers by hand."""
-    tenant = psc_runner.tenant("contrat")
-    yield PscClient(tenant, connections)
-    psc_runner.settle(tenant.do(lambda session: session))
-    psc_runner.do(lambda: psc_runner.launcher.sandbox.sessions.delete(tenant.name))
+    with in_its_own_session(psc_runner, connections) as software:
+        yield software
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.connections import Connections
-from support.psc import PscClient
+from support.psc import PscClient, in_its_own_session
 from support.tenants import Runner, running_in_background
 
 
@@ -26,11 +26,8 @@ def connections(psc_runner: Runner) -> Iterator[Connections]:
 
 @pytest.fixture
 def lgo(psc_runner: Runner, connections: Connections) -> Iterator[PscClient]:
-    """A software in a session of its own, which is forgotten at the end of the test."""
-    tenant = psc_runner.tenant("psc")
-    yield PscClient(tenant, connections)
-    psc_runner.settle(tenant.do(lambda session: session))
-    psc_runner.do(lambda: psc_runner.launcher.sandbox.sessions.delete(tenant.name))
+    with in_its_own_session(psc_runner, connections) as software:
+        yield software
 
 
 @pytest.fixture(params=["session", "default"])
