@@ -57,13 +57,18 @@ class PscClient:
 
     @contextmanager
     def in_default_session(self) -> Iterator[PscClient]:
-        """Return this software in the default session, which is as new after the block."""
+        """Return this software in the default session, as new: it also gets what names no session that can be read."""
         front = self.without_session()
+        front._forget()
         yield front
-        runner = front.tenant.runner
-        runner.settle(front.tenant.do(lambda session: session))
-        front.tenant.do(lambda session: session.configure(SessionConfig()))
-        runner.do(lambda: runner.launcher.sandbox.sessions.reset("default"))
+        front._forget()
+
+    def _forget(self) -> None:
+        """Put the session back to its seeds, with its options as they were."""
+        runner = self.tenant.runner
+        runner.settle(self.tenant.do(lambda session: session))
+        self.tenant.do(lambda session: session.configure(SessionConfig()))
+        runner.do(lambda: runner.launcher.sandbox.sessions.reset(self.tenant.name))
 
     # Addresses
 
