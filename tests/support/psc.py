@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -14,14 +15,16 @@ from lgo_sandbox.conformance import Observation, Verdict, judge
 from lgo_sandbox.contract import ResourceRequest
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.tenant.session import SessionConfig
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.markers import Marker
 from psc_mock.codes import API_PATH, CIBA_GRANT, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH
 from psc_mock.domain.mutations import MUTATIONS
 from psc_mock.service import SERVICE
-from support.tenants import Tenant
+from support.connections import Connections
+from support.tenants import Runner, Tenant
 
-__all__ = ["CALLBACK", "CIBA_FORM", "DEMO", "TITULAIRE", "PscClient", "hidden", "returned"]
+__all__ = ["CALLBACK", "CIBA_FORM", "DEMO", "TITULAIRE", "PscClient", "hidden", "in_its_own_session", "returned"]
 
 CALLBACK = "http://127.0.0.1:8765/callback"
 DEMO = ("lgo-demo", "secret-lgo-demo")
@@ -39,11 +42,33 @@ Fields = dict[str, str]
 class PscClient:
     """The software under test: a browser, a back channel, and the tester's hand on its session."""
 
-    def __init__(self, tenant: Tenant, open_http: Callable[..., httpx.Client]) -> None:
-        """``open_http`` opens a client that trusts the sandbox; the caller closes it."""
+    def __init__(self, tenant: Tenant, connections: Connections, http: httpx.Client | None = None) -> None:
         self.tenant = tenant
-        self._open = open_http
-        self.http = open_http()
+        self._connections = connections
+        self.http = http or self.browser()
+
+    def beside(self, tenant: Tenant) -> PscClient:
+        """Return this software, with the same browser, in another session."""
+        return PscClient(tenant, self._connections, self.http)
+
+    def without_session(self) -> PscClient:
+        """Return this software at the addresses that name no session, which are those of the default one."""
+        return self.beside(Tenant(self.tenant.runner, "default"))
+
+    @contextmanager
+    def in_default_session(self) -> Iterator[PscClient]:
+        """Return this software in the default session, as new: it also gets what names no session that can be read."""
+        front = self.without_session()
+        front._forget()
+        yield front
+        front._forget()
+
+    def _forget(self) -> None:
+        """Put the session back to its seeds, with its options as they were."""
+        runner = self.tenant.runner
+        runner.settle(self.tenant.do(lambda session: session))
+        self.tenant.do(lambda session: session.configure(SessionConfig()))
+        runner.do(lambda: runner.launcher.sandbox.sessions.reset(self.tenant.name))
 
     # Addresses
 
@@ -67,12 +92,13 @@ class PscClient:
 
     def browser(self) -> httpx.Client:
         """Return another browser."""
-        return self._open()
+        return self._connections.client()
 
-    def with_certificate(self, kind: str = "psc-client", variant: str = "good", who: str = "officine") -> httpx.Client:
-        """Return a client that shows a certificate."""
-        issued = self.tenant.runner.issue(kind, who, variant, session=self.tenant.name)
-        return self._open(verify=self.tenant.runner.trust(issued))
+    def with_certificate(
+        self, kind: str = "psc-client", variant: str = "good", session: str = "default"
+    ) -> httpx.Client:
+        """Return a client that shows the pharmacy's certificate (of one session: another has another of the names)."""
+        return self._connections.client(self.tenant.runner.issue(kind, variant=variant, session=session))
 
     # The front channel
 
@@ -104,7 +130,7 @@ class PscClient:
 
     # The back channel
 
-    def post(self, name: str, auth: tuple[str, str] | None = DEMO, **fields: str) -> httpx.Response:
+    def post(self, name: str, auth: tuple[str, str] | None = DEMO, /, **fields: str) -> httpx.Response:
         """Post a form to the authorization host."""
         return self.http.post(self.protocol(name), data=fields, auth=auth or httpx.USE_CLIENT_DEFAULT)
 
@@ -119,9 +145,13 @@ class PscClient:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def refresh(self, tokens: dict[str, Any], auth: tuple[str, str] = DEMO) -> httpx.Response:
+    def renew(self, refresh_token: str, auth: tuple[str, str] | None = DEMO) -> httpx.Response:
+        """Refresh by a refresh token."""
+        return self.post("token", auth, grant_type="refresh_token", refresh_token=refresh_token)
+
+    def refresh(self, tokens: dict[str, Any]) -> httpx.Response:
         """Refresh; the answer's tokens replace those that are given."""
-        answer = self.post("token", auth, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        answer = self.renew(tokens["refresh_token"])
         tokens.update(answer.json())
         return answer
 
@@ -129,7 +159,7 @@ class PscClient:
         """Ask who the person is."""
         return self.http.get(self.protocol("userinfo"), headers={"Authorization": f"Bearer {token}"})
 
-    def introspect(self, token: str, auth: tuple[str, str] = ("dmp", "secret-dmp")) -> httpx.Response:
+    def introspect(self, token: str, auth: tuple[str, str] | None = ("dmp", "secret-dmp")) -> httpx.Response:
         """Ask about a token."""
         return self.post("token/introspect", auth, token=token)
 
@@ -139,10 +169,13 @@ class PscClient:
 
     # CIBA and API
 
-    def ask_ciba(self, http: httpx.Client | None = None, **changes: str | None) -> httpx.Response:
+    def ask_ciba(
+        self, http: httpx.Client | None = None, auth: tuple[str, str] | None = DEMO, /, **changes: str | None
+    ) -> httpx.Response:
         """Begin a log-in without a browser; None leaves a parameter out."""
         form = {name: value for name, value in {**CIBA_FORM, **changes}.items() if value is not None}
-        return (http or self.http).post(self.protocol("ext/ciba/auth"), data=form, auth=DEMO)
+        url = self.protocol("ext/ciba/auth")
+        return (http or self.http).post(url, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
 
     def poll(self, auth_req_id: str, auth: tuple[str, str] = DEMO) -> httpx.Response:
         """Poll a CIBA request."""
@@ -155,9 +188,9 @@ class PscClient:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def exchange_for_api(self, http: httpx.Client, token: str, **changes: str) -> httpx.Response:
-        """Exchange an access token for one of an API."""
-        form = {
+    def exchange_for_api(self, http: httpx.Client, token: str, **changes: str | None) -> httpx.Response:
+        """Exchange an access token for one of an API; None leaves a parameter out."""
+        form: dict[str, str | None] = {
             "grant_type": EXCHANGE_GRANT,
             "client_id": "lgo-mtls",
             "subject_token": token,
@@ -165,7 +198,8 @@ class PscClient:
             "audience": "insi",
             "scope": "insi",
         }
-        return http.post(self.api("token"), data={**form, **changes})
+        given = {name: value for name, value in {**form, **changes}.items() if value is not None}
+        return http.post(self.api("token"), data=given)
 
     # The tester
 
@@ -184,11 +218,18 @@ class PscClient:
         """Tell what the user did."""
         self.tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), name)))
 
-    def arm(self, name: str) -> None:
-        """Arm a mutation, once."""
+    def arm(self, name: str, client: str = "*", times: int = 1) -> None:
+        """Arm a mutation."""
         operation = next(one.operation for one in MUTATIONS if one.name == name)
-        fault = Fault(f"f-{name}", "psc", FaultKind.NAMED, name, operation, remaining=1)
+        self.fault(Fault(f"f-{name}", "psc", FaultKind.NAMED, name, operation, client, times))
+
+    def fault(self, fault: Fault) -> None:
+        """Arm any fault."""
         self.tenant.do(lambda s: s.faults.arm(fault))
+
+    def heal(self) -> None:
+        """Disarm every fault."""
+        self.tenant.do(lambda s: s.faults.disarm())
 
     # What the sandbox says
 
@@ -220,6 +261,15 @@ class PscClient:
         observed = [Observation(o.check_id, o.requirements, o.passed, o.failed, o.exchanges) for o in seen[0]]
         report = judge(catalogue(), observed, [], generated_at=seen[1])
         return next(one.verdict for one in report.judgements if one.requirement.id == requirement)
+
+
+@contextmanager
+def in_its_own_session(runner: Runner, connections: Connections) -> Iterator[PscClient]:
+    """Return a software in a fresh session, which is forgotten after the block."""
+    tenant = runner.tenant("psc")
+    yield PscClient(tenant, connections)
+    runner.settle(tenant.do(lambda session: session))
+    runner.do(lambda: runner.launcher.sandbox.sessions.delete(tenant.name))
 
 
 def returned(answer: httpx.Response) -> dict[str, str]:

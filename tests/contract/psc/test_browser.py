@@ -9,70 +9,67 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import ssl
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+from support.psc import DEMO, PscClient
 
 from lgo_client.browsers import external_browser
 from lgo_client.clock import Workplace
 from lgo_client.environment import OidcClient
 from lgo_client.psc import ProSanteConnect
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, ViewportSize
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-OPENED: list[httpx.Client] = []
-PHONE = {"width": 390, "height": 844}
-EXPECTED = {"SANDBOX-AUTORITE-INCONNUE", "SANDBOX-POIGNEE-ROMPUE", "PSC-REPONSE"}
-"""What is remarked of a browser that was waved through the unknown authority, and of a person who errs and gives up."""
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
-def shot(page: Any, name: str) -> None:
+def shot(page: Page, name: str) -> None:
     """Keep a picture of a page, when a folder is named for them."""
     if folder := os.environ.get("LGO_SANDBOX_SCREENSHOTS"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
-@pytest.fixture
-def browser() -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for this module: Playwright's loop would be in the way of asynchronous tests elsewhere."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+        launched: Browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
 
 
 @pytest.fixture
-def service(sandbox_session: Any) -> Iterator[Any]:
-    """A session of its own; what the clients of a test opened is closed at its end."""
-    yield sandbox_session
-    while OPENED:
-        OPENED.pop().close()
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser, which forgets what a test did."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
-def client(session: Any, port: int) -> ProSanteConnect:
+def client(lgo: PscClient, port: int) -> ProSanteConnect:
     """The reference client of a session, waiting for its user at a loopback port."""
-    http = httpx.Client(verify=ssl.create_default_context(cafile=session.ready["ca"]), trust_env=False)
-    OPENED.append(http)
-    oidc = OidcClient("lgo-demo", "secret-lgo-demo", (f"http://127.0.0.1:{port}/callback",))
-    return ProSanteConnect(http, session.ready["services"]["psc"]["https"], oidc, Workplace())
+    oidc = OidcClient(*DEMO, (f"http://127.0.0.1:{port}/callback",))
+    return ProSanteConnect(lgo.http, lgo.tenant.url("psc"), oidc, Workplace())
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def in_browser(session: Any, monkeypatch: pytest.MonkeyPatch, person: Callable[[str], Any]) -> dict[str, Any]:
+def in_browser(lgo: PscClient, monkeypatch: pytest.MonkeyPatch, person: Callable[[str], Any]) -> dict[str, Any]:
     """Log in through the loopback redirect: the client waits in a thread, the person acts with the page given."""
     opened: list[str] = []
     ready = threading.Event()
@@ -83,7 +80,7 @@ def in_browser(session: Any, monkeypatch: pytest.MonkeyPatch, person: Callable[[
         return True
 
     monkeypatch.setattr("lgo_client.browsers.webbrowser.open", remember)
-    provider = client(session, free_port())
+    provider = client(lgo, free_port())
     done: dict[str, Any] = {}
 
     def work() -> None:
@@ -102,12 +99,12 @@ def in_browser(session: Any, monkeypatch: pytest.MonkeyPatch, person: Callable[[
 
 
 def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
-    service: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+    lgo: PscClient, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = browser.new_context(ignore_https_errors=True)
     desk = context.new_page()
     phone = browser.new_context(ignore_https_errors=True, viewport=PHONE, is_mobile=True).new_page()
-    wallet = service.ready["services"]["psc_wallet"]["https"]
+    wallet = lgo.wallet
 
     def person(url: str) -> None:
         desk.goto(url)
@@ -130,11 +127,11 @@ def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
         desk.wait_for_url("http://127.0.0.1:*/callback*", timeout=15_000)
         shot(desk, "6-retour")
 
-    first = in_browser(service, monkeypatch, person)
+    first = in_browser(lgo, monkeypatch, person)
     assert first.get("error") is None
     assert first["userinfo"]["SubjectNameID"] == "899700090014"
 
-    silent = in_browser(service, monkeypatch, desk.goto)
+    silent = in_browser(lgo, monkeypatch, desk.goto)
     assert silent["userinfo"]["sub"] == first["userinfo"]["sub"]
 
     silent["session"].logout()
@@ -145,18 +142,18 @@ def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
         seen.append(desk.inner_text("h1"))
         desk.get_by_role("button", name="Annuler").click()
 
-    again = in_browser(service, monkeypatch, asked_again)
+    again = in_browser(lgo, monkeypatch, asked_again)
     assert "Se connecter à" in seen[0]
     assert again["error"].code == "access_denied"
-    assert {finding["check_id"] for finding in service.findings()} <= EXPECTED
+    assert set(lgo.tenant.findings()) == {"PSC-REPONSE"}
 
 
 def test_a_refusal_on_the_phone_sends_the_user_back_with_access_denied(
-    service: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+    lgo: PscClient, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = browser.new_context(ignore_https_errors=True)
     desk, phone = context.new_page(), context.new_page()
-    wallet = service.ready["services"]["psc_wallet"]["https"]
+    wallet = lgo.wallet
 
     def person(url: str) -> None:
         desk.goto(url)
@@ -171,12 +168,12 @@ def test_a_refusal_on_the_phone_sends_the_user_back_with_access_denied(
         assert "refusée" in phone.inner_text("body")
         desk.wait_for_url("http://127.0.0.1:*/callback*", timeout=15_000)
 
-    assert in_browser(service, monkeypatch, person)["error"].code == "access_denied"
+    assert in_browser(lgo, monkeypatch, person)["error"].code == "access_denied"
 
 
-def test_the_page_of_the_phone_fits_and_is_empty_without_requests(service: Any, browser: Any) -> None:
+def test_the_page_of_the_phone_fits_and_is_empty_without_requests(lgo: PscClient, browser: Browser) -> None:
     phone = browser.new_context(ignore_https_errors=True, viewport=PHONE, is_mobile=True).new_page()
-    phone.goto(f"{service.ready['services']['psc_wallet']['https']}/ecps")
+    phone.goto(f"{lgo.wallet}/ecps")
     assert "Aucune demande" in phone.inner_text("body")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     shot(phone, "8-vide")

@@ -7,18 +7,18 @@ measured again here.
 
 from __future__ import annotations
 
-import asyncio
+import ssl
 from typing import Any
 
 import httpx
 import pytest
+from support.openid_client import OpenidClient
+from support.psc import CALLBACK, DEMO, TITULAIRE, PscClient
 
 from lgo_client.clock import Workplace
 from lgo_client.environment import OidcClient
 from lgo_client.psc import ProSanteConnect, PscRefused
 from psc_mock.domain.mutations import MUTATIONS
-
-CALLBACK = "http://127.0.0.1:8765/callback"
 
 TABLE = """
 callback-iss-missing R R . R
@@ -70,59 +70,52 @@ def test_the_table_has_every_mutation() -> None:
     assert list(EXPECTED) == [one.name for one in MUTATIONS]
 
 
-def reference(provider: Any) -> str:
+def reference(provider: PscClient) -> str:
     """Play the reference client; return the code of its refusal, empty when it accepts."""
-    with httpx.Client(verify=provider.context(), trust_env=False) as http:
-        browser = httpx.Client(verify=provider.context(), trust_env=False)
-        with browser:
-            try:
-                oidc = OidcClient("lgo-demo", "secret-lgo-demo", (CALLBACK,))
-                session = ProSanteConnect(http, provider.root, oidc, Workplace()).login(
-                    lambda url, redirect: str(browser.get(url).headers["location"]), hint="titulaire"
-                )
-                session.userinfo()
-            except PscRefused as refused:
-                return refused.code
+    browser, oidc = provider.browser(), OidcClient(*DEMO, (CALLBACK,))
+    try:
+        client = ProSanteConnect(provider.browser(), provider.tenant.url("psc"), oidc, Workplace())
+        client.login(lambda url, _redirect: str(browser.get(url).headers["location"]), hint="titulaire").userinfo()
+    except PscRefused as refused:
+        return refused.code
     return ""
 
 
-async def test_the_reference_client_refuses_what_a_careful_client_refuses(provider: Any) -> None:
-    assert await asyncio.to_thread(reference, provider) == ""
+def test_the_reference_client_refuses_what_a_careful_client_refuses(provider: PscClient) -> None:
+    assert reference(provider) == ""
     seen = {}
     for name in EXPECTED:
         provider.arm(name)
-        seen[name] = "R" if await asyncio.to_thread(reference, provider) else "."
-        provider.launcher.sandbox.sessions.get("default").faults.disarm()
+        seen[name] = "R" if reference(provider) else "."
+        provider.heal()
     assert seen == {name: row[3] for name, row in EXPECTED.items()}
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["as-it-comes", "non-repudiation"])
-async def test_openid_client_reacts_as_measured(provider: Any, node: Any, strict: bool) -> None:
-    order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": "lgo-demo", "secret": "secret-lgo-demo"}
-    assert await asyncio.to_thread(lambda: node.play(nr=strict, **order)) == {"subject": "899700090014"}
+def test_openid_client_reacts_as_measured(provider: PscClient, node: OpenidClient, strict: bool) -> None:
+    order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": DEMO[0], "secret": DEMO[1]}
+    assert node.play(nr=strict, **order) == {"subject": TITULAIRE}
     seen, said = {}, {}
     for name in EXPECTED:
         provider.arm(name)
-        said[name] = await asyncio.to_thread(lambda: node.play(nr=strict, **order))
+        said[name] = node.play(nr=strict, **order)
         seen[name] = "R" if "refused" in said[name] else "."
-        provider.launcher.sandbox.sessions.get("default").faults.disarm()
+        provider.heal()
     assert seen == {name: row[int(strict)] for name, row in EXPECTED.items()}, said
 
 
-async def test_openid_client_logs_in_refreshes_introspects_and_logs_out(provider: Any, node: Any) -> None:
-    order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": "lgo-demo", "secret": "secret-lgo-demo"}
+def test_openid_client_logs_in_refreshes_introspects_and_logs_out(provider: PscClient, node: OpenidClient) -> None:
+    order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": DEMO[0], "secret": DEMO[1]}
     out = "http://127.0.0.1:8765/logged-out"
-    told = await asyncio.to_thread(lambda: node.play(nr=True, out=out, **order))
-    assert told == {
-        "subject": "899700090014",
+    assert node.play(nr=True, out=out, **order) == {
+        "subject": TITULAIRE,
         "issuer": provider.issuer,
         "renewed": True,
         "active": True,
         "location": f"{out}?state=bye",
         "after": False,
     }
-    journal = provider.launcher.sandbox.sessions.get("default").journal.read()
-    assert [finding.check_id for exchange in journal for finding in exchange.findings] == []
+    assert provider.tenant.findings() == []
 
 
 class _Request:
@@ -138,7 +131,7 @@ class _Request:
         return CALLBACK
 
 
-async def authlib(provider: Any) -> str:
+async def authlib(provider: PscClient, trust: ssl.SSLContext) -> str:
     """Log in with Authlib's web client; return the name of what it raises, empty when it accepts."""
     from authlib.integrations.starlette_client import OAuth
 
@@ -148,12 +141,12 @@ async def authlib(provider: Any) -> str:
         client_id="lgo-demo",
         client_secret="secret-lgo-demo",
         server_metadata_url=f"{provider.issuer}/.well-known/wallet-openid-configuration",
-        client_kwargs={"scope": "openid scope_all", "verify": provider.context(), "trust_env": False},
+        client_kwargs={"scope": "openid scope_all", "verify": trust, "trust_env": False},
     )
     request = _Request()
     try:
         sent = await oauth.psc.authorize_redirect(request, CALLBACK, acr_values="eidas1", login_hint="titulaire")
-        async with httpx.AsyncClient(verify=provider.context(), trust_env=False) as browser:
+        async with httpx.AsyncClient(verify=trust, trust_env=False) as browser:
             back = await browser.get(sent.headers["location"])
         request.query_params = dict(httpx.URL(back.headers["location"]).params)
         token = await oauth.psc.authorize_access_token(request)
@@ -163,12 +156,13 @@ async def authlib(provider: Any) -> str:
     return ""
 
 
-async def test_authlib_reacts_as_measured(provider: Any) -> None:
-    assert await authlib(provider) == ""
+async def test_authlib_reacts_as_measured(provider: PscClient) -> None:
+    trust = provider.tenant.runner.trust()
+    assert await authlib(provider, trust) == ""
     seen, said = {}, {}
     for name in EXPECTED:
         provider.arm(name)
-        said[name] = await authlib(provider)
+        said[name] = await authlib(provider, trust)
         seen[name] = "R" if said[name] else "."
-        provider.launcher.sandbox.sessions.get("default").faults.disarm()
+        provider.heal()
     assert seen == {name: row[2] for name, row in EXPECTED.items()}, said

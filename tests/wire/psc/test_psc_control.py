@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from lgo_sandbox.run.pytest_plugin import ControlRefused, SandboxSession
+from lgo_sandbox.run.pytest_plugin import ControlRefused, SandboxServer, SandboxSession
 from psc_mock.domain.mutations import MUTATIONS
 
 
-def test_faults_are_listed_with_their_operation_and_armed_by_name(sandbox_session: SandboxSession) -> None:
-    listed = sandbox_session.server.control("GET", "/services/psc")["faults"]
+@pytest.fixture(scope="module")
+def controlled(lgo_sandbox: SandboxServer) -> Iterator[SandboxSession]:
+    """A session without doors of its own: nobody calls them here."""
+    ready = lgo_sandbox.control("POST", "/sessions", {})
+    yield SandboxSession(ready["session"], ready, lgo_sandbox)
+    lgo_sandbox.control("DELETE", f"/sessions/{ready['session']}")
+
+
+def test_faults_are_listed_with_their_operation_and_armed_by_name(controlled: SandboxSession) -> None:
+    listed = controlled.server.control("GET", "/services/psc")["faults"]
     assert [fault["name"] for fault in listed] == [one.name for one in MUTATIONS]
-    armed = sandbox_session.arm("named", "nonce-wrong", service="psc", client="lgo-demo", times=2)
+    armed = controlled.arm("named", "nonce-wrong", service="psc", client="lgo-demo", times=2)
     assert (armed["value"], armed["operation"], armed["remaining"]) == ("nonce-wrong", "token", 2)
 
 
@@ -24,12 +34,11 @@ def test_faults_are_listed_with_their_operation_and_armed_by_name(sandbox_sessio
         {"value": "nonce-wrong", "service": "*"},
     ],
 )
-def test_a_named_fault_that_nobody_declares_is_refused(sandbox_session: SandboxSession, where: dict[str, str]) -> None:
-    value = where.pop("value")
+def test_a_named_fault_that_nobody_declares_is_refused(controlled: SandboxSession, where: dict[str, str]) -> None:
     with pytest.raises(ControlRefused):
-        sandbox_session.arm("named", value, **where)
+        controlled.arm("named", **where)
 
 
-def test_a_number_is_wanted_for_a_delay(sandbox_session: SandboxSession) -> None:
+def test_a_number_is_wanted_for_a_delay(controlled: SandboxSession) -> None:
     with pytest.raises(ControlRefused):
-        sandbox_session.arm("delay", "longtemps", service="psc")
+        controlled.arm("delay", "longtemps", service="psc")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from support.psc import CALLBACK, DEMO, PscClient
+from support.psc import CALLBACK, DEMO, PscClient, hidden
 
 from health_documents.findings import Severity
 from psc_mock.checks import CHECKS
@@ -146,9 +146,7 @@ def _other_certificate(lgo: PscClient) -> None:
     api = lgo.exchange_for_api(http, lgo.mtls_tokens(http)["access_token"]).json()
     form = {"grant_type": "refresh_token", "client_id": "lgo-mtls", "refresh_token": api["refresh_token"]}
     # Another certificate of the same names: what the enrolment wants, but not what the token is bound to.
-    lgo.tenant.name, name = "default", lgo.tenant.name
-    other = lgo.with_certificate()
-    lgo.tenant.name = name
+    other = lgo.with_certificate(session=lgo.tenant.name)
     other.post(lgo.api("token"), data=form)
 
 
@@ -238,8 +236,6 @@ def _altered_return(lgo: PscClient) -> None:
     page = lgo.begun()
     lgo.tenant.option(psc__ecps="accept")
     form = lgo.http.get(page)
-    from support.psc import hidden
-
     lgo.http.post(page, data={"csrf": hidden(form, "csrf"), "person": "titulaire"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.psc import PscClient, hidden, returned
 
 from lgo_sandbox.contract import Refusal
 from lgo_sandbox.wire.jwt import unverified_claims
@@ -25,10 +26,10 @@ LOGINS = [
 
 
 @pytest.mark.parametrize(("persona", "profession", "section", "expertise", "sector", "activities"), LOGINS)
-async def test_userinfo_is_right_for_the_profession(
-    psc: Any, persona: str, profession: str, section: str, expertise: str, sector: str, activities: int
+def test_userinfo_is_right_for_the_profession(
+    lgo: PscClient, persona: str, profession: str, section: str, expertise: str, sector: str, activities: int
 ) -> None:
-    told = (await psc.userinfo((await psc.tokens(login_hint=persona))["access_token"])).json()
+    told = lgo.userinfo(lgo.tokens(login_hint=persona)["access_token"]).json()
     assert told["SubjectRole"] == [f"{profession}^1.2.250.1.213.1.1.5.5"]
     assert told["Secteur_Activite"] == f"{sector}^1.2.250.1.71.4.2.4"
     (exercise,) = told["SubjectRefPro"]["exercices"]
@@ -38,44 +39,31 @@ async def test_userinfo_is_right_for_the_profession(
     assert told["otherIds"] == [{"identifiant": told["SubjectNameID"], "origine": "RPPS", "qualite": 1}]
 
 
-async def test_the_secretary_logs_in_by_card_with_the_minimal_identity(
-    psc: Any, hidden_in: Any, returned_by: Any
-) -> None:
-    page = await psc.http.get((await psc.authorize()).headers["location"])
-    form = {"csrf": hidden_in(page, "csrf"), "means": "CARD", "person": "secretaire"}
-    back = await psc.http.post(str(page.url), data=form)
-    tokens = (await psc.exchange(returned_by(back)["code"])).json()
+def test_the_secretary_logs_in_by_card_with_the_minimal_identity(lgo: PscClient) -> None:
+    page = lgo.http.get(lgo.authorize().headers["location"])
+    form = {"csrf": hidden(page, "csrf"), "means": "CARD", "person": "secretaire"}
+    back = lgo.http.post(str(page.url), data=form)
+    tokens = lgo.exchange(returned(back)["code"]).json()
     assert unverified_claims(tokens["access_token"])["otherIds"][0]["origine"] != "RPPS"
-    told = (await psc.userinfo(tokens["access_token"])).json()
+    told = lgo.userinfo(tokens["access_token"]).json()
     assert set(told) == {"sub", "preferred_username", "codeCivilite", "given_name", "SubjectNameID", "family_name"}
 
 
-async def test_an_own_persona_logs_in_and_is_gone_when_taken_back(psc: Any) -> None:
-    added = psc.resource("personas", "POST", OWN)
+def test_an_own_persona_logs_in_and_is_gone_when_taken_back(lgo: PscClient) -> None:
+    added = lgo.resource("personas", "POST", OWN)
     assert (added["own"], added["ecps"], added["card"]) == (True, True, True)
-    told = (await psc.userinfo((await psc.tokens(login_hint="lucie"))["access_token"])).json()
+    told = lgo.userinfo(lgo.tokens(login_hint="lucie")["access_token"]).json()
     assert (told["family_name"], told["SubjectRole"]) == ("ESSAI", ["60^1.2.250.1.213.1.1.5.5"])
     with pytest.raises(Refusal):
-        psc.resource("personas", "POST", OWN)
-    psc.resource("personas", "DELETE", tail="lucie")
-    assert "lucie" not in [one["id"] for one in psc.resource("personas")["personas"]]
+        lgo.resource("personas", "POST", OWN)
+    lgo.resource("personas", "DELETE", tail="lucie")
+    assert "lucie" not in [one["id"] for one in lgo.resource("personas")["personas"]]
     with pytest.raises(Refusal):
-        psc.resource("personas", "DELETE", tail="titulaire")
-
-
-async def test_an_own_persona_is_known_to_every_process_of_the_session(psc: Any, psc_state: Any) -> None:
-    from lgo_sandbox.run.assemble import running
-    from lgo_sandbox.settings import Settings
-
-    psc.resource("personas", "POST", OWN)
-    async with running(Settings(state=psc_state, port_base=0, replica=True), ["psc"]) as other:
-        session = other.sandbox.sessions.get("default")
-        session.refresh()
-        assert session.people.persona("lucie").profession == "60"
+        lgo.resource("personas", "DELETE", tail="titulaire")
 
 
 @pytest.mark.parametrize("body", [{}, {**OWN, "structure": "ailleurs"}, {**OWN, "surprise": 1}])
-async def test_a_wrong_persona_is_refused(psc: Any, body: dict[str, Any]) -> None:
+def test_a_wrong_persona_is_refused(lgo: PscClient, body: dict[str, Any]) -> None:
     with pytest.raises(Refusal) as refused:
-        psc.resource("personas", "POST", body)
+        lgo.resource("personas", "POST", body)
     assert refused.value.status == 400

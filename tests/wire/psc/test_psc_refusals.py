@@ -31,10 +31,6 @@ def raw(lgo: PscClient, body: bytes, **headers: str) -> httpx.Response:
     return lgo.http.post(lgo.protocol("token"), content=body, headers={**FORM, **headers}, auth=DEMO)
 
 
-def refresh_with(lgo: PscClient, token: str, auth: tuple[str, str] = DEMO) -> httpx.Response:
-    return lgo.post("token", auth, grant_type="refresh_token", refresh_token=token)
-
-
 def expired_code(lgo: PscClient) -> None:
     code = lgo.code()
     lgo.tenant.move(seconds=61)
@@ -170,8 +166,8 @@ REFUSALS: dict[str, Act] = {
         lgo.code(code_challenge="c" * 43, code_challenge_method="S256"), code_verifier="v" * 43
     ),
     "refresh_missing": lambda lgo: lgo.post("token", grant_type="refresh_token"),
-    "refresh_invalid": lambda lgo: refresh_with(lgo, lgo.tokens()["access_token"]),
-    "refresh_of_another_client": lambda lgo: refresh_with(lgo, lgo.tokens()["refresh_token"], OTHER),
+    "refresh_invalid": lambda lgo: lgo.renew(lgo.tokens()["access_token"]),
+    "refresh_of_another_client": lambda lgo: lgo.renew(lgo.tokens()["refresh_token"], OTHER),
     "refresh_expired": old_refresh,
     "ciba_not_allowed": lambda lgo: lgo.http.post(
         lgo.protocol("ext/ciba/auth"), data=CIBA_FORM, auth=("dmp", "secret-dmp")
@@ -326,7 +322,7 @@ def test_a_wrong_address_or_method_is_explained(
 @pytest.mark.parametrize("credentials", ["abc", "Basic", "Basic é", "Basic bGdv", "Bearer", "Digest x"])
 @pytest.mark.parametrize("endpoint", ["token", "userinfo", "token/introspect", "revoke", "ext/ciba/auth"])
 def test_unreadable_credentials_are_explained(lgo: PscClient, endpoint: str, credentials: str) -> None:
-    headers = {"Authorization": credentials.encode("utf-8")}
+    headers = [(b"Authorization", credentials.encode("utf-8"))]
     form = {"grant_type": "refresh_token", "token": "x"}
     answer = lgo.http.post(lgo.protocol(endpoint), data=form, headers=headers)
     assert answer.status_code == 401

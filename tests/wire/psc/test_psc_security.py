@@ -7,16 +7,18 @@ import hashlib
 import hmac
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.psc import CALLBACK, PscClient, hidden, returned
 
-CALLBACK = "http://127.0.0.1:8765/callback"
 VERIFIER = "v" * 50
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
+Pairs = list[tuple[str, str | int | float | bool | None]]
 TRICKS = [
     CALLBACK + "/",
     CALLBACK + "2",
@@ -44,41 +46,41 @@ TRICKS = [
 
 @pytest.mark.parametrize("uri", TRICKS)
 @pytest.mark.parametrize("client_id", ["lgo-mtls", "lgo-demo"])
-async def test_a_redirect_address_that_is_not_the_registered_one_gets_a_page(
-    psc: Any, uri: str, client_id: str
+def test_a_redirect_address_that_is_not_the_registered_one_gets_a_page(
+    lgo: PscClient, uri: str, client_id: str
 ) -> None:
-    answer = await psc.authorize(redirect_uri=uri, client_id=client_id)
+    answer = lgo.authorize(redirect_uri=uri, client_id=client_id)
     assert answer.status_code == 400
     assert "location" not in answer.headers
     assert "SIMULATION" in answer.text
 
 
-async def test_any_loopback_port_is_an_option_of_one_client(psc: Any) -> None:
-    psc.option(ecps="accept")
+def test_any_loopback_port_is_an_option_of_one_client(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__ecps="accept")
     other = {"redirect_uri": "http://127.0.0.1:50123/callback", "login_hint": "titulaire"}
-    assert (await psc.authorize(**other)).headers["location"].startswith("http://127.0.0.1:50123/callback?")
-    assert (await psc.authorize(client_id="lgo-mtls", **other)).status_code == 400
+    assert lgo.authorize(**other).headers["location"].startswith("http://127.0.0.1:50123/callback?")
+    assert lgo.authorize(client_id="lgo-mtls", **other).status_code == 400
 
 
 @pytest.mark.parametrize(
     "uri", ["http://127.0.0.1:8765/logged-out/../x", "https://evil.example/", "http://127.0.0.1:8765/"]
 )
-async def test_logout_follows_registered_addresses_only(psc: Any, uri: str) -> None:
-    tokens = await psc.tokens()
+def test_logout_follows_registered_addresses_only(lgo: PscClient, uri: str) -> None:
+    tokens = lgo.tokens()
     fields = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": uri}
-    answer = await psc.http.get(psc.url("logout"), params=fields)
+    answer = lgo.http.get(lgo.protocol("logout"), params=fields)
     assert answer.status_code == 400
-    assert (await psc.userinfo(tokens["access_token"])).status_code == 200
+    assert lgo.userinfo(tokens["access_token"]).status_code == 200
 
 
-async def test_logout_refuses_a_redirect_without_hint_and_a_forged_hint(psc: Any) -> None:
-    tokens = await psc.tokens()
+def test_logout_refuses_a_redirect_without_hint_and_a_forged_hint(lgo: PscClient) -> None:
+    tokens = lgo.tokens()
     target = {"post_logout_redirect_uri": "http://127.0.0.1:8765/logged-out"}
-    assert (await psc.http.get(psc.url("logout"), params=target)).status_code == 400
+    assert lgo.http.get(lgo.protocol("logout"), params=target).status_code == 400
     for hint in (_tampered(tokens["id_token"]), tokens["access_token"], "x.y.z", ""):
-        answer = await psc.http.get(psc.url("logout"), params={"id_token_hint": hint, **target})
+        answer = lgo.http.get(lgo.protocol("logout"), params={"id_token_hint": hint, **target})
         assert answer.status_code == 400, hint
-    assert (await psc.userinfo(tokens["access_token"])).status_code == 200
+    assert lgo.userinfo(tokens["access_token"]).status_code == 200
 
 
 def _b64(value: bytes) -> str:
@@ -96,126 +98,128 @@ def _tampered(token: str) -> str:
     return f"{header}.{_b64(json.dumps({**_claims(token), 'SubjectNameID': '899700090022'}).encode())}.{signature}"
 
 
-async def test_forged_tokens_are_refused_by_userinfo_and_introspection(psc: Any) -> None:
-    token = (await psc.tokens())["access_token"]
-    jwk = (await psc.http.get(psc.url("certs"))).json()["keys"][0]
+def test_forged_tokens_are_refused_by_userinfo_and_introspection(lgo: PscClient) -> None:
+    token = lgo.tokens()["access_token"]
+    jwk = lgo.http.get(lgo.protocol("certs")).json()["keys"][0]
     payload = token.split(".")[1]
     none = _b64(b'{"alg":"none","typ":"JWT"}') + f".{payload}."
     head = _b64(json.dumps({"alg": "HS256", "typ": "JWT", "kid": jwk["kid"]}).encode())
     mac = hmac.digest(jwk["n"].encode(), f"{head}.{payload}".encode(), "sha256")
     for forged in (none, f"{head}.{payload}.{_b64(mac)}", _tampered(token), token[:-4] + "AAAA", token + "."):
-        assert (await psc.userinfo(forged)).status_code == 401
-        assert (await psc.introspect(forged)).json() == {"active": False}
-    assert (await psc.userinfo(token)).status_code == 200
+        assert lgo.userinfo(forged).status_code == 401
+        assert lgo.introspect(forged).json() == {"active": False}
+    assert lgo.userinfo(token).status_code == 200
 
 
-async def test_id_token_and_refresh_token_are_no_access_tokens(psc: Any) -> None:
-    tokens = await psc.tokens()
-    assert (await psc.userinfo(tokens["id_token"])).status_code == 401
-    assert (await psc.userinfo(tokens["refresh_token"])).status_code == 401
-    assert (await psc.refresh(tokens["access_token"])).json()["error_description"] == "Invalid refresh token"
+def test_id_token_and_refresh_token_are_no_access_tokens(lgo: PscClient) -> None:
+    tokens = lgo.tokens()
+    assert lgo.userinfo(tokens["id_token"]).status_code == 401
+    assert lgo.userinfo(tokens["refresh_token"]).status_code == 401
+    assert lgo.renew(tokens["access_token"]).json()["error_description"] == "Invalid refresh token"
     jti = _claims(tokens["access_token"])["jti"]
-    assert (await psc.refresh(jti)).status_code == 400
-    assert (await psc.introspect(jti)).json() == {"active": False}
+    assert lgo.renew(jti).status_code == 400
+    assert lgo.introspect(jti).json() == {"active": False}
 
 
-async def test_pkce_cannot_be_downgraded(psc: Any) -> None:
+def test_pkce_cannot_be_downgraded(lgo: PscClient) -> None:
     pkce = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
-    missing = await psc.exchange(await psc.code(**pkce))
+    missing = lgo.exchange(lgo.code(**pkce))
     assert missing.json()["error_description"] == "PKCE code verifier not specified"
-    wrong = await psc.exchange(await psc.code(**pkce), code_verifier="w" * 50)
+    wrong = lgo.exchange(lgo.code(**pkce), code_verifier="w" * 50)
     assert wrong.json()["error_description"] == "PKCE verification failed: Code mismatch"
-    as_plain = await psc.exchange(await psc.code(**pkce), code_verifier=CHALLENGE)
+    as_plain = lgo.exchange(lgo.code(**pkce), code_verifier=CHALLENGE)
     assert as_plain.status_code == 400
-    unasked = await psc.exchange(await psc.code(), code_verifier=VERIFIER)
+    unasked = lgo.exchange(lgo.code(), code_verifier=VERIFIER)
     assert unasked.status_code == 400
-    assert (await psc.exchange(await psc.code(**pkce), code_verifier=VERIFIER)).status_code == 200
+    assert lgo.exchange(lgo.code(**pkce), code_verifier=VERIFIER).status_code == 200
 
 
-async def test_plain_pkce_works_and_is_reproached(psc: Any) -> None:
-    code = await psc.code(code_challenge=VERIFIER, code_challenge_method="plain")
-    assert (await psc.exchange(code, code_verifier=VERIFIER)).status_code == 200
-    assert psc.findings() == {"PSC-AUTHZ-07"}
+def test_plain_pkce_works_and_is_reproached(lgo: PscClient) -> None:
+    code = lgo.code(code_challenge=VERIFIER, code_challenge_method="plain")
+    assert lgo.exchange(code, code_verifier=VERIFIER).status_code == 200
+    assert lgo.reproaches() == {"PSC-AUTHZ-07"}
 
 
-async def test_a_code_belongs_to_its_client_and_its_redirect_address_and_is_burnt_by_a_wrong_try(psc: Any) -> None:
-    stolen = await psc.code()
+def test_a_code_belongs_to_its_client_and_its_redirect_address_and_is_burnt_by_a_wrong_try(lgo: PscClient) -> None:
+    stolen = lgo.code()
     thief = ("prescripteur-demo", "secret-prescripteur-demo")
     fields = {"grant_type": "authorization_code", "code": stolen, "redirect_uri": CALLBACK}
-    assert (await psc.post("token", auth=thief, **fields)).json()["error_description"] == "Auth error"
-    assert (await psc.exchange(stolen)).json()["error_description"] == "Code not valid"
-    other = await psc.exchange(await psc.code(), redirect_uri=CALLBACK + "x")
+    assert lgo.post("token", thief, **fields).json()["error_description"] == "Auth error"
+    assert lgo.exchange(stolen).json()["error_description"] == "Code not valid"
+    other = lgo.exchange(lgo.code(), redirect_uri=CALLBACK + "x")
     assert other.json()["error_description"] == "Incorrect redirect_uri"
 
 
-async def test_refresh_token_belongs_to_its_client(psc: Any) -> None:
-    token = (await psc.tokens())["refresh_token"]
+def test_refresh_token_belongs_to_its_client(lgo: PscClient) -> None:
+    token = lgo.tokens()["refresh_token"]
     fields = {"grant_type": "refresh_token", "refresh_token": token}
-    answer = await psc.post("token", auth=("prescripteur-demo", "secret-prescripteur-demo"), **fields)
+    answer = lgo.post("token", ("prescripteur-demo", "secret-prescripteur-demo"), **fields)
     assert answer.json()["error"] == "invalid_grant"
 
 
 @pytest.mark.parametrize("auth", [None, ("nobody", "x"), ("dmp", "wrong")])
-async def test_introspection_needs_an_enrolled_client(psc: Any, auth: tuple[str, str] | None) -> None:
-    token = (await psc.tokens())["access_token"]
-    assert (await psc.introspect(token, auth)).status_code == 401
+def test_introspection_needs_an_enrolled_client(lgo: PscClient, auth: tuple[str, str] | None) -> None:
+    token = lgo.tokens()["access_token"]
+    assert lgo.introspect(token, auth).status_code == 401
 
 
-async def test_the_ecps_page_refuses_a_form_that_it_did_not_give(psc: Any) -> None:
-    await psc.authorize(login_hint="titulaire")
-    (push,) = psc.resource("ecps")["requests"]
-    url = f"{psc.wallet}/ecps/{push['id']}"
+def test_the_ecps_page_refuses_a_form_that_it_did_not_give(lgo: PscClient) -> None:
+    lgo.authorize(login_hint="titulaire")
+    (push,) = lgo.resource("ecps")["requests"]
+    url = f"{lgo.wallet}/ecps/{push['id']}"
     for csrf in ({}, {"csrf": ""}, {"csrf": "guess"}):
-        assert (await psc.http.post(url, data={"action": "accept", **csrf})).status_code == 403
-    assert len(psc.resource("ecps")["requests"]) == 1
+        assert lgo.http.post(url, data={"action": "accept", **csrf}).status_code == 403
+    assert len(lgo.resource("ecps")["requests"]) == 1
 
 
-async def test_a_login_can_only_be_finished_in_the_browser_that_began_it(psc: Any) -> None:
-    waiting = (await psc.authorize(login_hint="titulaire")).headers["location"]
-    (push,) = psc.resource("ecps")["requests"]
-    psc.resource("ecps", "POST", {"id": push["id"], "action": "accept"})
-    psc.http.cookies.clear()
-    stranger = await psc.http.get(waiting)
+def test_a_login_can_only_be_finished_in_the_browser_that_began_it(lgo: PscClient) -> None:
+    waiting = lgo.authorize(login_hint="titulaire").headers["location"]
+    (push,) = lgo.resource("ecps")["requests"]
+    lgo.resource("ecps", "POST", {"id": push["id"], "action": "accept"})
+    lgo.http.cookies.clear()
+    stranger = lgo.http.get(waiting)
     assert stranger.status_code == 400
     assert "set-cookie" not in stranger.headers
 
 
-async def test_the_choice_form_needs_its_own_token(psc: Any) -> None:
-    url = (await psc.authorize()).headers["location"]
-    assert (await psc.http.post(url, data={"person": "titulaire", "csrf": "x"})).status_code == 403
-    assert psc.resource("ecps")["requests"] == []
+def test_the_choice_form_needs_its_own_token(lgo: PscClient) -> None:
+    url = lgo.authorize().headers["location"]
+    assert lgo.http.post(url, data={"person": "titulaire", "csrf": "x"}).status_code == 403
+    assert lgo.resource("ecps")["requests"] == []
 
 
-async def test_session_cookie_is_httponly_lax_and_secure(psc: Any) -> None:
-    psc.option(ecps="accept")
-    answer = await psc.authorize(login_hint="titulaire")
-    for cookie in answer.headers.get_list("set-cookie"):
-        assert cookie.endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
+def test_session_cookie_is_httponly_lax_and_secure_and_of_its_session(lgo_anywhere: PscClient) -> None:
+    lgo_anywhere.tenant.option(psc__ecps="accept")
+    cookies = lgo_anywhere.authorize(login_hint="titulaire").headers.get_list("set-cookie")
+    path = httpx.URL(f"{lgo_anywhere.wallet}/").path
+    assert cookies
+    for cookie in cookies:
+        assert cookie.endswith(f"; Path={path}; HttpOnly; SameSite=Lax; Secure")
 
 
-async def test_names_are_escaped_in_pages(psc: Any) -> None:
+def test_names_are_escaped_in_pages(lgo: PscClient) -> None:
     body = {"client_id": "x", "title": "<script>alert(1)</script>", "redirect_uris": [CALLBACK]}
-    psc.resource("clients", "POST", body)
-    page = await psc.http.get((await psc.authorize(client_id="x")).headers["location"])
+    lgo.resource("clients", "POST", body)
+    page = lgo.http.get(lgo.authorize(client_id="x").headers["location"])
     assert "<script>" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
-async def test_duplicate_parameters_are_refused(psc: Any, returned_by: Any) -> None:
-    doubled = [*psc.request().items(), ("scope", "openid")]
-    answer = await psc.http.get(f"{psc.wallet}/auth", params=doubled)
-    assert returned_by(answer)["error_description"] == "duplicated parameter"
-    hostile = [*psc.request().items(), ("redirect_uri", "https://evil.example/")]
-    assert (await psc.http.get(f"{psc.wallet}/auth", params=hostile)).status_code == 400
+def test_duplicate_parameters_are_refused(lgo: PscClient) -> None:
+    doubled: Pairs = [*lgo.request().items(), ("scope", "openid")]
+    answer = lgo.http.get(f"{lgo.wallet}/auth", params=doubled)
+    assert returned(answer)["error_description"] == "duplicated parameter"
+    hostile: Pairs = [*lgo.request().items(), ("redirect_uri", "https://evil.example/")]
+    assert lgo.http.get(f"{lgo.wallet}/auth", params=hostile).status_code == 400
     body = "grant_type=authorization_code&grant_type=refresh_token"
-    answer = await psc.http.post(
-        psc.url("token"), content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+    answer = lgo.http.post(
+        lgo.protocol("token"), content=body, headers={"content-type": "application/x-www-form-urlencoded"}
     )
     assert answer.json() == {"error": "invalid_request", "error_description": "duplicated parameter"}
 
 
-async def test_an_oversized_form_is_refused(psc: Any) -> None:
-    answer = await psc.post("token", grant_type="x" * 70_000)
+def test_an_oversized_form_is_refused(lgo: PscClient) -> None:
+    answer = lgo.post("token", grant_type="x" * 70_000)
     assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
 
 
@@ -235,8 +239,8 @@ async def test_an_oversized_form_is_refused(psc: Any) -> None:
         ({"code_challenge": "short"}, "invalid_request"),
     ],
 )
-async def test_authorization_errors_return_to_the_client(psc: Any, changes: dict[str, str | None], error: str) -> None:
-    answer = await psc.authorize(state="s" * 20, **changes)
+def test_authorization_errors_return_to_the_client(lgo: PscClient, changes: dict[str, str | None], error: str) -> None:
+    answer = lgo.authorize(state="s" * 20, **changes)
     location = answer.headers["location"]
     assert location.startswith(CALLBACK)
     assert f"error={error}" in location
@@ -245,8 +249,8 @@ async def test_authorization_errors_return_to_the_client(psc: Any, changes: dict
 
 
 @pytest.mark.parametrize("client_id", [None, "", "nobody"])
-async def test_an_unknown_client_gets_a_page_and_no_redirect(psc: Any, client_id: str | None) -> None:
-    answer = await psc.authorize(client_id=client_id)
+def test_an_unknown_client_gets_a_page_and_no_redirect(lgo: PscClient, client_id: str | None) -> None:
+    answer = lgo.authorize(client_id=client_id)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
 
 
@@ -268,60 +272,59 @@ FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChec
 
 @FEW
 @given(pairs=PAIRS, right=st.booleans())
-async def test_authorization_never_breaks(psc: Any, pairs: list[tuple[str, str]], right: bool) -> None:
-    params = [*(psc.request().items() if right else ()), *pairs]
-    answer = await psc.http.get(f"{psc.wallet}/auth", params=params)
+def test_authorization_never_breaks(lgo: PscClient, pairs: list[tuple[str, str]], right: bool) -> None:
+    params = [*(lgo.request().items() if right else ()), *pairs]
+    answer = lgo.http.get(f"{lgo.wallet}/auth", params=params)
     assert answer.status_code < 500
 
 
 @FEW
 @given(pairs=PAIRS, noise=st.binary(max_size=30), authorization=st.none() | st.text("Basicer :=%AZ09", max_size=30))
-async def test_token_endpoint_never_breaks(
-    psc: Any, pairs: list[tuple[str, str]], noise: bytes, authorization: str | None
+def test_token_endpoint_never_breaks(
+    lgo: PscClient, pairs: list[tuple[str, str]], noise: bytes, authorization: str | None
 ) -> None:
-    from urllib.parse import urlencode
-
     headers = {"content-type": "application/x-www-form-urlencoded"}
     headers |= {"authorization": authorization.strip()} if authorization is not None else {}
     for name in ("token", "token/introspect", "logout", "revoke"):
-        answer = await psc.http.post(psc.url(name), content=urlencode(pairs).encode() + noise, headers=headers)
+        answer = lgo.http.post(lgo.protocol(name), content=urlencode(pairs).encode() + noise, headers=headers)
         assert answer.status_code < 500, name
 
 
-async def test_a_planted_session_cookie_is_not_adopted_by_a_login(psc: Any, hidden_in: Any) -> None:
-    psc.option(ecps="accept")
-    host = httpx.URL(psc.wallet).host
+def test_a_planted_session_cookie_is_not_adopted_by_a_login(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__ecps="accept")
+    wallet = httpx.URL(f"{lgo.wallet}/")
     for name in ("PSC_SESSION", "PSC_BROWSER"):
-        psc.http.cookies.set(name, "planted-by-an-attacker", domain=host, path="/")
-    page = await psc.http.get((await psc.authorize()).headers["location"])
-    form = {"csrf": hidden_in(page, "csrf"), "person": "titulaire"}
-    done = await psc.http.post(str(page.url), data=form)
+        lgo.http.cookies.set(name, "planted-by-an-attacker", domain=wallet.host, path=wallet.path)
+    page = lgo.http.get(lgo.authorize().headers["location"])
+    form = {"csrf": hidden(page, "csrf"), "person": "titulaire"}
+    done = lgo.http.post(str(page.url), data=form)
     given = [cookie for cookie in done.headers.get_list("set-cookie") if cookie.startswith("PSC_SESSION=")]
     assert len(given) == 1
     assert "planted" not in given[0]
-    async with httpx.AsyncClient(verify=psc.trust, trust_env=False) as attacker:
-        attacker.cookies.set("PSC_SESSION", "planted-by-an-attacker", domain=host, path="/")
-        silent = await attacker.get(f"{psc.wallet}/auth", params=psc.request(prompt="none"))
+    attacker = lgo.browser()
+    attacker.cookies.set("PSC_SESSION", "planted-by-an-attacker", domain=wallet.host, path=wallet.path)
+    silent = attacker.get(f"{lgo.wallet}/auth", params=lgo.request(prompt="none"))
     assert "error=login_required" in silent.headers["location"]
 
 
-async def test_a_login_takes_a_new_session_even_when_one_runs(psc: Any, returned_by: Any) -> None:
-    first = await psc.tokens()
-    again = returned_by(await psc.authorize(login_hint="adjoint"))
+def test_a_login_takes_a_new_session_even_when_one_runs(lgo: PscClient) -> None:
+    first = lgo.tokens()
+    again = returned(lgo.authorize(login_hint="adjoint"))
     assert again["session_state"] != first["session_state"]
 
 
-async def test_ciba_tokens_serve_no_browser(psc: Any) -> None:
-    psc.option(ecps="accept")
+def test_ciba_tokens_serve_no_browser(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__ecps="accept")
     form = {"scope": "openid scope_all", "login_hint": "899700090014", "binding_message": "42", "channel": "MOBILE"}
-    asked = (await psc.post("ext/ciba/auth", **form)).json()
+    asked = lgo.post("ext/ciba/auth", **form).json()
     grant = "urn:openid:params:grant-type:ciba"
-    tokens = (await psc.post("token", grant_type=grant, auth_req_id=asked["auth_req_id"])).json()
+    tokens = lgo.post("token", grant_type=grant, auth_req_id=asked["auth_req_id"]).json()
+    wallet = httpx.URL(f"{lgo.wallet}/")
     for value in (asked["auth_req_id"], tokens["session_state"], tokens["refresh_token"]):
-        psc.http.cookies.set("PSC_SESSION", value, domain=httpx.URL(psc.wallet).host, path="/")
-        silent = await psc.authorize(prompt="none")
+        lgo.http.cookies.set("PSC_SESSION", value, domain=wallet.host, path=wallet.path)
+        silent = lgo.authorize(prompt="none")
         assert "error=login_required" in silent.headers["location"]
-        psc.http.cookies.clear()
+        lgo.http.cookies.clear()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -336,7 +339,7 @@ async def test_ciba_tokens_serve_no_browser(psc: Any) -> None:
         max_size=6,
     ),
 )
-async def test_back_channel_endpoints_never_break(psc: Any, path: str, api: bool, fields: dict[str, str]) -> None:
-    url = psc.url(path).replace("esante-wallet", "api-psc") if api else psc.url(path)
-    answer = await psc.http.post(url, data=fields, auth=("lgo-demo", "secret-lgo-demo"))
+def test_back_channel_endpoints_never_break(lgo: PscClient, path: str, api: bool, fields: dict[str, str]) -> None:
+    url = lgo.protocol(path).replace("esante-wallet", "api-psc") if api else lgo.protocol(path)
+    answer = lgo.http.post(url, data=fields, auth=("lgo-demo", "secret-lgo-demo"))
     assert answer.status_code < 500
