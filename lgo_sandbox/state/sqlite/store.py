@@ -11,13 +11,16 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
 
 from lgo_sandbox.state.errors import StoreLocked
 from lgo_sandbox.state.port import Change, Store
@@ -32,7 +35,12 @@ PATIENCE_MS = 1_000
 """How long a write waits for another process's: a hundred times what a commit takes."""
 IMPATIENCE_MS = 20
 """How long it waits while the file is known to be locked, and for what can be tried again later."""
+COMPILED_STATEMENTS = 2_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={PATIENCE_MS}", "foreign_keys=ON")
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(COMPILED_STATEMENTS)
+_NAMES: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+"""How each store is named in errors."""
 
 
 class SqliteStore(Store):
@@ -41,9 +49,7 @@ class SqliteStore(Store):
     def __init__(self, path: Path | None = None, what: str = "") -> None:
         self._path = path
         self._what = what or (f"le fichier {path}" if path else "l'état en mémoire")
-        self._engine = _engine(path)
-        event.listen(self._engine, "connect", _on_connect)
-        event.listen(self._engine, "handle_error", self._translate)
+        self._engine = _engine(path, self._what)
         self._raw: sqlite3.Connection | None = None
         self._waiters: set[asyncio.Future[None]] = set()
         self._current: Callable[[], Connection] | None = None
@@ -185,10 +191,6 @@ class SqliteStore(Store):
             self._wait_ms = milliseconds
             self._connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
 
-    def _translate(self, context: ExceptionContext) -> BaseException | None:
-        """Return what SQLAlchemy shall raise instead of its own; None: its own."""
-        return meaning(context.original_exception, self._what)
-
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -200,12 +202,33 @@ class SqliteStore(Store):
         return meaning(error, self._what) or error
 
 
-def _engine(path: Path | None) -> Engine:
-    return create_engine(
-        f"sqlite:///{path}" if path else "sqlite://",
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": PATIENCE_MS / 1000},
-    )
+@cache
+def _dialect() -> Dialect:
+    """Return the dialect of all engines: what a statement was compiled to for one store serves the others."""
+    template = create_engine("sqlite://", poolclass=StaticPool)
+    with template.connect():
+        pass  # the dialect asks its questions at the first connection
+    template.dispose()
+    event.listen(template, "handle_error", _translate)
+    return template.dialect
+
+
+def _engine(path: Path | None, what: str) -> Engine:
+    def connected() -> sqlite3.Connection:
+        return sqlite3.connect(path or ":memory:", timeout=PATIENCE_MS / 1000, check_same_thread=False)
+
+    pool = StaticPool(connected, dialect=_dialect())  # type: ignore[arg-type]
+    url = make_url(f"sqlite:///{path}" if path else "sqlite://")
+    engine = Engine(pool, _dialect(), url, execution_options={"compiled_cache": _COMPILED})
+    _NAMES[engine] = what
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
+def _translate(context: ExceptionContext) -> BaseException | None:
+    """Return what SQLAlchemy shall raise instead of its own; None: its own. All engines share it with their dialect."""
+    what = _NAMES.get(context.engine, "l'état") if context.engine else "l'état"
+    return meaning(context.original_exception, what)
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
