@@ -24,6 +24,7 @@ from mss_mock.store.statements import (
     full_rows,
     levels_of,
     message_row,
+    put_octets,
     remove_messages,
     select_folders,
     take_uids,
@@ -33,6 +34,8 @@ from mss_mock.store.tables import contents, folders, messages, subscriptions
 from mss_mock.store.values import Copied, FolderError, FolderRow, MessageRow, New
 
 __all__ = ["Store"]
+
+_INSERT = messages.insert()
 
 
 class Store:
@@ -225,21 +228,26 @@ class Store:
         return max(int(self._now().timestamp()), int(tx.execute(statement).scalar() or 0) + 1)
 
     def _add(self, tx: Transaction, new: New) -> tuple[int, int]:
-        self._folders(tx, new.mailbox)
-        uidvalidity, first, modseq, folder_id = take_uids(tx, new.mailbox, canonical(new.folder), 1)
-        octets = contents.insert().values(octets=new.octets).returning(contents.c.id)
+        uidvalidity, first, modseq, folder_id = self._uid_for(tx, new.mailbox, canonical(new.folder))
         values = {
             "folder_id": folder_id,
             "uid": first,
-            "content_id": tx.execute(octets).scalar_one(),
+            "content_id": put_octets(tx, new.octets),
             "size": len(new.octets),
             "received": new.received.isoformat(timespec="seconds"),
             "flags": " ".join(sorted(new.flags)),
             "recent": True,
             "modseq": modseq,
         }
-        tx.execute(messages.insert().values(values))
+        tx.execute(_INSERT, values)
         return uidvalidity, first
+
+    def _uid_for(self, tx: Transaction, mailbox: str, folder: str) -> tuple[int, int, int, int]:
+        try:
+            return take_uids(tx, mailbox, folder, 1)
+        except FolderError:  # a mailbox that is used for the first time has no folders yet
+            self._folders(tx, mailbox)
+            return take_uids(tx, mailbox, folder, 1)
 
     def _uids(self, tx: Transaction, folder: FolderRow) -> list[int]:
         statement = select(messages.c.uid).where(messages.c.folder_id == folder.id).order_by(messages.c.uid)
