@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lgo_sandbox.gate.tls import client_context
 from lgo_sandbox.pki import Issued, Kind
@@ -47,6 +47,11 @@ class Runner:
         """Return what an action gives, done between two requests of the sandbox."""
         return self._background.do(action)
 
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine gives in the loop of the sandbox."""
+        given: T = self._background.wait(coroutine)
+        return given
+
     def settle(self, session: Session) -> None:
         """Wait until every exchange that ended is in the journal."""
         self._background.wait(session.looking.settle())
@@ -63,10 +68,10 @@ class Runner:
         """Return the TLS context of a client that trusts the sandbox and may show a certificate."""
         return client_context(self.launcher.sandbox.pki.ca_bundle, certificate)
 
-    def tenant(self, prefix: str = "t") -> Tenant:
-        """Return a fresh session."""
+    def tenant(self, prefix: str = "t", *, durable: bool = False) -> Tenant:
+        """Return a fresh session; ``durable``: in files."""
         name = f"{prefix}{next(_numbers)}"
-        self.do(lambda: self.launcher.sandbox.sessions.create(name))
+        self.do(lambda: self.launcher.sandbox.sessions.create(name, durable=durable))
         return Tenant(self, name)
 
 
@@ -98,6 +103,11 @@ class Tenant:
     def move(self, **by: float) -> None:
         """Move the age time by a duration (``hours=4``)."""
         self.do(lambda s: s.move_clock(by=timedelta(**by)))
+
+    def delete(self) -> None:
+        """Delete the session, unless it is gone already."""
+        sessions = self.runner.launcher.sandbox.sessions
+        self.runner.do(lambda: sessions.delete(self.name) if self.name in sessions.names() else None)
 
     def exchanges(self, operation: str = "") -> list[Exchange]:
         """Return the exchanges with their bodies, oldest first, once all that ended is journaled."""
