@@ -73,8 +73,7 @@ class Store:
             missing = [step for step in levels_of(canonical(name)) if step not in existing]
             if len(existing) + len(missing) > MAX_FOLDERS:
                 raise FolderError("LIMIT", "Too many mailboxes")
-            for step in missing:
-                self._make(tx, mailbox, step)
+            self._make(tx, mailbox, *((step, "") for step in missing))
 
     def remove(self, mailbox: str, name: str) -> None:
         """Remove a folder and its messages. Raises FolderError."""
@@ -94,7 +93,7 @@ class Store:
             if canonical(target) in {row.name for row in rows}:
                 raise FolderError("ALREADYEXISTS", "Mailbox already exists")
             if folder.name == INBOX:
-                self._make(tx, mailbox, target)
+                self._make(tx, mailbox, (target, ""))
                 self._transfer(tx, folder, self._existing(tx, mailbox, target), self._uids(tx, folder), move=True)
                 return
             prefix = folder.name + DELIMITER
@@ -205,9 +204,9 @@ class Store:
     def _folders(self, tx: Transaction, mailbox: str) -> list[FolderRow]:
         rows = select_folders(tx, mailbox)
         if not rows:
-            for name, use in SYSTEM_FOLDERS:
-                self._make(tx, mailbox, name, use)
-                tx.execute(self._db.upsert(subscriptions).values(mailbox=mailbox, name=name))
+            self._make(tx, mailbox, *SYSTEM_FOLDERS)
+            subscribed = [{"mailbox": mailbox, "name": name} for name, _ in SYSTEM_FOLDERS]
+            tx.execute(self._db.upsert(subscriptions), subscribed)
             rows = select_folders(tx, mailbox)
         return rows
 
@@ -218,10 +217,13 @@ class Store:
             raise FolderError("NONEXISTENT", "Mailbox does not exist")
         return found
 
-    def _make(self, tx: Transaction, mailbox: str, name: str, use: str = "") -> None:
-        values = {"mailbox": mailbox, "name": name, "special_use": use, "uidnext": 1, "modseq": 1}
-        values["uidvalidity"] = self._validity(tx, mailbox)
-        tx.execute(self._db.upsert(folders).values(values))
+    def _make(self, tx: Transaction, mailbox: str, *named: tuple[str, str]) -> None:
+        """Make folders, each a name and its special use."""
+        first, fresh = self._validity(tx, mailbox), {"mailbox": mailbox, "uidnext": 1, "modseq": 1}
+        values = [
+            {**fresh, "name": name, "special_use": use, "uidvalidity": first + n} for n, (name, use) in enumerate(named)
+        ]
+        tx.execute(self._db.upsert(folders), values)
 
     def _validity(self, tx: Transaction, mailbox: str) -> int:
         statement = select(func.max(folders.c.uidvalidity)).where(folders.c.mailbox == mailbox)

@@ -17,9 +17,10 @@ CLAIMS = tuple(Claim("256036330091838", OID_INS_NIR, TRAITS, str(number)) for nu
 
 @pytest.fixture
 def door(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> Door:
-    """A client in a session in files, which others can lock; nobody waits for a lock that is held all the time."""
+    """A client in a session in files, which others can lock, and nobody waits for long."""
+    door = Door(doors, doors.runner.tenant(durable=True))
     monkeypatch.setattr("lgo_sandbox.state.sqlite.store.PATIENCE_MS", 20)
-    return Door(doors, doors.runner.tenant(durable=True))
+    return door
 
 
 @pytest.mark.parametrize("how", SPOILT)

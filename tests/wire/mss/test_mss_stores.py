@@ -20,18 +20,13 @@ LARGE = PLAIN + b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 3_000
 SMTP_CODES = {"full": b"452 4.3.1 ", "read-only": b"451 4.3.0 ", "locked": b"451 4.3.0 "}
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody wait for a lock that is held all the time."""
-    monkeypatch.setattr("lgo_sandbox.state.sqlite.store.PATIENCE_MS", 20)
-
-
 @pytest.fixture
-def tenant(operator: MailOperator) -> Iterator[MailTenant]:
-    """A session in files, which others can lock; its mailboxes were used before."""
+def tenant(operator: MailOperator, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailTenant]:
+    """A session in files, which others can lock, and nobody waits for long; its mailboxes were used before."""
     tenant = operator.tenant(durable=True)
     for address in (TITULAIRE, GENERALISTE):
         tenant.put(address, PLAIN)
+    monkeypatch.setattr("lgo_sandbox.state.sqlite.store.PATIENCE_MS", 20)
     yield tenant
     tenant.delete()
 
