@@ -20,6 +20,7 @@ SUITE = "SANDBOX-SUITE"
 VERSION = "SANDBOX-VERSION-TLS"
 CERTIFICATE = "SANDBOX-CERTIFICAT-CLIENT"
 BROKEN = "SANDBOX-POIGNEE-ROMPUE"
+EXPECTED = "SANDBOX-TLS-ATTENDU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ _BY_REASON = {
 }
 """Reason → cause. Reasons that are missing here are a handshake that broke."""
 
+_AFTER_STARTTLS = {
+    "WRONG_VERSION_NUMBER": Failure(EXPECTED, "autre chose qu'une poignée de main TLS"),
+    "HTTP_REQUEST": Failure(EXPECTED, "une requête HTTP au lieu de la poignée de main TLS"),
+}
+"""Reasons that only mean this where a dialogue in clear came before: elsewhere the first octets were looked at."""
+
 UNSUITABLE_PURPOSE = 26
 UNTRUSTED = frozenset({18, 19, 20, 21, 2})
 """Verification results of OpenSSL (``openssl-verification-options``): a wrong purpose; an unknown or missing issuer."""
@@ -73,12 +80,16 @@ _UNTRUSTED = Failure(
 )
 
 
-def handshake_failure(error: Exception | None) -> Failure:
+def handshake_failure(error: Exception | None, *, after_starttls: bool = False) -> Failure:
     """Return why a handshake failed; None is a connection that was closed meanwhile."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _refused_certificate(error.verify_code, error.verify_message)
+    if after_starttls and isinstance(error, ssl.SSLError) and error.reason in _AFTER_STARTTLS:
+        return _AFTER_STARTTLS[error.reason]
     if isinstance(error, ssl.SSLError) and error.reason:
         return _BY_REASON.get(error.reason) or Failure(BROKEN, _in_words(error.reason))
+    if isinstance(error, ConnectionAbortedError):  # what the event loops raise when a handshake takes too long
+        return Failure(BROKEN, "aucune poignée de main dans le délai")
     return Failure(BROKEN, "la fin de la connexion pendant la poignée de main, sans alerte TLS")
 
 

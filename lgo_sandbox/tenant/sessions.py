@@ -109,7 +109,9 @@ class Sessions:
         if name in self._always:
             self.reset(name)
             return
-        self.get(name).close()
+        session = self.get(name)
+        session.looking.drop()
+        session.close()
         del self._open[name]
         self._stores.delete(name)
 
@@ -203,23 +205,18 @@ class Sessions:
     def _template(self) -> Session:
         return self._prepared("template", self._stores.memory("core"), self._stores.memory("data"))
 
+    @cached_property
+    def _new_core(self) -> Store:
+        return prepare_core(self._stores.memory("core"))
+
     def _session(self, name: str, core: Store, data: Store) -> Session:
         return Session(name, core, data, self._people, self._limits_of(core), self.option_defaults, self.events)
 
     def _new_in_memory(self, name: str) -> Session:
-        data = self._stores.memory("data")
+        core, data = self._stores.memory("core"), self._stores.memory("data")
+        core.clone_from(self._new_core)
         data.clone_from(self._template.db)
-        return self._session(name, self._new_core(), data)
-
-    @cached_property
-    def _empty_core(self) -> Store:
-        return prepare_core(self._stores.memory("core"))
-
-    def _new_core(self) -> Store:
-        """Return a core store with nothing in its tables: to copy them is far cheaper than to make them."""
-        core = self._stores.memory("core")
-        core.clone_from(self._empty_core)
-        return core
+        return self._session(name, core, data)
 
     def _open_durable(self, name: str) -> Session:
         with self._stores.opening(name):

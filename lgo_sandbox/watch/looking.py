@@ -52,6 +52,12 @@ class Looking:
                 _look_at(looks)
                 conclude()
 
+    def drop(self) -> None:
+        """Forget what is under way: the session is deleted, and its journal with it."""
+        pending, self._tasks = self._tasks, {}
+        for task in pending:
+            task.cancel()
+
     async def _take(self, looks: Sequence[Lazy[Any]], conclude: Callable[[], None]) -> None:
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:

@@ -48,7 +48,8 @@ def _outcome(status: int, code: str, diagnostics: str) -> RawResponse:
 
 def problem(problem: Problem) -> RawResponse:
     """Render the sandbox's own refusals as OperationOutcome."""
-    return _outcome(problem.status, _ISSUES.get(problem.status, "exception"), problem.message)
+    outcome = _outcome(problem.status, _ISSUES.get(problem.status, "exception"), problem.message)
+    return replace(outcome, headers=(*outcome.headers, *problem.headers.items()))
 
 
 def _directory(operation: str, handle: Callable[[Call], RawResponse]) -> Callable[[Call], Awaitable[RawResponse]]:

@@ -11,12 +11,13 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.gate.handshakes import handshake_failure
+from lgo_sandbox.gate.record import refuse, refuse_store
+from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
 from mss_mock.domain import Refused
-from mss_mock.handshakes import handshake_failure
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
@@ -118,8 +119,7 @@ class Dialogue:
             received = request.line[:SHOWN].decode("ascii", "backslashreplace")
             await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received)
         except TlsFailed as failed:
-            cause, received = handshake_failure(failed.error)
-            self.report(cause, received=received, where="poignée de main après STARTTLS")
+            self._on_handshake(failed.error)
         except Disconnected as gone:
             self._on_cut(gone)
         except TimeoutError:
@@ -132,16 +132,32 @@ class Dialogue:
             await self._end(
                 Refused(f"{self.name}-session-disparue", received="une session supprimée", expected="une session")
             )
+        except StoreError as error:
+            record = self._connection_record()
+            refuse_store(record.exchange, error)
+            record.finish(0, b"", f"Connexion {self.name.upper()} close : {error}")
         except Exception as error:
             log.exception("%s connection", self.name)
             self.report("SANDBOX-DEFAUT", received=type(error).__name__, outcome=ERROR)
 
-    def report(self, cause: str, *, received: str, where: str = "", outcome: str = REFUSED, said: bytes = b"") -> None:
+    def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"") -> None:
         """Journal what befell the connection, for one of the sandbox's causes."""
         record = self._connection_record()
         record.exchange.outcome = outcome
-        refuse(record.exchange, cause, received=received, where=where or f"port {self.name.upper()}")
+        refuse(record.exchange, cause, received=received, where=f"port {self.name.upper()}")
         record.finish(0, said, f"Connexion {self.name.upper()} : {received}")
+
+    def _on_handshake(self, error: Exception) -> None:
+        failure, record = handshake_failure(error, after_starttls=True), self._connection_record()
+        refuse(
+            record.exchange,
+            failure.cause,
+            received=failure.received,
+            expected=failure.expected,
+            remedy=failure.remedy,
+            where="poignée de main après STARTTLS",
+        )
+        record.finish(0, b"", f"Connexion {self.name.upper()} : {failure.received}")
 
     async def _end(self, refused: Refused) -> None:
         record = self._connection_record()

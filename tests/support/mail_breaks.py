@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from lgo_sandbox.watch.markers import Marker
 from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS
-from support.mail_dialogues import Mailer
+from support.mail_client import Mailer
 from support.mail_documents import MATRICULE, PDF, PDF_NAME, PLAIN, REVIEW, archive, documents, page, plain, without
+from support.mss_raw import Raw
 
 __all__ = ["BROKEN", "SHOWN"]
 
@@ -30,7 +30,7 @@ def _mail(octets: bytes, *recipients: str, parameters: bytes = b"", notify: byte
     return way
 
 
-def _send(raw: Any, octets: bytes, *recipients: str, parameters: bytes = b"", notify: bytes = b"") -> None:
+def _send(raw: Raw, octets: bytes, *recipients: str, parameters: bytes = b"", notify: bytes = b"") -> None:
     raw.reply(b"MAIL FROM:<helene.valmont@pharmacien.mssante.fr>" + parameters)
     for recipient in recipients:
         raw.reply(b"RCPT TO:<" + recipient.encode() + b">" + notify)

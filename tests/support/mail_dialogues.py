@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from lgo_sandbox.pki import Issued
+from lgo_sandbox.state.errors import StoreError, StoreFull, StoreLocked
+from support.mail_client import Mailer
+from support.mss_raw import Raw
 
-from lgo_sandbox.state.errors import StoreFull
-
-__all__ = ["LOGIN_REFUSALS", "REFUSALS", "Mailer"]
+__all__ = ["LOGIN_REFUSALS", "MAIL", "RCPT", "REFUSALS"]
 
 TITULAIRE = b"helene.valmont@pharmacien.mssante.fr"
 GENERALISTE = b"isabelle.delorme@medecin.mssante.fr"
@@ -24,66 +24,10 @@ MAIL = b"MAIL FROM:<" + TITULAIRE + b">"
 RCPT = b"RCPT TO:<" + GENERALISTE + b">"
 
 
-@dataclass
-class Mailer:
-    """A fresh session of the operator: ``raw`` opens a connection (by door), ``patch`` replaces an attribute."""
-
-    tenant: Any
-    raw: Callable[[str], Any]
-    patch: Callable[[str, Any], None]
-
-    def connect(self, door: str) -> Any:
-        """Return a connection whose greeting was read."""
-        raw = self.raw(door)
-        raw.line()
-        return raw
-
-    def secured(self, door: str, certificate: Any = None) -> Any:
-        """Return a connection in TLS."""
-        raw = self.connect(door)
-        if door == "smtp":
-            raw.reply(b"EHLO lgo.test")
-            raw.reply(b"STARTTLS")
-        else:
-            raw.command(b"STARTTLS")
-        raw.secure(self.tenant.operator.context(certificate))
-        return raw
-
-    def smtp(self, certificate: Any = None) -> Any:
-        """Return an SMTP connection in TLS, greeted."""
-        raw = self.secured("smtp", certificate)
-        raw.reply(b"EHLO lgo.test")
-        return raw
-
-    def application(self, **which: Any) -> Any:
-        """Return a certificate of the structure for this session."""
-        return self.tenant.operator.app_certificate(session=self.tenant.name, **which)
-
-    def sender(self) -> Any:
-        """Return an SMTP connection that is logged in."""
-        raw = self.smtp()
-        assert raw.ask(b"AUTH XOAUTH2 " + base64.b64encode(self.tenant.sasl())).startswith(b"235")
-        return raw
-
-    def reader(self, *commands: bytes) -> Any:
-        """Return an IMAP connection that is logged in, after some commands."""
-        raw = self.secured("imap")
-        assert raw.command(b"AUTHENTICATE XOAUTH2 " + base64.b64encode(self.tenant.sasl()))[-1].startswith(b"t OK")
-        for command in commands:
-            raw.command(command)
-        return raw
-
-    def http(self, path: str, method: str = "GET", *, key: bool = True) -> bytes:
-        """Return the status of an HTTP answer and its body."""
-        headers = {"ESANTE-API-KEY": "cle-annuaire-sandbox"} if key else {}
-        answer = httpx.request(method, f"{self.tenant.operator.annuaire}/s/{self.tenant.name}{path}", headers=headers)
-        return b"%d " % answer.status_code + answer.content
-
-
 Way = Callable[[Mailer], bytes]
 
 
-def _last(raw: Any, *lines: bytes) -> bytes:
+def _last(raw: Raw, *lines: bytes) -> bytes:
     said = b""
     for line in lines:
         said = raw.reply(line)[-1]
@@ -107,12 +51,12 @@ def _data(octets: bytes) -> Way:
         raw = mailer.sender()
         _last(raw, MAIL, RCPT, b"DATA")
         raw.send(octets + b"\r\n.\r\n")
-        return bytes(raw.line())
+        return raw.line()
 
     return way
 
 
-def _to_the_end(raw: Any, said: bytes = b"") -> bytes:
+def _to_the_end(raw: Raw, said: bytes = b"") -> bytes:
     """Read until the connection is closed; return the last line."""
     while line := raw.line():
         said = line
@@ -150,19 +94,21 @@ def _patched(name: str, value: Any, way: Way) -> Way:
     return patched
 
 
-def _full(*_arguments: Any, **_named: Any) -> Any:
-    raise StoreFull("la session")
+def _raising(kind: type[StoreError]) -> Callable[..., Any]:
+    def raising(*_arguments: Any, **_named: Any) -> Any:
+        raise kind("la session")
+
+    return raising
 
 
 def _gone(mailer: Mailer, door: str) -> bytes:
     raw = mailer.sender() if door == "smtp" else mailer.reader()
-    sessions = mailer.tenant.operator.launcher.sandbox.sessions
-    mailer.tenant.operator.run(lambda: sessions.delete(mailer.tenant.name))
-    try:
-        raw.send(b"MAIL FROM:<>\r\n" if door == "smtp" else b"t CREATE x\r\n")
-        return _to_the_end(raw)
-    finally:
-        mailer.tenant.operator.run(lambda: sessions.create(mailer.tenant.name))
+    tenant, operator = mailer.tenant, mailer.tenant.operator
+    tenant.delete()
+    raw.send(b"MAIL FROM:<>\r\n" if door == "smtp" else b"t CREATE x\r\n")
+    said = _to_the_end(raw)
+    operator.runner.do(lambda: operator.sessions.create(tenant.name))
+    return said
 
 
 def _http_line(door: str) -> Way:
@@ -194,15 +140,15 @@ def _token(mailer: Mailer, response: bytes) -> bytes:
     return bytes(raw.ask(b"") or said) if said.startswith(b"334") else said
 
 
-def _plain(mailer: Mailer, response: bytes, certificate: Any = None) -> bytes:
+def _plain(mailer: Mailer, response: bytes, certificate: Issued | None = None) -> bytes:
     raw = mailer.smtp(certificate or mailer.application())
-    return bytes(raw.ask(b"AUTH PLAIN " + base64.b64encode(response)))
+    return raw.ask(b"AUTH PLAIN " + base64.b64encode(response))
 
 
 def _unknown_session(mailer: Mailer) -> bytes:
     sasl = mailer.tenant.sasl().replace(mailer.tenant.name.encode(), b"inconnue")
     raw = mailer.smtp()
-    return bytes(raw.ask(b"AUTH XOAUTH2 " + base64.b64encode(sasl)))
+    return raw.ask(b"AUTH XOAUTH2 " + base64.b64encode(sasl))
 
 
 # IMAP
@@ -235,13 +181,13 @@ def _removed(mailer: Mailer) -> bytes:
     _fill(mailer, 3)
     raw = mailer.reader(b"SELECT INBOX")
     mailer.reader(b"SELECT INBOX", b"STORE 1 +FLAGS (\\Deleted)", b"EXPUNGE")
-    return bytes(raw.command(b"FETCH 1 FLAGS")[-1])
+    return raw.command(b"FETCH 1 FLAGS")[-1]
 
 
 def _idled(mailer: Mailer) -> bytes:
     raw = mailer.reader()
     raw.ask(b"t IDLE")
-    return bytes(raw.ask(b"NOOP"))
+    return raw.ask(b"NOOP")
 
 
 def _vanished(mailer: Mailer) -> bytes:
@@ -321,7 +267,10 @@ SMTP_REFUSALS: Mapping[str, Way] = {
     "ligne-trop-longue": _data(b"Subject: a\r\n\r\n" + b"x" * 70_000),
     "octet-nul": _data(b"Subject: a\r\n\r\n\0"),
     "fin-de-ligne-isolee": _data(b"Subject: a\n\nb"),
-    "stockage-impossible": _patched("mss_mock.smtp.transaction.deliver", _full, _data(b"Subject: a\r\n\r\nb")),
+    "stockage-plein": _patched("mss_mock.smtp.transaction.deliver", _raising(StoreFull), _data(b"Subject: a\r\n\r\nb")),
+    "stockage-impossible": _patched(
+        "mss_mock.smtp.transaction.deliver", _raising(StoreLocked), _data(b"Subject: a\r\n\r\nb")
+    ),
     "smtp-session-disparue": lambda mailer: _gone(mailer, "smtp"),
     "smtp-complet": _patched("mss_mock.smtp.server.SmtpDoor.max_connections", 0, _greeted("smtp")),
     "smtp-trop-lent": _patched("mss_mock.smtp.server.SmtpDoor.login_seconds", 0.1, _greeted("smtp")),
@@ -334,9 +283,7 @@ LOGIN_REFUSALS: Mapping[str, Way] = {
     "sasl-plain": lambda mailer: _plain(mailer, b"\0" + APPLICATION),
     "jeton-inactif": lambda mailer: _token(mailer, mailer.tenant.sasl(kind="expire")),
     "boite-d-un-autre": lambda mailer: _token(mailer, mailer.tenant.sasl(GENERALISTE.decode())),
-    "certificat-refuse": lambda mailer: _plain(
-        mailer, b"\0" + APPLICATION + b"\0x", mailer.application(variant="expired")
-    ),
+    "certificat-refuse": lambda mailer: _plain(mailer, b"\0" + APPLICATION + b"\0x", mailer.application("expired")),
     "identite-d-autorisation": lambda mailer: _plain(mailer, b"autre\0" + APPLICATION + b"\0x"),
     "boite-non-applicative": lambda mailer: _plain(mailer, b"\0" + TITULAIRE + b"\0x"),
     "session-inconnue": _unknown_session,
@@ -374,7 +321,7 @@ IMAP_REFUSALS: Mapping[str, Way] = {
     "imap-message-vide": _read(b"APPEND INBOX {0+}\r\n"),
     "imap-message-trop-lourd": _patched("mss_mock.port.MEGA", 0, _read(b"APPEND INBOX {1+}\r\nx")),
     "imap-boite-pleine": _patched("mss_mock.imap.folders.MAILBOX_QUOTA", 0, _read(b"APPEND INBOX {1+}\r\nx")),
-    "imap-stockage": _patched("mss_mock.store.Store.create", _full, _read(b"CREATE Plein")),
+    "imap-stockage": _patched("mss_mock.store.Store.create", _raising(StoreFull), _read(b"CREATE Plein")),
     "imap-trop-de-bad": _flood,
     "imap-trop-d-echecs": _failures,
     "imap-ligne-trop-longue": _read_to_the_end(b"t NOOP " + b"x" * 100_000 + b"\r\n"),

@@ -70,7 +70,7 @@ class Runner:
         return client_context(self.launcher.sandbox.pki.ca_bundle, certificate)
 
     def tenant(self, prefix: str = "t", *, durable: bool = False) -> Tenant:
-        """Return a fresh session."""
+        """Return a fresh session; ``durable``: in files."""
         name = f"{prefix}{next(_numbers)}"
         self.do(lambda: self.launcher.sandbox.sessions.create(name, durable=durable))
         return Tenant(self, name)
@@ -113,6 +113,11 @@ class Tenant:
     def move(self, **by: float) -> None:
         """Move the age time by a duration (``hours=4``)."""
         self.do(lambda s: s.move_clock(by=timedelta(**by)))
+
+    def delete(self) -> None:
+        """Delete the session, unless it is gone already."""
+        sessions = self.runner.launcher.sandbox.sessions
+        self.runner.do(lambda: sessions.delete(self.name) if self.name in sessions.names() else None)
 
     def exchanges(self, operation: str = "") -> list[Exchange]:
         """Return the exchanges with their bodies, oldest first, once all that ended is journaled."""

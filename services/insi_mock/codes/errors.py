@@ -253,6 +253,17 @@ _TABLE = (
         "Créez la session, ou retirez /s/ et son nom de l'adresse.",
     ),
     Error(
+        "desir_simule_stockage",
+        True,
+        "siram_40",
+        "fatale",
+        "L'état du bac à sable ne peut pas être écrit ou lu",
+        GATEWAY_ATTRIBUTES,
+        CODE_NOT_PUBLIC,
+        f"{TRANSPORT}stockage",
+        "Libérez le disque ou le fichier que nomme le message, puis recommencez.",
+    ),
+    Error(
         "desir_simule_interne",
         True,
         "siram_40",

@@ -30,10 +30,12 @@ APPLICATION = Dialect(
 )
 
 
-def fault(code: str, message_id: str | None = None, status: int = 500, *, former: bool = False) -> RawResponse:
+def fault(
+    code: str, message_id: str | None = None, status: int = 500, *, former: bool = False, named: str = ""
+) -> RawResponse:
     """Return the fault of an error, in the dialect of who emits it: the gateway (``desir_``) or the application.
 
-    ``former``: the gateway of before 2023, which spoke as the application does.
+    ``former``: the gateway of before 2023, which spoke as the application does. ``named`` completes the label.
     """
     error = ERRORS[code]
     gateway = code.startswith("desir_") and not former
@@ -42,18 +44,19 @@ def fault(code: str, message_id: str | None = None, status: int = 500, *, former
         REASONS[error.siram],
         subcode=error.siram,
         lang="fr" if gateway else "en",
-        detail=_detail(error, message_id),
+        detail=_detail(error, message_id, named),
     )
     body = DECLARATION + write_fault(dressed, dialect=GATEWAY if gateway else APPLICATION)
     return RawResponse(status, body, CONTENT_TYPE, _simulation(error.simulation))
 
 
-def _detail(error: Error, message_id: str | None) -> bytes:
+def _detail(error: Error, message_id: str | None, named: str) -> bytes:
     values = {"code": error.code, "severite": error.severity, "messageID": message_id}
     attributes = "".join(
         f" {name}={quoteattr(value)}" for name in error.attributes if (value := values[name]) is not None
     )
-    return f'<siram:Erreur xmlns:siram="{SIRAM}"{attributes}>{escape(error.label)}</siram:Erreur>'.encode()
+    label = escape(f"{error.label} : {named}" if named else error.label)
+    return f'<siram:Erreur xmlns:siram="{SIRAM}"{attributes}>{label}</siram:Erreur>'.encode()
 
 
 def _simulation(value: str) -> tuple[tuple[str, str], ...]:
@@ -87,12 +90,17 @@ _PROBLEMS = {
     ProblemKind.TOO_LARGE: "desir_simule_taille",
     ProblemKind.UNKNOWN_SESSION: "desir_simule_session",
     ProblemKind.REQUEST: "desir_simule_enveloppe",
+    ProblemKind.STORE: "desir_simule_stockage",
 }
 
 
 def problem(problem: Problem) -> RawResponse:
-    """Return what the sandbox itself refuses as a fault of the gateway. An armed fault is an unavailable service."""
-    response = fault(_problem_code(problem), _message_id(problem.body), problem.status)
+    """Return what the sandbox itself refuses as a fault of the gateway. An armed fault is an unavailable service.
+
+    A store that cannot be used is named, for nobody else can mend it.
+    """
+    named = problem.message if problem.kind is ProblemKind.STORE else ""
+    response = fault(_problem_code(problem), _message_id(problem.body), problem.status, named=named)
     return RawResponse(
         response.status, response.body, response.content_type, (*response.headers, *problem.headers.items())
     )

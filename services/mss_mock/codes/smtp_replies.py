@@ -267,10 +267,16 @@ SMTP_REPLIES = (
         "Terminez chaque ligne par CRLF (13 10), et codez les parties qui contiennent d'autres fins de ligne.",
     ),
     (
-        "stockage-impossible",
+        "stockage-plein",
         "452 4.3.1 Insufficient system storage",
-        "Le bac à sable ne peut pas écrire le message",
+        "Le bac à sable n'a plus de place pour le message",
         "Ce n'est pas votre logiciel : libérez le disque du bac à sable, puis renvoyez le message.",
+    ),
+    (
+        "stockage-impossible",
+        "451 4.3.0 Error: queue file write error",
+        "Le bac à sable ne peut pas écrire le message",
+        "Ce n'est pas votre logiciel : libérez le fichier nommé, puis renvoyez le message.",
     ),
     # End of the connection
     (

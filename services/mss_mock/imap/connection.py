@@ -28,6 +28,7 @@ from mss_mock.journaling import FaultStruck, Record, strike
 from mss_mock.login import Login
 from mss_mock.store import FolderError, Store
 from mss_mock.stream import Disconnected, LineTooLong, TlsFailed
+from mss_mock.unstored import unstored_by_imap
 
 if TYPE_CHECKING:
     from mss_mock.imap.commands import Spec
@@ -271,8 +272,7 @@ class Connection(Dialogue):
                 await self.farewell_of_fault()
                 return None
         except StoreError as error:
-            full = Refused("imap-stockage", received=str(error), expected=error.expected, where="bac à sable")
-            return self._refused(spec, command, full)
+            return self._refused(spec, command, unstored_by_imap(error))
         except TimeoutError:
             raise
         except (Disconnected, OSError) as error:

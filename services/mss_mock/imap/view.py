@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from lgo_sandbox.state.errors import StoreError
 from mss_mock.imap.output import flag_list
 from mss_mock.imap.sets import Extent
 from mss_mock.store import FolderRow, MessageRow, Store
@@ -111,8 +112,15 @@ class View:
     def news(self, *, expunge: bool, with_uid: bool = False) -> list[bytes]:
         """Return the untagged responses that the client is owed. Raises FolderGone.
 
-        Messages removed meanwhile are only told of when ``expunge``; until then they keep their numbers.
+        Messages removed meanwhile are only told of when ``expunge``; until then they keep their numbers. What is owed
+        while the store cannot be used is told once it can: news are no answer, and nobody asked for them.
         """
+        try:
+            return self._news(expunge=expunge, with_uid=with_uid)
+        except StoreError:
+            return []
+
+    def _news(self, *, expunge: bool, with_uid: bool) -> list[bytes]:
         modseq = self._current_modseq()
         if modseq == self._modseq:
             return []

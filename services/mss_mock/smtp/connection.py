@@ -22,8 +22,9 @@ from mss_mock.domain import Refused
 from mss_mock.facts import SmtpCommand
 from mss_mock.journaling import FaultStruck, Record
 from mss_mock.smtp.commands import COMMANDS, Command, Need
-from mss_mock.smtp.transaction import Transaction, full
+from mss_mock.smtp.transaction import Transaction
 from mss_mock.stream import Disconnected, LineTooLong, TlsFailed
+from mss_mock.unstored import unstored_by_smtp
 
 __all__ = ["SmtpConnection"]
 
@@ -118,7 +119,7 @@ class SmtpConnection(Dialogue):
         except Refused as refused:
             await self.refuse(refused, line)
         except StoreError as error:
-            await self.refuse(full(error), line)
+            await self.refuse(unstored_by_smtp(error), line)
         except LineTooLong as long:
             await self._on_long_line(ended=long.ended)
         except (Disconnected, Ended, TimeoutError, TlsFailed, UnknownSession):

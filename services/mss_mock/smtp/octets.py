@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from mss_mock.codes import BARE_NEWLINE, MAX_LINE
+from mss_mock.codes import MAX_LINE
 from mss_mock.domain import Refused
+from mss_mock.wire.newlines import bare_newline
 
 __all__ = ["LineStream", "read_message"]
 
@@ -68,8 +69,8 @@ def _problem(line: bytes, size: int, limit: int, *, overlong: bool, bare_newline
         )
     if b"\0" in line:
         return Refused("octet-nul", received=f"l'octet 0 dans {_shown(line)}", expected="aucun octet nul")
-    if not bare_newlines and (bare := BARE_NEWLINE.search(line)):
-        name = "CR" if bare[0] == b"\r" else "LF"
+    if not bare_newlines and (bare := bare_newline(line)):
+        name = "CR" if bare == b"\r" else "LF"
         received = f"{name} isolé dans {_shown(line)}"
         return Refused("fin-de-ligne-isolee", received=received, expected="CRLF à la fin de chaque ligne")
     return None

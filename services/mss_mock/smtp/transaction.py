@@ -15,14 +15,10 @@ from mss_mock.flows import flow_of
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
+from mss_mock.unstored import unstored_by_smtp
 from mss_mock.wire.mail import mail_of, subject_of
 
-__all__ = ["Transaction", "full"]
-
-
-def full(error: StoreError) -> Refused:
-    """Return the refusal of a store that cannot be written."""
-    return Refused("stockage-impossible", received=str(error), expected=error.expected, where="bac à sable")
+__all__ = ["Transaction"]
 
 
 class Transaction:
@@ -73,14 +69,14 @@ class Transaction:
         targets.append(Target(address, path.notify, path.original))
 
     def complete(self, message: bytes) -> str:
-        """Deliver the mail and return the reply; it is committed. Raises Refused when the store is full."""
+        """Deliver the mail and return the reply; it is committed. Raises Refused when the store cannot be written."""
         self.record.request(message)
         mail = mail_of(message)
         self.record.note(mail)
         try:
             fates = deliver(self.session, self.envelope, message)
         except StoreError as error:
-            raise full(error) from error
+            raise unstored_by_smtp(error) from error
         self._note_envelope()
         self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
         self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))

@@ -24,6 +24,7 @@ from mss_mock.store.statements import (
     full_rows,
     levels_of,
     message_row,
+    put_octets,
     remove_messages,
     select_folders,
     take_uids,
@@ -33,6 +34,8 @@ from mss_mock.store.tables import contents, folders, messages, subscriptions
 from mss_mock.store.values import Copied, FolderError, FolderRow, MessageRow, New
 
 __all__ = ["Store"]
+
+_INSERT = messages.insert()
 
 
 class Store:
@@ -70,8 +73,7 @@ class Store:
             missing = [step for step in levels_of(canonical(name)) if step not in existing]
             if len(existing) + len(missing) > MAX_FOLDERS:
                 raise FolderError("LIMIT", "Too many mailboxes")
-            for step in missing:
-                self._make(tx, mailbox, step)
+            self._make(tx, mailbox, *((step, "") for step in missing))
 
     def remove(self, mailbox: str, name: str) -> None:
         """Remove a folder and its messages. Raises FolderError."""
@@ -91,7 +93,7 @@ class Store:
             if canonical(target) in {row.name for row in rows}:
                 raise FolderError("ALREADYEXISTS", "Mailbox already exists")
             if folder.name == INBOX:
-                self._make(tx, mailbox, target)
+                self._make(tx, mailbox, (target, ""))
                 self._transfer(tx, folder, self._existing(tx, mailbox, target), self._uids(tx, folder), move=True)
                 return
             prefix = folder.name + DELIMITER
@@ -202,9 +204,9 @@ class Store:
     def _folders(self, tx: Transaction, mailbox: str) -> list[FolderRow]:
         rows = select_folders(tx, mailbox)
         if not rows:
-            for name, use in SYSTEM_FOLDERS:
-                self._make(tx, mailbox, name, use)
-                tx.execute(self._db.upsert(subscriptions).values(mailbox=mailbox, name=name))
+            self._make(tx, mailbox, *SYSTEM_FOLDERS)
+            subscribed = [{"mailbox": mailbox, "name": name} for name, _ in SYSTEM_FOLDERS]
+            tx.execute(self._db.upsert(subscriptions), subscribed)
             rows = select_folders(tx, mailbox)
         return rows
 
@@ -215,31 +217,39 @@ class Store:
             raise FolderError("NONEXISTENT", "Mailbox does not exist")
         return found
 
-    def _make(self, tx: Transaction, mailbox: str, name: str, use: str = "") -> None:
-        values = {"mailbox": mailbox, "name": name, "special_use": use, "uidnext": 1, "modseq": 1}
-        values["uidvalidity"] = self._validity(tx, mailbox)
-        tx.execute(self._db.upsert(folders).values(values))
+    def _make(self, tx: Transaction, mailbox: str, *named: tuple[str, str]) -> None:
+        """Make folders, each a name and its special use."""
+        first, fresh = self._validity(tx, mailbox), {"mailbox": mailbox, "uidnext": 1, "modseq": 1}
+        values = [
+            {**fresh, "name": name, "special_use": use, "uidvalidity": first + n} for n, (name, use) in enumerate(named)
+        ]
+        tx.execute(self._db.upsert(folders), values)
 
     def _validity(self, tx: Transaction, mailbox: str) -> int:
         statement = select(func.max(folders.c.uidvalidity)).where(folders.c.mailbox == mailbox)
         return max(int(self._now().timestamp()), int(tx.execute(statement).scalar() or 0) + 1)
 
     def _add(self, tx: Transaction, new: New) -> tuple[int, int]:
-        self._folders(tx, new.mailbox)
-        uidvalidity, first, modseq, folder_id = take_uids(tx, new.mailbox, canonical(new.folder), 1)
-        octets = contents.insert().values(octets=new.octets).returning(contents.c.id)
+        uidvalidity, first, modseq, folder_id = self._uid_for(tx, new.mailbox, canonical(new.folder))
         values = {
             "folder_id": folder_id,
             "uid": first,
-            "content_id": tx.execute(octets).scalar_one(),
+            "content_id": put_octets(tx, new.octets),
             "size": len(new.octets),
             "received": new.received.isoformat(timespec="seconds"),
             "flags": " ".join(sorted(new.flags)),
             "recent": True,
             "modseq": modseq,
         }
-        tx.execute(messages.insert().values(values))
+        tx.execute(_INSERT, values)
         return uidvalidity, first
+
+    def _uid_for(self, tx: Transaction, mailbox: str, folder: str) -> tuple[int, int, int, int]:
+        try:
+            return take_uids(tx, mailbox, folder, 1)
+        except FolderError:  # a mailbox that is used for the first time has no folders yet
+            self._folders(tx, mailbox)
+            return take_uids(tx, mailbox, folder, 1)
 
     def _uids(self, tx: Transaction, folder: FolderRow) -> list[int]:
         statement = select(messages.c.uid).where(messages.c.folder_id == folder.id).order_by(messages.c.uid)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session as Transaction
 
 from mss_mock.codes import DELIMITER, INBOX
@@ -26,6 +26,7 @@ __all__ = [
     "full_rows",
     "levels_of",
     "message_row",
+    "put_octets",
     "remove_messages",
     "select_folders",
     "take_uids",
@@ -59,13 +60,23 @@ def select_folders(tx: Transaction, mailbox: str) -> list[FolderRow]:
     return [FolderRow(*row) for row in rows]
 
 
+_TAKE = (
+    update(folders)
+    .where((folders.c.mailbox == bindparam("of")) & (folders.c.name == bindparam("named")))
+    .values(uidnext=folders.c.uidnext + bindparam("count"), modseq=folders.c.modseq + 1)
+    .returning(folders.c.uidvalidity, folders.c.uidnext, folders.c.modseq, folders.c.id)
+)
+_PUT = contents.insert().returning(contents.c.id)
+
+
+def put_octets(tx: Transaction, octets: bytes) -> int:
+    """Keep the octets of a message; return their number."""
+    return int(tx.execute(_PUT, {"octets": octets}).scalar_one())
+
+
 def take_uids(tx: Transaction, mailbox: str, name: str, count: int) -> tuple[int, int, int, int]:
-    """Reserve UIDs: (UIDVALIDITY, first UID, change number, folder)."""
-    mine = (folders.c.mailbox == mailbox) & (folders.c.name == name)
-    change = update(folders).where(mine).values(uidnext=folders.c.uidnext + count, modseq=folders.c.modseq + 1)
-    row = tx.execute(
-        change.returning(folders.c.uidvalidity, folders.c.uidnext, folders.c.modseq, folders.c.id)
-    ).one_or_none()
+    """Reserve UIDs: (UIDVALIDITY, first UID, change number, folder). Raises FolderError TRYCREATE."""
+    row = tx.execute(_TAKE, {"of": mailbox, "named": name, "count": count}).one_or_none()
     if row is None:
         raise FolderError("TRYCREATE", "Mailbox does not exist")
     return int(row[0]), int(row[1]) - count, int(row[2]), int(row[3])

@@ -17,7 +17,7 @@ from health_documents.validation.printed_ins import printed_ins
 from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
-from mss_mock.codes import BARE_NEWLINE, XDM_NAME
+from mss_mock.codes import XDM_NAME
 from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT
 from mss_mock.facts import Mail
 from mss_mock.facts.content import (
@@ -30,6 +30,7 @@ from mss_mock.facts.content import (
     TextBody,
     Unreadable,
 )
+from mss_mock.wire.newlines import bare_newline
 
 __all__ = ["mail_of", "read_content", "subject_of"]
 
@@ -43,7 +44,7 @@ _MAX_PRINTED = 4
 
 def mail_of(message: bytes) -> Mail:
     """Return the facts of a mail; what is in it is read when somebody looks."""
-    longest = max((len(line) for line in message.split(b"\r\n")), default=0)
+    longest = max(map(len, message.split(b"\r\n")))
     return Mail(size=len(message), longest_line=longest, content=Lazy(lambda: read_content(message)))
 
 
@@ -71,7 +72,7 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         reports_reading=any(part.content_type == "message/disposition-notification" for part in root.walk()),
         reported_message=_reported(root),
         eight_bit=not message.isascii(),
-        bare_newlines=BARE_NEWLINE.search(message) is not None,
+        bare_newlines=bare_newline(message) != b"",
         defects=tuple(_defects(root)),
         attachments=tuple(_attachment(part) for part in leaves if _is_attachment(part)),
         archives=tuple(_archive(part.body) for part in leaves if _name(part).upper() == XDM_NAME),

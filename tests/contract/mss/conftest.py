@@ -1,16 +1,21 @@
-"""The operator of the wire tests, for third-party clients."""
+"""The mail operator for clients that other people wrote: one running operator, a fresh session for each test."""
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
+from collections.abc import Iterator
 
-_spec = spec_from_file_location("mss_wire_fixtures", Path(__file__).parents[2] / "wire" / "mss" / "conftest.py")
-assert _spec is not None
-assert _spec.loader is not None
-_module = module_from_spec(_spec)
-sys.modules[_spec.name] = _module
-_spec.loader.exec_module(_module)
+import pytest
+from support.mss_operator import MailOperator, MailTenant, operator_running
 
-operator, tenant, mss = _module.operator, _module.tenant, _module.mss
+
+@pytest.fixture(scope="session")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailOperator]:
+    with operator_running(tmp_path_factory.mktemp("mss")) as operator:
+        yield operator
+
+
+@pytest.fixture
+def tenant(operator: MailOperator) -> Iterator[MailTenant]:
+    tenant = operator.tenant()
+    yield tenant
+    tenant.delete()

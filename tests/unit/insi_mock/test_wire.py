@@ -86,6 +86,7 @@ def test_every_code_that_the_tables_name_is_an_error() -> None:
         (Problem(ProblemKind.INTERNAL, 405, "", {"Allow": "POST"}), "desir_simule_adresse"),
         (Problem(ProblemKind.INTERNAL, 500, ""), "desir_simule_interne"),
         (Problem(ProblemKind.FAULT, 503, ""), "desir_1020"),
+        (Problem(ProblemKind.STORE, 503, "", {"Retry-After": "5"}), "desir_simule_stockage"),
     ],
 )
 def test_a_problem_of_the_sandbox_is_a_soap_fault_with_its_status(problem: Problem, code: str) -> None:

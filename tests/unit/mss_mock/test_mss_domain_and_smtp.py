@@ -15,6 +15,7 @@ from mss_mock.codes import BoxKind
 from mss_mock.domain import Policy, Refused, check_sender, failure_of, mailbox_of, mailboxes, may_open, resolve
 from mss_mock.smtp.octets import read_message
 from mss_mock.smtp.parameters import read_mail, read_rcpt
+from mss_mock.wire.newlines import bare_newline
 from mss_mock.wire.reports import Recipient, Report, write_report
 from mss_mock.wire.sasl import SaslError, read_plain, read_xoauth2, without_secret
 
@@ -127,6 +128,23 @@ class Octets:
 async def test_data_ends_at_the_lone_dot_and_loses_one_dot_per_line():
     assert await read_message(Octets(b".\r\n"), 10) == b""
     assert await read_message(Octets(b"a\r\n..b\r\n.c\r\n.\r\nQUIT\r\n"), 100) == b"a\r\n.b\r\nc\r\n"
+
+
+@pytest.mark.parametrize(
+    ("octets", "bare"),
+    [
+        (b"", b""),
+        (b"a\r\n\r\n", b""),
+        (b"\n", b"\n"),
+        (b"\r", b"\r"),
+        (b"a\r\r\n", b"\r"),
+        (b"a\r\n\nb", b"\n"),
+        (b"\n\r", b"\n"),
+        (b"a\rb\nc\r\n", b"\r"),
+    ],
+)
+def test_the_first_line_end_that_stands_alone_is_found(octets, bare):
+    assert bare_newline(octets) == bare
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, select, text
 
+from lgo_sandbox.state.errors import StoreReadOnly
 from lgo_sandbox.state.opening import memory_store, open_store, stores_of
 from lgo_sandbox.state.port import Store
 
@@ -181,3 +182,19 @@ def test_a_commit_of_another_process_makes_another_generation(tmp_path: Path) ->
     assert mine.generation() != before
     mine.close()
     other.close()
+
+
+def test_stores_share_what_statements_were_compiled_to_and_nothing_else(tmp_path: Path) -> None:
+    first, second = open_store(tmp_path / "first"), open_store(tmp_path / "second")
+    for store in (first, second):
+        store.write([("CREATE TABLE t (name TEXT)", ())])
+        store.rows("PRAGMA query_only=ON")
+    for store, name in ((first, "first"), (second, "second")):
+        with pytest.raises(StoreReadOnly, match=name), store.begin() as connection:
+            connection.execute(text("INSERT INTO t VALUES ('a')"))
+    first.rows("PRAGMA query_only=OFF")
+    with first.begin() as connection:
+        connection.execute(text("INSERT INTO t VALUES ('a')"))
+    assert [store.rows("SELECT count(*) FROM t")[0][0] for store in (first, second)] == [1, 0]
+    first.close()
+    second.close()

@@ -118,6 +118,16 @@ async def test_a_session_that_closes_concludes_what_is_under_way_once(session: S
     assert len(session.journal.read()) == 1
 
 
+async def test_what_is_under_way_in_a_session_that_is_deleted_is_not_looked_at(session: Session) -> None:
+    looked: list[str] = []
+    for name in ("first", "second"):
+        ended(session, Drawn(printed=Lazy(lambda name=name: (looked.append(name), ("vu",))[1])))
+    session.looking.drop()
+    await session.looking.settle()
+    session.looking.finish()
+    assert (looked, session.journal.read()) == ([], [])
+
+
 async def test_facts_whose_look_always_fails_are_left_out_and_nothing_else(session: Session) -> None:
     def fails() -> tuple[str, ...]:
         raise ValueError("illisible")

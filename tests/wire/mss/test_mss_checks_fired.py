@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from support.mail_breaks import BROKEN, SHOWN
-from support.mail_dialogues import Mailer
+from support.mail_client import Mailer
 from support.mail_documents import PLAIN, documents
+from support.mss_operator import MailTenant, Since
 
 from mss_mock.checks import CHECKS
 
@@ -15,18 +16,8 @@ NEGATIVE = {"MSS-CITIZEN-INS", "MSS-CITIZEN-REFUSES", "MSS-PATIENT-REFUSES"}
 """Demands that nothing leaves: no mail alone proves them."""
 
 
-@pytest.fixture
-def mailer(tenant, connect, monkeypatch) -> Mailer:
-    return Mailer(tenant, connect, monkeypatch.setattr)
-
-
-def _kept(tenant) -> set[str]:
-    tenant.exchanges()
-    return {one.check_id for one in tenant.do(lambda s: s.journal.observations()) if one.passed}
-
-
 @pytest.mark.parametrize("check", sorted(BROKEN))
-def test_a_client_that_breaks_one_rule_gets_that_finding_only(check, mailer, since):
+def test_a_client_that_breaks_one_rule_gets_that_finding_only(check: str, mailer: Mailer, since: Since) -> None:
     BROKEN[check](mailer)
     findings = [finding for exchange in since() for finding in exchange.findings]
     assert {finding.check_id for finding in findings} == {check}
@@ -34,18 +25,22 @@ def test_a_client_that_breaks_one_rule_gets_that_finding_only(check, mailer, sin
 
 
 @pytest.mark.parametrize("check", sorted(SHOWN))
-def test_a_rule_that_only_observes_sees_its_client_and_reproaches_nothing(check, mailer, tenant, since):
+def test_a_rule_that_only_observes_sees_its_client_and_reproaches_nothing(
+    check: str, mailer: Mailer, tenant: MailTenant, since: Since
+) -> None:
     SHOWN[check](mailer)
     assert [finding.check_id for exchange in since() for finding in exchange.findings] == []
-    assert check in _kept(tenant)
+    assert check in tenant.kept()
 
 
-def test_every_check_has_its_client():
+def test_every_check_has_its_client() -> None:
     assert sorted({**BROKEN, **SHOWN}) == sorted(check.id for check in CHECKS)
     assert not set(BROKEN) & set(SHOWN)
 
 
-def test_a_right_client_is_reproached_nothing_and_proves_no_absence(mailer, tenant, since):
+def test_a_right_client_is_reproached_nothing_and_proves_no_absence(
+    mailer: Mailer, tenant: MailTenant, since: Since
+) -> None:
     raw = mailer.sender()
     for octets in (PLAIN, documents().replace(b"<un@", b"<deux@")):
         raw.reply(b"MAIL FROM:<helene.valmont@pharmacien.mssante.fr>")
@@ -54,4 +49,4 @@ def test_a_right_client_is_reproached_nothing_and_proves_no_absence(mailer, tena
         raw.send(octets + b"\r\n.\r\n")
         raw.line()
     assert [finding.check_id for exchange in since() for finding in exchange.findings] == []
-    assert not _kept(tenant) & NEGATIVE
+    assert not tenant.kept() & NEGATIVE

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-import pytest
-from support.mail_dialogues import Mailer
+from support.mail_client import Mailer
+from support.mss_operator import MailTenant
+from support.mss_people import CLOSED_CITIZEN, GENERALISTE, MAIL, TITULAIRE
 
 from mss_mock.decoding import decode
 
 
-@pytest.fixture
-def mailer(tenant, connect, monkeypatch) -> Mailer:
-    return Mailer(tenant, connect, monkeypatch.setattr)
-
-
-def _shown(tenant, operation: str) -> dict[str, str]:
+def _shown(tenant: MailTenant, operation: str) -> dict[str, str]:
     decoded = decode(tenant.exchanges(operation)[-1])
     return dict((*decoded.request, *decoded.response))
 
 
-def test_a_mail_shows_its_people_its_subject_and_what_became_of_it(tenant, mss):
+def test_a_mail_shows_its_people_its_subject_and_what_became_of_it(tenant: MailTenant) -> None:
     with tenant.smtp() as client:
-        client.sendmail(mss.TITULAIRE, [mss.GENERALISTE, mss.CLOSED_CITIZEN], mss.MAIL)
+        client.sendmail(TITULAIRE, [GENERALISTE, CLOSED_CITIZEN], MAIL)
     shown = _shown(tenant, "smtp-message")
-    assert (shown["Boîte"], shown["Objet"]) == (mss.TITULAIRE, "Bonjour")
-    assert (shown[mss.GENERALISTE], shown[mss.CLOSED_CITIZEN]) == ("delivered", "5.2.1")
+    assert (shown["Boîte"], shown["Objet"]) == (TITULAIRE, "Bonjour")
+    assert (shown[GENERALISTE], shown[CLOSED_CITIZEN]) == ("delivered", "5.2.1")
     assert shown["TLS"].startswith("TLSv1.")
     assert _shown(tenant, "smtp-auth")["Mécanisme"] == "XOAUTH2"
 
 
-def test_a_refused_command_shows_its_line_and_its_answer(tenant, mailer):
+def test_a_refused_command_shows_its_line_and_its_answer(tenant: MailTenant, mailer: Mailer) -> None:
     mailer.sender().reply(b"MAIL FROM:<x@y>")
     shown = _shown(tenant, "smtp-mail")
     assert shown["Commande"] == "MAIL FROM:<x@y>"
     assert shown["Réponse"].startswith("553 5.7.1 ")
 
 
-def test_a_command_of_imap_shows_folder_and_target(tenant, mailer, mss):
-    tenant.put(mss.TITULAIRE, mss.MAIL)
+def test_a_command_of_imap_shows_folder_and_target(tenant: MailTenant, mailer: Mailer) -> None:
+    tenant.put(TITULAIRE, MAIL)
     mailer.reader(b"SELECT INBOX", b"COPY 1 Archive")
     assert _shown(tenant, "imap-select")["Dossier"] == "INBOX"
     assert _shown(tenant, "imap-copy")["Vers le dossier"] == "Archive"
 
 
-def test_the_http_door_shows_what_was_asked(tenant, mailer):
+def test_the_http_door_shows_what_was_asked(tenant: MailTenant, mailer: Mailer) -> None:
     mailer.http("/fhir/v2/Practitioner?family=delorme")
     assert _shown(tenant, "annuaire-search") == {
         "Ressource": "Practitioner",

@@ -6,24 +6,36 @@ import socket
 from contextlib import suppress
 
 import pytest
+from support.mss_operator import MailTenant
+from support.mss_people import GENERALISTE, MAIL, TITULAIRE
+from support.mss_raw import TIMEOUT, Raw
 
 from lgo_sandbox.gate.spoiling import NOISE
-from lgo_sandbox.tenant.faults import Fault, FaultKind
+from lgo_sandbox.tenant.faults import ANY, Fault, FaultKind
 
 REPLY = b"250 2.0.0 Ok: queued as "
 HANGS = (FaultKind.STALL, FaultKind.NO_ANSWER)
 WIRE = [kind for kind in FaultKind if kind.on_the_wire]
 PATIENCE = 0.3
+"""After which nothing more comes from a door that hangs; one that ends the connection is waited for."""
 
 
-def _arm(tenant, kind: FaultKind, operation: str, value: int = 0, **more: object) -> None:
-    fault = Fault("f1", "mss", kind, value, operation, **more)
+def _arm(
+    tenant: MailTenant,
+    kind: FaultKind,
+    operation: str,
+    value: int = 0,
+    client: str = ANY,
+    nth: int = 1,
+    remaining: int | None = None,
+) -> None:
+    fault = Fault("f1", "mss", kind, value, operation, client, remaining, nth)
     tenant.do(lambda session: session.faults.arm(fault))
 
 
-def _rest(raw) -> tuple[bytes, str]:
+def _rest(raw: Raw, kind: FaultKind) -> tuple[bytes, str]:
     """Return what still comes, and how it ends: closed, reset, or nothing more."""
-    raw.sock.settimeout(PATIENCE)
+    raw.sock.settimeout(PATIENCE if kind in HANGS else TIMEOUT)
     came, raw.buffer = raw.buffer, b""
     try:
         while chunk := raw.sock.recv(65536):
@@ -37,9 +49,9 @@ def _rest(raw) -> tuple[bytes, str]:
     return came, "closed"
 
 
-def _envelope(raw, mss) -> None:
-    raw.reply(b"MAIL FROM:<" + mss.TITULAIRE.encode() + b">")
-    raw.reply(b"RCPT TO:<" + mss.GENERALISTE.encode() + b">")
+def _envelope(raw: Raw) -> None:
+    raw.reply(b"MAIL FROM:<" + TITULAIRE.encode() + b">")
+    raw.reply(b"RCPT TO:<" + GENERALISTE.encode() + b">")
     raw.reply(b"DATA")
 
 
@@ -57,24 +69,26 @@ def _expected(kind: FaultKind, whole: bytes) -> tuple[bytes, str]:
 
 
 @pytest.mark.parametrize("kind", WIRE)
-def test_a_wire_fault_spoils_the_answer_to_a_message_that_was_taken(submission, tenant, mss, kind):
+def test_a_wire_fault_spoils_the_answer_to_a_message_that_was_taken(
+    submission: Raw, tenant: MailTenant, kind: FaultKind
+) -> None:
     _arm(tenant, kind, "smtp-message", 500 if kind is FaultKind.DRIP else 7)
-    _envelope(submission, mss)
-    submission.send(mss.MAIL + b".\r\n")
-    came, how = _rest(submission)
+    _envelope(submission)
+    submission.send(MAIL + b".\r\n")
+    came, how = _rest(submission, kind)
     (exchange,) = tenant.exchanges("smtp-message")
     octets, end = _expected(kind, exchange.response_body + b"\r\n")
     assert (came, how) == (octets, end) or (kind is FaultKind.RESET and how in ("reset", "closed") and came == b"")
     assert (exchange.outcome, exchange.fault) == ("fault", "f1")
     assert "SANDBOX-PANNE" in {finding.check_id for finding in exchange.findings}
-    assert len(tenant.inbox(mss.GENERALISTE)) == 1
+    assert len(tenant.inbox(GENERALISTE)) == 1
 
 
 @pytest.mark.parametrize("kind", WIRE)
-def test_a_wire_fault_spoils_the_answer_to_an_imap_command(mailbox, tenant, kind):
+def test_a_wire_fault_spoils_the_answer_to_an_imap_command(mailbox: Raw, tenant: MailTenant, kind: FaultKind) -> None:
     _arm(tenant, kind, "imap-select", 500 if kind is FaultKind.DRIP else 7)
     mailbox.send(b"t SELECT INBOX\r\n")
-    came, how = _rest(mailbox)
+    came, how = _rest(mailbox, kind)
     (exchange,) = tenant.exchanges("imap-select")
     octets, end = _expected(kind, exchange.response_body + b"\r\n")
     assert (came, how) == (octets, end) or (kind is FaultKind.RESET and how in ("reset", "closed") and came == b"")
@@ -82,41 +96,45 @@ def test_a_wire_fault_spoils_the_answer_to_an_imap_command(mailbox, tenant, kind
 
 
 @pytest.mark.parametrize("operation", ["smtp-mail", "smtp-rcpt", "smtp-auth"])
-def test_each_command_of_smtp_can_be_struck_and_is_journaled(smtp_socket, tenant, mss, operation):
-    _arm(tenant, FaultKind.EMPTY, operation, client=mss.TITULAIRE)
+def test_each_command_of_smtp_can_be_struck_and_is_journaled(
+    smtp_socket: Raw, tenant: MailTenant, operation: str
+) -> None:
+    _arm(tenant, FaultKind.EMPTY, operation, client=TITULAIRE)
     with suppress(OSError), tenant.smtp() as client:
-        client.sendmail(mss.TITULAIRE, [mss.GENERALISTE], mss.MAIL)
+        client.sendmail(TITULAIRE, [GENERALISTE], MAIL)
     struck = [exchange for exchange in tenant.exchanges() if exchange.fault == "f1"]
     assert [exchange.outcome for exchange in struck] == ["fault"]
-    assert tenant.inbox(mss.GENERALISTE) == []
+    assert tenant.inbox(GENERALISTE) == []
 
 
 @pytest.mark.parametrize("command", [b'LIST "" *', b"NOOP", b"IDLE"])
-def test_commands_that_are_not_journaled_are_when_they_are_struck(mailbox, tenant, command):
+def test_commands_that_are_not_journaled_are_when_they_are_struck(
+    mailbox: Raw, tenant: MailTenant, command: bytes
+) -> None:
     operation = f"imap-{command.split()[0].decode().lower()}"
     _arm(tenant, FaultKind.EMPTY, operation)
     mailbox.send(b"t " + command + b"\r\n")
-    assert _rest(mailbox) == (b"", "closed")
+    assert _rest(mailbox, FaultKind.EMPTY) == (b"", "closed")
     (exchange,) = tenant.exchanges(operation)
     assert (exchange.outcome, exchange.fault) == ("fault", "f1")
 
 
-def test_the_nth_call_is_struck_and_the_others_are_not(tenant, mss):
+def test_the_nth_call_is_struck_and_the_others_are_not(tenant: MailTenant) -> None:
     _arm(tenant, FaultKind.STATUS, "smtp-message", 451, nth=2, remaining=1)
     with tenant.smtp() as client:
         codes = []
         for _ in range(3):
-            client.mail(mss.TITULAIRE)
-            client.rcpt(mss.GENERALISTE)
-            codes.append(client.data(mss.MAIL)[0])
+            client.mail(TITULAIRE)
+            client.rcpt(GENERALISTE)
+            codes.append(client.data(MAIL)[0])
     assert codes == [250, 451, 250]
 
 
-def test_a_client_that_waits_in_vain_may_leave_and_the_door_goes_on(submission, tenant, mss):
+def test_a_client_that_waits_in_vain_may_leave_and_the_door_goes_on(submission: Raw, tenant: MailTenant) -> None:
     _arm(tenant, FaultKind.NO_ANSWER, "smtp-message", remaining=1)
-    _envelope(submission, mss)
-    submission.send(mss.MAIL + b".\r\n")
-    assert _rest(submission) == (b"", "open")
+    _envelope(submission)
+    submission.send(MAIL + b".\r\n")
+    assert _rest(submission, FaultKind.NO_ANSWER) == (b"", "open")
     submission.sock.shutdown(socket.SHUT_RDWR)
     with tenant.smtp() as client:
         assert client.noop()[0] == 250

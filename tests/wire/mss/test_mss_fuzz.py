@@ -5,17 +5,21 @@ Bounded and seeded: the same octets every time. ``LGO_TESTS_FUZZ`` multiplies th
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from support.mail_dialogues import Mailer
+from support.mail_client import Mailer
 from support.mail_documents import PLAIN, documents
+from support.mss_operator import MailOperator, MailTenant, Since
+from support.mss_raw import Raw, Raws
 
 CASES = 30 * int(os.environ.get("LGO_TESTS_FUZZ", "1"))
-PATIENCE = 0.25
 
 SMTP = (
     b"EHLO lgo.test\r\n",
@@ -74,31 +78,41 @@ def _mutated(rng: random.Random, script: tuple[bytes, ...]) -> bytes:
     return bytes(octets)
 
 
-def _throw(raw: Any, octets: bytes) -> None:
-    raw.sock.settimeout(PATIENCE)
-    try:
+def _throw(raw: Raw, octets: bytes) -> None:
+    """Send everything, say that nothing more comes, and read all that the door still says."""
+    with suppress(OSError):
         raw.send(octets)
+        raw.sock.shutdown(socket.SHUT_WR)
         while raw.sock.recv(65536):
             pass
-    except OSError:
-        pass
     raw.close()
 
 
 @pytest.fixture
-def unhandled(operator) -> Iterator[list[dict[str, Any]]]:
+def unhandled(operator: MailOperator) -> Iterator[list[dict[str, Any]]]:
     """What nobody handled in the loop of the operator."""
     found: list[dict[str, Any]] = []
-    operator.run(lambda: operator.loop.set_exception_handler(lambda _loop, context: found.append(context)))
+    operator.runner.do(
+        lambda: asyncio.get_running_loop().set_exception_handler(lambda _, context: found.append(context))
+    )
     yield found
-    operator.run(lambda: operator.loop.set_exception_handler(None))
+    operator.runner.do(lambda: asyncio.get_running_loop().set_exception_handler(None))
 
 
 @pytest.mark.parametrize("stage", ["clear", "logged in"])
 @pytest.mark.parametrize(("door", "script"), [("smtp", SMTP), ("imap", IMAP)])
 def test_mutated_dialogues_end_in_answers_and_exchanges(
-    door, script, stage, operator, tenant, connect, monkeypatch, since, unhandled, caplog
-):
+    door: str,
+    script: tuple[bytes, ...],
+    stage: str,
+    operator: MailOperator,
+    tenant: MailTenant,
+    connect: Raws,
+    monkeypatch: pytest.MonkeyPatch,
+    since: Since,
+    unhandled: list[dict[str, Any]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     mailer, rng = Mailer(tenant, connect, monkeypatch.setattr), random.Random(f"{door} {stage}")
     opened = mailer.connect if stage == "clear" else lambda name: mailer.sender() if name == "smtp" else mailer.reader()
     for _ in range(CASES):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 from lxml import etree
+from support.mss_operator import MailOperator, MailTenant
+from support.mss_people import MAIL, TITULAIRE
 
 from lgo_sandbox.contract import Refusal, ResourceRequest
 from mss_mock.resources import handle_mailboxes
@@ -13,18 +17,19 @@ WHITE_LIST = {"l": "https://listeblanche.mssante.fr/schema"}
 
 
 @pytest.fixture
-def annuaire(operator):
-    with httpx.Client(base_url=operator.annuaire, headers={"ESANTE-API-KEY": "cle-annuaire-sandbox"}) as client:
-        yield client
+def annuaire(operator: MailOperator) -> httpx.Client:
+    """A client of the directory with its key."""
+    return operator.directory
 
 
-def _ids(answer):
+def _ids(answer: httpx.Response) -> list[str]:
     return [entry["resource"]["id"] for entry in answer.json().get("entry", [])]
 
 
-def test_without_its_key_the_directory_says_nothing(operator):
-    for headers in ({}, {"ESANTE-API-KEY": "autre"}):
-        answer = httpx.get(f"{operator.annuaire}/fhir/v2/Practitioner", headers=headers)
+def test_without_its_key_the_directory_says_nothing(operator: MailOperator) -> None:
+    others: tuple[dict[str, str], ...] = ({}, {"ESANTE-API-KEY": "autre"})
+    for headers in others:
+        answer = operator.http.get("/fhir/v2/Practitioner", headers=headers)
         assert answer.status_code == 401
         assert answer.json()["resourceType"] == "OperationOutcome"
 
@@ -59,18 +64,18 @@ def test_without_its_key_the_directory_says_nothing(operator):
         ("Device", 0),
     ],
 )
-def test_searches(annuaire, query, count):
+def test_searches(annuaire: httpx.Client, query: str, count: int) -> None:
     answer = annuaire.get(f"/fhir/v2/{query}")
     assert answer.headers["content-type"] == "application/fhir+json"
     assert (answer.json()["total"], len(_ids(answer))) == (count, count)
 
 
-def test_a_posted_search_is_the_same(annuaire):
+def test_a_posted_search_is_the_same(annuaire: httpx.Client) -> None:
     answer = annuaire.post("/fhir/v2/Practitioner/_search", data={"family": "delorme"})
     assert _ids(answer) == ["003-899700090055"]
 
 
-def test_pages_follow_each_other_to_the_end(annuaire):
+def test_pages_follow_each_other_to_the_end(annuaire: httpx.Client) -> None:
     seen, url = [], "/fhir/v2/Practitioner?_count=5"
     while url:
         answer = annuaire.get(url).json()
@@ -79,7 +84,7 @@ def test_pages_follow_each_other_to_the_end(annuaire):
     assert len(seen) == len(set(seen)) == annuaire.get("/fhir/v2/Practitioner").json()["total"]
 
 
-def test_a_mailbox_is_a_telecom_with_the_two_extensions(annuaire):
+def test_a_mailbox_is_a_telecom_with_the_two_extensions(annuaire: httpx.Client) -> None:
     resource = annuaire.get("/fhir/v2/Organization/001-10B0990017").json()
     boxes = [one for one in resource["telecom"] if one["system"] == "email"]
     kinds = [box["extension"][1]["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] for box in boxes]
@@ -87,7 +92,7 @@ def test_a_mailbox_is_a_telecom_with_the_two_extensions(annuaire):
     assert boxes[0]["extension"][0]["valueCoding"]["code"] == "MSSANTE"
 
 
-def test_includes_bring_what_a_role_refers_to(annuaire):
+def test_includes_bring_what_a_role_refers_to(annuaire: httpx.Client) -> None:
     query = (
         "?practitioner=003-899700090063&_include=PractitionerRole:practitioner&_include=PractitionerRole:organization"
     )
@@ -95,20 +100,20 @@ def test_includes_bring_what_a_role_refers_to(annuaire):
     assert [entry["search"]["mode"] for entry in entries] == ["match", "include", "include"]
 
 
-def test_a_reverse_include_brings_the_roles_of_a_practitioner(annuaire):
+def test_a_reverse_include_brings_the_roles_of_a_practitioner(annuaire: httpx.Client) -> None:
     query = "?family=delorme&_revinclude=PractitionerRole:practitioner&_include=PractitionerRole:organization"
     entries = annuaire.get(f"/fhir/v2/Practitioner{query}").json()["entry"]
     found = [(entry["resource"]["resourceType"], entry["search"]["mode"]) for entry in entries]
     assert found == [("Practitioner", "match"), ("PractitionerRole", "include")]
 
 
-def test_elements_keep_what_is_asked_and_mark_the_rest_as_cut(annuaire):
+def test_elements_keep_what_is_asked_and_mark_the_rest_as_cut(annuaire: httpx.Client) -> None:
     (entry,) = annuaire.get("/fhir/v2/Practitioner?family=delorme&_elements=name,telecom").json()["entry"]
     assert set(entry["resource"]) == {"resourceType", "id", "meta", "name", "telecom"}
     assert entry["resource"]["meta"]["tag"][0]["code"] == "SUBSETTED"
 
 
-def test_the_capability_statement_lists_what_can_be_searched(annuaire):
+def test_the_capability_statement_lists_what_can_be_searched(annuaire: httpx.Client) -> None:
     statement = annuaire.get("/fhir/v2/metadata").json()
     assert (statement["resourceType"], statement["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
     for resource in statement["rest"][0]["resource"]:
@@ -135,14 +140,14 @@ def test_the_capability_statement_lists_what_can_be_searched(annuaire):
         ("/nulle-part", 404, ""),
     ],
 )
-def test_errors_are_operation_outcomes(annuaire, path, status, text):
+def test_errors_are_operation_outcomes(annuaire: httpx.Client, path: str, status: int, text: str) -> None:
     answer = annuaire.get(path)
     assert answer.status_code == status
     assert answer.json()["resourceType"] == "OperationOutcome"
     assert text in answer.json()["issue"][0]["diagnostics"]
 
 
-def test_nothing_is_written_in_the_directory_and_old_addresses_redirect(annuaire):
+def test_nothing_is_written_in_the_directory_and_old_addresses_redirect(annuaire: httpx.Client) -> None:
     for method in ("PUT", "DELETE", "PATCH"):
         assert annuaire.request(method, "/fhir/v2/Practitioner/x").status_code == 403
     assert annuaire.post("/fhir/v2/Practitioner").status_code == 403
@@ -151,16 +156,16 @@ def test_nothing_is_written_in_the_directory_and_old_addresses_redirect(annuaire
     assert answer.headers["location"].endswith("/fhir/v2/Practitioner?family=delorme")
 
 
-def test_by_option_the_parameter_that_is_specified_but_absent_works(annuaire, tenant):
+def test_by_option_the_parameter_that_is_specified_but_absent_works(annuaire: httpx.Client, tenant: MailTenant) -> None:
     tenant.configure(annuaire_mailbox_type="specified")
     answer = annuaire.get(f"/s/{tenant.name}/fhir/v2/Organization?mailbox-mss-type=APP&_count=2")
     assert len(_ids(answer)) == 2
     assert f"/s/{tenant.name}/fhir/v2/_page" in next(x["url"] for x in answer.json()["link"] if x["relation"] == "next")
 
 
-def test_autoconfiguration_tells_hosts_ports_starttls_and_oauth2(operator):
-    url = f"{operator.annuaire}/mail/config-v1.1.xml"
-    root = etree.fromstring(httpx.get(url, params={"emailaddress": "x@pharmacien.mssante.fr"}).content)
+def test_autoconfiguration_tells_hosts_ports_starttls_and_oauth2(operator: MailOperator) -> None:
+    url = "/mail/config-v1.1.xml"
+    root = etree.fromstring(operator.http.get(url, params={"emailaddress": "x@pharmacien.mssante.fr"}).content)
     assert root.findtext("emailProvider/domain") == "pharmacien.mssante.fr"
     for path, port in (("incomingServer", operator.imap_port), ("outgoingServer", operator.smtp_port)):
         values = [
@@ -168,12 +173,12 @@ def test_autoconfiguration_tells_hosts_ports_starttls_and_oauth2(operator):
             for name in ("hostname", "port", "socketType", "authentication")
         ]
         assert values == ["127.0.0.1", str(port), "STARTTLS", "OAuth2"]
-    assert httpx.get(url, headers={"Host": "autoconfig.medecin.mssante.fr"}).status_code == 200
-    assert httpx.get(url, headers={"Host": "autoconfig.gmail.com"}).status_code == 404
+    assert operator.http.get(url, headers={"Host": "autoconfig.medecin.mssante.fr"}).status_code == 200
+    assert operator.http.get(url, headers={"Host": "autoconfig.gmail.com"}).status_code == 404
 
 
-def test_the_white_list_binds_every_domain_to_the_operators_certificate(operator):
-    root = etree.fromstring(httpx.get(f"{operator.annuaire}/listeblanchemssante.xml").content)
+def test_the_white_list_binds_every_domain_to_the_operators_certificate(operator: MailOperator) -> None:
+    root = etree.fromstring(operator.http.get("/listeblanchemssante.xml").content)
     names = root.xpath("l:ListeDomaines/l:Domaine/l:Nom/text()", namespaces=WHITE_LIST)
     assert {"patient.mssante.fr", "pharmacien.mssante.fr"} <= set(names)
     (name,) = set(root.xpath("//l:DNCertificatOperateur/text()", namespaces=WHITE_LIST))
@@ -186,33 +191,33 @@ def test_the_white_list_binds_every_domain_to_the_operators_certificate(operator
 # Control resource
 
 
-def _ask(tenant, method="GET", tail="", body=None, **query):
+def _ask(tenant: MailTenant, method: str = "GET", tail: str = "", body: object = None, **query: str) -> Any:
     request = ResourceRequest(method, tail, query, body)
-    return tenant.do(lambda session: handle_mailboxes(tenant.operator.launcher.sandbox, session, request))
+    return tenant.do(lambda session: handle_mailboxes(tenant.runner.launcher.sandbox, session, request))
 
 
-def test_mailboxes_and_their_messages_are_listed_raw_ones_byte_for_byte(tenant, mss):
-    tenant.put(mss.TITULAIRE, mss.MAIL)
+def test_mailboxes_and_their_messages_are_listed_raw_ones_byte_for_byte(tenant: MailTenant) -> None:
+    tenant.put(TITULAIRE, MAIL)
     counts = {box["address"]: box["messages"] for box in _ask(tenant)}
-    assert counts[mss.TITULAIRE] == 1
-    (message,) = _ask(tenant, tail=mss.TITULAIRE)
+    assert counts[TITULAIRE] == 1
+    (message,) = _ask(tenant, tail=TITULAIRE)
     assert [message["uid"], message["subject"], message["text"]] == [1, "Bonjour", "Bonjour docteur.\r\n"]
-    assert _ask(tenant, tail=mss.TITULAIRE, raw="1", uid="1").body == mss.MAIL
+    assert _ask(tenant, tail=TITULAIRE, raw="1", uid="1").body == MAIL
 
 
-def test_a_message_is_put_in_a_mailbox_whole_or_composed(tenant, mss):
-    _ask(tenant, "POST", mss.TITULAIRE, {"raw": "Subject: x\n\ntexte\n"})
+def test_a_message_is_put_in_a_mailbox_whole_or_composed(tenant: MailTenant) -> None:
+    _ask(tenant, "POST", TITULAIRE, {"raw": "Subject: x\n\ntexte\n"})
     _ask(
         tenant,
         "POST",
-        mss.TITULAIRE,
+        TITULAIRE,
         {"from": "Isabelle <isabelle.delorme@medecin.mssante.fr>", "subject": "Été", "text": "é"},
     )
-    first, second = tenant.inbox(mss.TITULAIRE)
+    first, second = tenant.inbox(TITULAIRE)
     assert first == b"Subject: x\r\n\r\ntexte\r\n"
     assert b"\r\n" in second
     assert b"Message-ID: <" in second
-    assert [m["subject"] for m in _ask(tenant, tail=mss.TITULAIRE)] == ["x", "Été"]
+    assert [m["subject"] for m in _ask(tenant, tail=TITULAIRE)] == ["x", "Été"]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +232,9 @@ def test_a_message_is_put_in_a_mailbox_whole_or_composed(tenant, mss):
         ("POST", "helene.valmont@pharmacien.mssante.fr", {"subject": "a\r\nBcc: x@y"}, 400),
     ],
 )
-def test_the_resource_refuses_with_a_sentence(tenant, method, tail, body, status):
+def test_the_resource_refuses_with_a_sentence(
+    tenant: MailTenant, method: str, tail: str, body: object, status: int
+) -> None:
     with pytest.raises(Refusal) as refused:
         _ask(tenant, method, tail, body)
     assert refused.value.status == status

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from support.mss_operator import MailTenant
+from support.mss_people import CITIZEN, MAIL, TITULAIRE
 
 from lgo_sandbox.watch.ins_flows import InsFlow
 from lgo_sandbox.watch.markers import Marker
 
 
-def _findings(tenant: Any) -> set[str]:
+def _findings(tenant: MailTenant) -> set[str]:
     return {finding.check_id for finding in tenant.exchanges("smtp-message")[-1].findings}
 
 
-def test_a_mail_to_a_citizen_not_qualified_is_reproached_and_still_delivered(tenant, mss):
-    subject = mss.CITIZEN.partition("@")[0]
+def test_a_mail_to_a_citizen_not_qualified_is_reproached_and_still_delivered(tenant: MailTenant) -> None:
+    subject = CITIZEN.partition("@")[0]
     tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), "identité validée", subject)))
     with tenant.smtp() as client:
-        client.sendmail(mss.TITULAIRE, [mss.CITIZEN], mss.MAIL)
+        client.sendmail(TITULAIRE, [CITIZEN], MAIL)
     assert "MSS-INS-STATUS" in _findings(tenant)
-    assert len(tenant.inbox(mss.CITIZEN)) == 1
+    assert len(tenant.inbox(CITIZEN)) == 1
     tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), "identité qualifiée", subject)))
     with tenant.smtp() as client:
-        client.sendmail(mss.TITULAIRE, [mss.CITIZEN], mss.MAIL)
+        client.sendmail(TITULAIRE, [CITIZEN], MAIL)
     assert "MSS-INS-STATUS" not in _findings(tenant)
     flow = tenant.exchanges("smtp-message")[-1].noted.get(InsFlow)
-    assert (flow.matricules, flow.partners) == ((subject,), (mss.CITIZEN,))
+    assert (flow.matricules, flow.partners) == ((subject,), (CITIZEN,))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.mail_dialogues import LOGIN_REFUSALS, REFUSALS, Mailer
+from support.mail_client import Mailer
+from support.mail_dialogues import LOGIN_REFUSALS, REFUSALS
 
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.codes.replies import REPLIES
@@ -18,13 +20,8 @@ from mss_mock.codes.replies import REPLIES
 SOURCES = Path(str(files("mss_mock")))
 NOT_ON_THE_WIRE = {"certificat-absent", "structure-inconnue"}
 """PLAIN is not offered without a certificate, and the sandbox issues none for a structure that it does not have."""
-AS_CAUSES = re.compile(r"(?:smtp|imap)-(?:http|complet|trop-lent)")
+AS_CAUSES = re.compile(r"(?:smtp-|imap-)?(?:http|complet|trop-lent|stockage(?:-plein|-impossible)?)")
 ENGLISH = re.compile(r"\b(?:the|not|expected|error|unknown|bad|too|must|is|cannot|missing|invalid)\b", re.IGNORECASE)
-
-
-@pytest.fixture
-def mailer(tenant, connect, monkeypatch) -> Mailer:
-    return Mailer(tenant, connect, monkeypatch.setattr)
 
 
 def _wire(key: str) -> tuple[str, ...]:
@@ -54,9 +51,9 @@ def test_a_refusal_says_its_words_on_the_wire_and_is_explained(key: str, mailer:
 
 def _is(key: str, code: str) -> bool:
     """Some rows are told as causes of the sandbox."""
-    causes = {"http": "SANDBOX-HTTP", "complet": "SANDBOX-TROP-DE", "trop-lent": "SANDBOX-DIALOGUE-TROP"}
+    causes = {"http": "HTTP", "complet": "TROP-DE", "lent": "DIALOGUE-TROP", "stockage": "STOCKAGE"}
     if AS_CAUSES.fullmatch(key):
-        return code.startswith(causes[key.partition("-")[2]])
+        return any(word in key and code.startswith(f"SANDBOX-{cause}") for word, cause in causes.items())
     return code == key or (key == "imap-starttls-d-abord" and code == "SANDBOX-AUTH-AVANT-STARTTLS")
 
 
@@ -90,8 +87,13 @@ def _modules() -> list[Path]:
     return sorted(SOURCES.rglob("*.py"))
 
 
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def _literals(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
             yield node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
 
@@ -108,7 +110,7 @@ def _raised() -> Iterator[str]:
         for text in _literals(path):
             if text in REPLIES:
                 yield text
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in _nodes(path):
             if isinstance(node, ast.Call) and _name(node.func) in RAISING and node.args:
                 yield from _keys(node.args[0])
 

@@ -6,11 +6,14 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvloop
-from support.mail_dialogues import MAIL, RCPT, Mailer
+from support.mail_client import Mailer
+from support.mail_dialogues import MAIL, RCPT
+from support.mss_operator import MailOperator, Since
 
 from lgo_sandbox.run.assemble import running
 from lgo_sandbox.settings import Settings
@@ -21,12 +24,7 @@ DOORS = ("smtp", "imap")
 
 
 @pytest.fixture
-def mailer(tenant, connect, monkeypatch) -> Mailer:
-    return Mailer(tenant, connect, monkeypatch.setattr)
-
-
-@pytest.fixture
-def told(operator, since) -> Callable[[], list[Exchange]]:
+def told(operator: MailOperator, since: Since) -> Since:
     """The exchanges of broken connections, once every connection has ended."""
 
     def read() -> list[Exchange]:
@@ -55,6 +53,19 @@ def _handshake(context: ssl.SSLContext) -> Callable[[Mailer, str], None]:
         raw.close()
 
     return way
+
+
+def _showing_a_signature_certificate(mailer: Mailer, door: str) -> None:
+    tenant = mailer.tenant
+    issued = tenant.runner.issue("org-sign", session=tenant.name)
+    _handshake(tenant.operator.context(issued))(mailer, door)
+
+
+def _saying_nothing(mailer: Mailer, door: str) -> None:
+    mailer.patch("mss_mock.port.MailPort.handshake_seconds", 0.1)
+    raw = _ask_tls(mailer, door)
+    raw.line()
+    raw.close()
 
 
 def _lax(**members: Any) -> ssl.SSLContext:
@@ -127,6 +138,9 @@ WAYS: dict[str, tuple[Callable[[Mailer, str], None], str]] = {
         _handshake(_lax(ciphers="AES128-SHA:@SECLEVEL=0", maximum_version=ssl.TLSVersion.TLSv1_2)),
         "SANDBOX-SUITE",
     ),
+    "a signature certificate": (_showing_a_signature_certificate, "SANDBOX-CERTIFICAT-CLIENT"),
+    "no handshake in time": (_saying_nothing, "SANDBOX-POIGNEE-ROMPUE"),
+    "an HTTP request after STARTTLS": (_octets(b"GET / HTTP/1.1\r\n\r\n", secured=True), "SANDBOX-TLS-ATTENDU"),
     "text after STARTTLS": (_octets(b"EHLO encore en clair\r\n", secured=True), "SANDBOX-TLS-ATTENDU"),
     "a handshake that is left": (_left, "SANDBOX-POIGNEE-ROMPUE"),
     "half a line": (_half_a_line, "SANDBOX-DIALOGUE-COUPE"),
@@ -137,7 +151,9 @@ WAYS: dict[str, tuple[Callable[[Mailer, str], None], str]] = {
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("what", WAYS)
-def test_what_breaks_before_a_command_is_one_exchange_with_its_cause(what, door, mailer, told):
+def test_what_breaks_before_a_command_is_one_exchange_with_its_cause(
+    what: str, door: str, mailer: Mailer, told: Since
+) -> None:
     way, cause = WAYS[what]
     way(mailer, door)
     (exchange,) = told()
@@ -149,8 +165,26 @@ def test_what_breaks_before_a_command_is_one_exchange_with_its_cause(what, door,
     assert finding.source.startswith("docs/sources/transport.md#")
 
 
+@pytest.mark.parametrize(
+    ("what", "received", "remedy"),
+    [
+        ("a signature certificate", "« clientAuth »", "« …-auth »"),
+        ("no handshake in time", "dans le délai", "journal du logiciel"),
+        ("a client that does not know our authority", "« unknown_ca » (48)", "« ca »"),
+    ],
+)
+def test_a_handshake_that_fails_says_what_came_and_what_to_change(
+    what: str, received: str, remedy: str, mailer: Mailer, told: Since
+) -> None:
+    WAYS[what][0](mailer, "imap")
+    (finding,) = told()[0].findings
+    assert received in finding.received
+    assert remedy in finding.remedy
+    assert finding.where == "poignée de main après STARTTLS"
+
+
 @pytest.mark.parametrize("door", DOORS)
-def test_a_client_that_leaves_between_two_commands_is_told_nothing(door, mailer, told):
+def test_a_client_that_leaves_between_two_commands_is_told_nothing(door: str, mailer: Mailer, told: Since) -> None:
     mailer.connect(door).close()
     mailer.secured(door).close()
     (mailer.sender() if door == "smtp" else mailer.reader()).close()
@@ -161,7 +195,9 @@ def test_a_client_that_leaves_between_two_commands_is_told_nothing(door, mailer,
     ("door", "line"),
     [("smtp", b"AUTH PLAIN AHNlY3JldA=="), ("imap", b"t LOGIN lgo secret"), ("imap", b"t AUTHENTICATE PLAIN c2VjcmV0")],
 )
-def test_credentials_in_clear_are_reproached_and_never_kept(door, line, mailer, since):
+def test_credentials_in_clear_are_reproached_and_never_kept(
+    door: str, line: bytes, mailer: Mailer, since: Since
+) -> None:
     raw = mailer.connect(door)
     if door == "smtp":
         raw.reply(b"EHLO lgo.test")
@@ -184,7 +220,7 @@ async def _converse(port: int, *lines: bytes) -> list[bytes]:
     return answers
 
 
-def test_beyond_its_cap_a_port_answers_under_uvloop_too(tmp_path, monkeypatch):
+def test_beyond_its_cap_a_port_answers_under_uvloop_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """uvloop's transports are no asyncio.WriteTransport: the cap was a stack trace there."""
     from mss_mock.port import MailPort
 
