@@ -206,15 +206,20 @@ class Sessions:
         return self._prepared("template", self._stores.memory("core"), self._stores.memory("data"))
 
     @cached_property
-    def _new_core(self) -> Store:
+    def _empty_core(self) -> Store:
         return prepare_core(self._stores.memory("core"))
+
+    def _new_core(self) -> Store:
+        """Return a core store with nothing in its tables: to copy them is far cheaper than to make them."""
+        core = self._stores.memory("core")
+        core.clone_from(self._empty_core)
+        return core
 
     def _session(self, name: str, core: Store, data: Store) -> Session:
         return Session(name, core, data, self._people, self._limits_of(core), self.option_defaults, self.events)
 
     def _new_in_memory(self, name: str) -> Session:
-        core, data = self._stores.memory("core"), self._stores.memory("data")
-        core.clone_from(self._new_core)
+        core, data = self._new_core(), self._stores.memory("data")
         data.clone_from(self._template.db)
         return self._session(name, core, data)
 
