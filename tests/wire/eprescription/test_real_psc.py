@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
+from support.connections import Connections
 from support.prescription_desk import Desk
 from support.psc import PscClient
 from support.tenants import Runner, Tenant, running_in_background
@@ -19,9 +18,9 @@ from eprescription_mock.seeds import NUMBERS
 class Software:
     """A software that logs its user in, then consults, each at an address of its own choice."""
 
-    def __init__(self, tenant: Tenant, open_http: Callable[..., httpx.Client]) -> None:
+    def __init__(self, tenant: Tenant, connections: Connections) -> None:
         self.tenant = tenant
-        self._psc = PscClient(tenant, open_http)
+        self._psc = PscClient(tenant, connections)
 
     def token(self, who: str = "titulaire") -> str:
         """Return an access token of a persona."""
@@ -41,12 +40,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 @pytest.fixture
 def software(both: Runner) -> Iterator[Software]:
-    with ExitStack() as opened:
-
-        def open_http(**options: Any) -> httpx.Client:
-            return opened.enter_context(httpx.Client(**{"verify": both.trust(), "trust_env": False, **options}))
-
-        yield Software(both.tenant(), open_http)
+    connections = Connections(both)
+    yield Software(both.tenant(), connections)
+    connections.close()
 
 
 @pytest.mark.parametrize(("who", "status"), [("titulaire", 200), ("preparateur", 200), ("generaliste", 403)])

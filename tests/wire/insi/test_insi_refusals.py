@@ -390,8 +390,8 @@ AROUND = [
     ),
 ]
 CASES = [*MALFORMED, *CALLERS, *ASKED, *AROUND]
-ELSEWHERE = {"insi_simule_plein", "desir_simule_interne", "desir_simule_session"}
-"""Codes with a test of their own below."""
+ELSEWHERE = {"insi_simule_plein", "desir_simule_interne", "desir_simule_session", "desir_simule_stockage"}
+"""Codes with a test of their own: below, and of a store that cannot be used in ``test_insi_stores``."""
 
 ENGLISH = re.compile(r"\b(?:the|not|expected|invalid|error|found|wrong|missing|line|column|tag|start)\b", re.I)
 SLUG = re.compile(r"\b(?:[a-z]+_[a-z_]+|[a-z]+-(?:auth|sign)(?<!org-auth)(?<!cps-auth))\b")
