@@ -41,7 +41,7 @@ async def introspected(
     sandbox: Sandbox, session: str, door: str, path: str, token: str, credentials: tuple[str, str]
 ) -> dict[str, Any]:
     """Return what the server behind a door says of a token, on behalf of a session. Raises IntrospectionFailed."""
-    tenant, asked = sandbox.sessions.get(session), (door, path, token, credentials)
+    tenant, asked = sandbox.sessions.current(session), (door, path, token, credentials)
     kept = sandbox.introspected.setdefault(tenant, {})
     if (known := _known(tenant, kept, asked)) is not None:
         return known
