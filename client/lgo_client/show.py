@@ -19,6 +19,9 @@ from lgo_client.journeys.steps import Step
 
 __all__ = ["ConsoleNarrator", "show_connection", "show_exchanges", "show_outcome"]
 
+INFORMATION = "information"
+"""The severity of a finding that reproaches nothing."""
+
 
 class ConsoleNarrator:
     """Tells a journey on a console."""
@@ -89,8 +92,11 @@ def show_outcome(console: Console, told: Told) -> None:
     """Print findings, evidence folder, and how it ended."""
     console.print()
     for finding in told.findings:
-        console.print(f"[yellow]constat {finding['check_id']}[/yellow] : {escape(str(finding['message']))}")
-    console.print(f"{len(told.steps)} étapes, {len(told.exchanges)} échanges, {len(told.findings)} constat(s)")
+        kind = "remarque" if finding["severity"] == INFORMATION else "[yellow]constat[/yellow]"
+        console.print(f"{kind} {finding['check_id']} : {escape(str(finding['message']))}")
+    remarks = sum(finding["severity"] == INFORMATION for finding in told.findings)
+    found = f"{len(told.findings) - remarks} constat(s), {remarks} remarque(s)"
+    console.print(f"{len(told.steps)} étapes, {len(told.exchanges)} échanges, {found}")
     console.print(f"Preuves : {told.folder} ({len(told.files)} fichiers)", soft_wrap=True)
     if told.failure:
         console.print(f"[red]La journée s'est arrêtée : {escape(told.failure)}[/red]")
