@@ -1,13 +1,18 @@
-"""For every test: the facts that ``support.fact_mutants`` wants dropped are dropped."""
+"""For every test: no example is timed, and the facts that ``support.fact_mutants`` wants dropped are dropped."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.fact_mutants import DROPPED
 
 from lgo_sandbox.watch.facts import Facts, Noted
+
+# How fast a machine draws an example says nothing of the code: no example is timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=DROPPED in os.environ, scope="session")
