@@ -23,7 +23,9 @@ from health_documents.values.document import DocumentHeader
 from health_documents.xdm.write import XdmLimits, read_xdm
 
 MIB = 1024 * 1024
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def zipped(names: list[str], content: bytes = b"x") -> bytes:

@@ -267,7 +267,9 @@ VALUES = st.one_of(
                      "authorization_code", "refresh_token", "password", "a.b.c", "blue~x", "x" * 50]),
 )  # fmt: skip
 PAIRS = st.lists(st.tuples(NAMES, VALUES.filter(lambda text: text.isprintable() or "\x00" in text)), max_size=12)
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @FEW
@@ -327,7 +329,9 @@ def test_ciba_tokens_serve_no_browser(lgo: PscClient) -> None:
         lgo.http.cookies.clear()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     path=st.sampled_from(["ext/ciba/auth", "token", "revoke", "token/introspect", "logout"]),
     api=st.booleans(),
