@@ -5,6 +5,8 @@ Source: docs/sources/psc.md#octrois, #code-d-autorisation, #pkce, #duree-des-jet
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from psc_mock.checks.past import as_refused, refused_with, within
 from psc_mock.codes import CIBA_GRANT, CODE_GRANT, DEAD_GRANTS, REFRESH_GRANT
@@ -52,10 +54,10 @@ def refreshed(seen: Observed[TokensIssued]) -> Outcome:
     issued = seen.facts
     if issued.grant_type != REFRESH_GRANT:
         return None
-    recent = [facts for _, facts in within(seen, TokensIssued, MINUTE, about=issued.sid)]
-    count = 1 + sum(f.client_id == issued.client_id and f.grant_type == REFRESH_GRANT for f in recent)
-    if count > MAX_REFRESHES:
-        received = f"{count} rafraîchissements en une minute"
+    earlier = (facts for _, facts in within(seen, TokensIssued, MINUTE, about=issued.sid))
+    before = (f for f in earlier if f.client_id == issued.client_id and f.grant_type == REFRESH_GRANT)
+    if sum(1 for _ in islice(before, MAX_REFRESHES)) == MAX_REFRESHES:
+        received = f"plus de {MAX_REFRESHES} rafraîchissements en une minute"
         return Violation(received, "un rafraîchissement peu avant l'expiration (120 s)", where="rythme")
     return True
 
