@@ -200,8 +200,8 @@ class _Request:
         self.lines = _text(scope["headers"])
         self.headers = dict(self.lines)
         outlet = scope.get("state", {}).get("transport")
-        self.peer = peer_certificate_of(outlet)
         self.outlet = outlet if isinstance(outlet, Outlet) else None
+        self.peer = self.outlet.peer if self.outlet else peer_certificate_of(outlet)
 
     @property
     def target(self) -> str:

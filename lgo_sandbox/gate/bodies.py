@@ -87,6 +87,8 @@ async def read_body(
     wanted: bool = True,
 ) -> Arrived:
     """Read a body of at most ``limit`` octets; one that is not ``wanted`` is dropped, and whole all the same."""
+    if "content-length" not in headers and "transfer-encoding" not in headers:
+        return Arrived(b"", 0, How.WHOLE)  # RFC 9112 §6.3: such a request has no body
     held, taken, without_room = _Held(), 0, False
     declared = _declared(headers)
     if not wanted or declared > limit:

@@ -6,9 +6,12 @@ Stands between uvicorn's protocol and the transport, TLS or not. Must not know a
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import Any
 
 from lgo_sandbox.gate.spoiling import play, spoil
+from lgo_sandbox.gate.tls import peer_certificate_of
+from lgo_sandbox.pki import PeerCertificate
 from lgo_sandbox.tenant.faults import Fault
 
 __all__ = ["Outlet"]
@@ -30,6 +33,11 @@ class Outlet(asyncio.Transport):
         self._closing = False
         self._gone: asyncio.Future[None] | None = None
         self._playing: asyncio.Task[None] | None = None
+
+    @cached_property
+    def peer(self) -> PeerCertificate | None:
+        """The certificate that the client showed when the connection was made."""
+        return peer_certificate_of(self)
 
     def hold(self) -> None:
         """Keep what is written until ``release``."""

@@ -31,14 +31,15 @@ FIRST_ERROR = 400
 
 def open_exchange(session: Session, service: str, door: str, transport: str) -> Exchange:
     """Begin an exchange of a session."""
-    clock = session.clock
+    wire, age = session.clock.both()
+    started = wire.isoformat(timespec="milliseconds")
     return Exchange(
         id=f"x{_octets(session).hex()}",
         service=service,
         door=door,
         transport=transport,
-        started=clock.wire().isoformat(timespec="milliseconds"),
-        age=clock.age().isoformat(timespec="milliseconds"),
+        started=started,
+        age=started if age is wire else age.isoformat(timespec="milliseconds"),
     )
 
 

@@ -76,6 +76,12 @@ class Clock:
         """Return the moment that messages carry: the real clock, unless the session asks for its own."""
         return self.age() if self.state.wire == "session" else self._now()
 
+    def both(self) -> tuple[datetime, datetime]:
+        """Return the wire time and the age time of one moment; one value where they are the same."""
+        now = self._now()
+        age = self._age_at(now)
+        return (age if self.state.wire == "session" else now), age
+
     def age_of(self, wire: datetime) -> datetime:
         """Return the age time of an instant read in a message, by the jumps made since."""
         return wire if self.state.wire == "session" else self._age_at(wire)
@@ -88,6 +94,8 @@ class Clock:
         return replace(self.state, segments=(*self.state.segments, segment))
 
     def _age_at(self, instant: datetime) -> datetime:
+        if not self.state.segments:
+            return instant
         segment = _segment_of(self.state.segments, instant)
         return segment.at(instant) if segment else instant
 

@@ -134,6 +134,8 @@ class Faults:
 
     def take(self, service: str, operation: str, *clients: str) -> list[Fault]:
         """Return the faults that strike this exchange, and count it."""
+        if not self._armed:
+            return []
         matching = [fault for fault in self._armed if fault.strikes(service, operation, *clients)]
         if not any(fault.counts for fault in matching):
             return matching
