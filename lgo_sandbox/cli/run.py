@@ -37,19 +37,19 @@ GC_RUNNING = (5_000, 20, 20)
 KILLED = 128
 """What shells add to the number of the signal that ended a program."""
 
-REFUSALS = (PortTaken, PublicBindRefused, StateTaken, StoreError, SessionError, PkiError)
+REFUSALS = (PortTaken, PublicBindRefused, StateTaken, SessionError, PkiError)
 
 
 def up_until_stopped(options: StartOptions, settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. Raises CommandError."""
-    _run(lambda: _up(options, settings))
+    _run(lambda: _up(options, settings), settings.state)
 
 
 def run_command(
     options: StartOptions, settings: Settings, command: Sequence[str], more: Mapping[str, str] | None = None
 ) -> int:
     """Run a program inside a sandbox and return its exit code. Raises CommandError."""
-    return _run(lambda: _exec(options, settings, command, more or {}))
+    return _run(lambda: _exec(options, settings, command, more or {}), settings.state)
 
 
 def beside_python(program: str) -> str:
@@ -113,10 +113,12 @@ def _exported(launcher: Launcher, ready: Path) -> dict[str, str]:
     }
 
 
-def _run(work: Callable[[], Any]) -> int:
+def _run(work: Callable[[], Any], state: Path) -> int:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return int(runner.run(work()))
+    except StoreError as error:
+        raise CommandError(error.at_start) from error
     except REFUSALS as error:
         raise CommandError(str(error)) from error
     except LookupError as error:
@@ -124,8 +126,9 @@ def _run(work: Callable[[], Any]) -> int:
             raise  # a defect of ours, not an unknown service
         raise CommandError(str(error)) from error
     except OSError as error:
-        what = str(error.filename or "le disque")
-        raise CommandError(str(of_system(error, what) or f"{what} : {error.strerror or error}")) from error
+        what = str(error.filename or f"le dossier {state}")
+        meant = of_system(error, what)
+        raise CommandError(meant.at_start if meant else f"{what} : {error.strerror or error}") from error
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lgo_sandbox.gate.call import Receive
+from lgo_sandbox.gate.handshakes import Failure
 from lgo_sandbox.gate.outlet import Outlet
 from lgo_sandbox.gate.room import Room
 from lgo_sandbox.settings import KIB, MIB
@@ -34,16 +35,18 @@ class How(Enum):
     CUT = "cut"
     LATE = "late"
     NO_ROOM = "no room"
+    MISREAD = "misread"
 
 
 @dataclass(slots=True)
 class Arrived:
-    """A body, how many octets came, and the room it takes until it is given back."""
+    """A body, how many octets came, the room it takes until it is given back, and what the parser cannot read in it."""
 
     octets: bytes
     size: int
     how: How
     room: int = 0
+    misread: Failure | None = None
 
 
 class _Held:
@@ -106,6 +109,8 @@ async def read_body(
         held.add(message.get("body", b""))
         if held.size > limit:
             held.drop()
+        if outlet is not None and outlet.misread is not None:
+            return Arrived(b"", held.size, How.MISREAD, taken, outlet.misread)
         if outlet is not None and outlet.late:
             return Arrived(b"", held.size, How.LATE, taken)
         if not message.get("more_body", False) or held.size > limit + DRAINED:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 
-__all__ = ["CLIENT_HELLO", "Failure", "handshake_failure", "is_client_hello"]
+__all__ = ["CLIENT_HELLO", "Asked", "Failure", "handshake_failure", "is_client_hello", "misnamed"]
 
 CLIENT_HELLO = 0x16
 """The first octet of a TLS record that carries a handshake (RFC 8446 §5.1)."""
@@ -20,6 +20,7 @@ SUITE = "SANDBOX-SUITE"
 VERSION = "SANDBOX-VERSION-TLS"
 CERTIFICATE = "SANDBOX-CERTIFICAT-CLIENT"
 BROKEN = "SANDBOX-POIGNEE-ROMPUE"
+NAME = "SANDBOX-NOM-DU-SERVEUR"
 EXPECTED = "SANDBOX-TLS-ATTENDU"
 
 
@@ -78,6 +79,34 @@ _UNTRUSTED = Failure(
     "Présentez un certificat émis par le bac à sable (« certificates » du fichier de démarrage, ou pki issue) : un "
     "certificat réel ou d'un autre bac à sable n'y est pas reconnu.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The name of the server that a client asked for (SNI, RFC 6066 §3; empty when none), and those it could have."""
+
+    name: str = ""
+    known: tuple[str, ...] = ()
+
+
+_MAY_BE_THE_NAME = frozenset({"SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"})
+"""What clients say of a certificate for another name: Python and Java; others leave without a word."""
+
+
+def misnamed(error: Exception | None, asked: Asked) -> Failure | None:
+    """Return the failure of a client that asked for a name which the certificate does not bear, else None."""
+    if not asked.name or asked.name.lower() in asked.known:
+        return None
+    if error is not None and getattr(error, "reason", "") not in _MAY_BE_THE_NAME:
+        return None
+    known = ", ".join(asked.known)
+    return Failure(
+        NAME,
+        f"« {asked.name} », demandé comme nom du serveur, puis la fin de la connexion",
+        f"Écrivez dans l'adresse configurée l'un des noms du certificat ({known}), ou démarrez le bac à sable avec "
+        f"LGO_SANDBOX_PUBLIC_NAMES='[\"{asked.name}\"]'.",
+        f"l'un des noms du certificat : {known}",
+    )
 
 
 def handshake_failure(error: Exception | None, *, after_starttls: bool = False) -> Failure:

@@ -9,6 +9,7 @@ import asyncio
 from functools import cached_property
 from typing import Any
 
+from lgo_sandbox.gate.handshakes import Failure
 from lgo_sandbox.gate.spoiling import play, spoil
 from lgo_sandbox.gate.tls import peer_certificate_of
 from lgo_sandbox.pki import PeerCertificate
@@ -25,6 +26,8 @@ class Outlet(asyncio.Transport):
     def __init__(self, transport: asyncio.Transport) -> None:
         self.late = False
         """The body of the request does not come in time."""
+        self.misread: Failure | None = None
+        """What the parser cannot read in the body of the request."""
         self.stuck_since = 0.0
         """Since when the client does not read (time of the loop); 0: it does."""
         self._transport = transport

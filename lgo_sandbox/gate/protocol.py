@@ -16,12 +16,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from lgo_sandbox.gate.bounds import Bounds
+from lgo_sandbox.gate.misread import misread_chunk
 from lgo_sandbox.gate.outlet import Outlet
 from lgo_sandbox.gate.unheard import Unheard
 
 __all__ = ["HttpProtocol", "plain_answer", "protocol_config"]
 
 KEPT = 4096
+URL_OCTETS = 65_535
+"""The parser reads no longer address."""
 SILENT = logging.getLogger("lgo_sandbox.gate.uvicorn")
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
@@ -59,6 +62,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._bounds = bounds
         self._unheard = unheard
         self._head = b""
+        self._last = b""
         self._in_head = False
         self._head_octets = 0
         self._body_octets = 0
@@ -97,7 +101,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Take octets."""
         if self._over:
             return
-        self._head = self._head + data[: KEPT - len(self._head)] if self._in_head else data[:KEPT]
+        self._last = data[:KEPT]
+        self._head = self._head + data[: KEPT - len(self._head)] if self._in_head else self._last
         super().data_received(data)
         if self._in_head and not self._over:
             self._head_octets += len(data)
@@ -128,8 +133,15 @@ class HttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser does not read, and say why."""
+        if len(self.url) > URL_OCTETS:
+            self._too_long = f"{URL_OCTETS} octets d'adresse"
         if self._too_long:
             self._refuse_long(self._too_long)
+            return
+        if not self._in_head and self.cycle is not None and self._awaits_body():
+            self._over = True
+            self.outlet.misread = misread_chunk(self._last)
+            self.cycle.message_event.set()
             return
         if self._unheard is not None:
             self._unheard.unreadable(self._peer(), self._head)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from lgo_sandbox.gate.handshakes import CLIENT_HELLO
 
-__all__ = ["NotTls", "Secured"]
+__all__ = ["NotTls", "Secured", "Silent"]
 
 READ = 256 * 1024
 KEPT = 4096
@@ -28,6 +28,10 @@ Failed = Callable[["Secured", Exception | None, bytes], None]
 
 class NotTls(Exception):
     """What came is no TLS: the connection is still open for an answer that the client may understand."""
+
+
+class Silent(Exception):
+    """The handshake was done, and the client left without a word."""
 
 
 class Secured(asyncio.Transport, asyncio.Protocol):
@@ -50,6 +54,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         self._protocol: asyncio.Protocol | None = None
         self._raw: asyncio.Transport
         self._over = False
+        self._heard = False
 
     # towards the socket
 
@@ -84,6 +89,8 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         """The connection is gone."""
         if self._protocol is not None:
             self._protocol.connection_lost(exc)
+            if not self._heard:
+                self._failed(self, Silent(), b"")
         elif not self._over:
             self._over = True
             self._failed(self, None, self.arrived)
@@ -192,6 +199,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
             if not data:
                 self.close()
                 return
+            self._heard = True
             self._protocol.data_received(data)
         self._flush()
 

@@ -15,7 +15,8 @@ from uvicorn.server import ServerState
 
 from lgo_sandbox.gate.bounds import Bounds
 from lgo_sandbox.gate.protocol import HttpProtocol, plain_answer, protocol_config
-from lgo_sandbox.gate.secure import NotTls, Secured
+from lgo_sandbox.gate.secure import NotTls, Secured, Silent
+from lgo_sandbox.gate.tls import asked_of
 from lgo_sandbox.gate.unheard import Unheard
 
 __all__ = ["HttpListener", "bind"]
@@ -69,7 +70,7 @@ class HttpListener:
                 self._shaking.discard(secured)
             elif now - secured.since > self._bounds.head_seconds:
                 if secured.arrived and self._unheard is not None:
-                    self._unheard.slow_head(_peer(secured), secured.arrived, self._bounds.head_seconds)
+                    self._unheard.slow_handshake(_peer(secured), secured.arrived, self._bounds.head_seconds)
                 secured.give_up()
 
     async def close(self) -> None:
@@ -105,6 +106,10 @@ class HttpListener:
 
     def _failed(self, secured: Secured, error: Exception | None, arrived: bytes) -> None:
         self._shaking.discard(secured)
+        if isinstance(error, Silent):
+            if self._unheard is not None:
+                self._unheard.silent(_peer(secured), asked_of(secured.get_extra_info("ssl_object")))
+            return
         if not arrived:
             return  # somebody looked whether the port is open
         if isinstance(error, NotTls):
@@ -112,7 +117,8 @@ class HttpListener:
                 self._unheard.plain(_peer(secured), arrived)
             secured.answer_plainly(TLS_WANTED)
         elif self._unheard is not None:
-            self._unheard.handshake(_peer(secured), error, arrived)
+            asked = asked_of(secured.get_extra_info("ssl_object"))
+            self._unheard.handshake(_peer(secured), error, arrived, asked)
 
 
 def _peer(secured: Secured) -> str:

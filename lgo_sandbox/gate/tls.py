@@ -11,13 +11,14 @@ from __future__ import annotations
 import ssl
 import warnings
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from lgo_sandbox.pki import Issued, PeerCertificate, Pki
+from lgo_sandbox.gate.handshakes import Asked
+from lgo_sandbox.pki import Issued, PeerCertificate, Pki, host_names
 
-__all__ = ["Weakness", "client_context", "peer_certificate", "peer_certificate_of", "server_context"]
+__all__ = ["Weakness", "asked_of", "client_context", "peer_certificate", "peer_certificate_of", "server_context"]
 
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name."""
@@ -47,12 +48,36 @@ class _Transport(Protocol):
     def get_extra_info(self, name: str, default: object = None) -> object: ...
 
 
+class ServerContext(ssl.SSLContext):
+    """The context of a listener, with its certificate."""
+
+    server: Issued
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names that the certificate bears, in lower case."""
+        return host_names(self.server.cert.read_bytes())
+
+
+def _remember(connection: Any, name: str | None, _context: ssl.SSLContext) -> None:
+    connection.asked_name = name or ""
+
+
+def asked_of(connection: object) -> Asked:
+    """Return the name of the server that the client of a connection asked for."""
+    context = getattr(connection, "context", None)
+    names = context.names if isinstance(context, ServerContext) else ()
+    return Asked(getattr(connection, "asked_name", ""), names)
+
+
 def server_context(pki: Pki, server: Issued, *, weakness: Weakness | None = None) -> ssl.SSLContext:
     """Return the context of a listener with this server certificate; a client certificate is asked for, not required.
 
     With a ``weakness`` (for listeners that a client must refuse) the listener speaks only that.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = ServerContext(ssl.PROTOCOL_TLS_SERVER)
+    context.server = server
+    context.sni_callback = _remember
     context.load_cert_chain(server.chain, server.key)
     context.load_verify_locations(pki.trust_bundle)
     context.verify_mode = ssl.CERT_OPTIONAL

@@ -74,8 +74,23 @@ def _no_room(_service: Service, call: Call, arrived: Arrived) -> Problem:
     return Problem(ProblemKind.STORE, 503, "trop de corps de requête en même temps", RETRY_AFTER)
 
 
+def _misread(_service: Service, call: Call, arrived: Arrived) -> Problem:
+    failure = arrived.misread
+    assert failure is not None
+    refuse(
+        call.exchange,
+        failure.cause,
+        received=failure.received,
+        expected=failure.expected,
+        remedy=failure.remedy,
+        where="corps",
+    )
+    return Problem(ProblemKind.REQUEST, 400, "corps de requête illisible")
+
+
 _BADLY: Mapping[How, Callable[[Service, Call, Arrived], Problem]] = {
     How.TOO_LARGE: _too_large,
     How.LATE: _late,
     How.NO_ROOM: _no_room,
+    How.MISREAD: _misread,
 }

@@ -11,7 +11,8 @@ import logging
 from dataclasses import dataclass
 
 from lgo_sandbox.contract import Door, Service
-from lgo_sandbox.gate.handshakes import Failure, handshake_failure, is_client_hello
+from lgo_sandbox.gate.handshakes import Asked, Failure, handshake_failure, is_client_hello, misnamed
+from lgo_sandbox.gate.misread import misread
 from lgo_sandbox.gate.record import finish, open_exchange, refuse
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.state.errors import StoreError
@@ -37,9 +38,21 @@ class Unheard:
     addresses: Addresses
     tls: bool
 
-    def handshake(self, peer: str, error: Exception | None, arrived: bytes) -> None:
-        """The TLS handshake failed, or was given up (``error`` None)."""
-        self.failed(peer, handshake_failure(error), "poignée de main TLS", arrived)
+    def handshake(self, peer: str, error: Exception | None, arrived: bytes, asked: Asked) -> None:
+        """The TLS handshake failed, or was given up (``error`` None); ``asked`` is the server's name that it named."""
+        failure = misnamed(error, asked) or handshake_failure(error)
+        self.failed(peer, failure, "poignée de main TLS", arrived)
+
+    def silent(self, peer: str, asked: Asked) -> None:
+        """The client left after the handshake without a word: for want of its server's name in the certificate."""
+        if failure := misnamed(None, asked):
+            self.failed(peer, failure, "poignée de main TLS", b"")
+
+    def slow_handshake(self, peer: str, arrived: bytes, seconds: float) -> None:
+        """A handshake is not there in time: nothing can be answered."""
+        received = f"{_octets(arrived)} en {seconds:g} s, sans la fin de la poignée de main"
+        failure = Failure("SANDBOX-REQUETE-LENTE", received, expected=f"la poignée de main entière en {seconds:g} s")
+        self.failed(peer, failure, "poignée de main TLS", arrived)
 
     def plain(self, peer: str, arrived: bytes) -> None:
         """Something else than TLS came to the TLS port."""
@@ -59,7 +72,7 @@ class Unheard:
         self.failed(peer, failure, first_line(arrived) or "requête", arrived, 431)
 
     def slow_head(self, peer: str, arrived: bytes, seconds: float) -> None:
-        """The head of a request, or a handshake, is not there in time."""
+        """The head of a request is not there in time."""
         received = f"{_octets(arrived)} en {seconds:g} s, sans la fin de la tête"
         failure = Failure("SANDBOX-REQUETE-LENTE", received, expected=f"la tête entière en {seconds:g} s")
         self.failed(peer, failure, first_line(arrived) or "requête", arrived, 408)
@@ -97,7 +110,7 @@ class Unheard:
             return Failure("SANDBOX-TLS-SUR-PORT-CLAIR", f"une poignée de main TLS ({_octets(arrived)})", remedy)
         if arrived.startswith(PREFACE):
             return Failure("SANDBOX-HTTP2", f"la préface HTTP/2 (« {first_line(arrived)} »)")
-        return Failure("SANDBOX-LIGNE-ILLISIBLE", _shown(arrived))
+        return misread(arrived)
 
 
 def first_line(octets: bytes) -> str:
@@ -112,8 +125,3 @@ def _is_http(octets: bytes) -> bool:
 
 def _octets(arrived: bytes) -> str:
     return f"{len(arrived)} octet{'s' if len(arrived) > 1 else ''}"
-
-
-def _shown(arrived: bytes) -> str:
-    """Return the head as it came, the octets that cannot be printed escaped."""
-    return f"« {repr(arrived[:SHOWN])[2:-1]} »"

@@ -10,7 +10,7 @@ from lgo_sandbox.pki.holders import Holder, OrganisationHolder, PersonHolder
 from lgo_sandbox.pki.issuing import Issued
 from lgo_sandbox.pki.judging import Judgement
 from lgo_sandbox.pki.names import Ca
-from lgo_sandbox.pki.peer import Family, PeerCertificate, session_of
+from lgo_sandbox.pki.peer import Family, PeerCertificate, host_names, session_of
 from lgo_sandbox.pki.profiles import Kind, Variant
 from lgo_sandbox.pki.ready import ready_certificates, ready_requests
 from lgo_sandbox.pki.requests import Request
@@ -32,6 +32,7 @@ __all__ = [
     "PkiError",
     "Request",
     "Variant",
+    "host_names",
     "ready_certificates",
     "ready_requests",
     "session_of",

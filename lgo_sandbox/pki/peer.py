@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from lgo_sandbox.pki.lenient import signed_part, with_sorted_sets
 from lgo_sandbox.pki.names import OID_SMARTCARD_LOGON, SESSION_URN
 
-__all__ = ["Family", "PeerCertificate", "session_of"]
+__all__ = ["Family", "PeerCertificate", "host_names", "session_of"]
 
 _MAX_DER_BYTES = 16 * 1024
 _NEVER = datetime.fromtimestamp(0, UTC)
@@ -198,6 +198,13 @@ def _session(extensions: x509.Extensions) -> str | None:
         return None
     uris = names.get_values_for_type(x509.UniformResourceIdentifier)
     return next((uri.removeprefix(SESSION_URN) for uri in uris if uri.startswith(SESSION_URN)), None)
+
+
+def host_names(pem: bytes) -> tuple[str, ...]:
+    """Return the names and addresses that a server certificate is for, in lower case (RFC 9525 §6)."""
+    names = _extensions(x509.load_pem_x509_certificate(pem)).get_extension_for_class(x509.SubjectAlternativeName).value
+    found = [*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))]
+    return tuple(name.lower() for name in found)
 
 
 def session_of(certificate: x509.Certificate) -> str | None:

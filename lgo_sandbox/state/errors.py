@@ -22,6 +22,9 @@ __all__ = [
 ]
 
 
+RECOVERS = " ; le bac à sable reprend de lui-même"
+
+
 class StoreError(Exception):
     """A store cannot be used now; ``what`` names it. Nothing of the unit of work was kept."""
 
@@ -33,33 +36,38 @@ class StoreError(Exception):
         super().__init__(f"{self.template.format(what=what)}. {self.remedy}")
         self.what = what
 
+    @property
+    def at_start(self) -> str:
+        """What is said where nothing runs that could recover by itself."""
+        return str(self).replace(RECOVERS, ", puis relancez la commande")
+
 
 class StoreFull(StoreError):
     """There is no room left."""
 
     template = "disque plein : {what} ne peut plus être écrit"
-    remedy = "Libérez de la place ; le bac à sable reprend de lui-même."
+    remedy = f"Libérez de la place{RECOVERS}."
 
 
 class StoreReadOnly(StoreError):
     """The file or its file system cannot be written."""
 
     template = "{what} est en lecture seule"
-    remedy = "Rendez le dossier de l'état accessible en écriture ; le bac à sable reprend de lui-même."
+    remedy = f"Rendez le dossier de l'état accessible en écriture{RECOVERS}."
 
 
 class StoreLocked(StoreError):
     """Another program holds the lock."""
 
     template = "{what} est verrouillé par un autre programme"
-    remedy = "Fermez le programme qui tient ce fichier ; le bac à sable reprend de lui-même."
+    remedy = f"Fermez le programme qui tient ce fichier{RECOVERS}."
 
 
 class StoreUnwritable(StoreError):
     """The system refuses to write or read: a quota, a failing disk."""
 
     template = "{what} : le système refuse la lecture ou l'écriture (quota, taille limite ou disque en panne)"
-    remedy = "Vérifiez la place et les droits ; le bac à sable reprend de lui-même."
+    remedy = f"Vérifiez la place et les droits{RECOVERS}."
 
 
 class StoreDamaged(StoreError):

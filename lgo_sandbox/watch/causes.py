@@ -230,6 +230,13 @@ CAUSES = {
             anchor="autorite-inconnue-du-client",
         ),
         Cause(
+            id="SANDBOX-NOM-DU-SERVEUR",
+            title="Nom du serveur absent du certificat",
+            expected="un nom que porte le certificat du serveur",
+            remedy="Écrivez dans l'adresse configurée un nom du certificat : localhost, 127.0.0.1, ou un nom déclaré.",
+            anchor="nom-du-serveur",
+        ),
+        Cause(
             id="SANDBOX-SUITE",
             title="Aucune suite cryptographique commune",
             expected="une suite ECDHE avec AES-GCM ou CHACHA20",

@@ -83,6 +83,19 @@ def _ignorant(client: Client) -> None:
     client.shake(ssl.create_default_context())
 
 
+def _misnamed(client: Client) -> None:
+    with client.connect("insi", "https") as raw, contextlib.suppress(OSError):
+        client.trusting().wrap_socket(raw, server_hostname="service.exemple.fr").close()
+
+
+def _misnamed_in_silence(client: Client) -> None:
+    """As curl does: look at the name after the handshake, and go away."""
+    context = client.trusting()
+    context.check_hostname = False
+    with client.connect("insi", "https") as raw:
+        context.wrap_socket(raw, server_hostname="service.exemple.fr").close()
+
+
 def _old(client: Client) -> None:
     context = client.trusting()
     context.set_ciphers("ALL:@SECLEVEL=0")
@@ -135,12 +148,14 @@ FAILURES = {
     ),
     "no TLS at all": ("SANDBOX-HTTP-SUR-PORT-TLS", "3 octets", _sends("insi", b"\x01\x02\x03", "https")),
     "unknown authority": ("SANDBOX-AUTORITE-INCONNUE", "unknown_ca", _ignorant),
+    "another name": ("SANDBOX-NOM-DU-SERVEUR", "service.exemple.fr", _misnamed),
+    "another name, in silence": ("SANDBOX-NOM-DU-SERVEUR", "service.exemple.fr", _misnamed_in_silence),
     "old TLS": ("SANDBOX-VERSION-TLS", "antérieure à 1.2", _old),
     "no common suite": ("SANDBOX-SUITE", "suites", _weak),
     "signature certificate": ("SANDBOX-CERTIFICAT-CLIENT", "clientAuth", _signing),
     "handshake given up": ("SANDBOX-POIGNEE-ROMPUE", "fin de la connexion", _hung_up),
     "HTTP/2": ("SANDBOX-HTTP2", "PRI * HTTP/2.0", _sends("insi", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")),
-    "no request line": ("SANDBOX-LIGNE-ILLISIBLE", r"BLAH\r\n", _sends("insi", b"BLAH\r\n\r\n")),
+    "no request line": ("SANDBOX-LIGNE-ILLISIBLE", "« BLAH »", _sends("insi", b"BLAH\r\n\r\n")),
     "raw accents": ("SANDBOX-LIGNE-ILLISIBLE", r"/\xc3\xa9", _sends("insi", "GET /é HTTP/1.1\r\n".encode() + END)),
     "bad header": (
         "SANDBOX-LIGNE-ILLISIBLE",
@@ -164,6 +179,43 @@ FAILURES = {
     "unknown path": ("SANDBOX-CHEMIN", "/insi", _sends("insi", b"GET /insi HTTP/1.1\r\n" + END)),
     "unknown session": ("SANDBOX-SESSION-INCONNUE", "nulle", _sends("insi", b"GET /s/nulle/lps HTTP/1.1\r\n" + END)),
 }
+
+
+POST = b"POST /lps HTTP/1.1\r\nHost: x\r\n"
+UNREADABLE = {
+    "proxy": (b"CONNECT insi.exemple.fr:443 HTTP/1.1\r\n\r\n", "mandataire", "mandataire"),
+    "LF alone": (b"GET /lps HTTP/1.1\nHost: x\n\n", "ligne 1", "0x0D 0x0A"),
+    "negative length": (POST + b"Content-Length: -5\r\n\r\n", "Content-Length: -5", "en chiffres"),
+    "two lengths": (POST + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", "à la fois", "l'un des deux"),
+    "space in the address": (b"GET /lps ?wsdl HTTP/1.1\r\n\r\n", "4 mots", "%20"),
+    "NUL": (b"GET /lps HTTP/1.1\r\nX-A: a\0b\r\n\r\n", "0x00, le 7e de la ligne 2", "caractère de contrôle"),
+    "version": (b"GET /lps HTTP/3.0\r\n\r\n", "HTTP/3.0", "HTTP/1.1"),
+    "no colon": (b"GET /lps HTTP/1.1\r\nHost x\r\n\r\n", "la ligne 2, « Host x »", "deux-points"),
+    "another protocol": (b"SSH-2.0-OpenSSH_9.2\r\n", "aucune méthode HTTP", "port"),
+    "chunk": (POST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n", "chunked", "hexadécimal"),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_cannot_be_read_names_the_place_and_what_to_write(client: Client, case: str) -> None:
+    octets, received, remedy = UNREADABLE[case]
+    assert client.send("insi", octets).startswith(b"HTTP/1.1 400")
+    finding = client.one()["findings"][0]
+    assert finding["check_id"] == "SANDBOX-LIGNE-ILLISIBLE"
+    assert received in finding["received"]
+    assert remedy in finding["remedy"]
+
+
+def test_an_address_beyond_what_a_parser_reads_is_too_long_not_unreadable(client: Client) -> None:
+    client.send("insi", b"GET /" + b"a" * 66_000 + b" HTTP/1.1\r\n" + END)
+    assert client.one()["findings"][0]["check_id"] == "SANDBOX-TETE-TROP-LONGUE"
+
+
+def test_a_client_that_asks_for_a_name_of_the_certificate_and_leaves_is_no_exchange(client: Client) -> None:
+    with client.connect("insi", "https") as raw:
+        client.trusting().wrap_socket(raw, server_hostname="localhost").close()
+    client.send("insi", b"BLAH\r\n\r\n")
+    client.one()
 
 
 @pytest.mark.parametrize("failure", FAILURES)
