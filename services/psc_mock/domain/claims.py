@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from psc_mock.codes import FEDERATION, OPENID
-from psc_mock.codes.profiles import DEFAULT, Profile
+from psc_mock.codes.profiles import DEFAULT, PROFILES, Profile
 from psc_mock.domain.mutations import ACR_CHANGED, NEW_MEMBERS, SUB_CHANGED, UNKNOWN_CLAIMS
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "id_claims",
     "introspection",
     "level",
+    "looks_like_sub",
     "other_ids",
     "psi",
     "subject",
@@ -79,6 +80,11 @@ def subject(national_id: str, profile: Profile = DEFAULT, *, changed: bool = Fal
     if changed or profile.bare_sub:
         return str(uuid5(_NAMESPACE, f"sub {national_id}"))
     return f"f:{FEDERATION}:{national_id}"
+
+
+def looks_like_sub(text: str) -> bool:
+    """Tell whether a text has the form of a ``sub`` of some profile."""
+    return any(profile.forms["sub"].fits(text) for profile in PROFILES.values())
 
 
 def psi(national_id: str) -> str:
