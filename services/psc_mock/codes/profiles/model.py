@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-__all__ = ["HIGH", "LOW", "MEDIUM", "Form", "Member", "Profile", "members", "tree_of"]
+__all__ = ["HIGH", "LOW", "MEDIUM", "Absence", "Form", "Member", "Profile", "members", "tree_of"]
 
 HIGH, MEDIUM, LOW = "H", "M", "L"
 
@@ -42,6 +42,14 @@ class Form:
         return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What it rests on that a profile lacks a member of another."""
+
+    source: str
+    confidence: str
+
+
 def members(source: str, confidence: str, names: str, within: str = "") -> tuple[Member, ...]:
     """Return members of one source, named in a row; ``within`` is the path of their object."""
     return tuple(Member(within + name, source, confidence) for name in names.split())
@@ -67,6 +75,8 @@ class Profile:
     signing: tuple[str, ...]
     forms: Mapping[str, Form]
     acr: Mapping[tuple[str, str], str]
+    absence: Absence
+    """What the absence of a member that another profile has rests on."""
     bare_sub: bool = False
     """``sub`` is a UUID alone, and does not hold the national identifier."""
     jti_prefix: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from psc_mock.codes import EIDAS, MODE_CARD
 from psc_mock.codes.profiles import shared
-from psc_mock.codes.profiles.model import HIGH, Profile, members
+from psc_mock.codes.profiles.model import HIGH, Absence, Profile, members
 from psc_mock.codes.profiles.of_2025 import ACCESS, ID, PROFILE_2025
 
 __all__ = ["PROFILE_2023"]
@@ -29,6 +29,7 @@ PROFILE_2023 = Profile(
     scopes=tuple(scope for scope in PROFILE_2025.scopes if scope != "basic"),
     signing=tuple(name for name in shared.SIGNING if name != "EdDSA"),
     forms=PROFILE_2025.forms,
+    absence=Absence(shared.TOKENS, HIGH),
     acr={
         # A capture of February 2023 has eidas3 with a card, one of July eidas1 with an e-CPS, one of September none.
         (place, means): "eidas3" if means == MODE_CARD else EIDAS

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from psc_mock.codes import EIDAS
 from psc_mock.codes.profiles import shared
-from psc_mock.codes.profiles.model import HIGH, MEDIUM, Profile, members
+from psc_mock.codes.profiles.model import HIGH, MEDIUM, Absence, Profile, members
 
 __all__ = ["ACCESS", "ID", "PROFILE_2025"]
 
@@ -45,5 +45,6 @@ PROFILE_2025 = Profile(
     ),
     signing=shared.SIGNING,
     forms={"sub": shared.SUB_FEDERATED, "jti": shared.JTI_UUID},
+    absence=Absence(shared.USERINFO, HIGH),
     acr=dict.fromkeys(shared.CIRCUMSTANCES, EIDAS),
 )

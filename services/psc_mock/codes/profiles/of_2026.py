@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from psc_mock.codes import MODE_CARD
 from psc_mock.codes.profiles import shared
-from psc_mock.codes.profiles.model import HIGH, LOW, MEDIUM, Form, Member, Profile, members
+from psc_mock.codes.profiles.model import HIGH, LOW, MEDIUM, Absence, Form, Member, Profile, members
 from psc_mock.codes.profiles.of_2025 import ACCESS, ID, PROFILE_2025
 
 __all__ = ["PROFILE_2026"]
@@ -45,6 +45,7 @@ PROFILE_2026 = Profile(
         "PSISubjectNameID": Form(f"({shared.UUID})?", "un UUID, ou une chaîne vide", shared.NEW, MEDIUM),
         "auth_level": Form("1", "« 1 », en texte", shared.NEW, HIGH),
     },
+    absence=Absence(shared.NEW, LOW),
     acr={**PROFILE_2025.acr, (shared.PRODUCTION, MODE_CARD): "eidas2"},
     bare_sub=True,
     jti_prefix="onrtac:",
