@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -76,9 +77,9 @@ class Grant:
 def subject(national_id: str, profile: Profile = DEFAULT, *, changed: bool = False) -> str:
     """Return the ``sub`` of a person: the same at each log-in. ``changed``: what it would be after a migration."""
     if changed and profile.bare_sub:
-        return str(uuid5(_NAMESPACE, f"sub changé {national_id}"))
+        return _uuid(f"sub changé {national_id}")
     if changed or profile.bare_sub:
-        return str(uuid5(_NAMESPACE, f"sub {national_id}"))
+        return _uuid(f"sub {national_id}")
     return f"f:{FEDERATION}:{national_id}"
 
 
@@ -89,7 +90,13 @@ def looks_like_sub(text: str) -> bool:
 
 def psi(national_id: str) -> str:
     """Return the Pro Santé Identité of a person, a UUID; empty for somebody who has an RPPS instead."""
-    return "" if _RPPS.fullmatch(national_id) else str(uuid5(_NAMESPACE, f"psi {national_id}"))
+    return "" if _RPPS.fullmatch(national_id) else _uuid(f"psi {national_id}")
+
+
+@lru_cache(maxsize=1024)
+def _uuid(name: str) -> str:
+    """Return the UUID of a name: the same at each log-in, in every session."""
+    return str(uuid5(_NAMESPACE, name))
 
 
 def level(profile: Profile, environment: str, means: str) -> str:
