@@ -80,6 +80,16 @@ SITUATIONS = (
         "Deux situations d'exercice : le logiciel doit faire choisir",
         "Choisir « deux-activites » (899700090105).",
     ),
+    Situation(
+        "psc-sans-rpps",
+        "Personne sans RPPS : identité minimale, et Pro Santé Identité en 2026",
+        "Choisir « secretaire » et la carte, sous l'option psc.profile=2026.",
+    ),
+    Situation(
+        "psc-migration",
+        "La même personne revient avec un autre sub : son compte doit la reconnaître",
+        "Se connecter, armer la panne sub-changed (ou passer psc.profile à 2026), se reconnecter.",
+    ),
     Situation("psc-radie", "Professionnel radié : connexion refusée", "Choisir « radie » (899700090113)."),
     Situation("psc-sans-ecps", "Aucune e-CPS activée", "Choisir « sans-ecps » (899700090121)."),
     Situation("psc-refus", "Refus dans l'e-CPS", "Refuser dans le simulateur, ou psc/ecps : PUT mode « refuse »."),

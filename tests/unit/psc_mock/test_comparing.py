@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from psc_mock.codes.profiles import PROFILES
 from psc_mock.diff import SAME, STRANGE, Comparison, as_json, as_text, compared
@@ -233,3 +235,25 @@ def test_the_report_tells_the_profile_the_counts_and_the_confidence() -> None:
     (document,) = as_json("jeton.json", [found])["documents"]
     assert document["counts"] == {"connu": 5, "inconnu": 1, "manquant": 0}
     assert {one["path"] for one in document["differences"] if not one["source"]} == {"neuf"}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(path=st.sampled_from(FILES), changes=st.data())
+def test_no_document_is_too_strange_to_be_compared(path: Path, changes: st.DataObject) -> None:
+    recorded = json.loads(path.read_text(encoding="utf-8"))
+    names = changes.draw(st.lists(st.sampled_from(sorted(recorded)), max_size=4))
+    recorded.update({name: changes.draw(JSON) for name in names})
+    recorded.update(changes.draw(st.dictionaries(st.text(max_size=8), JSON, max_size=2)))
+    try:
+        found = compared(json.dumps(recorded).encode())
+    except NotRecognised:
+        return
+    assert as_text("f", found)
+    assert json.dumps(as_json("f", found))
