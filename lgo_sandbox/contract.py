@@ -207,7 +207,8 @@ class Service:
     its store, ``seed(session)`` fills a new store. ``problem`` renders the sandbox's refusals in the service's
     dialect. ``session_hint`` may name the session that a code or token in a request was issued in (beside the
     bearer token, which is always looked at); it gets the path with its query, the headers and the body. ``serve``
-    opens the doors that are not HTTP.
+    opens the doors that are not HTTP. Beside it, the package may have a room ``commands``, whose Typer application
+    ``app`` becomes ``lgo-sandbox <name>``: it is found by its place, so that no command imports the others' services.
     """
 
     name: str

@@ -43,11 +43,12 @@ class Accounts:
         return account
 
     def matched(self, claims: Mapping[str, Any]) -> Account:
-        """Return the account of the person who logged in, made when it is the first time. Raises PscRefused."""
+        """Return the account of the person who logged in, made when it is the first time. Raises PscRefused.
+
+        ``sub`` is kept and follows: it took another form in 2026, and only SubjectNameID says who somebody is.
+        """
         national_id, sub = _identity(claims)
         found = self._of(national_id) or Account(national_id, _name(claims), national_id)
-        if found.sub and found.sub != sub:
-            raise PscRefused("sub", "l'identité technique de ce professionnel a changé")
         means = found.means | ({str(claims["authMode"])} if "authMode" in claims else frozenset())
         return self._keep(replace(found, sub=sub, means=means))
 

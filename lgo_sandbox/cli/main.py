@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgo_sandbox.cli.errors import explained
+from lgo_sandbox.cli.service_commands import WithServices
 
 if TYPE_CHECKING:
     from lgo_sandbox.cli.starting import StartOptions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 app = typer.Typer(
+    cls=WithServices,
     name="lgo-sandbox",
     help="Les services nationaux de santé, simulés sur un poste. Données fictives uniquement.",
     no_args_is_help=True,

@@ -26,6 +26,7 @@ __all__ = [
     "FormSent",
     "IdentityTold",
     "LoggedOut",
+    "NewForms",
     "Swallowed",
     "TokenAsked",
     "TokenSeen",
@@ -141,6 +142,20 @@ class TokensIssued(Facts):
     sid: str
     person: str
     grant_type: str
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The log-in."""
+        return (self.sid,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewForms(Facts):
+    """The tokens of a log-in say what a client written before 2026 has not seen: which, in French."""
+
+    client_id: str
+    sid: str
+    news: tuple[str, ...]
 
     @property
     def subjects(self) -> tuple[str, ...]:

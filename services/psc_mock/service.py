@@ -13,6 +13,7 @@ from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, S
 from lgo_sandbox.tenant.tokens import session_of_token
 from psc_mock.checks import CHECKS
 from psc_mock.codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH
+from psc_mock.codes.profiles import BAS, DEFAULT, ENVIRONMENTS, FINER, PROFILES, USERINFO_SHAPES
 from psc_mock.decode import decode
 from psc_mock.domain.mutations import MUTATIONS
 from psc_mock.ecps import MODES
@@ -41,9 +42,11 @@ MARKS = ("~", "%7E", "%7e", ".")
 OPTIONS = (
     Option("ecps", MODES[0], MODES, "Réponse de l'e-CPS : à la main, ou automatique"),
     Option("ciba_interval", "5", ("5", "2", "1", "0"), "Secondes entre deux interrogations CIBA (0 : non annoncé)"),
-    Option("discovery", "2025", ("2025", "2023"), "Document de découverte et retour d'autorisation, par date"),
-    Option("userinfo", "2023-11", ("2023-11", "2023"), "Forme des informations d'utilisateur, par date"),
-    Option("acr", "eidas1", ("eidas1", "eidas3", "absent"), "Valeur du membre acr des jetons"),
+    Option("profile", DEFAULT.name, tuple(PROFILES), "Profil daté : jetons, userinfo, introspection et découverte"),
+    Option("environment", BAS, ENVIRONMENTS, "Environnement imité : l'acr d'une carte en dépend (profil 2026)"),
+    Option("discovery", FINER, (FINER, *PROFILES), "Découverte et retour d'autorisation, à part du profil"),
+    Option("userinfo", FINER, (FINER, *USERINFO_SHAPES), "Informations d'utilisateur, à part du profil"),
+    Option("acr", FINER, (FINER, "eidas1", "eidas2", "eidas3", "absent"), "acr des jetons, à part du profil"),
     Option("cnf", "ans", ("ans", "rfc8705"), "Écriture de l'empreinte du certificat (cnf) dans les jetons d'API"),
     Option("api_lifetime", API_LIFETIMES[0], API_LIFETIMES, "Durée de vie d'un jeton d'API, en secondes"),
     Option("signing_key", "1", tuple(KEYS), "Clé qui signe les jetons ; psc/keys la fait tourner"),
@@ -76,6 +79,16 @@ SITUATIONS = (
         "psc-deux-activites",
         "Deux situations d'exercice : le logiciel doit faire choisir",
         "Choisir « deux-activites » (899700090105).",
+    ),
+    Situation(
+        "psc-sans-rpps",
+        "Personne sans RPPS : identité minimale, et Pro Santé Identité en 2026",
+        "Choisir « secretaire » et la carte, sous l'option psc.profile=2026.",
+    ),
+    Situation(
+        "psc-migration",
+        "La même personne revient avec un autre sub : son compte doit la reconnaître",
+        "Se connecter, armer la panne sub-changed (ou passer psc.profile à 2026), se reconnecter.",
     ),
     Situation("psc-radie", "Professionnel radié : connexion refusée", "Choisir « radie » (899700090113)."),
     Situation("psc-sans-ecps", "Aucune e-CPS activée", "Choisir « sans-ecps » (899700090121)."),

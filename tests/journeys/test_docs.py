@@ -128,7 +128,10 @@ def test_the_commands_of_a_page_succeed_as_written(reader: Reader, page: Path) -
 
 
 def test_the_pages_that_are_meant_to_be_run_are() -> None:
-    expected = {f"services/{name}.md" for name in SERVICE_PAGES} | {"fr/premier-branchement.md"}
+    expected = {f"services/{name}.md" for name in SERVICE_PAGES} | {
+        "fr/premier-branchement.md",
+        "fr/brancher-psc.md",
+    }
     assert expected <= {str(page.relative_to(DOCS)) for page in RUNNABLE if page.is_relative_to(DOCS)}
 
 

@@ -60,9 +60,10 @@ def day(lgo_sandbox: SandboxServer, tmp_path_factory: pytest.TempPathFactory) ->
     lgo_sandbox.control("DELETE", f"/sessions/{session.name}")
 
 
-def opened(sandbox: SandboxServer) -> SandboxSession:
-    """Return a session with doors of its own."""
-    ready = sandbox.control("POST", "/sessions", {"listeners": True})
+def opened(sandbox: SandboxServer, **options: str) -> SandboxSession:
+    """Return a session with doors of its own; options by full name, ``__`` for the point."""
+    named = {name.replace("__", "."): value for name, value in options.items()}
+    ready = sandbox.control("POST", "/sessions", {"listeners": True, "options": named})
     return SandboxSession(ready["session"], ready, sandbox)
 
 
@@ -74,6 +75,17 @@ def test_the_day_succeeds_raises_no_finding_and_leaves_its_evidence(day: Day) ->
     assert {path.name for path in day.folder.iterdir()} >= EVIDENCE
     services = {exchange["service"] for exchange in day.told.exchanges}
     assert services == {"psc", "insi", "dmp", "eprescription", "mss"}
+
+
+@pytest.mark.parametrize("profile", ["2023", "2026"])
+def test_the_day_succeeds_with_another_pro_sante_connect(
+    lgo_sandbox: SandboxServer, tmp_path: Path, profile: str
+) -> None:
+    session = opened(lgo_sandbox, psc__profile=profile, psc__environment="production")
+    told = play(Environment(session.ready), Silent(), tmp_path / "evidence")
+    found = [(one["check_id"], one["severity"]) for one in session.findings()]
+    lgo_sandbox.control("DELETE", f"/sessions/{session.name}")
+    assert (told.failure, found) == ("", [("EPRESC-REFUS", "information")])
 
 
 def test_the_journal_lists_the_partners_of_the_ins_and_the_datamatrix_that_was_read(day: Day) -> None:

@@ -7,12 +7,15 @@ import json
 
 import pytest
 
-from lgo_sandbox.tenant.tokens import mark, mark_header, session_of_bearer, session_of_token
+from lgo_sandbox.tenant.tokens import mark, mark_jti, session_of_bearer, session_of_token
 
 
-def jwt(header: object) -> str:
-    encoded = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
-    return f"{encoded}.e30.c2ln"
+def encoded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def jwt(header: object, claims: object = None) -> str:
+    return f"{encoded(header)}.{encoded(claims or {})}.c2ln"
 
 
 def test_an_opaque_token_tells_its_session() -> None:
@@ -20,13 +23,20 @@ def test_an_opaque_token_tells_its_session() -> None:
     assert session_of_bearer(f"bearer  {mark('essai', 'secret')} ") == "essai"
 
 
-def test_a_jwt_tells_its_session_in_its_header() -> None:
-    assert session_of_token(jwt({"alg": "RS256", **mark_header("essai")})) == "essai"
+@pytest.mark.parametrize("jti", ["3f6c", "onrtac:3f6c"])
+def test_a_jwt_tells_its_session_in_its_jti(jti: str) -> None:
+    marked = mark_jti("essai", jti)
+    assert marked.startswith(jti)
+    assert session_of_token(jwt({"alg": "RS256"}, {"jti": marked})) == "essai"
+
+
+def test_a_jwt_of_a_former_release_tells_its_session_in_its_header() -> None:
+    assert session_of_token(jwt({"alg": "RS256", "sbx": "essai"}, {"jti": "3f6c"})) == "essai"
 
 
 def test_the_default_session_leaves_tokens_as_they_are() -> None:
     assert mark("default", "secret") == "secret"
-    assert mark_header("default") == {}
+    assert mark_jti("default", "3f6c") == "3f6c"
     assert session_of_token("secret") == ""
 
 
@@ -42,6 +52,11 @@ def test_the_default_session_leaves_tokens_as_they_are() -> None:
         jwt([]),
         jwt({"sbx": 3}),
         jwt({"sbx": "NON"}),
+        jwt({}, {"jti": 3}),
+        jwt({}, {"jti": "3f6c~NON"}),
+        jwt({}, {"jti": "3f6c", "sub": "a~essai"}),
+        jwt({}, ["jti", "3f6c~essai"]),
+        f"{encoded({})}.{'A' * 99_999}.c2ln",
         "A" * 9999 + ".b.c",
     ],
 )

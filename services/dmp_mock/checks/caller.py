@@ -5,6 +5,7 @@ Source: docs/sources/dmp.md (Qui entre, Droits).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dmp_mock.checks.refused import refused
@@ -17,6 +18,9 @@ from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violati
 __all__ = ["CALLER_CHECKS"]
 
 _VIHF, _CERTIFICATE, _RIGHTS = (codes_about(one) for one in (About.VIHF, About.CERTIFICATE, About.RIGHTS))
+_SUB = re.compile(r"(f:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:.+)?", re.IGNORECASE)
+"""A ``sub`` of Pro Santé Connect, of today or of former years."""
+_MAX_SHOWN = 80
 _PROFESSIONAL = frozenset({"professional"})
 _OF_TESTS = frozenset({OID_INS_NIR_TEST, OID_INS_NIR_DEMO})
 
@@ -65,6 +69,14 @@ def real_identity(seen: Observed[VihfGiven]) -> Outcome:
     if seen.facts.mode == Mode.INDIRECT:
         return None
     return refused(seen, _PROFESSIONAL) or (seen.also(PatientSeen) is not None or None)
+
+
+def no_sub(seen: Observed[VihfGiven]) -> Outcome:
+    """NameID is no ``sub`` of Pro Santé Connect, which held the national identifier until 2026 and no more."""
+    name_id = seen.facts.name_id
+    if not _SUB.fullmatch(name_id):
+        return None
+    return Violation(name_id[:_MAX_SHOWN], "8 suivi des 11 chiffres du RPPS (SubjectNameID)", where="VIHF, NameID")
 
 
 def rights(seen: Observed[SoapRequest]) -> Outcome:
@@ -152,6 +164,16 @@ CALLER_CHECKS: tuple[Check[Any], ...] = (
         source="docs/sources/dmp.md#vihf-identite-reelle",
         remedy="Mettez dans NameID l'identifiant national du professionnel connecté.",
         explains=_PROFESSIONAL,
+    ),
+    Check(
+        id="DMP-VIHF-SUB",
+        title="NameID qui est un sub de Pro Santé Connect",
+        reads=VihfGiven,
+        test=no_sub,
+        source="docs/sources/psc.md#logiciels-de-2026",
+        remedy="Mettez dans NameID le SubjectNameID de userinfo : sub ne contient plus l'identifiant national.",
+        confidence="M",
+        severity=Severity.WARNING,
     ),
     Check(
         id="DMP-PATIENT",

@@ -9,24 +9,32 @@ from collections.abc import Collection, Mapping, Sequence
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Handler
+from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import wire
 from psc_mock.codes import DOOR_AUTH, DOOR_WALLET, ISSUER_PATH
+from psc_mock.codes.profiles import FINER, PROFILES, Profile
 from psc_mock.discovery import announces_iss
 from psc_mock.domain.mutations import Kind, apply, struck_of_kind
 from psc_mock.domain.refusals import Redirected, Refused, ReturnAddress, Shown, explained
 from psc_mock.facts import Altered
 from psc_mock.pages import page
 
-__all__ = ["authorization_answer", "guarded", "issuer_of", "profile_of", "refuse", "wallet_url"]
+__all__ = ["authorization_answer", "guarded", "issuer_of", "profile_of", "refuse", "token_profile", "wallet_url"]
 
 
 TITLE = "Demande refusée"
 
 
+def token_profile(session: Session) -> Profile:
+    """Return the dated profile of the session: what its tokens say."""
+    return PROFILES[session.option("psc.profile")]
+
+
 def profile_of(call: Call) -> str:
-    """Return the dated profile of the session."""
-    return call.session.option("psc.discovery")
+    """Return the name of the profile of discovery and authorization answers: the session's, unless set apart."""
+    finer = call.session.option("psc.discovery")
+    return call.session.option("psc.profile") if finer == FINER else finer
 
 
 def issuer_of(call: Call) -> str:

@@ -14,12 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.tenant.tokens import mark, mark_header
+from lgo_sandbox.tenant.tokens import mark, mark_jti
 from lgo_sandbox.wire.binding import binding_fits, confirmation
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
 from psc_mock import store, wire
-from psc_mock.app.answers import issuer_of
+from psc_mock.app.answers import issuer_of, token_profile
 from psc_mock.app.client_authentication import authenticate, authenticate_by_certificate, entered, missing
 from psc_mock.app.issuing import look_up
 from psc_mock.app.sso import login_named
@@ -98,7 +98,7 @@ async def api_introspect(call: Call) -> RawResponse:
     foreign = found is None and look_up(call, fields["token"]).found is not None
     call.note(ApiQuestioned(audience=found.audience if found else "", psc_token=foreign))
     call.summarise(f"Introspection d'API par {client.client_id} : jeton {'actif' if found else 'inactif'}")
-    return _told(_introspection(found) if found else INACTIVE)
+    return _told(_introspection(call, found) if found else INACTIVE)
 
 
 def _asked(fields: Mapping[str, str]) -> ApiAsked:
@@ -131,7 +131,7 @@ def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str,
     login = login_named(call, row.sid)
     if login is None:
         raise Refused("session_dead", received="une session finie, fermée ou inactive", where="session de la personne")
-    return _issued(call, ApiGrant(_grant(row), row.audience, cnf), REFRESH_GRANT)
+    return _issued(call, ApiGrant(_grant(call, row), row.audience, cnf), REFRESH_GRANT)
 
 
 def _confirmation(call: Call) -> dict[str, str]:
@@ -141,8 +141,8 @@ def _confirmation(call: Call) -> dict[str, str]:
 def _issued(call: Call, of: ApiGrant, grant_type: str) -> dict[str, Any]:
     session, grant = call.session, of.grant
     iat, life = int(session.clock.wire().timestamp()), int(session.option("psc.api_lifetime"))
-    jti, header = session.ids.uuid(), mark_header(session.name)
-    access = signing_key(call.session).sign(api_claims(of, jti, iat, life), header)
+    jti = mark_jti(session.name, session.ids.uuid())
+    access = signing_key(call.session).sign(api_claims(of, jti, iat, life))
     refresh = mark(session.name, session.ids.token(48))
     rows = [
         _row(call, of, key, iat, lifetime, access=kind)
@@ -153,14 +153,14 @@ def _issued(call: Call, of: ApiGrant, grant_type: str) -> dict[str, Any]:
     call.note(TokensIssued(client_id=grant.client_id, sid=grant.sid, person=grant.national_id, grant_type=grant_type))
     person = session.people.professional(grant.national_id)
     names = (person.given_name, person.family_name) if person else ("", "")
-    identity = id_claims(grant, session.ids.uuid(), iat, life, at_hash(access), names)
+    identity = id_claims(grant, mark_jti(session.name, session.ids.uuid()), iat, life, at_hash(access), names)
     return {
         "access_token": access,
         "expires_in": life,
         "refresh_expires_in": API_REFRESH_LIFETIME,
         "refresh_token": refresh,
         "token_type": "Bearer",
-        "id_token": signing_key(call.session).sign(identity, header),
+        "id_token": signing_key(call.session).sign(identity),
         "not-before-policy": 0,
         "session_state": grant.sid,
         "scope": grant.scope,
@@ -180,7 +180,7 @@ def _row(call: Call, of: ApiGrant, key: str, iat: int, lifetime: int, *, access:
         audience=of.audience,
         issuer=grant.issuer,
         confirmation=json.dumps(dict(of.confirmation)),
-        acr=grant.acr,
+        acr=grant.level,
         auth_time=grant.auth_time,
         auth_mode=grant.auth_mode,
         created=call.session.clock.age().timestamp(),
@@ -189,7 +189,7 @@ def _row(call: Call, of: ApiGrant, key: str, iat: int, lifetime: int, *, access:
     )
 
 
-def _grant(row: store.ApiToken) -> Grant:
+def _grant(call: Call, row: store.ApiToken) -> Grant:
     return Grant(
         issuer=row.issuer,
         client_id=row.client_id,
@@ -200,6 +200,7 @@ def _grant(row: store.ApiToken) -> Grant:
         acr=row.acr,
         auth_time=row.auth_time,
         auth_mode=row.auth_mode,
+        profile=token_profile(call.session),
     )
 
 
@@ -214,8 +215,8 @@ def _find(call: Call, token: str) -> store.ApiToken | None:
     return row if lives else None
 
 
-def _introspection(row: store.ApiToken) -> dict[str, Any]:
-    of = ApiGrant(_grant(row), row.audience, json.loads(row.confirmation))
+def _introspection(call: Call, row: store.ApiToken) -> dict[str, Any]:
+    of = ApiGrant(_grant(call, row), row.audience, json.loads(row.confirmation))
     claims = api_claims(of, row.key if row.access else "", row.iat, row.lifetime)
     claims["typ"] = "Bearer" if row.access else "Refresh"
     return {**claims, "client_id": row.client_id, "username": row.national_id, "active": True}

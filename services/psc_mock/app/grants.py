@@ -74,7 +74,8 @@ def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     if row.revoked:
         raise Refused("session_dead", received="jeton révoqué par une déconnexion ou une révocation", where=where)
     call.note(Swallowed(mutations=tuple(row.mutations.split())))
-    return issue_tokens(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer, REFRESH_GRANT))
+    changes = tuple(row.mutations.split())
+    return issue_tokens(call, Issue(login, row.client_id, row.scope, row.nonce, row.issuer, REFRESH_GRANT, changes))
 
 
 def _unknown_refresh(token: str) -> str:

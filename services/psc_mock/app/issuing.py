@@ -6,26 +6,30 @@ access token is a JWT known by its ``jti``, the refresh token an opaque secret k
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.tenant.tokens import mark, mark_header
+from lgo_sandbox.tenant.tokens import mark, mark_jti
 from lgo_sandbox.wire.jwt import BadToken, at_hash, unverified_claims, verify
 from psc_mock import hot, store
+from psc_mock.app.answers import token_profile
 from psc_mock.app.mutating import signed_id_token
 from psc_mock.app.sso import login_named
-from psc_mock.domain.claims import Grant, access_claims, id_claims
+from psc_mock.codes.profiles import FINER
+from psc_mock.domain.claims import CHANGED_LEVEL, Grant, access_claims, id_claims, level
 from psc_mock.domain.lifetimes import still_lives, token_lifetimes
+from psc_mock.domain.mutations import ACR_CHANGED, SUB_CHANGED, Kind, struck_of_kind, title_of
 from psc_mock.domain.refusals import shortened
-from psc_mock.facts import TokenSeen, TokensIssued
+from psc_mock.facts import NewForms, TokenSeen, TokensIssued
 from psc_mock.keys import signing_key, verifying_keys
 
 __all__ = ["Found", "Issue", "Looked", "claimed_client", "issue_tokens", "look_up", "token_key"]
 
 ABSENT = "absent"
-MAX_KEY = 40
+MAX_KEY = 48
 JWT_DOTS = 2
 
 LIVE, REFRESH, EXPIRED, REVOKED, SESSION_OVER = "live", "refresh", "expired", "revoked", "session-over"
@@ -47,6 +51,8 @@ class Issue:
     nonce: str
     issuer: str
     grant_type: str
+    changes: tuple[str, ...] = ()
+    """Faults of the log-in, met by an earlier token of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,12 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     session = call.session
     now, iat = session.clock.age().timestamp(), int(session.clock.wire().timestamp())
     access_life, refresh_life = token_lifetimes(issue.login.created, now)
-    grant = _grant(call, issue)
-    jti, header = session.ids.uuid(), mark_header(session.name)
-    access = signing_key(call.session).sign(access_claims(grant, jti, iat, access_life), header)
+    grant = _grant(call, issue, {*call.struck, *issue.changes})
+    jti = mark_jti(session.name, grant.profile.jti_prefix + session.ids.uuid())
+    access = signing_key(call.session).sign(access_claims(grant, jti, iat, access_life))
     refresh = mark(session.name, session.ids.token(48))
     granted = (grant.sid, grant.client_id, grant.scope, grant.nonce, grant.issuer, now)
-    mutations = " ".join(sorted(call.struck))
+    mutations = " ".join(sorted({*call.struck, *grant.changes}))
     rows = [
         hot.TokenFacts(key, kind, id_, *granted, life, iat, iat + life, False, mutations)
         for key, kind, id_, life in (
@@ -87,6 +93,8 @@ def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
     call.note(
         TokensIssued(client_id=grant.client_id, sid=grant.sid, person=grant.national_id, grant_type=issue.grant_type)
     )
+    if news := _news(grant):
+        call.note(NewForms(client_id=grant.client_id, sid=grant.sid, news=news))
     id_token = {"id_token": _id_token(call, grant, iat, access_life, access)} if grant.with_openid else {}
     return {
         "access_token": access,
@@ -126,7 +134,7 @@ def look_up(call: Call, token: str) -> Looked:
     if login is None or state != LIVE:
         return Looked(None, f"{DEAD[state]} ({row.client_id})")
     issue = Issue(login, row.client_id, row.scope, row.nonce, row.issuer, "")
-    return Looked(Found(row, _grant(call, issue)))
+    return Looked(Found(row, _grant(call, issue, row.mutations.split())))
 
 
 @lru_cache(maxsize=1024)
@@ -149,9 +157,11 @@ def _state(call: Call, row: hot.TokenFacts, login: hot.LoginFacts | None) -> str
     return LIVE if still_lives(row.created, row.lifetime, call.session.clock.age().timestamp()) else EXPIRED
 
 
-def _grant(call: Call, issue: Issue) -> Grant:
-    acr = call.session.option("psc.acr")
-    login = issue.login
+def _grant(call: Call, issue: Issue, struck: Collection[str]) -> Grant:
+    session, login = call.session, issue.login
+    profile, acr = token_profile(session), session.option("psc.acr")
+    if acr == FINER:
+        acr = level(profile, session.option("psc.environment"), login.auth_mode)
     return Grant(
         issuer=issue.issuer,
         client_id=issue.client_id,
@@ -162,11 +172,22 @@ def _grant(call: Call, issue: Issue) -> Grant:
         acr="" if acr == ABSENT else acr,
         auth_time=login.auth_time,
         auth_mode=login.auth_mode,
+        profile=profile,
+        changes=tuple(struck_of_kind(struck, Kind.LOGIN)) if struck else (),
     )
+
+
+def _news(grant: Grant) -> tuple[str, ...]:
+    """Return what a client written before 2026 has not seen yet in the tokens of a log-in, in French."""
+    faults = tuple(title_of(name) for name in grant.changes)
+    bare = ("sub : un UUID seul (profil 2026)",) if grant.profile.bare_sub and SUB_CHANGED not in grant.changes else ()
+    raised = ("acr : eidas2",) if grant.level == CHANGED_LEVEL and ACR_CHANGED not in grant.changes else ()
+    return (*faults, *bare, *raised)
 
 
 def _id_token(call: Call, grant: Grant, iat: int, lifetime: int, access: str) -> str:
     person = call.session.people.professional(grant.national_id)
     names = (person.given_name, person.family_name) if person else ("", "")
-    claims = id_claims(grant, call.session.ids.uuid(), iat, lifetime, at_hash(access), names)
+    jti = mark_jti(call.session.name, call.session.ids.uuid())
+    claims = id_claims(grant, jti, iat, lifetime, at_hash(access), names)
     return signed_id_token(call, signing_key(call.session), claims)

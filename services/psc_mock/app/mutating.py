@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.tenant.tokens import mark_header
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import SigningKey, encode_segments, hs256
 from psc_mock import store, wire
@@ -26,23 +25,22 @@ UNKNOWN_KID = "SANDBOX-psc-inconnue"
 def signed_id_token(call: Call, key: SigningKey, claims: dict[str, Any]) -> str:
     """Return the ID token, its claims and signature changed by the mutations that strike."""
     apply(call.struck, Kind.CLAIMS, claims)
-    header = mark_header(call.session.name)
     how = struck_of_kind(call.struck, Kind.SIGNATURE)
-    return _badly_signed(call, how[0], key, claims, header) if how else key.sign(claims, header)
+    return _badly_signed(call, how[0], key, claims) if how else key.sign(claims)
 
 
-def _badly_signed(call: Call, how: str, key: SigningKey, claims: dict[str, Any], header: dict[str, str]) -> str:
+def _badly_signed(call: Call, how: str, key: SigningKey, claims: dict[str, Any]) -> str:
     if how == "kid-unknown":
-        return key.sign(claims, {**header, "kid": UNKNOWN_KID})
+        return key.sign(claims, {"kid": UNKNOWN_KID})
     if how == "kid-missing":
-        return key.sign(claims, {**header, "kid": None})
+        return key.sign(claims, {"kid": None})
     if how == "other-key":
-        return stranger_key().sign(claims, {**header, "kid": key.kid})
+        return stranger_key().sign(claims, {"kid": key.kid})
     if how == "alg-none":
-        return encode_segments({"alg": "none", "typ": "JWT", **header}, claims) + "."
+        return encode_segments({"alg": "none", "typ": "JWT"}, claims) + "."
     if how == "alg-hs256":
-        return hs256(_secret(call, str(claims.get("aud", ""))), {**header, "kid": key.kid}, claims)
-    return _corrupt(key.sign(claims, header))
+        return hs256(_secret(call, str(claims.get("aud", ""))), {"kid": key.kid}, claims)
+    return _corrupt(key.sign(claims))
 
 
 def _corrupt(token: str) -> str:

@@ -10,8 +10,10 @@ from lgo_sandbox.wire.http import RawResponse
 from psc_mock import store, wire
 from psc_mock.app.client_authentication import url_seen
 from psc_mock.app.issuing import Found, claimed_client, look_up
+from psc_mock.codes.profiles import USERINFO_SHAPES, Profile
 from psc_mock.domain import identity
-from psc_mock.domain.mutations import Kind, apply
+from psc_mock.domain.claims import Grant
+from psc_mock.domain.mutations import NEW_MEMBERS, UNKNOWN_CLAIMS, Kind, apply
 from psc_mock.domain.refusals import Refused
 from psc_mock.facts import IdentityTold, Swallowed
 
@@ -41,12 +43,19 @@ async def userinfo(call: Call) -> RawResponse:
     call.note(IdentityTold(client_id=grant.client_id, person=grant.national_id, sid=grant.sid))
     places = identity.workplaces(people, person)
     call.summarise(f"Identité de {person.name} rendue à {grant.client_id}")
-    told = identity.userinfo(person, places, grant.auth_mode, call.session.option("psc.userinfo"))
+    told = identity.userinfo(person, places, grant.auth_mode, _profile(call, grant), grant.sub)
+    if UNKNOWN_CLAIMS in grant.changes:
+        told.update(NEW_MEMBERS)
     if call.struck:
         apply(call.struck, Kind.ANSWER, told)
         with call.session.db.transaction() as t:
             store.add_mutations(t, found.row.sid, grant.client_id, sorted(call.struck))
     return wire.json_answer(told)
+
+
+def _profile(call: Call, grant: Grant) -> Profile:
+    """Return the profile of the user information: the session's, unless set apart."""
+    return USERINFO_SHAPES.get(call.session.option("psc.userinfo"), grant.profile)
 
 
 def _bearer(call: Call) -> Found:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from lgo_sandbox.watch.checks import Check
-from psc_mock.checks import api, authorization, channel, ciba, clients, grants, notices, proofs, sessions, tokens
+from psc_mock.checks import api, authorization, channel, ciba, clients, forms, grants, notices, proofs, sessions, tokens
 
 __all__ = ["CHECKS"]
 
@@ -25,6 +25,7 @@ CHECKS: tuple[Check[Any], ...] = (
     *ciba.CHECKS,
     *api.CHECKS,
     *clients.CHECKS,
+    *forms.CHECKS,
     *proofs.CHECKS,
     *notices.CHECKS,
 )

@@ -14,6 +14,7 @@ from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violati
 from lgo_sandbox.watch.refusals import Refusal
 from psc_mock.checks.past import as_refused, refused_with
 from psc_mock.codes import CHANNELS
+from psc_mock.domain.claims import looks_like_sub
 from psc_mock.domain.refusals import told
 from psc_mock.facts import CibaAsked, CibaPolled
 
@@ -60,7 +61,12 @@ def login_hint(seen: Observed[CibaAsked]) -> Outcome:
     hint = seen.facts.login_hint
     if _RPPS.fullmatch(hint or ""):
         return None
-    return Violation(told("login_hint", hint), "8 suivi des 11 chiffres du RPPS", where="paramètre login_hint")
+    expected, where = "8 suivi des 11 chiffres du RPPS", "paramètre login_hint"
+    if looks_like_sub(hint or ""):
+        remedy = "Garder SubjectNameID de userinfo, et l'envoyer en login_hint : sub n'est qu'une clé technique."
+        message = "C'est la forme d'un sub de Pro Santé Connect : l'identifiant national a été pris dans sub."
+        return Violation(told("login_hint", hint), expected, message, remedy, where)
+    return Violation(told("login_hint", hint), expected, where=where)
 
 
 def polls(seen: Observed[CibaPolled]) -> Outcome:

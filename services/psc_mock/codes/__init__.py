@@ -112,30 +112,6 @@ DEAD_GRANTS: Mapping[str, str] = {
 }
 """Grants that the discovery document announces and that no client may use: grant_type → refusal."""
 
-SCOPES_2025 = [
-    "openid",
-    "microprofile-jwt",
-    "rpps",
-    "referentiel",
-    "web-origins",
-    "basic",
-    "identity",
-    "acr",
-    "offline_access",
-    "eidas1",
-    "profile",
-    "roles",
-    "email",
-    "scope_all",
-    "phone",
-    "interop",
-    "scope_1",
-    "address",
-    "scope_2",
-    "eidas2",
-]
-SCOPES_2023 = [scope for scope in SCOPES_2025 if scope != "basic"]
-
 MARKER_ACTIVE = "utilisateur-actif"
 MARKER_INACTIVE = "utilisateur-inactif"
 MARKER_LEAVING = "deconnexion-demandee"

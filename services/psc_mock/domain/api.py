@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psc_mock.codes import API_AUDIENCES, EXCHANGED_TYPES, SUBJECT_ISSUER
-from psc_mock.domain.claims import Grant, subject
+from psc_mock.domain.claims import Grant
 from psc_mock.domain.clients import Client
 from psc_mock.domain.refusals import Refused, told
 
@@ -67,7 +67,7 @@ def api_claims(of: ApiGrant, jti: str, iat: int, lifetime: int) -> dict[str, Any
         "jti": jti,
         "iss": grant.issuer,
         "aud": of.audience,
-        "sub": subject(grant.national_id),
+        "sub": grant.sub,
         "typ": "Bearer",
         "azp": grant.client_id,
         "session_state": grant.sid,

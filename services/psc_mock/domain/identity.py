@@ -1,12 +1,13 @@
 """UserInfo: what Pro Santé Connect says of a professional, from the reference people.
 
-Source: docs/sources/psc.md#userinfo (claims and both dated shapes: high; codes assembled for pharmacists and
-préparateurs, of whom no real answer was found: medium to low). Absent values are empty strings, never null.
+Source: docs/sources/psc.md#userinfo (claims: high; codes assembled for pharmacists and préparateurs, of whom no real
+answer was found: medium to low). Which members there are, and where, the dated profile decides. Absent values are empty
+strings, never null.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lgo_sandbox.population.people import Population, Professional, Structure
@@ -27,11 +28,10 @@ from psc_mock.codes import (
     TAG_STRUCK_OFF,
     TAG_TWO_ACTIVITIES,
 )
-from psc_mock.domain.claims import other_ids, subject
+from psc_mock.codes.profiles import Profile
+from psc_mock.domain.claims import AUTH_LEVEL, other_ids, psi
 
 __all__ = ["find_person", "login_obstacle", "userinfo", "workplaces"]
-
-SHAPE_2023_11 = "2023-11"
 
 
 def find_person(people: Population, hint: str) -> Professional | None:
@@ -55,22 +55,39 @@ def workplaces(people: Population, person: Professional) -> list[Structure]:
     return [people.structure(name) for name in names]
 
 
-def userinfo(person: Professional, places: Sequence[Structure], auth_mode: str, shape: str) -> dict[str, Any]:
-    """Return the user information in the shape ``2023`` or ``2023-11``."""
-    identity = {
-        "sub": subject(person.national_id),
+def userinfo(
+    person: Professional, places: Sequence[Structure], auth_mode: str, profile: Profile, sub: str
+) -> dict[str, Any]:
+    """Return the user information under a profile; ``sub`` is that of the log-in's tokens."""
+    known = {
+        "sub": sub,
         "SubjectNameID": person.national_id,
         "preferred_username": person.national_id,
         "given_name": person.given_name,
         "family_name": person.family_name,
+        "PSISubjectNameID": psi(person.national_id),
+        "auth_level": AUTH_LEVEL,
+        "codeCivilite": person.civility,
     }
     if not person.profession:
-        return {**identity, "codeCivilite": person.civility}
-    reference = {"codeCivilite": person.civility, "exercices": [_exercise(person, places, shape)]}
-    top: dict[str, Any] = {}
-    if shape == SHAPE_2023_11:
-        top = {"codeCivilite": reference.pop("codeCivilite"), "codeGenreActivite": CATEGORY_GENRE}
-    return {**identity, **_session_claims(person, places[0], auth_mode), **top, "SubjectRefPro": reference}
+        return _chosen(known, profile.lay_tree)
+    professional = {
+        **_session_claims(person, places[0], auth_mode),
+        "codeGenreActivite": CATEGORY_GENRE,
+        "SubjectRefPro": {"codeCivilite": person.civility, "exercices": [_exercise(person, places)]},
+    }
+    return _chosen({**known, **professional}, profile.userinfo_tree)
+
+
+def _chosen(known: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that a tree names, in its order."""
+    return {name: _within(known[name], branch) for name, branch in tree.items()}
+
+
+def _within(value: Any, branch: Mapping[str, Any] | None) -> Any:
+    if branch is None:
+        return value
+    return [_chosen(one, branch) for one in value] if isinstance(value, list) else _chosen(value, branch)
 
 
 def _session_claims(person: Professional, place: Structure, auth_mode: str) -> dict[str, Any]:
@@ -89,7 +106,7 @@ def _session_claims(person: Professional, place: Structure, auth_mode: str) -> d
     }
 
 
-def _exercise(person: Professional, places: Sequence[Structure], shape: str) -> dict[str, Any]:
+def _exercise(person: Professional, places: Sequence[Structure]) -> dict[str, Any]:
     return {
         "codeProfession": person.profession,
         "codeCategorieProfessionnelle": person.category,
@@ -98,13 +115,13 @@ def _exercise(person: Professional, places: Sequence[Structure], shape: str) -> 
         "prenomDexercice": person.given_name,
         "codeTypeSavoirFaire": "S" if person.savoir_faire else "",
         "codeSavoirFaire": person.savoir_faire,
-        "activities": [_activity(person, place, shape) for place in places],
+        "activities": [_activity(person, place) for place in places],
     }
 
 
-def _activity(person: Professional, place: Structure, shape: str) -> dict[str, str]:
+def _activity(person: Professional, place: Structure) -> dict[str, str]:
     number, kind, street = _street(place.address)
-    activity = {
+    return {
         "codeModeExercice": person.exercise_mode,
         "codeSecteurDactivite": place.sector,
         "codeSectionPharmacien": person.section,
@@ -136,9 +153,6 @@ def _activity(person: Professional, place: Structure, shape: str) -> dict[str, s
         "ancienIdentifiantDeLaStructure": "",
         "autoriteDenregistrement": REGISTRARS.get(person.profession, OTHER_REGISTRAR),
     }
-    if shape == SHAPE_2023_11:
-        del activity["codeGenreActivite"]
-    return activity
 
 
 def _street(address: str) -> tuple[str, str, str]:

@@ -12,13 +12,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["MUTATIONS", "Kind", "Mutation", "apply", "struck_of_kind", "title_of"]
+__all__ = [
+    "ACR_CHANGED",
+    "MUTATIONS",
+    "NEW_MEMBERS",
+    "SUB_CHANGED",
+    "UNKNOWN_CLAIMS",
+    "Kind",
+    "Mutation",
+    "apply",
+    "struck_of_kind",
+    "title_of",
+]
 
 Change = Callable[[dict[str, Any]], None]
 OTHER_CLIENT = "autre-client"
 OTHER_ISSUER = "https://autre-fournisseur.sandbox.test/auth/realms/esante-wallet"
 HOUR = 3600
 TEN_MINUTES = 600
+SUB_CHANGED, ACR_CHANGED, UNKNOWN_CLAIMS = "sub-changed", "acr-eidas2", "claims-unknown"
+NEW_MEMBERS: Mapping[str, Any] = {
+    "sandbox_texte": "membre inconnu, à ignorer",
+    "sandbox_nombre": 1,
+    "sandbox_objet": {"niveau": "2", "moyens": ["CARD", "MOBILE"]},
+    "sandbox_liste": [{"code": "X"}],
+}
+"""Members that no client knows, one of each type of JSON."""
 
 
 class Kind(StrEnum):
@@ -29,6 +48,8 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
     ANSWER = "answer"
     SHAPE = "shape"
+    LOGIN = "login"
+    """What all tokens and the user information of a log-in say, its refreshed tokens too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +124,7 @@ def _encryption_key(members: dict[str, Any]) -> None:
     members["keys"] = [extra, *members["keys"]]
 
 
-CALLBACK, CLAIMS, SIGNATURE, ANSWER, SHAPE = Kind
+CALLBACK, CLAIMS, SIGNATURE, ANSWER, SHAPE, LOGIN = Kind
 
 MUTATIONS: tuple[Mutation, ...] = (
     Mutation("callback-iss-missing", "authorization", CALLBACK, "Retour sans iss, pourtant annoncé", _without("iss")),
@@ -147,8 +168,14 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("userinfo-sub-wrong", "userinfo", ANSWER, "UserInfo d'une autre personne", _set("sub", "f:autre:8")),
     Mutation("userinfo-sub-missing", "userinfo", ANSWER, "UserInfo sans sub", _without("sub")),
     Mutation("userinfo-401", "userinfo", SHAPE, "UserInfo refusé (401) malgré un jeton vivant"),
+    Mutation(SUB_CHANGED, "token", LOGIN, "sub d'une autre forme qu'à la connexion d'avant (UUID seul)"),
+    Mutation(ACR_CHANGED, "token", LOGIN, "acr « eidas2 » dans les jetons"),
+    Mutation(UNKNOWN_CLAIMS, "token", LOGIN, "Membres inconnus dans les jetons et dans userinfo"),
 )
-"""Every mutation, in the order of the source; ``tokens-dead`` and ``userinfo-401`` answer late or not at all."""
+"""Every mutation, in the order of the source; ``tokens-dead`` and ``userinfo-401`` answer late or not at all.
+
+The last three change nothing that a client may refuse: they are what changed, or may change, at the real service.
+"""
 
 _BY_NAME: Mapping[str, Mutation] = {one.name: one for one in MUTATIONS}
 

@@ -15,6 +15,7 @@ from joserfc.jwk import KeySet
 from support.psc import CALLBACK, DEMO, PscClient
 
 from lgo_sandbox.wire.jwt import unverified_claims
+from psc_mock.codes.profiles import PROFILES
 
 if TYPE_CHECKING:
     from authlib.integrations.httpx_client import OAuth2Client
@@ -40,18 +41,18 @@ class RelyingParty:
         asked = {"acr_values": "eidas1", "nonce": NONCE, "code_verifier": verifier, "login_hint": "titulaire"}
         url, state = self.client.create_authorization_url(self.document["authorization_endpoint"], **asked)
         returned = self.browser.get(url).headers["location"]
-        assert parse_qs(urlsplit(returned).query)["iss"] == [self.document["issuer"]]
+        announced = self.document.get("authorization_response_iss_parameter_supported", False)
+        assert parse_qs(urlsplit(returned).query).get("iss", []) == [self.document["issuer"]] * announced
         return self.client.fetch_token(
             self.document["token_endpoint"], authorization_response=returned, state=state, code_verifier=verifier
         )
 
 
-@pytest.fixture
-def provider(lgo: PscClient) -> Iterator[PscClient]:
-    """The default session, whose e-CPS accepts at once: joserfc refuses the header that names another one."""
-    with lgo.in_default_session() as front:
-        front.tenant.option(psc__ecps="accept")
-        yield front
+@pytest.fixture(params=list(PROFILES))
+def provider(request: pytest.FixtureRequest, lgo: PscClient) -> PscClient:
+    """A named session in each profile, whose e-CPS accepts at once."""
+    lgo.tenant.option(psc__ecps="accept", psc__profile=request.param)
+    return lgo
 
 
 @pytest.fixture

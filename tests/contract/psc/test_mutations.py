@@ -18,6 +18,7 @@ from support.psc import CALLBACK, DEMO, TITULAIRE, PscClient
 from lgo_client.clock import Workplace
 from lgo_client.environment import OidcClient
 from lgo_client.psc import ProSanteConnect, PscRefused
+from psc_mock.codes.profiles import PROFILES
 from psc_mock.domain.mutations import MUTATIONS
 
 TABLE = """
@@ -62,6 +63,9 @@ tokens-dead R R R R
 userinfo-sub-wrong R R . R
 userinfo-sub-missing R R . R
 userinfo-401 R R R R
+sub-changed . . . .
+acr-eidas2 . . . .
+claims-unknown . . . .
 """
 EXPECTED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}
 
@@ -104,7 +108,11 @@ def test_openid_client_reacts_as_measured(provider: PscClient, node: OpenidClien
     assert seen == {name: row[int(strict)] for name, row in EXPECTED.items()}, said
 
 
-def test_openid_client_logs_in_refreshes_introspects_and_logs_out(provider: PscClient, node: OpenidClient) -> None:
+@pytest.mark.parametrize("profile", PROFILES)
+def test_openid_client_logs_in_refreshes_introspects_and_logs_out(
+    provider: PscClient, node: OpenidClient, profile: str
+) -> None:
+    provider.tenant.option(psc__profile=profile)
     order = {"issuer": provider.issuer, "redirect": CALLBACK, "client": DEMO[0], "secret": DEMO[1]}
     out = "http://127.0.0.1:8765/logged-out"
     assert node.play(nr=True, out=out, **order) == {

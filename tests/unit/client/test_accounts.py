@@ -68,11 +68,12 @@ def test_an_answer_that_does_not_say_who_is_refused(claims: dict[str, Any]) -> N
         Accounts().matched(claims)
 
 
-def test_a_changed_sub_is_refused() -> None:
+def test_an_account_is_the_same_person_s_when_sub_takes_another_form() -> None:
     accounts = Accounts()
-    accounts.matched(ME)
-    with pytest.raises(PscRefused):
-        accounts.matched({**ME, "sub": "f:y:1"})
+    before = accounts.matched(ME)
+    after = accounts.matched({**ME, "sub": "4f3c6d2e-0000-5000-8000-000000000001"})
+    assert (after.login, after.sub) == (before.login, "4f3c6d2e-0000-5000-8000-000000000001")
+    assert list(accounts.known) == [before.login]
 
 
 def test_logging_out_closes_both_sessions_even_when_the_provider_is_down() -> None:

@@ -85,6 +85,19 @@ def test_a_feed_by_card_says_nothing_of_organisation_certificates() -> None:
     assert "DMP-FEED-ORG" not in broken(evaluation) | {check.id for check in evaluation.kept}
 
 
+@pytest.mark.parametrize(
+    ("name_id", "found"),
+    [
+        ("899700090014", False),
+        ("30B0990033/CPET00001", False),
+        ("f:40e647b3-325b-45d5-9479-99a4d15d34db:899700090014", True),
+        ("9B6D600B-2654-507E-8CBF-14108BFC30DC", True),
+    ],
+)
+def test_a_sub_of_pro_sante_connect_is_no_identity(name_id: str, found: bool) -> None:
+    assert ("DMP-VIHF-SUB" in broken(evaluated(exchange("td0.2", replace(VIHF, name_id=name_id))))) is found
+
+
 def _tested(holder: str, matricule: str = "1") -> Exchange:
     return exchange(
         "td0.2",

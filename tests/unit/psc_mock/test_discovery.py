@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psc_mock.discovery import PROFILE_2023, PROFILE_2025, discovery_document
+from psc_mock.discovery import discovery_document
 
 ISSUER = "https://auth.example/auth/realms/esante-wallet"
 P = f"{ISSUER}/protocol/openid-connect"
@@ -148,15 +148,15 @@ EXPECTED = {
 
 @pytest.mark.parametrize("field", sorted(EXPECTED))
 def test_each_field_of_2025_is_as_observed(field: str) -> None:
-    assert discovery_document(ISSUER, "https://wallet.example/auth", PROFILE_2025)[field] == EXPECTED[field]
+    assert discovery_document(ISSUER, "https://wallet.example/auth", "2025")[field] == EXPECTED[field]
 
 
 def test_no_field_is_added_and_none_is_missing() -> None:
-    assert set(discovery_document(ISSUER, "https://wallet.example/auth", PROFILE_2025)) == set(EXPECTED)
+    assert set(discovery_document(ISSUER, "https://wallet.example/auth", "2025")) == set(EXPECTED)
 
 
 def test_2023_lacks_what_came_later() -> None:
-    old = discovery_document(ISSUER, "https://wallet.example/auth", PROFILE_2023)
+    old = discovery_document(ISSUER, "https://wallet.example/auth", "2023")
     assert set(EXPECTED) - set(old) == {"authorization_response_iss_parameter_supported"}
     assert old["scopes_supported"] == [scope for scope in SCOPES if scope != "basic"]
     assert old["id_token_signing_alg_values_supported"] == [one for one in ALGORITHMS if one != "EdDSA"]

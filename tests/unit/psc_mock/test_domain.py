@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lgo_sandbox.population.people import population
 from psc_mock.codes import FEDERATION
 from psc_mock.codes.errors import ERRORS, PAGES
-from psc_mock.discovery import PROFILE_2023, PROFILE_2025, discovery_document
+from psc_mock.codes.profiles import PROFILES, USERINFO_SHAPES, Profile
+from psc_mock.discovery import discovery_document
 from psc_mock.domain.authorization import AuthorizationRequest, checked_request, return_address
-from psc_mock.domain.claims import Grant, access_claims, id_claims, introspection
+from psc_mock.domain.claims import Grant, access_claims, id_claims, introspection, subject
 from psc_mock.domain.clients import CertificateShown, Client, check_credentials, may_redirect_to
 from psc_mock.domain.identity import find_person, login_obstacle, userinfo, workplaces
 from psc_mock.domain.lifetimes import login_lives, token_lifetimes
@@ -17,6 +20,14 @@ from psc_mock.domain.refusals import Refused
 from psc_mock.seeds import CLIENTS
 
 PEOPLE = population()
+
+
+def told(persona: str, profile: Profile) -> dict[str, Any]:
+    person = PEOPLE.persona(persona)
+    places = workplaces(PEOPLE, person)
+    return userinfo(person, places, "MOBILE", profile, subject(person.national_id, profile))
+
+
 GRANT = Grant("https://i", "lgo-demo", "sid", "899700090014", "openid scope_all", "", "eidas1", 1000, "MOBILE")
 
 
@@ -48,30 +59,27 @@ def _values(value: object) -> list[object]:
     return [leaf for member in value for leaf in _values(member)] if isinstance(value, list) else [value]
 
 
-@pytest.mark.parametrize("shape", ["2023", "2023-11"])
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 @pytest.mark.parametrize("persona", [p.id for p in PEOPLE.professionals])
-def test_userinfo_of_every_persona_holds_no_null(persona: str, shape: str) -> None:
-    person = PEOPLE.persona(persona)
-    identity = userinfo(person, workplaces(PEOPLE, person), "MOBILE", shape)
+def test_userinfo_of_every_persona_holds_no_null(persona: str, profile: Profile) -> None:
+    identity = told(persona, profile)
     assert None not in _values(identity)
-    assert identity["SubjectNameID"] == person.national_id
+    assert identity["SubjectNameID"] == PEOPLE.persona(persona).national_id
 
 
 def test_both_shapes_place_civility_and_genre_differently() -> None:
-    person = PEOPLE.persona("titulaire")
-    old, new = (userinfo(person, workplaces(PEOPLE, person), "MOBILE", shape) for shape in ("2023", "2023-11"))
+    old, new = (told("titulaire", USERINFO_SHAPES[shape]) for shape in ("2023", "2023-11"))
     assert (old["SubjectRefPro"]["codeCivilite"], new["codeCivilite"]) == ("MME", "MME")
     assert "codeCivilite" not in new["SubjectRefPro"]
     assert "codeGenreActivite" in old["SubjectRefPro"]["exercices"][0]["activities"][0]
-    assert "codeGenreActivite" not in new["SubjectRefPro"]["exercices"][0]["activities"][0]
+    assert "codeGenreActivite" not in old
+    assert new["codeGenreActivite"] == new["SubjectRefPro"]["exercices"][0]["activities"][0]["codeGenreActivite"]
 
 
 def test_pharmacist_has_section_and_doctor_has_savoir_faire() -> None:
     exercises = {}
     for persona in ("titulaire", "adjoint", "generaliste", "preparateur", "deux-activites"):
-        person = PEOPLE.persona(persona)
-        identity = userinfo(person, workplaces(PEOPLE, person), "MOBILE", "2023-11")
-        (exercises[persona],) = identity["SubjectRefPro"]["exercices"]
+        (exercises[persona],) = told(persona, PROFILES["2025"])["SubjectRefPro"]["exercices"]
     assert [exercises[p]["activities"][0]["codeSectionPharmacien"] for p in ("titulaire", "adjoint")] == ["A", "D"]
     doctor = exercises["generaliste"]
     assert (doctor["codeTypeSavoirFaire"], doctor["codeSavoirFaire"]) == ("S", "SM26")
@@ -80,8 +88,7 @@ def test_pharmacist_has_section_and_doctor_has_savoir_faire() -> None:
 
 
 def test_who_has_no_profession_has_the_minimal_identity() -> None:
-    person = PEOPLE.persona("secretaire")
-    assert list(userinfo(person, [], "MOBILE", "2023-11")) == [
+    assert list(told("secretaire", PROFILES["2025"])) == [
         "sub", "SubjectNameID", "preferred_username", "given_name", "family_name", "codeCivilite",
     ]  # fmt: skip
 
@@ -195,7 +202,7 @@ def test_discovery_announces_what_the_real_one_does() -> None:
 
 
 def test_discovery_of_2023_differs_as_observed() -> None:
-    new, old = (discovery_document("https://a", "https://w", profile) for profile in (PROFILE_2025, PROFILE_2023))
+    new, old = (discovery_document("https://a", "https://w", profile) for profile in ("2025", "2023"))
     assert set(new) - set(old) == {"authorization_response_iss_parameter_supported"}
     assert set(new["scopes_supported"]) - set(old["scopes_supported"]) == {"basic"}
     assert "EdDSA" not in str(old)

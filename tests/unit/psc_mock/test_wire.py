@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from lgo_sandbox.contract import Problem, ProblemKind, Refusal, ResourceRequest
-from lgo_sandbox.tenant.tokens import mark, mark_header
+from lgo_sandbox.tenant.tokens import mark, mark_jti
 from lgo_sandbox.watch.exchange import Exchange
 from psc_mock import wire
 from psc_mock.decode import decode
@@ -70,7 +70,7 @@ def test_the_signing_key_is_stable_and_named_sandbox() -> None:
 
 
 def test_codes_and_tokens_of_a_request_tell_their_session() -> None:
-    jwt = key_numbered("1").sign({"a": 1}, mark_header("blue"))
+    jwt = key_numbered("1").sign({"jti": mark_jti("blue", "1")})
     assert session_hint("/t", {}, f"grant_type=x&code={mark('blue', 'abc')}".encode()) == "blue"
     assert session_hint(f"/logout?id_token_hint={jwt}", {}, b"") == "blue"
     assert session_hint("/t", {}, b"token=" + jwt.encode()) == "blue"

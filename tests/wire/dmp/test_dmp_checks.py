@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from runpy import run_path
@@ -47,6 +48,12 @@ def _existence(dmp: Dmp, action: str | None = PATIENTS, suffix: str = "patients"
 
 def _misissued(dmp: Dmp) -> None:
     dmp.test_existence(issuer="CN=QUELQU'UN D'AUTRE,O=AILLEURS,C=FR")
+
+
+def _named_by_sub(dmp: Dmp) -> None:
+    vihf = dmp.indirect()
+    vihf.who = replace(vihf.who, national_id="9b6d600b-2654-507e-8cbf-14108bfc30dc")
+    dmp.test_existence(vihf)
 
 
 def _soap11(dmp: Dmp) -> None:
@@ -91,6 +98,7 @@ SHARED: dict[str, Act] = {
     "DMP-VIHF-ISSUER": _misissued,
     "DMP-VIHF-UNSIGNED": lambda dmp: dmp.test_existence(dmp.direct(signed_by=None)),
     "DMP-VIHF-PS": lambda dmp: dmp.test_existence(dmp.direct("radie")),
+    "DMP-VIHF-SUB": _named_by_sub,
     "DMP-PATIENT": lambda dmp: dmp.test_existence(dmp.indirect(patient="255069999999934")),
     "DMP-INS-OID": lambda dmp: dmp.test_existence(dmp.indirect(root="1.2.250.1.213.1.4.9")),
     "DMP-RIGHTS": lambda dmp: dmp.find(vihf=dmp.indirect()),

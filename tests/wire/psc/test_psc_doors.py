@@ -170,6 +170,19 @@ def _swallowing(name: str) -> Act:
     return act
 
 
+def _given_up(lgo: PscClient) -> None:
+    """A client that insists on eidas1: it drops its tokens, and asks for others."""
+    for _ in range(2):
+        lgo.arm("acr-eidas2")
+        lgo.exchange(lgo.code())
+        lgo.tenant.move(seconds=10)
+
+
+def _never_asking_who(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__profile="2026")
+    lgo.logout(lgo.tokens())
+
+
 BROKEN: dict[str, Act] = {
     "PSC-AUTHZ-01": lambda lgo: lgo.authorize(acr_values=None, acr="eidas1"),
     "PSC-AUTHZ-02": lambda lgo: lgo.authorize(scope="openid"),
@@ -209,6 +222,8 @@ BROKEN: dict[str, Act] = {
     "PSC-API-02": _other_audience,
     "PSC-API-03": _not_exchanged,
     **{number: _swallowing(mutations[0]) for number, mutations in MUTATIONS_OF.items()},
+    "PSC-FORME-01": _given_up,
+    "PSC-FORME-02": _never_asking_who,
     "PSC-REPONSE": lambda lgo: lgo.authorize(prompt="none"),
 }
 """Check → the client that breaks its rule, and no other."""
