@@ -29,8 +29,10 @@ __all__ = ["DESCRIBE", "PATH", "create_app"]
 PATH = "/lps"
 """The path of every téléservice of the national health insurance behind this gateway."""
 DESCRIBE = "wsdl"
-RECONSTRUCTED = "wsdl=reconstituee"
-"""The query that asks for the description with the reconstructed operations."""
+DESCRIBED_BY = (DESCRIBE, "singlewsdl")
+"""The queries that ask for the description: ours is one document, so that both have the same answer."""
+RECONSTRUCTED = "reconstituee"
+"""Their value, to have the reconstructed operations too."""
 PSC_TRANSPORT = ("X-Simulation", "INSI-PSC-TRANSPORT-NON-PUBLIC")
 METHODS = "GET POST PUT PATCH DELETE OPTIONS TRACE"
 
@@ -59,13 +61,13 @@ async def receive(call: Call) -> RawResponse:
 
 
 async def describe(call: Call) -> RawResponse:
-    """Answer ``?wsdl`` with the description of the service."""
-    query = call.query.lower()
-    if not query.startswith(DESCRIBE):
+    """Answer ``?wsdl`` or ``?singleWsdl`` with the description of the service."""
+    name, _, value = call.query.lower().partition("=")
+    if name not in DESCRIBED_BY:
         return _wrong_method(call)
     await call.enter(DESCRIBE)
     call.summarise("INSi : description du service (WSDL)")
-    return wire.wsdl(call.url() + PATH, reconstructed=query == RECONSTRUCTED)
+    return wire.wsdl(call.url() + PATH, reconstructed=value == RECONSTRUCTED)
 
 
 async def elsewhere(call: Call) -> RawResponse:

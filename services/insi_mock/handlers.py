@@ -39,7 +39,7 @@ from insi_mock.facts import (
     TraitsAsked,
     Verified,
 )
-from insi_mock.seeds import OUTAGES
+from insi_mock.seeds import OUTAGES, as_live
 from insi_mock.verifying import conforms, current, take_batch
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.tenant.session import Session
@@ -202,7 +202,8 @@ def _strategy(session: Session) -> Strategy:
 def _rooted(session: Session, found: Answer) -> Answer:
     if found.identity is None:
         return found
-    return Answer(found.code, with_root(found.identity, session.option("insi.nir_root")))
+    told = found.identity if session.option("insi.history") == "plan" else as_live(found.identity)
+    return Answer(found.code, with_root(told, session.option("insi.nir_root")))
 
 
 def _answer(call: Call, envelope: Envelope, found: Answer, failure: str, asked: str) -> RawResponse:

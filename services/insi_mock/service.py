@@ -51,6 +51,12 @@ OPTIONS = (
         "Personne introuvable : réponse 01, ou erreur technique comme l'environnement de test officiel",
     ),
     Option(
+        "history",
+        "live",
+        ("live", "plan"),
+        "Historique d'ECETINSI : comme l'environnement de test (un matricule), ou du plan de tests, cas 2.04-2 (deux)",
+    ),
+    Option(
         "serialisation",
         "G3",
         tuple(wire.GENERATIONS),
