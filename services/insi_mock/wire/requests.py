@@ -6,6 +6,8 @@ never judges a value.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lxml import etree
 
 from insi_mock.domain import Context, CoverCard, Stamp, Stray
@@ -26,7 +28,16 @@ from lgo_sandbox.wire.soap import (
     read_envelope,
 )
 
-__all__ = ["NotUnderstood", "WrongVersion", "assertions_of", "context_of", "encoding_of", "read"]
+__all__ = [
+    "NotUnderstood",
+    "WrongVersion",
+    "assertions_of",
+    "coding_of",
+    "context_of",
+    "encoding_of",
+    "instant_of",
+    "read",
+]
 
 _BLOCKS = frozenset({f"{{{WSSE}}}Security", f"{{{CONTEXT_LPS}}}ContexteLPS", f"{{{CONTEXT_BAM}}}ContexteBAM"})
 _NAMESPACES = {"Security": WSSE, "ContexteLPS": CONTEXT_LPS, "ContexteBAM": CONTEXT_BAM}
@@ -137,6 +148,20 @@ def encoding_of(envelope: Envelope, body: bytes) -> str:
     return "UTF-8" if element is None else (element.getroottree().docinfo.encoding or "UTF-8").upper()
 
 
+def coding_of(content_encoding: str | None) -> str:
+    """Return the compression that a readable request announces, "" for none."""
+    return "" if content_encoding in (None, "", "identity") else str(content_encoding)
+
+
+def instant_of(text: str) -> datetime | None:
+    """Return the instant of an xsd:dateTime with its zone, None for another text: the year 1 has no age."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if "T" in text and found.tzinfo is not None and 1 < found.year < 9999 else None
+
+
 def context_of(envelope: Envelope) -> Context:
     """Return the contexts. Raises Refused when a block, or COUVERTURE (empty without card), is absent."""
     lps = _block(envelope, "ContexteLPS")
@@ -149,6 +174,7 @@ def context_of(envelope: Envelope) -> Context:
         bam=_stamp(bam, CONTEXT_BAM),
         idam=text_at(lps, CONTEXT_LPS, "LPS", "IDAM"),
         software=text_at(lps, CONTEXT_LPS, "LPS", "Nom"),
+        version=text_at(lps, CONTEXT_LPS, "LPS", "Version"),
         card=_card_of(cover),
     )
 
@@ -181,7 +207,8 @@ def _card_of(cover: etree._Element) -> CoverCard:
         return CoverCard()
     number, key = (text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
     date, rank = (text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", name) for name in ("DateNai", "Rang"))
-    return CoverCard(number, key, date, rank)
+    person = text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", "Nir", "Num")
+    return CoverCard(number, key, date, rank, person)
 
 
 def assertions_of(envelope: Envelope) -> list[etree._Element]:
