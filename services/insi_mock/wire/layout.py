@@ -24,6 +24,7 @@ from insi_mock.wire.names import (
     VERIFICATION_REQUEST,
     WSSE,
 )
+from insi_mock.wire.schema import conforms
 from lgo_sandbox.wire.soap import WSA, Envelope
 
 __all__ = ["resembling", "strays_of"]
@@ -115,6 +116,7 @@ _HEADERS = {
         *("Id", "Temps", "Emetteur", "DateRef", "COUVERTURE"), nature="CTXBAM", COUVERTURE=_COVER
     ),
 }
+_PARTS_OF_THE_CONTRACT = {**_HEADERS, **_BODIES}
 _BLOCKS = {
     "ContexteLPS": CONTEXT_LPS,
     "ContexteBAM": CONTEXT_BAM,
@@ -133,11 +135,11 @@ def strays_of(envelope: Envelope) -> tuple[Stray, ...]:
 
 def _strays(envelope: Envelope) -> Iterator[Stray]:
     yield from _of_blocks(envelope)
-    for block in envelope.headers:
-        if node := _HEADERS.get(str(block.tag)):
-            yield from _within(block, node)
-    if envelope.body is not None and (node := _BODIES.get(str(envelope.body.tag))):
-        yield from _within(envelope.body, node)
+    parts = (*envelope.headers, *([] if envelope.body is None else [envelope.body]))
+    for part in parts:
+        node = _PARTS_OF_THE_CONTRACT.get(str(part.tag))
+        if node is not None and not conforms(part):
+            yield from _within(part, node)
 
 
 def _of_blocks(envelope: Envelope) -> Iterator[Stray]:
@@ -162,43 +164,40 @@ def resembling(elements: Iterable[etree._Element], name: str, namespace: str) ->
 def _within(parent: etree._Element, node: _Node) -> Iterator[Stray]:
     prefix, brace, where = str(parent.tag).rpartition("}")
     prefix, namespace = prefix + brace, prefix[1:]
-    yield from _attributes_of(parent, node, where, namespace)
-    if node.children and (text := _text_between(parent)):
-        yield Stray(where, "texte", namespace, Why.TEXT, value=text)
-    names: list[str] = []
+    if parent.keys():
+        yield from _attributes_of(parent, node, where, namespace)
+    texts, names = [parent.text], []
     for child in parent:
+        texts.append(child.tail)
         tag = child.tag
         if not isinstance(tag, str):
             continue
         name = tag.removeprefix(prefix)
-        if name not in node.children or not tag.startswith(prefix):
+        inside = node.children.get(name) if tag.startswith(prefix) else None
+        if inside is None:
             qname = etree.QName(child)
             yield _odd(where, qname, _like(qname.localname, node.children), namespace)
             continue
-        inside = node.children[name]
         if name in names and not inside.many:
             yield Stray(where, name, namespace, Why.REPEATED)
         else:
             names.append(name)
-        yield from _inside(child, inside, where, namespace)
-    yield from _displaced(names, node, where, namespace)
+        if inside.children or len(child):
+            yield from _within(child, inside)
+        elif inside.form or child.keys():
+            yield from _attributes_of(child, inside, name, namespace)
+            yield from _malformed(child.text or "", inside, where, name, namespace)
+    if node.children:
+        yield from _texts_between(texts, where, namespace)
+        yield from _displaced(names, node, where, namespace)
 
 
-def _text_between(parent: etree._Element) -> str:
-    """Return the first text, cut, that stands beside the elements of a sequence."""
-    texts = (parent.text, *(child.tail for child in parent))
-    return next((text.strip()[:MAX_TEXT] for text in texts if text and not text.isspace()), "")
-
-
-def _inside(child: etree._Element, node: _Node, where: str, namespace: str) -> Iterator[Stray]:
-    """Yield what is wrong in an element that is at its place."""
-    if len(child) or node.children:
-        yield from _within(child, node)
-        return
-    name = etree.QName(child).localname
-    yield from _attributes_of(child, node, name, namespace)
-    if node.form:
-        yield from _malformed(child.text or "", node, where, name, namespace)
+def _texts_between(texts: Iterable[str | None], where: str, namespace: str) -> Iterator[Stray]:
+    """Yield the first text, cut, that stands beside the elements of a sequence."""
+    for text in texts:
+        if text and not text.isspace():
+            yield Stray(where, "texte", namespace, Why.TEXT, value=text.strip()[:MAX_TEXT])
+            return
 
 
 def _attributes_of(element: etree._Element, node: _Node, where: str, namespace: str) -> Iterator[Stray]:
