@@ -107,7 +107,9 @@ def identify(day: Day) -> None:
         step.outcome = f"00, matricule reçu : identité {identity.state.value}"
     with day.teller.step(LGO, LGO, "Contrôle de la carte nationale d'identité") as step:
         identity = day.handed.identity = identity.with_document(Document.IDENTITY_CARD, By(user, now()))
-        day.control.of_session("markers", "POST", {"name": "identite-controlee", "subject": day.patient.matricule})
+        shown = {"pièce": Document.IDENTITY_CARD.value}
+        checked = {"name": "pièce d'identité contrôlée", "subject": day.patient.matricule, "detail": shown}
+        day.control.of_session("markers", "POST", checked)
         step.outcome = f"identité {identity.state.value}"
     with day.teller.step(LGO, INSI, "Un homonyme : plusieurs identités, puis une avec le lieu de naissance") as step:
         homonym = day.environment.patient("durand-paul-1")

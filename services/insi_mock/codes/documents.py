@@ -21,5 +21,6 @@ TRUSTED_NAMES = (
     "carte d'identité européenne",
     "carte de séjour",
     "ApCV",
+    "appli carte Vitale",
 )
 """How they are named; accents, case and punctuation do not count."""
