@@ -35,7 +35,7 @@ def told(broken: Sequence[BrokenRule]) -> Violation:
         received=" ; ".join(f"{rule.element} « {rule.value} »" if rule.value else _missing(rule) for rule in broken),
         expected=" ; ".join(f"{rule.element} : {rule.expected}" for rule in broken),
         message=" ; ".join(f"{rule.element} : {rule.what}" for rule in broken),
-        remedy=" ".join(rule.remedy for rule in broken),
+        remedy=" ".join(dict.fromkeys(rule.remedy for rule in broken)),
         where=", ".join(rule.element for rule in broken),
     )
 

@@ -90,7 +90,7 @@ def _seen_as(near: Stray) -> tuple[str, str]:
     """Return how a missing element was seen nevertheless, and how to mend that."""
     if near.wanted and near.wanted != near.namespace:
         received = f"{near.name} dans {namespace_for_people(near.namespace)}"
-        return received, f'Déclarez xmlns="{near.wanted}" sur {near.like}, ou sur l\'élément qui le contient.'
+        return received, f'Déclarez xmlns="{near.wanted}" sur {near.parent}, ou sur chacun de ses éléments.'
     return near.name, f"Écrivez l'élément {near.like}, à la place de {near.name}."
 
 

@@ -76,6 +76,10 @@ def _context(*names: str, nature: str, **children: _Node) -> _Node:
     return _Node(_sequence(*names, **children).children, attributes=attributes)
 
 
+_MOMENT = _text(
+    r"\s*-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?\s*",
+    "une date et une heure AAAA-MM-JJThh:mm:ssZ",
+)
 _MATRICULE = _sequence("NumIdentifiant", "Cle", "TypeMatricule")
 _TRAITS = _sequence("NomNaissance", "Prenom", "Sexe", "DateNaissance", "LieuNaissance", Prenom=_Node({}, many=True))
 _CARD = _sequence(
@@ -113,7 +117,7 @@ _BODIES = {
 _HEADERS = {
     f"{{{CONTEXT_LPS}}}ContexteLPS": _context(*("Id", "Temps", "Emetteur", "LPS"), nature="CTXLPS", LPS=_SOFTWARE),
     f"{{{CONTEXT_BAM}}}ContexteBAM": _context(
-        *("Id", "Temps", "Emetteur", "DateRef", "COUVERTURE"), nature="CTXBAM", COUVERTURE=_COVER
+        *("Id", "Temps", "Emetteur", "DateRef", "COUVERTURE"), nature="CTXBAM", DateRef=_MOMENT, COUVERTURE=_COVER
     ),
 }
 _PARTS_OF_THE_CONTRACT = {**_HEADERS, **_BODIES}

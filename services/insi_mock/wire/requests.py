@@ -15,8 +15,8 @@ from insi_mock.domain.formats import namespace_for_people
 from insi_mock.wire.layout import resembling
 from insi_mock.wire.names import CONTEXT_BAM, CONTEXT_LPS, WSSE
 from insi_mock.wire.texts import text_at
+from insi_mock.wire.unreadable import not_soap
 from lgo_sandbox.watch.refusals import Refused
-from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.saml import SAML
 from lgo_sandbox.wire.soap import (
     WSA,
@@ -43,7 +43,6 @@ _BLOCKS = frozenset({f"{{{WSSE}}}Security", f"{{{CONTEXT_LPS}}}ContexteLPS", f"{
 _NAMESPACES = {"Security": WSSE, "ContexteLPS": CONTEXT_LPS, "ContexteBAM": CONTEXT_BAM}
 _ADDRESSING = frozenset({"MessageID", "Action", "To", "From", "ReplyTo", "FaultTo", "RelatesTo"})
 _SOAP12 = SoapVersion.V12.namespace
-_GZIP = b"\x1f\x8b"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -98,7 +97,7 @@ def read(body: bytes, content_type: str | None = None, content_encoding: str | N
     except UnknownSoapVersion as error:
         raise WrongVersion(error.reason.partition(" : ")[2], SoapVersion.V12) from error
     except NotSoap as error:
-        raise _not_soap(error.reason, body, content_type, content_encoding) from error
+        raise not_soap(error.reason, body, content_type, content_encoding) from error
     if envelope.version is not SoapVersion.V12:
         raise WrongVersion(envelope.version.namespace, envelope.version)
     unknown = (block for block in envelope.headers if must_understand(block, SoapVersion.V12) and not _is_ours(block))
@@ -109,35 +108,6 @@ def read(body: bytes, content_type: str | None = None, content_encoding: str | N
 
 def _is_ours(block: etree._Element) -> bool:
     return block.tag in _BLOCKS or str(block.tag).startswith(f"{{{WSA}}}")
-
-
-def _not_soap(reason: str, body: bytes, content_type: str | None, content_encoding: str | None) -> Refused:
-    received, where, remedy = reason, "corps HTTP", ""
-    media = read_media_type(content_type).name
-    if not body.strip():
-        received, remedy = "corps vide", "Envoyez l'enveloppe SOAP dans le corps de la requête POST."
-    elif body.startswith(_GZIP) or content_encoding not in (None, "", "identity"):
-        received, where = f"corps compressé (Content-Encoding: {content_encoding or 'gzip, non annoncé'})", "corps HTTP"
-        remedy = "Envoyez le corps sans compression, et retirez l'en-tête Content-Encoding."
-    elif media.startswith("multipart/"):
-        received, where = f"corps en {media}", "Content-Type"
-        remedy = "Envoyez l'enveloppe seule, en application/soap+xml : INSi ne prend pas de message en parties."
-    else:
-        remedy = next((words for part, words in _MENDING if part in reason), "")
-    return Refused(
-        "desir_simule_enveloppe", received=received, expected="une enveloppe SOAP 1.2", where=where, remedy=remedy
-    )
-
-
-_MENDING = (
-    ("DOCTYPE", "Retirez la déclaration DOCTYPE du message."),
-    ("encodage", "Écrivez le message en UTF-8."),
-    ("plusieurs éléments", "Gardez un seul élément dans Body."),
-    ("au plus un Header", "Donnez à l'enveloppe un Header au plus, puis un Body."),
-    ("niveaux", "Réduisez la profondeur du message : une demande a moins de dix niveaux d'éléments."),
-    ("n'est pas une enveloppe", f'Mettez la demande dans Envelope et Body, avec xmlns="{_SOAP12}".'),
-)
-"""A part of the reason why octets are no envelope → how to mend it."""
 
 
 def encoding_of(envelope: Envelope, body: bytes) -> str:

@@ -25,6 +25,7 @@ REQUESTS = {
     "full card": changed(
         CARD,
         ("<b:BENEFICIAIRE>", "<b:BENEFICIAIRE><b:Nir><b:Num>160012B020777</b:Num></b:Nir>"),
+        ("<b:COUVERTURE", '<b:DateRef xmlns:b="urn:siram:bam:ctxbam">2026-11-02T08:30:00</b:DateRef><b:COUVERTURE'),
         ("</b:DateNai>", "</b:DateNai><b:Rang>1</b:Rang><b:Porteur>0</b:Porteur>"),
     ),
 }
