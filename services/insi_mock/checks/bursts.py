@@ -6,7 +6,7 @@ becomes one.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from insi_mock.checks.operations import ON_TRAITS
 from insi_mock.facts import TraitsAsked
@@ -21,8 +21,9 @@ WINDOW = timedelta(minutes=1)
 
 def _one_by_one(seen: Observed[TraitsAsked]) -> Outcome:
     (person,) = seen.facts.subjects
-    before = _people_before(seen)
-    if person in before or len(before) != MANY - 1:
+    since = seen.age - WINDOW
+    again = seen.history.last(TraitsAsked, about=person)
+    if (again and again[0].at >= since) or len(_people_since(seen, since)) != MANY - 1:
         return None
     received = f"{MANY} personnes cherchées en {WINDOW.seconds} secondes"
     expected = f"moins de {MANY} personnes par minute : une recherche quand la personne est là"
@@ -30,10 +31,9 @@ def _one_by_one(seen: Observed[TraitsAsked]) -> Outcome:
     return Violation(received, expected, "", remedy, "suite d'appels")
 
 
-def _people_before(seen: Observed[TraitsAsked]) -> set[str]:
-    """Return whom the searches of the window were about, as far as a count needs them."""
+def _people_since(seen: Observed[TraitsAsked], since: datetime) -> set[str]:
+    """Return whom the last searches were about, as far as a count needs them."""
     found: set[str] = set()
-    since = seen.age - WINDOW
     for past, asked in seen.history.all(TraitsAsked):
         if past.at < since or len(found) == MANY:
             break

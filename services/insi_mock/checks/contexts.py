@@ -87,16 +87,17 @@ def _wrong_stamp(seen: Observed[Contexts], block: str, stamp: Stamp) -> Iterator
 
 def _wrong_time(seen: Observed[Contexts], block: str, time: str, age: float | None) -> Iterator[Wrong]:
     """Yield what is wrong with a Temps: absent, malformed, without zone, or not of now."""
-    where, now = f"{block}/Temps", datetime.fromisoformat(seen.exchange.started).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if not time and _near(seen, where):
+    where = f"{block}/Temps"
+    if (age is not None and abs(age) <= FRESH) or (not time and _near(seen, where)):
         return
-    if age is None and not _is_date_time(time):
-        yield where, time, "un xsd:dateTime", f"Mettez l'heure de la requête dans {where}, comme « {now} »."
-    elif age is None:
-        yield where, time, "un instant avec son fuseau", f"Ajoutez le fuseau à {where} : « {now} » en temps universel."
-    elif abs(age) > FRESH:
+    now = datetime.fromisoformat(seen.exchange.started).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if age is not None:
         remedy = f"Refaites {block} à chaque appel, avec l'heure de l'appel dans Temps : « {now} » pour celui-ci."
         yield where, time, f"l'heure de l'appel, {now}", remedy
+    elif _is_date_time(time):
+        yield where, time, "un instant avec son fuseau", f"Ajoutez le fuseau à {where} : « {now} » en temps universel."
+    else:
+        yield where, time, "un xsd:dateTime", f"Mettez l'heure de la requête dans {where}, comme « {now} »."
 
 
 def _is_date_time(text: str) -> bool:
