@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from measure import Connection, cpu_per_request, median_of, memory_mib, process, sandbox, wait_for
-from requests_under_test import ACTION, ENVELOPE
+from requests_under_test import ACTION, insi_envelope
 from run import free_port, wait_until_answers
 
 from lgo_sandbox.population.crowd import Crowd
@@ -156,7 +156,7 @@ def cost(pid: int, request: Callable[[], object]) -> float:
 
 def asking(document: dict[str, Any], name: str, first_name: str, sex: str, date: str) -> bytes:
     """Return the envelope of a search."""
-    text = ENVELOPE.format(idam=document["idam"], id="0a1b2c3d-0000-4000-8000-000000000001")
+    text = insi_envelope(document["idam"], "0a1b2c3d-0000-4000-8000-000000000001")
     for old, new in zip(MARTIN, (name, first_name, sex, date), strict=True):
         text = text.replace(f">{old}<", f">{new}<")
     return text.encode()

@@ -8,6 +8,7 @@ import json
 import urllib.request
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -68,7 +69,7 @@ def prescription_status(document: dict[str, Any]) -> Callable[[], object]:
 def insi_search(document: dict[str, Any]) -> Callable[[], object]:
     """Search a known identity by traits."""
     connection = Connection(document["services"]["insi"]["http"])
-    envelope = ENVELOPE.format(idam=document["idam"], id=uuid.uuid4()).encode()
+    envelope = insi_envelope(document["idam"], str(uuid.uuid4())).encode()
     headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'}
     return lambda: connection.send("POST", "/lps", envelope, headers)
 
@@ -106,14 +107,19 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def insi_envelope(idam: str, message: str) -> str:
+    """Return a search of now: an old Temps would be measured with its finding."""
+    return ENVELOPE.format(idam=idam, id=message, now=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+
 ACTION = "urn:ServiceIdentiteCertifiee:1.0.0:rechercherInsAvecTraitsIdentite"
 ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
 <soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Header>
 <ContexteLPS xmlns="urn:siram:lps:ctxlps" Nature="CTXLPS" Version="01_00"><Id>{id}</Id>
-<Temps>2026-01-05T08:00:00.000Z</Temps><Emetteur>10B0990017</Emetteur><LPS><IDAM R="4">{idam}</IDAM>
+<Temps>{now}</Temps><Emetteur>10B0990017</Emetteur><LPS><IDAM R="4">{idam}</IDAM>
 <Version>1.0</Version><Instance>{id}</Instance><Nom>urn:lps:BENCH:1.0</Nom></LPS></ContexteLPS>
 <ContexteBAM xmlns="urn:siram:bam:ctxbam" Nature="CTXBAM" Version="01_02"><Id>{id}</Id>
-<Temps>2026-01-05T08:00:00.000Z</Temps><Emetteur>10B0990017</Emetteur><COUVERTURE/></ContexteBAM>
+<Temps>{now}</Temps><Emetteur>10B0990017</Emetteur><COUVERTURE/></ContexteBAM>
 <wsa:Action xmlns:wsa="http://www.w3.org/2005/08/addressing">urn:ServiceIdentiteCertifiee:1.0.0:rechercherInsAvecTraitsIdentite</wsa:Action>
 <wsa:MessageID xmlns:wsa="http://www.w3.org/2005/08/addressing">uuid:{id}</wsa:MessageID>
 </soap:Header><soap:Body><RECSANSVITALE xmlns="http://www.cnamts.fr/INSiRecSans"><NomNaissance>MARTIN</NomNaissance>

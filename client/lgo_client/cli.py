@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from lgo_client.cli_guard import Guarded
 from lgo_client.cli_insi import identite_app, insi_app
 from lgo_client.clock import Workplace
-from lgo_client.environment import Environment, EnvironmentMissing
+from lgo_client.environment import Environment
 from lgo_client.transport import http_client
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Le LGO de référence, en ligne de commande.")
+app = typer.Typer(
+    cls=Guarded, no_args_is_help=True, add_completion=False, help="Le LGO de référence, en ligne de commande."
+)
 app.add_typer(insi_app, name="insi")
 app.add_typer(identite_app, name="identite")
 console = Console()
@@ -44,7 +47,7 @@ def demo(
     from lgo_client.journeys.officine_day import play
     from lgo_client.show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
 
-    environment = _environment(ready)
+    environment = Environment.load(ready)
     console.print("[bold]Une journée à la pharmacie[/bold] – simulation, données fictives")
     told = play(environment, ConsoleNarrator(console), output / Workplace().local().strftime("%Y%m%d-%H%M%S"))
     show_exchanges(console, told.exchanges)
@@ -66,7 +69,7 @@ def login(
     from lgo_client.browsers import external_browser
     from lgo_client.psc import ProSanteConnect, PscRefused
 
-    environment = _environment(ready)
+    environment = Environment.load(ready)
     with http_client(environment.ca, environment.certificate("psc-client")) as http:
         try:
             provider = ProSanteConnect(http, environment.url("psc"), environment.client(client), Workplace())
@@ -98,14 +101,6 @@ def _show_identity(identity: Mapping[str, Any]) -> None:
 def main() -> None:
     """Run the command line."""
     app()
-
-
-def _environment(ready: Path | None) -> Environment:
-    try:
-        return Environment.load(ready)
-    except EnvironmentMissing as missing:
-        console.print(str(missing))
-        raise typer.Exit(2) from None
 
 
 def _wait() -> None:

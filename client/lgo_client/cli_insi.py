@@ -12,11 +12,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from lgo_client.cli_guard import Guarded
 from lgo_client.clock import Workplace
-from lgo_client.environment import Environment, EnvironmentMissing
-from lgo_client.identity import Attribute, Event, Flow, IdentityRefused, LocalIdentity
+from lgo_client.environment import Environment
+from lgo_client.identity import TRANSITIONS, Attribute, By, Document, Event, Flow, IdentityRefused, LocalIdentity
 from lgo_client.insi import Answer, CallTrace, Claim, Insi, Matricule, Product, Traits, VitaleCard
 from lgo_client.insi_assertions import card_assertion, psc_assertion
 from lgo_client.soap import SoapRefused
@@ -24,14 +25,15 @@ from lgo_client.transport import http_client
 
 __all__ = ["identite_app", "insi_app"]
 
-insi_app = typer.Typer(no_args_is_help=True, help="Appeler INSi : par traits, par carte Vitale, vérifier.")
-identite_app = typer.Typer(no_args_is_help=True, help="Suivre une identité locale et ses statuts.")
+insi_app = typer.Typer(cls=Guarded, no_args_is_help=True, help="Appeler INSi : par traits, par carte Vitale, vérifier.")
+identite_app = typer.Typer(cls=Guarded, no_args_is_help=True, help="Suivre une identité locale et ses statuts.")
 console = Console()
 
 PRODUCT_NAME, PRODUCT_VERSION = "LGO-DE-REFERENCE", "1.0"
 USER = "titulaire"
 ORGANISATION, CARD, PSC = "certificat", "cps", "psc"
 NIR = "1.2.250.1.213.1.4.8"
+CALLS = "Appels tracés (règles 37, 39, 48 et 53)"
 
 Ready = Annotated[Path | None, typer.Option("--ready", help="Fichier de connexion (ready.json).")]
 Name = Annotated[str, typer.Argument(help="Nom de naissance.")]
@@ -54,7 +56,7 @@ def traits(
 ) -> None:
     """Chercher par traits, en affinant sur 02 et en variant les prénoms sur 01."""
     with _calling(ready, mode) as insi:
-        answer = insi.resolve(Traits(name, tuple(first_names.split()), sex, birth_date, birth_place))
+        answer = insi.resolve(_traits(name, first_names, sex, birth_date, birth_place))
         _show_traces(insi.traces)
     _show_answer(answer)
     raise typer.Exit(0 if answer.code == "00" else 1)
@@ -88,7 +90,7 @@ def verifier(
     ready: Ready = None,
 ) -> None:
     """Vérifier un INS et ses traits (opération reconstituée)."""
-    asked = Traits(name, tuple(first_names.split()), sex, birth_date, birth_place)
+    asked = _traits(name, first_names, sex, birth_date, birth_place)
     with _calling(ready, mode) as insi:
         verification = insi.verify(Claim(Matricule(matricule, oid), asked))
     console.print(f"{verification.result} : {verification.label}")
@@ -102,22 +104,22 @@ def qualifier(
     sex: Sex,
     birth_date: Born,
     birth_place: Place = "",
-    document: Annotated[str, typer.Option("--piece", help="Pièce d'identité contrôlée.")] = "",
+    document: Annotated[str, typer.Option("--piece", help=f"Pièce contrôlée : {', '.join(Document)}.")] = "",
     doubt: Annotated[bool, typer.Option("--douteuse", help="Déclarer l'identité douteuse avant l'appel.")] = False,
     ready: Ready = None,
 ) -> None:
     """Créer une identité, appeler INSi, contrôler une pièce : montrer les statuts et ce que chaque flux peut porter."""
-    names = tuple(first_names.split())
-    identity = LocalIdentity(name, names[0], sex, birth_date, birth_place)
+    asked = _traits(name, first_names, sex, birth_date, birth_place)
+    identity = LocalIdentity(name, asked.first_names[0], sex, birth_date, birth_place)
     refusal = ""
     try:
-        identity = identity.changed(Event.DOUBT, USER) if doubt else identity
+        identity = identity.changed(Event.DOUBT, _by()) if doubt else identity
         if not identity.blocked:
             with _calling(ready, ORGANISATION) as insi:
-                answer = insi.resolve(Traits(name, names, sex, birth_date, birth_place))
+                answer = insi.resolve(asked)
                 _show_traces(insi.traces)
-            identity = identity.with_answer(answer, USER)
-        identity = identity.with_document(document, USER) if document else identity
+            identity = identity.with_answer(answer, _by())
+        identity = identity.with_document(document, _by()) if document else identity
     except IdentityRefused as refused:
         refusal = str(refused)
     _show_identity(identity)
@@ -129,22 +131,28 @@ def qualifier(
 @identite_app.command()
 def statuts() -> None:
     """Montrer la table des transitions entre statuts."""
-    from lgo_client.identity import TRANSITIONS
-
     table = Table("statut", "événement", "devient", title="Statuts d'une identité (RNIV)")
     for (state, event), after in TRANSITIONS.items():
         table.add_row(state.value, event.value, after.value)
     console.print(table)
 
 
+def _traits(name: str, first_names: str, sex: str, birth_date: str, birth_place: str) -> Traits:
+    """Return the traits that somebody typed. Raises BadParameter without a first name."""
+    names = tuple(first_names.split())
+    if not names:
+        raise typer.BadParameter("une recherche INSi demande au moins un prénom")
+    return Traits(name, names, sex, birth_date, birth_place)
+
+
+def _by() -> By:
+    return By(USER, Workplace().instant())
+
+
 @contextmanager
 def _calling(ready: Path | None, mode: str) -> Iterator[Insi]:
-    """Give a client of INSi in the mode asked for; a refusal or a missing file ends the command."""
-    try:
-        environment = Environment.load(ready)
-    except EnvironmentMissing as missing:
-        console.print(str(missing))
-        raise typer.Exit(2) from None
+    """Give a client of INSi in the mode asked for; a refusal ends the command."""
+    environment = Environment.load(ready)
     workplace, structure = Workplace(), environment.structure("officine")
     person = environment.person(USER)
     product = Product(PRODUCT_NAME, PRODUCT_VERSION, environment.fact("idam"), workplace.uuid(), structure.id_nat)
@@ -166,6 +174,10 @@ def _calling(ready: Path | None, mode: str) -> Iterator[Insi]:
             raise typer.Exit(1) from None
 
 
+def _when() -> Column:
+    return Column("date et heure", no_wrap=True)
+
+
 def _show_answer(answer: Answer) -> None:
     console.print(f"{answer.code} {answer.label}")
     if answer.found is None:
@@ -178,7 +190,14 @@ def _show_answer(answer: Answer) -> None:
 
 
 def _show_traces(traces: list[CallTrace]) -> None:
-    table = Table("date", "utilisateur", "mode", "code", "libellé", title="Appels tracés (règles 37, 39, 48 et 53)")
+    table = Table(
+        _when(),
+        "utilisateur",
+        "mode",
+        "code",
+        "libellé",
+        title=CALLS,
+    )
     for trace in traces:
         table.add_row(trace.at, trace.user, trace.mode, trace.code, trace.label)
     console.print(table)
@@ -188,10 +207,13 @@ def _show_identity(identity: LocalIdentity) -> None:
     attributes = ", ".join(sorted(Attribute(each).value for each in identity.attributes)) or "aucun"
     console.print(f"[bold]{identity.birth_name} {identity.first_name}[/bold] : identité {identity.state.value}")
     console.print(f"attributs : {attributes}")
-    history = Table("événement", "statut", "utilisateur", title="Historique")
+    history = Table(_when(), "événement", "statut", "utilisateur", "matricules", title="Historique")
     for trace in identity.traces:
-        history.add_row(trace.event, trace.state.value, trace.user)
+        told = ", ".join(one.number for one in trace.matricules)
+        history.add_row(trace.by.at, trace.said, trace.state.value, trace.by.user, told)
     console.print(history)
+    for former in identity.former_matricules:
+        console.print(f"matricule antérieur {former.number} ({former.oid}) {former.start} {former.end}".rstrip())
     flows = Table("flux", "matricule", title="Où le matricule peut aller (règle 28)")
     for flow in Flow:
         flows.add_row(flow.value, _allowed(identity, flow))

@@ -116,25 +116,27 @@ class Environment:
             raise EnvironmentMissing(
                 f"{chosen} n'existe pas : lancez d'abord « lgo-sandbox up », ou « lgo-sandbox exec -- lgo … »."
             ) from None
+        except (OSError, ValueError) as error:
+            raise EnvironmentMissing(f"{chosen} n'est pas un fichier de connexion lisible : {error}") from None
 
     @property
     def session(self) -> str:
         """The sandbox session that these addresses lead to."""
-        return str(self.document["session"])
+        return str(self._member("session"))
 
     @property
     def control(self) -> str:
         """Root URL of the control API, on which the demonstration plays the user's other devices."""
-        return str(self.document["control"])
+        return str(self._member("control"))
 
     @property
     def ca(self) -> Path:
         """PEM bundle of the authorities to trust."""
-        return Path(self.document["ca"])
+        return Path(self._member("ca"))
 
     def url(self, service: str) -> str:
         """Return the TLS root URL of a service."""
-        urls = self.document["services"][service]
+        urls = self._member("services", service)
         return str(urls.get("https") or urls["http"])
 
     def socket(self, name: str) -> tuple[str, int]:
@@ -144,7 +146,7 @@ class Environment:
 
     def certificate(self, name: str) -> Certificate:
         """Return a client certificate by its name (``org-auth``, ``cps-titulaire-sign``…)."""
-        paths = self.document["certificates"][name]
+        paths = self._member("certificates", name)
         return Certificate(Path(paths.get("chain") or paths["cert"]), Path(paths["key"]))
 
     def client(self, client_id: str) -> OidcClient:
@@ -167,10 +169,19 @@ class Environment:
 
     def fact(self, name: str) -> str:
         """Return another member of the document: ``idam``, ``nil``, ``annuaire_api_key``."""
-        return str(self.document[name])
+        return str(self._member(name))
+
+    def _member(self, *path: str) -> Any:
+        """Return a member of the document. Raises EnvironmentMissing when it is not there."""
+        found: Any = self.document
+        for name in path:
+            if not isinstance(found, Mapping) or name not in found:
+                raise EnvironmentMissing(f"le document de connexion n'a pas « {'/'.join(path)} »")
+            found = found[name]
+        return found
 
     def _one(self, kind: str, key: str, value: str) -> Mapping[str, Any]:
-        for record in self.document[kind]:
+        for record in self._member(kind):
             if record[key] == value:
                 return dict(record)
         raise EnvironmentMissing(f"le document de connexion n'a pas « {value} » parmi ses {kind}")

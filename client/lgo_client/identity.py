@@ -1,24 +1,28 @@
 """A local identity and its RNIV state: provisoire, récupérée, validée, qualifiée; its attributes; who may use the
-matricule, and when.
+matricule, and when; the dated history from which all that follows.
 
 Source: specs/insi.md §4 (statuses of RNIV, exclusive; attributes homonyme, douteuse and fictive: the last two are
 provisoire only and block INSi; only douteuse goes with homonyme), specs/requirements.md §2.1 rules 6, 11, 12, 20, 21,
-25, 27, 28, 30, 49, 51. Transitions and flows are tables: what is not in them is refused. Knows INSi answers as values;
-knows no wire.
+25, 27, 28, 30, 49, 51. Transitions and flows are tables: what is not in them is refused. An identity whose state is not
+what its history leads to cannot be made. Knows INSi answers as values; knows no wire and no clock: each act is dated by
+whoever does it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
-from lgo_client.insi_values import Answer, Found, Verification
+from lgo_client.identity_documents import Document, DocumentRefused, document_of
+from lgo_client.insi_values import Answer, Found, Matricule, Verification
 
 __all__ = [
     "FLOWS",
     "TRANSITIONS",
     "Attribute",
+    "By",
+    "Document",
     "Event",
     "Flow",
     "IdentityRefused",
@@ -80,6 +84,9 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 
 ATTRIBUTE_OF = {Event.DOUBT: Attribute.DOUTEUSE, Event.FICTITIOUS: Attribute.FICTIVE, Event.HOMONYM: Attribute.HOMONYME}
 BLOCKING = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
+RETRIEVING = frozenset({Event.INSI_FOUND, Event.INS_VERIFIED})
+CONFIRMING = RETRIEVING | {Event.DOCUMENT_CHECKED}
+"""What makes an identity surer: none of it happens to one that is doubtful or fictitious (rule 25)."""
 INVALIDATING = (Event.STRICT_TRAIT_CHANGED, Event.VERIFICATION_KO, Event.DOUBT, Event.FICTITIOUS)
 
 
@@ -119,43 +126,116 @@ class IdentityRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """One line of the identity's history: event, state after it, user."""
+class By:
+    """Who does something to an identity, and when: an instant with its zone."""
 
-    event: str
-    state: State
     user: str
+    at: str
+
+    def __post_init__(self) -> None:
+        """Raise ValueError without a user, or for what is no date and time with a zone."""
+        if not self.user or datetime.fromisoformat(self.at).tzinfo is None:
+            raise ValueError(f"un acte a un utilisateur et un instant daté : « {self.user} », « {self.at} »")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One line of the identity's history: when, event, state after it, user.
+
+    ``document`` is the one that was checked, ``found`` what INSi told then: it stays here when the identity drops it.
+    """
+
+    by: By
+    event: Event
+    state: State
+    document: Document | None = None
+    found: Found | None = None
+
+    @property
+    def said(self) -> str:
+        """The event, with the document, as people read it."""
+        return f"{self.event.value} ({self.document.value})" if self.document else self.event.value
+
+    @property
+    def matricules(self) -> tuple[Matricule, ...]:
+        """The matricule that was told, then those that INSi told to be former ones (INSHISTO)."""
+        return (self.found.active, *self.found.history) if self.found else ()
 
 
 @dataclass(frozen=True, slots=True)
 class LocalIdentity:
-    """An identity of the pharmacy's base. ``found`` (matricule, OID, traits) exists in récupérée and qualifiée only."""
+    """An identity of the pharmacy's base: the traits of its file, and what happened to it.
+
+    ``found`` (matricule, OID, traits) exists in récupérée and qualifiée only.
+    """
 
     birth_name: str
     first_name: str
     sex: str
     birth_date: str
     birth_place: str
-    state: State = State.PROVISOIRE
-    found: Found | None = None
-    attributes: frozenset[Attribute] = frozenset()
-    traces: tuple[Trace, ...] = field(default=())
+    traces: tuple[Trace, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise IdentityRefused for a history that cannot have happened: a state out of the table, a lack of proof."""
+        state, attributes = State.PROVISOIRE, frozenset[Attribute]()
+        for trace in self.traces:
+            if attributes & BLOCKING and trace.event in CONFIRMING:
+                raise IdentityRefused("identité douteuse ou fictive : elle reste provisoire, et n'interroge pas INSi")
+            state, attributes = transition(state, trace.event), _attributes_after(attributes, trace.event)
+            if trace.state is not state:
+                raise IdentityRefused(f"« {trace.event.value} » mène à {state.value}, non à {trace.state.value}")
+            if (trace.document is None) is (trace.event is Event.DOCUMENT_CHECKED):
+                raise IdentityRefused(f"« {trace.event.value} » : la pièce contrôlée est dite, et elle seule")
+            if (trace.found is None) is (trace.event in RETRIEVING):
+                raise IdentityRefused(f"« {trace.event.value} » : l'identité d'INSi est dite, et là seulement")
+
+    @property
+    def state(self) -> State:
+        """Where the history has led."""
+        return self.traces[-1].state if self.traces else State.PROVISOIRE
+
+    @property
+    def attributes(self) -> frozenset[Attribute]:
+        """What the identity is marked with now."""
+        marked = frozenset[Attribute]()
+        for trace in self.traces:
+            marked = _attributes_after(marked, trace.event)
+        return marked
+
+    @property
+    def found(self) -> Found | None:
+        """What INSi told, as long as nothing invalidated it."""
+        told = None
+        for trace in self.traces:
+            told = trace.found or (None if trace.event in INVALIDATING else told)
+        return told
+
+    @property
+    def former_matricules(self) -> tuple[Matricule, ...]:
+        """Every matricule that is not the one of now: those of INSHISTO, and those that this file had before."""
+        now = self.found.active.number if self.found else ""
+        told = {one.number: one for trace in self.traces for one in trace.matricules if one.number != now}
+        return tuple(told.values())
 
     @property
     def blocked(self) -> bool:
         """Tell whether an attribute forbids any call to INSi (rule 25)."""
         return bool(self.attributes & BLOCKING)
 
-    def with_answer(self, answer: Answer, user: str) -> LocalIdentity:
-        """Take an INSi answer of code 00. Raises IdentityRefused for another code, odd traits, a blocked identity."""
+    def with_answer(self, answer: Answer, by: By) -> LocalIdentity:
+        """Take an INSi answer of code 00.
+
+        Raises IdentityRefused for another code, odd traits, somebody else's, a blocked identity.
+        """
         if self.blocked:
             raise IdentityRefused("identité douteuse ou fictive : INSi ne peut pas être appelé")
         if answer.code != "00" or answer.found is None:
             raise IdentityRefused(f"INSi a répondu {answer.code} : aucune identité à reprendre")
-        _check_found(answer.found, self.first_name)
-        return replace(self._after(Event.INSI_FOUND, user), found=answer.found)
+        self._check_found(answer.found)
+        return self._after(Event.INSI_FOUND, by, found=answer.found)
 
-    def with_verification(self, verification: Verification, received: Found, user: str) -> LocalIdentity:
+    def with_verification(self, verification: Verification, received: Found, by: By) -> LocalIdentity:
         """Take what INSi said of an INS that a third party sent: kept when OK, never when KO (rules 30, 51).
 
         Raises IdentityRefused on KO, for a blocked identity, for one that has an INS already, and as ``with_answer``.
@@ -164,31 +244,36 @@ class LocalIdentity:
             raise IdentityRefused("identité douteuse ou fictive : INSi ne peut pas être appelé")
         if not verification.conforms:
             raise IdentityRefused("règle 51 : INSi n'a pas vérifié l'INS reçu, qui n'est pas repris")
-        _check_found(received, self.first_name)
-        return replace(self._after(Event.INS_VERIFIED, user), found=received)
+        self._check_found(received)
+        return self._after(Event.INS_VERIFIED, by, found=received)
 
-    def with_document(self, kind: str, user: str) -> LocalIdentity:
-        """Record an identity document of a high trust level (passport, identity card…).
+    def with_document(self, document: Document | str, by: By) -> LocalIdentity:
+        """Record an identity document of a high trust level, which is one of a closed list.
 
-        Raises IdentityRefused for a state that it adds nothing to, or a blocked identity, which stays provisoire.
+        Raises IdentityRefused for anything else that was shown, for a state that it adds nothing to, or a blocked
+        identity, which stays provisoire.
         """
         if self.blocked:
             raise IdentityRefused("identité douteuse ou fictive : elle reste provisoire")
-        return self._after(Event.DOCUMENT_CHECKED, user, detail=kind)
+        try:
+            shown = document_of(document)
+        except DocumentRefused as refused:
+            raise IdentityRefused(str(refused)) from None
+        return self._after(Event.DOCUMENT_CHECKED, by, document=shown)
 
-    def changed(self, event: Event, user: str) -> LocalIdentity:
+    def changed(self, event: Event, by: By) -> LocalIdentity:
         """Take an event that invalidates the matricule: it is dropped. Raises IdentityRefused for another event."""
         if event not in INVALIDATING:
             raise IdentityRefused(f"« {event.value} » n'invalide pas un matricule")
-        return replace(self._after(event, user), found=None)
+        return self._after(event, by)
 
-    def marked(self, event: Event, user: str) -> LocalIdentity:
+    def marked(self, event: Event, by: By) -> LocalIdentity:
         """Take an event that changes attributes only: a homonym told, a doubt lifted. Raises IdentityRefused."""
         if event not in (Event.HOMONYM, Event.RESTORED):
             raise IdentityRefused(f"« {event.value} » change plus que des attributs")
         if event is Event.RESTORED and not self.blocked:
             raise IdentityRefused("l'identité n'est ni douteuse ni fictive")
-        return self._after(event, user)
+        return self._after(event, by)
 
     def matricule_for(self, flow: Flow) -> Found:
         """Return the identity with its matricule for a flow. Raises IdentityRefused when the flow takes traits only."""
@@ -203,11 +288,24 @@ class LocalIdentity:
             raise IdentityRefused(f"identité {self.state} : le matricule INS ne peut pas être transmis")
         return self.found
 
-    def _after(self, event: Event, user: str, detail: str = "") -> LocalIdentity:
-        state = transition(self.state, event)
-        attributes = _attributes_after(self.attributes, event)
-        said = f"{event.value} ({detail})" if detail else event.value
-        return replace(self, state=state, attributes=attributes, traces=(*self.traces, Trace(said, state, user)))
+    def _check_found(self, found: Found) -> None:
+        """Raise IdentityRefused for traits that no identity takes over, or that are of somebody else."""
+        if not (found.birth_name and found.first_names and found.sex):
+            raise IdentityRefused("règle 12 : INSi a rendu des traits vides")
+        if not _is_calendar_date(found.birth_date):
+            raise IdentityRefused("règle 11 : INSi a rendu une date de naissance incomplète")
+        if not f"{_spaced(found.first_names)} ".startswith(f"{_spaced(self.first_name)} "):
+            raise IdentityRefused("règle 6 : le premier prénom saisi n'est pas le début de la liste rendue par INSi")
+        told = (("nom", found.birth_name), ("sexe", found.sex), ("date de naissance", found.birth_date))
+        for (what, there), here in zip(told, (self.birth_name, self.sex, self.birth_date), strict=True):
+            if _spaced(there) != _spaced(here):
+                raise IdentityRefused(f"réponse d'une autre personne : {what} « {there} », « {here} » dans le dossier")
+
+    def _after(
+        self, event: Event, by: By, *, document: Document | None = None, found: Found | None = None
+    ) -> LocalIdentity:
+        trace = Trace(by, event, transition(self.state, event), document, found)
+        return replace(self, traces=(*self.traces, trace))
 
 
 def _attributes_after(attributes: frozenset[Attribute], event: Event) -> frozenset[Attribute]:
@@ -227,15 +325,6 @@ def transition(state: State, event: Event) -> State:
         return TRANSITIONS[state, event]
     except KeyError:
         raise IdentityRefused(f"identité {state.value} : « {event.value} » est sans objet") from None
-
-
-def _check_found(found: Found, typed_first_name: str) -> None:
-    if not (found.birth_name and found.first_names and found.sex):
-        raise IdentityRefused("règle 12 : INSi a rendu des traits vides")
-    if not _is_calendar_date(found.birth_date):
-        raise IdentityRefused("règle 11 : INSi a rendu une date de naissance incomplète")
-    if not f"{_spaced(found.first_names)} ".startswith(f"{_spaced(typed_first_name)} "):
-        raise IdentityRefused("règle 6 : le premier prénom saisi n'est pas le début de la liste rendue par INSi")
 
 
 def _is_calendar_date(text: str) -> bool:

@@ -158,4 +158,6 @@ class CallTrace:
     def to_detail(self) -> dict[str, Any]:
         """Return what a journal export tells of this call."""
         known = {"matricule": self.found.active.number, "oid": self.found.active.oid} if self.found else {}
-        return {"utilisateur": self.user, "mode": self.mode, "code": self.code, "libelle": self.label, **known}
+        former = ", ".join(one.number for one in self.found.history) if self.found else ""
+        told = {"date": self.at, "utilisateur": self.user, "mode": self.mode, "code": self.code, "libelle": self.label}
+        return {**told, **known, **({"historique": former} if former else {})}

@@ -10,9 +10,9 @@ from insi_mock import wire
 from insi_mock.answering import fail, refuse
 from insi_mock.caller import authenticate
 from insi_mock.codes import ERRORS
-from insi_mock.domain import Mode, check_idam
+from insi_mock.domain import Context, Mode, check_idam
 from insi_mock.facts import Addressing, Contexts, Message
-from insi_mock.handlers import HANDLERS
+from insi_mock.handlers import HANDLERS, strays_of
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
 from lgo_sandbox.gate.record import refuse as refuse_for_the_sandbox
@@ -29,8 +29,10 @@ __all__ = ["DESCRIBE", "PATH", "create_app"]
 PATH = "/lps"
 """The path of every téléservice of the national health insurance behind this gateway."""
 DESCRIBE = "wsdl"
-RECONSTRUCTED = "wsdl=reconstituee"
-"""The query that asks for the description with the reconstructed operations."""
+DESCRIBED_BY = (DESCRIBE, "singlewsdl")
+"""The queries that ask for the description: ours is one document, so that both have the same answer."""
+RECONSTRUCTED = "reconstituee"
+"""Their value, to have the reconstructed operations too."""
 PSC_TRANSPORT = ("X-Simulation", "INSI-PSC-TRANSPORT-NON-PUBLIC")
 METHODS = "GET POST PUT PATCH DELETE OPTIONS TRACE"
 
@@ -59,13 +61,13 @@ async def receive(call: Call) -> RawResponse:
 
 
 async def describe(call: Call) -> RawResponse:
-    """Answer ``?wsdl`` with the description of the service."""
-    query = call.query.lower()
-    if not query.startswith(DESCRIBE):
+    """Answer ``?wsdl`` or ``?singleWsdl`` with the description of the service."""
+    name, _, value = call.query.lower().partition("=")
+    if name not in DESCRIBED_BY:
         return _wrong_method(call)
     await call.enter(DESCRIBE)
     call.summarise("INSi : description du service (WSDL)")
-    return wire.wsdl(call.url() + PATH, reconstructed=query == RECONSTRUCTED)
+    return wire.wsdl(call.url() + PATH, reconstructed=value == RECONSTRUCTED)
 
 
 async def elsewhere(call: Call) -> RawResponse:
@@ -109,6 +111,7 @@ def _named(call: Call, envelope: Envelope) -> wire.OperationShape:
         Message(
             media_type=read_media_type(content_type).name,
             encoding=wire.encoding_of(envelope, call.body),
+            coding=wire.coding_of(call.headers.get("content-encoding")),
             strays=wire.strays_of(envelope),
         ),
     )
@@ -137,10 +140,18 @@ async def _perform(call: Call, envelope: Envelope, shape: wire.OperationShape) -
     caller = authenticate(call, envelope)
     call.note(caller)
     context = wire.context_of(envelope)
-    call.note(Contexts(context=context))
-    check_idam(context.idam, any_idam=call.session.option("insi.any_idam") == "yes")
+    call.note(Contexts(context=context, ages=_ages(call, context)))
+    check_idam(context.idam, call.session.option("insi.any_idam"), strays_of(call))
     response = await HANDLERS[shape](call, envelope)
     return _with_header(response, PSC_TRANSPORT) if caller.mode is Mode.PSC else response
+
+
+def _ages(call: Call, context: Context) -> tuple[tuple[str, float], ...]:
+    """Return how old each block is whose Temps is an instant, in seconds of the session."""
+    clock = call.session.clock
+    now = clock.age()
+    told = ((block, wire.instant_of(stamp.time)) for block, stamp in context.stamps)
+    return tuple((block, (now - clock.age_of(instant)).total_seconds()) for block, instant in told if instant)
 
 
 def _with_header(response: RawResponse, header: tuple[str, str]) -> RawResponse:

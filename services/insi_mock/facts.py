@@ -53,10 +53,14 @@ class Addressing(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Facts):
-    """How a call is written: its media type, its character encoding, the elements that are out of place."""
+    """How a call is written: its media type, its character encoding, the elements that are out of place.
+
+    ``coding`` is the Content-Encoding that is announced, though the body is not compressed; "" for none.
+    """
 
     media_type: str
     encoding: str
+    coding: str
     strays: tuple[Stray, ...]
 
 
@@ -75,9 +79,13 @@ class Authentication(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contexts(Facts):
-    """What the contexte LPS and the contexte BAM say."""
+    """What the contexte LPS and the contexte BAM say.
+
+    ``ages`` are the blocks whose Temps is an instant with its zone, each with its age in seconds when the call came.
+    """
 
     context: Context
+    ages: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +132,15 @@ class Concerned(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searched(Facts):
-    """The answer to a search; ``identity`` when one person was found."""
+    """The answer to a search; ``identity`` when one person was found.
+
+    ``elsewhere`` is the COG of the one person whom the same search finds without its birth place, when it found nobody.
+    """
 
     code: str
     label: str
     identity: Identity | None
+    elsewhere: str = ""
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Source: docs/sources/insi.md#operations (searches high; verification reconstruct
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from insi_mock import lookup, store, wire
@@ -39,7 +40,7 @@ from insi_mock.facts import (
     TraitsAsked,
     Verified,
 )
-from insi_mock.seeds import OUTAGES
+from insi_mock.seeds import OUTAGES, as_live
 from insi_mock.verifying import conforms, current, take_batch
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.tenant.session import Session
@@ -47,7 +48,7 @@ from lgo_sandbox.watch.refusals import Refused
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.soap import Envelope
 
-__all__ = ["HANDLERS", "MAX_BATCH", "MAX_DEPOSITS"]
+__all__ = ["HANDLERS", "MAX_BATCH", "MAX_DEPOSITS", "strays_of"]
 
 MAX_BATCH = 1_000
 MAX_DEPOSITS = 1_000
@@ -56,21 +57,25 @@ MAX_DEPOSITS = 1_000
 async def search_by_traits(call: Call, envelope: Envelope) -> RawResponse:
     """Search an identity by its traits (WS_INS2)."""
     traits = wire.traits_of(envelope)
-    broken = broken_rules(traits, _strays(call))
+    broken = broken_rules(traits, strays_of(call))
     call.note(TraitsAsked(traits=traits, broken=tuple(broken)))
     call.summarise(f"Recherche de l'INS de {traits.birth_name} {traits.first_names}")
     check_rules(broken)
     if traits.birth_name in OUTAGES:
         return _seeded_outage(call, envelope, traits.birth_name)
     people = lookup.candidates(call.session, traits.birth_name, traits.sex, traits.birth_date, _generated(call))
-    found = _rooted(call.session, search(people, traits, _strategy(call.session)))
-    return _answer(call, envelope, found, "insi_102", f"{traits.birth_name} {traits.first_names}")
+    strategy = _strategy(call.session)
+    found = search(people, traits, strategy)
+    hidden = search(people, replace(traits, birth_place=""), strategy) if found.code is ReturnCode.NONE else found
+    elsewhere = hidden.identity.birth_place if hidden is not found and hidden.identity else ""
+    who = f"{traits.birth_name} {traits.first_names}"
+    return _answer(call, envelope, _rooted(call.session, found), "insi_102", who, elsewhere)
 
 
 async def search_by_card(call: Call, envelope: Envelope) -> RawResponse:
     """Search an identity by what a carte Vitale says (WS_INS1)."""
     request = wire.card_request_of(envelope)
-    broken = broken_card_rules(request, _strays(call))
+    broken = broken_card_rules(request, strays_of(call))
     call.note(CardAsked(request=request, broken=tuple(broken)))
     call.note(MatriculesSent(matricules=wire.matricules_of(envelope)))
     call.summarise(f"Recherche de l'INS par la carte Vitale {request.number}")
@@ -139,7 +144,9 @@ async def deposit(call: Call, envelope: Envelope) -> RawResponse:
         _check_claim(claim)
     if store.deposits(call.session.db) >= MAX_DEPOSITS:
         expected = f"moins de {MAX_DEPOSITS} dépôts dans la session"
-        raise Refused("insi_simule_plein", received=f"{MAX_DEPOSITS} dépôts déjà reçus", expected=expected)
+        raise Refused(
+            "insi_simule_plein", received=f"{MAX_DEPOSITS} dépôts déjà reçus", expected=expected, where="session"
+        )
     number, ready = take_batch(call.session, claims, _generated(call))
     call.note(Deposited(number=number, count=len(claims), ready=ready))
     call.note(Concerned(people=tuple(claim.matricule for claim in claims)))
@@ -184,7 +191,7 @@ def _seeded_outage(call: Call, envelope: Envelope, name: str, *, by_card: bool =
     )
 
 
-def _strays(call: Call) -> Sequence[Stray]:
+def strays_of(call: Call) -> Sequence[Stray]:
     """Return what is out of place in the request, as it was noted when the operation was named."""
     message = call.exchange.noted.get(Message)
     return message.strays if message else ()
@@ -202,12 +209,16 @@ def _strategy(session: Session) -> Strategy:
 def _rooted(session: Session, found: Answer) -> Answer:
     if found.identity is None:
         return found
-    return Answer(found.code, with_root(found.identity, session.option("insi.nir_root")))
+    told = found.identity if session.option("insi.history") == "plan" else as_live(found.identity)
+    return Answer(found.code, with_root(told, session.option("insi.nir_root")))
 
 
-def _answer(call: Call, envelope: Envelope, found: Answer, failure: str, asked: str) -> RawResponse:
+def _answer(
+    call: Call, envelope: Envelope, found: Answer, failure: str, asked: str, elsewhere: str = ""
+) -> RawResponse:
     """Answer a search; by option nobody found is a technical failure, as in the official test environment."""
-    call.note(Searched(code=found.code.value, label=LABELS[found.code], identity=found.identity))
+    code, label = found.code.value, LABELS[found.code]
+    call.note(Searched(code=code, label=label, identity=found.identity, elsewhere=elsewhere))
     call.note(Concerned(people=(asked, found.identity.matricule) if found.identity else (asked,)))
     if found.code is ReturnCode.NONE and call.session.option("insi.not_found") == "failure":
         return outage(
@@ -250,7 +261,7 @@ def _check_claim(claim: Claim) -> None:
 
 
 def _nobody(call: Call) -> Refused:
-    first = next((stray.name for stray in _strays(call)), "")
+    first = next((stray.name for stray in strays_of(call)), "")
     return Refused(
         "insi_simule_verification",
         received=first or "Requete vide",

@@ -10,6 +10,7 @@ __all__ = [
     "CHANGED",
     "CHECKED",
     "DENIED",
+    "DOCUMENT",
     "DOUBTFUL",
     "FICTITIOUS",
     "GRANTED",
@@ -25,6 +26,8 @@ DOUBTFUL, FICTITIOUS, RESTORED = "identité douteuse", "identité fictive", "ide
 DENIED, GRANTED = "profil sans droit INSi", "profil habilité INSi"
 CHANGED = "trait strict modifié"
 CHECKED = "pièce d'identité contrôlée"
+DOCUMENT = "pièce"
+"""The member of its detail that names the document."""
 QUALIFIED = "identité qualifiée"
 RECEIVED, TRUSTED = "INS reçu d'un autre domaine", "contrat de confiance"
 TRACED = "trace INSi"
@@ -36,7 +39,7 @@ MARKERS = {
     DENIED: "l'identifiant national de l'utilisateur ; vide : tous",
     GRANTED: "l'identifiant national de l'utilisateur ; vide : tous",
     CHANGED: "le matricule",
-    CHECKED: "le matricule",
+    CHECKED: "le matricule ; détail : pièce (sans elle, une pièce de confiance)",
     QUALIFIED: "le matricule",
     RECEIVED: "le matricule",
     TRUSTED: "le matricule ; vide : tous",

@@ -51,6 +51,12 @@ OPTIONS = (
         "Personne introuvable : réponse 01, ou erreur technique comme l'environnement de test officiel",
     ),
     Option(
+        "history",
+        "live",
+        ("live", "plan"),
+        "Historique d'ECETINSI : comme l'environnement de test (un matricule), ou du plan de tests, cas 2.04-2 (deux)",
+    ),
+    Option(
         "serialisation",
         "G3",
         tuple(wire.GENERATIONS),
@@ -66,7 +72,12 @@ OPTIONS = (
         "Assertion de la carte Vitale (contenu simulé) : ignorée, contrôlée si présente, exigée",
     ),
     Option("batch_delay", "3600", ("3600", "0", "60", "86400"), "Délai d'un dépôt, en secondes de la session"),
-    Option("any_idam", "yes", ("yes", "no"), "Accepter tout IDAM de 12 caractères, sauf ceux qui commencent par REFUS"),
+    Option(
+        "any_idam",
+        "yes",
+        ("yes", "no", "free"),
+        "IDAM acceptés : tout numéro de 12 caractères, celui du bac à sable seul, ou tout ; jamais ceux en REFUS…",
+    ),
     Option(
         "nir_root",
         OID_INS_NIR,

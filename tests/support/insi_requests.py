@@ -20,6 +20,7 @@ from lgo_sandbox.pki import Issued
 from support.private_keys import key_of
 
 __all__ = [
+    "NOW",
     "REQUEST",
     "Asked",
     "asking",
@@ -35,7 +36,10 @@ __all__ = [
 ]
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "insi"
-REQUEST = (GOLDEN / "request.xml").read_text(encoding="utf-8")
+WHEN = "2026-11-02T08:30:00.000Z"
+"""The Temps of the golden request."""
+NOW = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+REQUEST = (GOLDEN / "request.xml").read_text(encoding="utf-8").replace(WHEN, NOW)
 BODY_END = "</RECSANSVITALE>"
 RECHERCHE = "http://www.cnamts.fr/INSiRec"
 LOT_2 = "http://www.cnamts.fr/INSiLot2/"

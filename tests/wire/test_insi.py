@@ -9,13 +9,14 @@ import httpx
 import pytest
 from lxml import etree
 from support.insi_door import Door, Doors
+from support.insi_requests import REQUEST as DATED
 from support.tenants import Tenant, running_in_background
 
 from insi_mock.service import SERVICE
 from lgo_sandbox.pki import Issued
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "insi"
-REQUEST = (GOLDEN / "request.xml").read_bytes()
+REQUEST = DATED.encode()
 ACTION = "urn:ServiceIdentiteCertifiee:1.0.0:rechercherInsAvecTraitsIdentite"
 HEADERS = {"content-type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'}
 

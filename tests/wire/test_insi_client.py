@@ -13,7 +13,7 @@ from insi_mock.facts import Authentication
 from insi_mock.markers import TRACED
 from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Person, Structure
-from lgo_client.identity import Event, LocalIdentity, State
+from lgo_client.identity import By, Event, LocalIdentity, State
 from lgo_client.insi import CallTrace, Claim, Insi, Matricule, Product, Traits, VitaleCard
 from lgo_client.insi_assertions import card_assertion, psc_assertion
 from lgo_client.transport import http_client
@@ -102,8 +102,8 @@ def test_an_ins_of_another_domain_is_verified_then_kept_at_best_recovered(tenant
         assert received is not None
         identity = LocalIdentity("ADRTROIS", "TOUSSAINT", "M", "1960-01-01", "2B020")
         verification = insi.verify(Claim(received.active, TOUSSAINT))
-        return identity.with_verification(verification, received, PHARMACIST.national_id)
+        return identity.with_verification(verification, received, By(PHARMACIST.national_id, WORK.instant()))
 
     kept = call(tenant, "certificat", use)
-    assert (kept.state, kept.traces[-1].event) == (State.RECUPEREE, Event.INS_VERIFIED.value)
+    assert (kept.state, kept.traces[-1].event) == (State.RECUPEREE, Event.INS_VERIFIED)
     assert tenant.exchanges()[-1].findings == ()

@@ -20,7 +20,7 @@ from health_documents.xds.write import entry_from_cda
 from lgo_client.authoring import Writer, lot_of, recipient_of, traits_of_identity, traits_of_patient
 from lgo_client.bilan import BILAN, Advice, write_bilan
 from lgo_client.eprescription import Delivery, EprescriptionRefused
-from lgo_client.identity import LocalIdentity
+from lgo_client.identity import By, Document, LocalIdentity
 from lgo_client.insi import Traits
 from lgo_client.journeys.day import PRODUCT, SOFTWARE_OID, Day
 from lgo_client.journeys.steps import expect
@@ -99,14 +99,17 @@ def identify(day: Day) -> None:
     """The patient's identity: found by INSi, then qualified; a homonym and an unknown person beside her."""
     day.teller.chapter("L'identité de la patiente")
     insi, known, user = day.insi(), day.patient, day.pharmacist.person.national_id
+    now = day.workplace.instant
     identity = LocalIdentity(known.birth_name, known.first_names[0], known.sex, known.birth_date, known.birth_place)
     with day.teller.step(LGO, INSI, "Recherche par traits") as step:
         asked = Traits(known.birth_name, known.first_names[:1], known.sex, known.birth_date, known.birth_place)
-        identity = identity.with_answer(insi.retrieve(asked), user)
+        identity = identity.with_answer(insi.retrieve(asked), By(user, now()))
         step.outcome = f"00, matricule reçu : identité {identity.state.value}"
     with day.teller.step(LGO, LGO, "Contrôle de la carte nationale d'identité") as step:
-        identity = day.handed.identity = identity.with_document("carte nationale d'identité", user)
-        day.control.of_session("markers", "POST", {"name": "identite-controlee", "subject": day.patient.matricule})
+        identity = day.handed.identity = identity.with_document(Document.IDENTITY_CARD, By(user, now()))
+        shown = {"pièce": Document.IDENTITY_CARD.value}
+        checked = {"name": "pièce d'identité contrôlée", "subject": day.patient.matricule, "detail": shown}
+        day.control.of_session("markers", "POST", checked)
         step.outcome = f"identité {identity.state.value}"
     with day.teller.step(LGO, INSI, "Un homonyme : plusieurs identités, puis une avec le lieu de naissance") as step:
         homonym = day.environment.patient("durand-paul-1")

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from health_documents.barcodes.images import ReadCode
-from health_documents.barcodes.ins_datamatrix import decode_ins
+from health_documents.barcodes.ins_datamatrix import decode_ins, flaws_of
 from health_documents.cda.read.reader import ReadDocument
 from health_documents.codes.prescription import PRESCRIPTION
 from health_documents.errors import InsDatamatrixError, PdfError
@@ -92,6 +92,7 @@ def datamatrix_rules(codes: Iterable[ReadCode], document: ReadDocument) -> Fault
     except InsDatamatrixError as error:
         yield Fault("PDF-11", str(error))
         return
+    yield from (Fault("PDF-11", flaw) for flaw in flaws_of(printed))
     for trait in _TRAITS:
         if (said := getattr(printed, trait)) != (expected := getattr(patient, trait)):
             yield Fault("PDF-11", f"{trait} : {_shown(said)}", _shown(expected))

@@ -6,9 +6,12 @@ the past of the session; it knows no XML and changes no answer.
 
 from typing import Any
 
+from insi_mock.checks.bursts import BURSTS
 from insi_mock.checks.callers import CALLERS
 from insi_mock.checks.cards import CARDS
+from insi_mock.checks.contexts import CONTEXTS
 from insi_mock.checks.headers import HEADERS
+from insi_mock.checks.layout import LAYOUT
 from insi_mock.checks.matricules import MATRICULES
 from insi_mock.checks.statuses import STATUSES
 from insi_mock.checks.traces import TRACES
@@ -25,8 +28,11 @@ CHECKS: tuple[Check[Any], ...] = (
     *MATRICULES,
     *CALLERS,
     *HEADERS,
+    *LAYOUT,
+    *CONTEXTS,
     *WINDOWS,
     *STATUSES,
+    *BURSTS,
     *TRACES,
     *VERIFICATIONS,
 )

@@ -15,6 +15,8 @@ from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violati
 
 __all__ = ["CALLERS"]
 
+_ALGORITHM = "wsse:Security/saml:Assertion/ds:Signature/SignedInfo/SignatureMethod"
+
 
 def _authenticated_by(mode: Mode) -> Callable[[Observed[Authentication]], Outcome]:
     return lambda seen: seen.facts.mode is mode or None
@@ -23,7 +25,9 @@ def _authenticated_by(mode: Mode) -> Callable[[Observed[Authentication]], Outcom
 def _certificate_shown(seen: Observed[Authentication]) -> Outcome:
     if seen.facts.mode is not Mode.NOTHING:
         return None
-    return Violation("ni certificat client, ni assertion", "un certificat client d'organisation, sur le port TLS")
+    return Violation(
+        "ni certificat client, ni assertion", "un certificat client d'organisation, sur le port TLS", where="connexion"
+    )
 
 
 def _named(seen: Observed[Authentication]) -> Outcome:
@@ -31,14 +35,16 @@ def _named(seen: Observed[Authentication]) -> Outcome:
     if seen.facts.mode is not Mode.CERTIFICATE:
         return None
     name = seen.facts.common_name
-    return name in CERTIFICATE_NAMES or Violation(f"CN « {name} »", " ou ".join(CERTIFICATE_NAMES))
+    return name in CERTIFICATE_NAMES or Violation(
+        f"CN « {name} »", " ou ".join(CERTIFICATE_NAMES), where="CN du certificat client"
+    )
 
 
 def _signed(seen: Observed[Authentication]) -> Outcome:
     algorithm = seen.facts.signed_with
     if seen.facts.mode is not Mode.CARD:
         return None
-    return algorithm.endswith("rsa-sha256") or Violation(algorithm, "RSA-SHA256")
+    return algorithm.endswith("rsa-sha256") or Violation(algorithm, "RSA-SHA256", where=_ALGORITHM)
 
 
 CALLERS = (

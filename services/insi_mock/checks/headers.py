@@ -1,28 +1,21 @@
-"""What we reproach the head of a request: addressing, media type, contexts; and elements out of place.
+"""What we reproach the head of a request: how it is addressed, and how its octets are written.
 
-Source: docs/sources/insi.md#message-id, #wsa-action, #type-mime, #lps-nom, #contexte, #idam, #ordre-des-elements. The
-service takes all of this; the real one may not.
+Source: docs/sources/insi.md#message-id, #wsa-action, #type-mime. The service takes all of this; the real one may not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
 
 from insi_mock.checks.operations import ALL
-from insi_mock.codes import PUBLISHED_IDAM
-from insi_mock.domain import Context, Stamp, Stray, Why
+from insi_mock.domain import Stray
 from insi_mock.domain.formats import namespace_for_people
-from insi_mock.facts import Addressing, Contexts, Message
+from insi_mock.facts import Addressing, Message
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from lgo_sandbox.watch.refusals import Refusal
 
 __all__ = ["HEADERS"]
 
 _BARE_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_SOFTWARE = re.compile(r"urn:lps:[^:]+:.+")
-_VERSIONS = {"ContexteLPS": "01_00", "ContexteBAM": "01_02"}
 _SOAP = "application/soap+xml"
 _UTF_8 = "UTF-8"
 
@@ -31,12 +24,16 @@ def _elsewhere(seen: Observed[Addressing], name: str) -> Violation | None:
     """Tell of an addressing block that is there, in the namespace of an older WS-Addressing for instance."""
     message = seen.also(Message)
     stray = next((one for one in message.strays if one.like == name), None) if message else None
-    if stray is None:
-        return None
+    return None if stray is None else _seen_as(stray, name)
+
+
+def _seen_as(stray: Stray, name: str) -> Violation:
+    where = f"Header/{stray.name}"
+    if not stray.wanted:
+        return Violation(stray.name, name, "", f"Écrivez {name}, à la place de {stray.name}.", where)
     received = f"{stray.name} dans {namespace_for_people(stray.namespace)}"
-    expected = f"{name} dans l'espace de noms « {stray.wanted} »"
-    remedy = f"Écrivez {name} dans l'espace de noms « {stray.wanted} »."
-    return Violation(received, expected, "", remedy, f"Header/{stray.name}")
+    right = f"{name} dans l'espace de noms « {stray.wanted} »"
+    return Violation(received, right, "", f"Écrivez {right}.", where)
 
 
 def _message_id(seen: Observed[Addressing]) -> Outcome:
@@ -45,9 +42,10 @@ def _message_id(seen: Observed[Addressing]) -> Outcome:
         return True
     if not value and (elsewhere := _elsewhere(seen, "MessageID")):
         return elsewhere
-    bare = value.removeprefix("urn:").removeprefix("uuid:")
+    bare = value.strip().removeprefix("urn:").removeprefix("uuid:")
     right = f"« uuid:{bare} »" if _BARE_UUID.fullmatch(bare) else "« uuid: » suivi d'un UUID neuf"
-    return Violation(value or "absent", "uuid: suivi d'un UUID", "", f"Envoyez {right} dans wsa:MessageID.")
+    remedy = f"Envoyez {right} dans wsa:MessageID."
+    return Violation(value or "absent", "uuid: suivi d'un UUID", "", remedy, "Header/MessageID")
 
 
 def _action(seen: Observed[Addressing]) -> Outcome:
@@ -56,100 +54,21 @@ def _action(seen: Observed[Addressing]) -> Outcome:
         return True
     if not value and (elsewhere := _elsewhere(seen, "Action")):
         return elsewhere
-    return Violation(value or "absent", expected, "", f"Envoyez « {expected} » dans wsa:Action.")
+    return Violation(value or "absent", expected, "", f"Envoyez « {expected} » dans wsa:Action.", "Header/Action")
 
 
 def _media_type(seen: Observed[Message]) -> Outcome:
     value = seen.facts.media_type
-    return value == _SOAP or Violation(value or "absent", _SOAP)
+    return value == _SOAP or Violation(value or "absent", _SOAP, where="Content-Type")
 
 
 def _encoding(seen: Observed[Message]) -> Outcome:
-    value = seen.facts.encoding
-    return value == _UTF_8 or Violation(value, _UTF_8)
-
-
-def _strays(seen: Observed[Message]) -> Outcome:
-    """Tell of elements out of place, but when the refusal says it already, or when another check does."""
-    if seen.also(Refusal):
-        return None
-    odd = [one for one in seen.facts.strays if not _is_addressing(one)]
-    if not odd:
-        return True
-    received = " ; ".join(f"{one.path} {one.why.value}" for one in odd)
-    remedy = " ".join(dict.fromkeys(map(_remedy, odd)))
-    return Violation(received, "la séquence du schéma, dans son espace de noms", "", remedy, odd[0].path)
-
-
-def _is_addressing(stray: Stray) -> bool:
-    return stray.why is not Why.REPEATED and stray.like in ("MessageID", "Action")
-
-
-def _remedy(stray: Stray) -> str:
-    if stray.why is Why.NAMESPACE:
-        return f"Écrivez {stray.like} dans l'espace de noms « {stray.wanted} »."
-    if stray.why is Why.UNKNOWN:
-        right = f"par {stray.like}" if stray.like else ""
-        return f"Remplacez {stray.name} {right}." if right else f"Retirez {stray.name} de {stray.parent}."
-    if stray.why is Why.REPEATED:
-        return f"Gardez un seul {stray.name} dans {stray.parent}."
-    return f"Placez {stray.name} dans {stray.parent} selon l'ordre du WSDL."
-
-
-def _software(seen: Observed[Contexts]) -> Outcome:
-    name = seen.facts.context.software
-    if _SOFTWARE.fullmatch(name):
-        return True
-    product = name.removeprefix("urn:lps:").strip(":") or "produit"
-    right = f"urn:lps:{product}" if ":" in product else f"urn:lps:{product}:1.0"
-    return Violation(name or "absent", "urn:lps:, le produit, deux-points, la version", "", f"Envoyez « {right} ».")
-
-
-def _idam(seen: Observed[Contexts]) -> Outcome:
-    """Any number of the right form is taken, unless the session says otherwise."""
-    if seen.also(Refusal):
-        return None
-    number = seen.facts.context.idam
-    expected = f"un numéro que le CNDA a délivré ({PUBLISHED_IDAM} ici)"
-    return number == PUBLISHED_IDAM or Violation(number, expected)
-
-
-def _context(seen: Observed[Contexts]) -> Outcome:
-    wrong = list(_wrong(seen.facts.context))
-    if not wrong:
-        return True
-    return Violation(
-        " ; ".join(f"{where} « {value} »" if value else f"{where} absent" for where, value, _, _ in wrong),
-        " ; ".join(f"{where} : {expected}" for where, _, expected, _ in wrong),
-        "",
-        " ".join(remedy for *_, remedy in wrong),
-        wrong[0][0],
-    )
-
-
-def _wrong(context: Context) -> Iterator[tuple[str, str, str, str]]:
-    """Yield where, value, what is expected, remedy."""
-    for block, stamp in (("ContexteLPS", context.lps), ("ContexteBAM", context.bam)):
-        yield from _wrong_stamp(block, stamp)
-
-
-def _wrong_stamp(block: str, stamp: Stamp) -> Iterator[tuple[str, str, str, str]]:
-    version = _VERSIONS[block]
-    if stamp.version != version:
-        yield f"{block}/@Version", stamp.version, version, f'Écrivez Version="{version}" sur {block}.'
-    if not stamp.id:
-        yield f"{block}/Id", "", "un identifiant neuf", f"Mettez un UUID neuf dans {block}/Id."
-    if not _is_date_time(stamp.time):
-        remedy = f"Mettez l'heure de la requête dans {block}/Temps, sous la forme AAAA-MM-JJThh:mm:ssZ."
-        yield f"{block}/Temps", stamp.time, "un xsd:dateTime", remedy
-
-
-def _is_date_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return "T" in text
+    """Tell of another encoding than UTF-8, or of a compression that is announced and not made."""
+    value, coding = seen.facts.encoding, seen.facts.coding
+    if coding:
+        remedy = "Retirez l'en-tête Content-Encoding : le corps n'est pas compressé."
+        return Violation(f"Content-Encoding: {coding}", "aucun Content-Encoding", "", remedy, "Content-Encoding")
+    return value == _UTF_8 or Violation(value, _UTF_8, where="encodage du corps")
 
 
 HEADERS = (
@@ -188,7 +107,7 @@ HEADERS = (
     ),
     Check(
         id="INSI-ENCODAGE",
-        title="Requête en UTF-8",
+        title="Requête en UTF-8, sans compression",
         reads=Message,
         test=_encoding,
         source="docs/sources/insi.md#type-mime",
@@ -196,46 +115,5 @@ HEADERS = (
         confidence="M",
         operations=ALL,
         severity=Severity.INFO,
-    ),
-    Check(
-        id="INSI-SCHEMA",
-        title="Éléments du schéma, dans l'ordre et l'espace de noms du schéma",
-        reads=Message,
-        test=_strays,
-        source="docs/sources/insi.md#ordre-des-elements",
-        remedy="Comparez la requête au WSDL (GET /lps?wsdl).",
-        operations=ALL,
-        severity=Severity.WARNING,
-    ),
-    Check(
-        id="INSI-LPS-NOM",
-        title="Nom du logiciel : urn:lps:, le produit, la version",
-        reads=Contexts,
-        test=_software,
-        source="docs/sources/insi.md#lps-nom",
-        remedy="Préfixez ContexteLPS/LPS/Nom par « urn:lps: ».",
-        confidence="M",
-        operations=ALL,
-        severity=Severity.INFO,
-    ),
-    Check(
-        id="INSI-IDAM",
-        title="Numéro d'autorisation que le bac à sable ne peut pas contrôler",
-        reads=Contexts,
-        test=_idam,
-        source="docs/sources/insi.md#idam",
-        remedy=f"Gardez ce numéro s'il est celui de votre logiciel ; sinon envoyez {PUBLISHED_IDAM}.",
-        operations=ALL,
-        severity=Severity.INFO,
-    ),
-    Check(
-        id="INSI-CONTEXTE",
-        title="Contextes LPS et BAM : version, identifiant et horodatage",
-        reads=Contexts,
-        test=_context,
-        source="docs/sources/insi.md#contexte",
-        remedy="Renseignez @Version (01_00 pour LPS, 01_02 pour BAM), Id et Temps dans chaque contexte.",
-        operations=ALL,
-        severity=Severity.WARNING,
     ),
 )

@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from insi_mock.checks.operations import ASKING
+from insi_mock.codes import TRUSTED_DOCUMENTS
+from insi_mock.domain import is_trusted
 from insi_mock.facts import Authentication, Concerned, Searched, Verified
-from insi_mock.markers import CHECKED, QUALIFIED, RECEIVED, TRUSTED
+from insi_mock.markers import CHECKED, DOCUMENT, QUALIFIED, RECEIVED, TRUSTED
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
 from lgo_sandbox.watch.markers import Marker
 
@@ -29,12 +31,21 @@ def _qualified(seen: Observed[Concerned]) -> Outcome:
         return None
     at, matricule = _at(declared[-1]), declared[-1].subject
     found = any(past.at <= at for past, _ in seen.history.all(Searched, about=matricule))
-    checked = any(_at(marker) <= at for marker in seen.history.markers(CHECKED, about=(matricule,)))
-    if not checked:
+    checks = [marker for marker in seen.history.markers(CHECKED, about=(matricule,)) if _at(marker) <= at]
+    shown = [str(marker.detail.get(DOCUMENT) or "") for marker in checks]
+    if shown and not any(not one or is_trusted(one) for one in shown):
+        return _untrusted(matricule, shown[-1])
+    if not checks:
         return _unproved(matricule, f"sans le marqueur « {CHECKED} »", "Contrôlez une pièce d'identité de haut niveau")
     if not found:
         return _unproved(matricule, "sans réponse 00 d'INSi", "Retrouvez l'identité dans INSi (code 00)")
     return True
+
+
+def _untrusted(matricule: str, shown: str) -> Violation:
+    documents = ", ".join(TRUSTED_DOCUMENTS)
+    remedy = f"Revenez à « récupérée » pour {matricule}, et ne qualifiez qu'avec une de ces pièces : {documents}."
+    return Violation(f"{matricule} qualifiée avec « {shown} »", f"l'une de ces pièces : {documents}", "", remedy)
 
 
 def _unproved(matricule: str, lacking: str, remedy: str) -> Violation:

@@ -19,8 +19,14 @@ from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violati
 __all__ = ["TRAITS", "told"]
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_NO_PLACE = "00000"
+_NO_PLACES = ("00000", "99999")
+"""What files keep of an unknown place: no place of birth for a search."""
 _MONTHS = 12
+_DAYS = 31
+_POSTAL = re.compile(r"(?!99)[0-9]{5}")
+_NO_COG = re.compile(r"[0-9]{2}000|20[0-9]{3}|750(?:0[1-9]|1[0-9]|20)")
+"""Postal codes that are no COG of today: of a chief town, of Corsica (2A…, 2B…), of an arrondissement of Paris."""
+_CORSICA = {"2A": "20", "2B": "20"}
 
 
 def told(broken: Sequence[BrokenRule]) -> Violation:
@@ -29,7 +35,7 @@ def told(broken: Sequence[BrokenRule]) -> Violation:
         received=" ; ".join(f"{rule.element} « {rule.value} »" if rule.value else _missing(rule) for rule in broken),
         expected=" ; ".join(f"{rule.element} : {rule.expected}" for rule in broken),
         message=" ; ".join(f"{rule.element} : {rule.what}" for rule in broken),
-        remedy=" ".join(rule.remedy for rule in broken),
+        remedy=" ".join(dict.fromkeys(rule.remedy for rule in broken)),
         where=", ".join(rule.element for rule in broken),
     )
 
@@ -57,7 +63,16 @@ def _date(seen: Observed[TraitsAsked]) -> Outcome:
     if broken:
         return told(broken)
     text = seen.facts.traits.birth_date
-    return _out_of_calendar(text) or True if text else None
+    if not text:
+        return None
+    return _out_of_calendar(text) or _to_come(text, f"{seen.age:%Y-%m-%d}") or True
+
+
+def _to_come(text: str, today: str) -> Violation | None:
+    if text <= today:
+        return None
+    remedy = f"Corrigez l'année de DateNaissance : la personne est née le {today} au plus tard."
+    return Violation(text, f"une date jusqu'au {today}", "date de naissance à venir", remedy, "DateNaissance")
 
 
 def _out_of_calendar(text: str) -> Violation | None:
@@ -67,6 +82,11 @@ def _out_of_calendar(text: str) -> Violation | None:
     year, month, day = found.groups()
     if not int(year):
         return _wrong_part(text, "l'année", year, "l'année de naissance", "")
+    if _MONTHS < int(month) <= _DAYS and 1 <= int(day) <= _MONTHS:
+        remedy = f"Envoyez « {year}-{day}-{month} » dans DateNaissance : le mois d'abord, puis le jour."
+        return Violation(
+            text, "AAAA-MM-JJ, un mois de 01 à 12", f"le mois {month} n'existe pas", remedy, "DateNaissance"
+        )
     if not 1 <= int(month) <= _MONTHS:
         known = f"{year}-12-31" if day == "00" else f"{year}-01-{day}"
         return _wrong_part(text, "le mois", month, "un mois de 01 à 12", known)
@@ -88,12 +108,25 @@ def _place(seen: Observed[TraitsAsked]) -> Outcome:
     broken = _malformed(seen, "LieuNaissance")
     if broken:
         return told(broken)
-    if place == _NO_PLACE:
-        remedy = (
-            "Retirez LieuNaissance de la demande : un lieu inconnu s'enregistre 99999 dans le dossier, jamais 00000."
-        )
+    if place in _NO_PLACES:
+        remedy = "Retirez LieuNaissance de la demande : un lieu inconnu ne s'envoie pas, et ce code ne trouve personne."
         return Violation(place, "un code COG, ou pas de LieuNaissance", "", remedy, "LieuNaissance")
     return bool(place) or None
+
+
+def _postal(seen: Observed[TraitsAsked]) -> Outcome:
+    """Tell of a postal code: of a form that no COG has, or that hides the one person of another COG nearby."""
+    place, searched = seen.facts.traits.birth_place, seen.also(Searched)
+    known = searched.elsewhere if searched else ""
+    if not place or place in _NO_PLACES or not _POSTAL.fullmatch(place):
+        return bool(place) or None
+    near = known and place[:2] in (known[:2], _CORSICA.get(known[:2]))
+    if not (near or _NO_COG.fullmatch(place)):
+        return True
+    right = f"« {known} »" if known else "le code COG de la commune"
+    remedy = f"Envoyez {right} dans LieuNaissance, à la place de « {place} », ou retirez LieuNaissance."
+    expected = f"{right}, un code officiel géographique"
+    return Violation(place, expected, f"{place} : code postal, sans doute", remedy, "LieuNaissance")
 
 
 def _mandatory(seen: Observed[TraitsAsked]) -> Outcome:
@@ -202,6 +235,17 @@ TRAITS = (
         confidence="M",
         operations=ON_TRAITS,
         explains=frozenset({"insi_simule_lieu_naissance"}),
+    ),
+    Check(
+        id="INSI-CODE-POSTAL",
+        title="Lieu de naissance : le code COG, non le code postal",
+        reads=TraitsAsked,
+        test=_postal,
+        source="docs/sources/insi.md#lieu-de-naissance",
+        remedy="Envoyez dans LieuNaissance le code COG de la commune de naissance, non son code postal.",
+        confidence="L",
+        operations=ON_TRAITS,
+        severity=Severity.WARNING,
     ),
     Check(
         id="INSI-ESPACES",

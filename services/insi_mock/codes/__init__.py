@@ -12,6 +12,7 @@ from insi_mock.codes.certificates import (
     FAMILY_WORDS,
     SIGNATURE_WORDS,
 )
+from insi_mock.codes.documents import TRUSTED_DOCUMENTS, TRUSTED_NAMES
 from insi_mock.codes.errors import CODE_NOT_PUBLIC, ERRORS, TEXT_NOT_PUBLIC, Error
 from insi_mock.codes.formats import CARD_FIELDS, FIELDS, PUBLISHED_IDAM, REFUSED_IDAM_PREFIX, Field, Forbidden
 
@@ -30,6 +31,8 @@ __all__ = [
     "REFUSED_IDAM_PREFIX",
     "SIGNATURE_WORDS",
     "TEXT_NOT_PUBLIC",
+    "TRUSTED_DOCUMENTS",
+    "TRUSTED_NAMES",
     "VERIFIED",
     "Error",
     "Field",

@@ -5,6 +5,7 @@ store.
 """
 
 from insi_mock.domain.cards import Beneficiary, Card, CardRequest, by_card
+from insi_mock.domain.documents import is_trusted
 from insi_mock.domain.formats import BrokenRule, broken_card_rules, broken_rules, check_idam, check_rules
 from insi_mock.domain.matching import EXACT, Key, Run, Strategy, key_of, search, with_root
 from insi_mock.domain.values import (
@@ -50,6 +51,7 @@ __all__ = [
     "check_idam",
     "check_rules",
     "conforms",
+    "is_trusted",
     "key_of",
     "mismatches",
     "search",

@@ -7,7 +7,7 @@ of the schema of COUVERTURE), #idam (high). The rules themselves are data (``cod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ from lgo_sandbox.watch.refusals import Refused
 
 __all__ = ["BrokenRule", "broken_card_rules", "broken_rules", "check_idam", "check_rules"]
 
-_IDAM = re.compile("[0-9A-Za-z]{12}")
+_IDAM_LENGTH = 12
+_IDAM = re.compile(f"[0-9A-Za-z]{{{_IDAM_LENGTH}}}")
+_MATRICULES = ("individual", "holder")
 _WHERE_IDAM = "ContexteLPS/LPS/IDAM"
 
 
@@ -71,6 +73,8 @@ def _forbidden(field: Field, value: str) -> list[str]:
 def _remedy(field: Field, value: str) -> str:
     """Return the sentence that names the right value where one alone is likely, else that of the error."""
     right = proposed(field.name, value)
+    if right and right != value and not _forbidden(field, right) and field.name in _MATRICULES:
+        return f"Envoyez « {right[:13]} » dans NumIdentifiant et « {right[13:]} » dans Cle, dans {field.element}."
     if right and right != value and not _forbidden(field, right):
         return f"Envoyez « {right} » dans {field.element}, à la place de « {value} »."
     return ERRORS[field.malformed].remedy
@@ -86,7 +90,7 @@ def _seen_as(near: Stray) -> tuple[str, str]:
     """Return how a missing element was seen nevertheless, and how to mend that."""
     if near.wanted and near.wanted != near.namespace:
         received = f"{near.name} dans {namespace_for_people(near.namespace)}"
-        return received, f'Déclarez xmlns="{near.wanted}" sur {near.like}, ou sur l\'élément qui le contient.'
+        return received, f'Déclarez xmlns="{near.wanted}" sur {near.parent}, ou sur chacun de ses éléments.'
     return near.name, f"Écrivez l'élément {near.like}, à la place de {near.name}."
 
 
@@ -101,18 +105,39 @@ def check_rules(broken: Iterable[BrokenRule]) -> None:
         raise Refused(rule.code, received=rule.received, expected=rule.expected, where=rule.element, remedy=rule.remedy)
 
 
-def check_idam(idam: str, *, any_idam: bool) -> None:
-    """Raise Refused for an authorisation number that is not known: twelve alphanumerics, not the refused prefix.
+def check_idam(idam: str, taken: str, strays: Sequence[Stray] = ()) -> None:
+    """Raise Refused for an authorisation number that is not known; ``strays`` may explain why none was read.
 
-    Without ``any_idam`` only the published one is known.
+    ``taken`` ``yes``: any twelve alphanumerics, not the refused prefix; ``no``: only the published one; ``free``: any
+    number at all, not the refused prefix.
     """
-    well_formed = _IDAM.fullmatch(idam) and not idam.startswith(REFUSED_IDAM_PREFIX)
-    if not (well_formed if any_idam else idam == PUBLISHED_IDAM):
-        expected = _idam_expected(idam) if any_idam else PUBLISHED_IDAM
-        raise Refused("desir_550", received=idam or "absent", expected=expected, where=_WHERE_IDAM)
+    if idam and _KNOWN_IDAMS[taken](idam):
+        return
+    near = next((stray for stray in strays if stray.like in ("IDAM", "LPS")), None)
+    received, remedy = idam or "absent", ""
+    if not idam and near is not None:
+        received, remedy = _seen_as(near)
+    elif idam != idam.strip() and _KNOWN_IDAMS[taken](idam.strip()):
+        received, remedy = f"« {idam} », avec des espaces", f"Envoyez « {idam.strip()} », sans espace, dans IDAM."
+    expected = _idam_expected(idam, taken)
+    raise Refused("desir_550", received=received, expected=expected, where=_WHERE_IDAM, remedy=remedy)
 
 
-def _idam_expected(idam: str) -> str:
-    if _IDAM.fullmatch(idam):
+def _is_not_refused(idam: str) -> bool:
+    return not idam.startswith(REFUSED_IDAM_PREFIX)
+
+
+_KNOWN_IDAMS: Mapping[str, Callable[[str], bool]] = {
+    "yes": lambda idam: bool(_IDAM.fullmatch(idam)) and _is_not_refused(idam),
+    "no": lambda idam: idam == PUBLISHED_IDAM,
+    "free": _is_not_refused,
+}
+
+
+def _idam_expected(idam: str, taken: str) -> str:
+    if taken == "no":
+        return f"{PUBLISHED_IDAM}, le seul que l'option insi.any_idam à « no » laisse passer"
+    if idam and not _is_not_refused(idam):
         return f"un numéro qui ne commence pas par {REFUSED_IDAM_PREFIX}, préfixe des numéros inconnus"
-    return f"douze lettres ou chiffres, et non {len(idam)}" if len(idam) != 12 else "douze lettres ou chiffres"
+    counted = f", et non {len(idam)}" if idam and len(idam) != _IDAM_LENGTH else ""
+    return f"douze lettres ou chiffres{counted} (l'option insi.any_idam à « free » laisse passer toute valeur)"

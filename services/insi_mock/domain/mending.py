@@ -47,8 +47,14 @@ def _date(value: str) -> str:
     return f"{year}-{month:0>2}-{day:0>2}"
 
 
-def _matricule(value: str) -> str:
+def _code(value: str) -> str:
     return re.sub(r"[\s.-]", "", value).upper()
+
+
+def _matricule(value: str) -> str:
+    """Return a matricule without what separates its digits, nor its key a second time."""
+    digits = _code(value)
+    return digits[:15] if digits[15:] == digits[13:15] else digits
 
 
 _PROPOSALS = {
@@ -56,7 +62,7 @@ _PROPOSALS = {
     "first_names": _first_names,
     "sex": _sex,
     "birth_date": _date,
-    "birth_place": _matricule,
+    "birth_place": _code,
     "individual": _matricule,
     "holder": _matricule,
 }

@@ -114,12 +114,16 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class CoverCard:
-    """What COUVERTURE says of the card that was read; "" for what is absent."""
+    """What COUVERTURE says of the card that was read; "" for what is absent.
+
+    ``number`` and ``key`` are those of the holder, ``person`` is the number of the beneficiary.
+    """
 
     number: str = ""
     key: str = ""
     birth_date: str = ""
     rank: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,14 @@ class Context:
     bam: Stamp
     idam: str
     software: str
+    version: str
+    """Of the software, beside its name."""
     card: CoverCard
+
+    @property
+    def stamps(self) -> tuple[tuple[str, Stamp], tuple[str, Stamp]]:
+        """The two blocks by name."""
+        return ("ContexteLPS", self.lps), ("ContexteBAM", self.bam)
 
 
 class Why(StrEnum):
@@ -140,11 +151,18 @@ class Why(StrEnum):
     UNKNOWN = "inconnu du schéma"
     MISPLACED = "hors de l'ordre du schéma"
     REPEATED = "répété"
+    ATTRIBUTE = "attribut inconnu du schéma"
+    VALUE = "hors du format du schéma"
+    TEXT = "entre les éléments, où le schéma n'en a pas"
 
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """An element that the schema does not have there. ``like`` is the local name that it resembles, "" for none."""
+    """An element or an attribute that the schema does not have there, or not so.
+
+    ``like`` is the local name that it resembles, "" for none. ``value`` is what is out of format; ``expected`` (French)
+    is the right format, or the right order.
+    """
 
     parent: str
     name: str
@@ -153,6 +171,8 @@ class Stray:
     like: str = ""
     wanted: str = ""
     """The namespace that the schema wants, "" when this one is right."""
+    value: str = ""
+    expected: str = ""
 
     @property
     def path(self) -> str:

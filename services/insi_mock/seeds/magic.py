@@ -66,7 +66,12 @@ def _identity(patient_id: str) -> Identity:
 SEARCHES = (
     Magic("trouve", "Une identité (cas 2.03-2)", _of("adrtrois-toussaint"), "00"),
     Magic("apostrophes", "Nom à apostrophes et espaces (cas 2.03-1)", _of("dartagnan-pierre-alain"), "00"),
-    Magic("historique", "Matricules antérieurs (cas 2.04)", _of("ecetinsi-pierre-alain"), "00"),
+    Magic(
+        "historique",
+        "Un matricule antérieur ; deux par l'option insi.history (cas 2.04)",
+        _of("ecetinsi-pierre-alain"),
+        "00",
+    ),
     Magic("nia", "Matricule d'attente, racine .9 (cas 2.05)", _of("provisoire-matricule"), "00"),
     Magic("nia-devenu-nir", "NIA remplacé par un NIR : historique en .9", _of("ferreira-joao"), "00"),
     Magic("plusieurs", "Plusieurs identités (cas 2.06-1)", _of("de-vinci-leonardo-1"), "02"),

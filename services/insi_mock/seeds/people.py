@@ -15,7 +15,7 @@ from insi_mock.domain import Card, Identity, Key, Known, key_of
 from insi_mock.seeds.households import CARDS, RELATIVES
 from lgo_sandbox.population.people import Patient, Population
 
-__all__ = ["OUTAGES", "Reference", "identity_of", "reference"]
+__all__ = ["OUTAGES", "Reference", "as_live", "identity_of", "reference"]
 
 OUTAGES = {
     "INSI-PANNE-TECHNIQUE": ("insi_102", "insi_101"),
@@ -34,8 +34,17 @@ ODD_ANSWERS: Mapping[str, Callable[[Identity], Identity]] = {
 }
 """Tag of a patient → how the answer differs from the person."""
 
+PLANNED_ONLY = frozenset({"209066322012355"})
+"""Former matricules that the test plan injects (case 2.04-2) and the live test environment does not answer."""
+
 NUMBER = 13
 """Characters of a matricule without its key."""
+
+
+def as_live(identity: Identity) -> Identity:
+    """Return an identity with the history that the live test environment answers."""
+    history = tuple(former for former in identity.history if former.matricule not in PLANNED_ONLY)
+    return identity if len(history) == len(identity.history) else replace(identity, history=history)
 
 
 @dataclass(frozen=True)

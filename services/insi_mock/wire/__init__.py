@@ -9,7 +9,16 @@ from insi_mock.wire.decoding import decode
 from insi_mock.wire.description import wsdl
 from insi_mock.wire.faults import fault, not_understood, problem, version_mismatch
 from insi_mock.wire.layout import strays_of
-from insi_mock.wire.requests import NotUnderstood, WrongVersion, assertions_of, context_of, encoding_of, read
+from insi_mock.wire.requests import (
+    NotUnderstood,
+    WrongVersion,
+    assertions_of,
+    coding_of,
+    context_of,
+    encoding_of,
+    instant_of,
+    read,
+)
 from insi_mock.wire.shapes import (
     BY_CARD,
     BY_TRAITS,
@@ -39,6 +48,7 @@ __all__ = [
     "card_request_of",
     "claim_of",
     "claims_of",
+    "coding_of",
     "collected",
     "context_of",
     "decode",
@@ -46,6 +56,7 @@ __all__ = [
     "deposited",
     "encoding_of",
     "fault",
+    "instant_of",
     "matricules_of",
     "not_understood",
     "operation_of",

@@ -1,8 +1,7 @@
 """The faults of INSi in the dialects of their two emitters: the gateway (``desir_…``), the application (``insi_…``).
 
-Source: docs/sources/insi.md#fautes (captures of both, and of the gateway before 2023, high); that a fault begins with
-an XML declaration is ours by analogy with the answers (low). Clients look for literal prefixes in them. Knows the table
-of errors; decides nothing.
+Source: docs/sources/insi.md#fautes (captures of both, and of the gateway before 2023, high). Clients look for literal
+prefixes in them. Knows the table of errors; decides nothing.
 """
 
 from __future__ import annotations
@@ -51,12 +50,13 @@ def fault(
 
 
 def _detail(error: Error, message_id: str | None, named: str) -> bytes:
+    """Write the detail by hand: the service declares the namespace after the attributes, no XML library does."""
     values = {"code": error.code, "severite": error.severity, "messageID": message_id}
     attributes = "".join(
         f" {name}={quoteattr(value)}" for name in error.attributes if (value := values[name]) is not None
     )
     label = escape(f"{error.label} : {named}" if named else error.label)
-    return f'<siram:Erreur xmlns:siram="{SIRAM}"{attributes}>{label}</siram:Erreur>'.encode()
+    return f'<siram:Erreur{attributes} xmlns:siram="{SIRAM}">{label}</siram:Erreur>'.encode()
 
 
 def _simulation(value: str) -> tuple[tuple[str, str], ...]:

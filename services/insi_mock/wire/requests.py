@@ -6,6 +6,8 @@ never judges a value.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lxml import etree
 
 from insi_mock.domain import Context, CoverCard, Stamp, Stray
@@ -13,8 +15,8 @@ from insi_mock.domain.formats import namespace_for_people
 from insi_mock.wire.layout import resembling
 from insi_mock.wire.names import CONTEXT_BAM, CONTEXT_LPS, WSSE
 from insi_mock.wire.texts import text_at
+from insi_mock.wire.unreadable import not_soap
 from lgo_sandbox.watch.refusals import Refused
-from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.saml import SAML
 from lgo_sandbox.wire.soap import (
     WSA,
@@ -26,13 +28,21 @@ from lgo_sandbox.wire.soap import (
     read_envelope,
 )
 
-__all__ = ["NotUnderstood", "WrongVersion", "assertions_of", "context_of", "encoding_of", "read"]
+__all__ = [
+    "NotUnderstood",
+    "WrongVersion",
+    "assertions_of",
+    "coding_of",
+    "context_of",
+    "encoding_of",
+    "instant_of",
+    "read",
+]
 
 _BLOCKS = frozenset({f"{{{WSSE}}}Security", f"{{{CONTEXT_LPS}}}ContexteLPS", f"{{{CONTEXT_BAM}}}ContexteBAM"})
 _NAMESPACES = {"Security": WSSE, "ContexteLPS": CONTEXT_LPS, "ContexteBAM": CONTEXT_BAM}
 _ADDRESSING = frozenset({"MessageID", "Action", "To", "From", "ReplyTo", "FaultTo", "RelatesTo"})
 _SOAP12 = SoapVersion.V12.namespace
-_GZIP = b"\x1f\x8b"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -87,7 +97,7 @@ def read(body: bytes, content_type: str | None = None, content_encoding: str | N
     except UnknownSoapVersion as error:
         raise WrongVersion(error.reason.partition(" : ")[2], SoapVersion.V12) from error
     except NotSoap as error:
-        raise _not_soap(error.reason, body, content_type, content_encoding) from error
+        raise not_soap(error.reason, body, content_type, content_encoding) from error
     if envelope.version is not SoapVersion.V12:
         raise WrongVersion(envelope.version.namespace, envelope.version)
     unknown = (block for block in envelope.headers if must_understand(block, SoapVersion.V12) and not _is_ours(block))
@@ -100,41 +110,26 @@ def _is_ours(block: etree._Element) -> bool:
     return block.tag in _BLOCKS or str(block.tag).startswith(f"{{{WSA}}}")
 
 
-def _not_soap(reason: str, body: bytes, content_type: str | None, content_encoding: str | None) -> Refused:
-    received, where, remedy = reason, "corps HTTP", ""
-    media = read_media_type(content_type).name
-    if not body.strip():
-        received, remedy = "corps vide", "Envoyez l'enveloppe SOAP dans le corps de la requête POST."
-    elif body.startswith(_GZIP) or content_encoding not in (None, "", "identity"):
-        received, where = f"corps compressé (Content-Encoding: {content_encoding or 'gzip, non annoncé'})", "corps HTTP"
-        remedy = "Envoyez le corps sans compression, et retirez l'en-tête Content-Encoding."
-    elif media.startswith("multipart/"):
-        received, where = f"corps en {media}", "Content-Type"
-        remedy = "Envoyez l'enveloppe seule, en application/soap+xml : INSi ne prend pas de message en parties."
-    else:
-        remedy = next((words for part, words in _MENDING if part in reason), "")
-    return Refused(
-        "desir_simule_enveloppe", received=received, expected="une enveloppe SOAP 1.2", where=where, remedy=remedy
-    )
-
-
-_MENDING = (
-    ("DOCTYPE", "Retirez la déclaration DOCTYPE du message."),
-    ("encodage", "Écrivez le message en UTF-8."),
-    ("plusieurs éléments", "Gardez un seul élément dans Body."),
-    ("au plus un Header", "Donnez à l'enveloppe un Header au plus, puis un Body."),
-    ("niveaux", "Réduisez la profondeur du message : une demande a moins de dix niveaux d'éléments."),
-    ("n'est pas une enveloppe", f'Mettez la demande dans Envelope et Body, avec xmlns="{_SOAP12}".'),
-)
-"""A part of the reason why octets are no envelope → how to mend it."""
-
-
 def encoding_of(envelope: Envelope, body: bytes) -> str:
     """Return the encoding in which the XML was written, in upper case: announced by its octets or its declaration."""
     if body.startswith(_UTF_16):
         return "UTF-16"
     element = next((part for part in (envelope.body, *envelope.headers) if part is not None), None)
     return "UTF-8" if element is None else (element.getroottree().docinfo.encoding or "UTF-8").upper()
+
+
+def coding_of(content_encoding: str | None) -> str:
+    """Return the compression that a readable request announces, "" for none."""
+    return "" if content_encoding in (None, "", "identity") else str(content_encoding)
+
+
+def instant_of(text: str) -> datetime | None:
+    """Return the instant of an xsd:dateTime with its zone, None for another text: the year 1 has no age."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if "T" in text and found.tzinfo is not None and 1 < found.year < 9999 else None
 
 
 def context_of(envelope: Envelope) -> Context:
@@ -149,6 +144,7 @@ def context_of(envelope: Envelope) -> Context:
         bam=_stamp(bam, CONTEXT_BAM),
         idam=text_at(lps, CONTEXT_LPS, "LPS", "IDAM"),
         software=text_at(lps, CONTEXT_LPS, "LPS", "Nom"),
+        version=text_at(lps, CONTEXT_LPS, "LPS", "Version"),
         card=_card_of(cover),
     )
 
@@ -181,7 +177,8 @@ def _card_of(cover: etree._Element) -> CoverCard:
         return CoverCard()
     number, key = (text_at(cover, CONTEXT_BAM, "ASSURE", "Id", name) for name in ("Num", "Cle"))
     date, rank = (text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", name) for name in ("DateNai", "Rang"))
-    return CoverCard(number, key, date, rank)
+    person = text_at(cover, CONTEXT_BAM, "BENEFICIAIRE", "Nir", "Num")
+    return CoverCard(number, key, date, rank, person)
 
 
 def assertions_of(envelope: Envelope) -> list[etree._Element]:

@@ -66,9 +66,10 @@ def curl(tenant: Tenant, certificate: Issued, envelope: str, action: str = BY_TR
         (traits("HOUILLES", "PIERRE", "M", "1993-01-27"), "answer-01.xml", 200),
         (traits("ECETINSI", "PIERRE-ALAIN", "M", "2009-07-14"), "answer-00-history.xml", 200),
         (traits("INSI-PANNE-TECHNIQUE", "ALEX", "F", "1980-01-01"), "fault-insi_102.xml", 500),
+        (REQUEST.replace("LGOSANDBOX01", "REFUS0000001"), "fault-desir_550.xml", 500),
         (traits("INSI-PANNE-PASSERELLE", "ALEX", "F", "1980-01-01"), "fault-desir_1020.xml", 500),
     ],
-    ids=["00", "02", "01", "history", "application", "gateway"],
+    ids=["00", "02", "01", "history", "application", "access", "gateway"],
 )
 def test_curl_receives_the_exact_octets_of_a_search_by_traits(
     tenant: Tenant, certificate: Issued, envelope: str, golden: str, status: int

@@ -56,7 +56,7 @@ def test_php_finds_an_identity_by_its_traits_with_its_history(tenant: Tenant, ce
     answer = php(tenant, certificate, "rechercherInsAvecTraitsIdentite", TRAITS)
     assert answer["CR"] == {"CodeCR": "00", "LibelleCR": "OK"}
     assert answer["INDIVIDU"]["TIQ"]["ListePrenom"] == "PIERRE-ALAIN MURIEL FLORIANT"
-    assert [each["IdIndividu"]["Cle"] for each in answer["INDIVIDU"]["INSHISTO"]] == ["39", "55"]
+    assert [each["IdIndividu"]["Cle"] for each in answer["INDIVIDU"]["INSHISTO"]] == ["39"]
 
 
 def test_php_finds_an_identity_by_a_card(tenant: Tenant, certificate: Issued) -> None:

@@ -51,7 +51,7 @@ def test_zeep_finds_an_identity_with_its_history(tenant: Tenant) -> None:
     found = search(client, "ECETINSI", "PIERRE-ALAIN", "M", "2009-07-14")
     assert found.CR.CodeCR == "00"
     assert found.INDIVIDU.INSACTIF.IdIndividu.NumIdentifiant == "1090763220834"
-    assert [each.IdIndividu.Cle for each in found.INDIVIDU.INSHISTO] == ["39", "55"]
+    assert [each.IdIndividu.Cle for each in found.INDIVIDU.INSHISTO] == ["39"]
     assert found.INDIVIDU.TIQ.ListePrenom == "PIERRE-ALAIN MURIEL FLORIANT"
     (seen,) = tenant.exchanges()[1:]
     assert {finding.check_id for finding in seen.findings} == {"INSI-ACTION"}

@@ -20,13 +20,14 @@ from lgo_client.authoring import Writer, lot_of, recipient_of, traits_of_identit
 from lgo_client.clock import Workplace
 from lgo_client.dmp import Dmp, Lot
 from lgo_client.environment import Certificate, Patient, Person, Structure
-from lgo_client.identity import IdentityRefused, LocalIdentity
+from lgo_client.identity import By, IdentityRefused, LocalIdentity
 from lgo_client.insi import Answer, Found, Matricule, Traits
 from lgo_client.vihf import Mode, Software, VihfWriter
 from lgo_client.xds import RegistryRefused
 
 OID = "1.2.250.1.213.1.4.10"
 AT = datetime(2026, 9, 14, 10, 15, 30, tzinfo=timezone(timedelta(hours=2)))
+WHEN = AT.isoformat()
 BILAN = b"<ClinicalDocument xmlns='urn:hl7-org:v3'/>"
 CONTENT = Code("04", "Hospitalisation de jour", "1.2.250.1.213.2.2")
 RIM = "{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}"
@@ -59,7 +60,7 @@ def identity_of(first_names: str) -> LocalIdentity:
     found = Found(Matricule("279035121518989", OID), (), "PAT-TROIS", first_names, "F", "1979-03-28", "51215")
     asked = Traits("PAT-TROIS", ("DOMINIQUE",), "F", "1979-03-28")
     local = LocalIdentity("PAT-TROIS", "DOMINIQUE", "F", "1979-03-28", "")
-    return local.with_answer(Answer("00", "OK", asked, found), "hv")
+    return local.with_answer(Answer("00", "OK", asked, found), By("hv", WHEN))
 
 
 def test_a_patient_keeps_all_that_the_counter_knows(patient: Patient, traits: PatientIdentity) -> None:
@@ -72,7 +73,7 @@ def test_a_qualified_identity_gives_the_strict_traits_of_insi_and_the_contacts_o
     patient: Patient,
 ) -> None:
     typed = replace(patient, matricule="", birth_name="FAUTE", first_names=("FAUTE",), birth_place="99999")
-    qualified = identity_of("DOMINIQUE MARIE-LOUISE").with_document("passeport", "hv")
+    qualified = identity_of("DOMINIQUE MARIE-LOUISE").with_document("passeport", By("hv", WHEN))
     assert traits_of_identity(qualified, typed) == traits_of_patient(patient, OID)
 
 

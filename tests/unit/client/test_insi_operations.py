@@ -159,6 +159,7 @@ def test_every_call_is_traced_with_its_user_mode_code_and_what_was_found(workpla
     sent = [etree.fromstring(request.content).findtext(f".//{WSA}MessageID") for request in script.requests]
     assert [trace.message_id for trace in insi.traces] == sent
     assert insi.traces[0].to_detail() == {
+        "date": "2026-09-14T08:15:30.250Z",
         "utilisateur": "899700090014",
         "mode": "traits",
         "code": "00",

@@ -9,6 +9,7 @@ from importlib.resources import files
 import httpx
 import pytest
 from lxml import etree
+from support.insi_requests import NOW
 
 from insi_mock.domain import Traits
 from insi_mock.seeds import MAGIC, Magic
@@ -166,7 +167,7 @@ async def test_a_request_that_is_not_of_the_contract_is_refused_by_the_gateway(
 
 async def test_the_request_of_the_readme_works(client: httpx.AsyncClient) -> None:
     text = files("insi_mock").joinpath("README.md").read_text(encoding="utf-8")
-    response = await client.post("/lps", content=text.split("<<'XML'\n")[1].split("XML\n")[0])
+    response = await client.post("/lps", content=text.split("<<XML\n")[1].split("XML\n")[0])
     assert code_of(response) == "00"
 
 
@@ -228,7 +229,7 @@ async def test_another_address_or_method_is_a_soap_fault(
         ("uuid:0a1b2c3d", "0a1b2c3d", "INSI-MESSAGE-ID"),
         ("urn:lps:essai:1.0", "essai", "INSI-LPS-NOM"),
         ('Version="01_02"', 'Version="01_01"', "INSI-CONTEXTE"),
-        ("2026-11-02T08:30:00.000Z", "2 novembre", "INSI-CONTEXTE"),
+        (NOW, "2 novembre", "INSI-CONTEXTE"),
         ("LGOSANDBOX01", "", "INSI-REFUS"),
     ],
 )

@@ -94,9 +94,32 @@ async def test_a_request_that_breaks_one_rule_is_reproached_that_rule(call: Call
     assert await call(asked) == {check}
 
 
-async def test_an_unknown_place_is_99999_or_left_out(call: Call, session: Session) -> None:
-    assert await call(replace(TOUSSAINT, birth_place="99999")) == set()
-    assert "INSI-LIEU" in kept(session)
+@pytest.mark.parametrize("code", ["99999", "00000"])
+async def test_an_unknown_place_is_left_out(call: Call, code: str) -> None:
+    assert await call(replace(TOUSSAINT, birth_place=code)) == {"INSI-LIEU"}
+    assert await call(TOUSSAINT) == set()
+
+
+@pytest.mark.parametrize(
+    ("place", "postal"),
+    [
+        ("63000", True),
+        ("20200", True),
+        ("75011", True),
+        ("20217", True),
+        ("63113", False),
+        ("75056", False),
+        ("75111", False),
+        ("2A004", False),
+        ("13001", False),
+        ("99100", False),
+        ("97411", False),
+    ],
+)
+async def test_a_postal_code_is_told_from_a_code_of_the_cog(call: Call, place: str, postal: bool) -> None:
+    expected = {"INSI-CODE-POSTAL"} if postal else set()
+    assert await call(replace(TOUSSAINT, birth_place=place)) == expected
+    assert await call(replace(TOUSSAINT, birth_name="PERSONNE", birth_place=place)) == expected
 
 
 async def test_a_card_that_the_contexte_tells_otherwise_is_reproached(call: Call) -> None:

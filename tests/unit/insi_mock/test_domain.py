@@ -163,24 +163,24 @@ def test_a_person_without_known_birthplace_is_not_found_with_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("idam", "tolerant", "strict"),
+    ("idam", "tolerant", "strict", "free"),
     [
-        (PUBLISHED_IDAM, True, True),
-        ("ABC123def456", True, False),
-        ("REFUS0000000", False, False),
-        ("", False, False),
-        ("ABC123DEF45", False, False),
-        ("ABC123DEF45É", False, False),
-        ("ABC123DEF4567", False, False),
+        (PUBLISHED_IDAM, True, True, True),
+        ("ABC123def456", True, False, True),
+        ("REFUS0000000", False, False, False),
+        ("", False, False, False),
+        ("ABC123DEF45", False, False, True),
+        ("ABC123DEF45É", False, False, True),
+        ("ABC123DEF4567", False, False, True),
     ],
 )
-def test_an_authorisation_number_is_known_or_not(idam: str, tolerant: bool, strict: bool) -> None:
-    assert (is_known(idam, any_idam=True), is_known(idam, any_idam=False)) == (tolerant, strict)
+def test_an_authorisation_number_is_known_or_not(idam: str, tolerant: bool, strict: bool, free: bool) -> None:
+    assert [is_known(idam, taken) for taken in ("yes", "no", "free")] == [tolerant, strict, free]
 
 
-def is_known(idam: str, *, any_idam: bool) -> bool:
+def is_known(idam: str, taken: str) -> bool:
     try:
-        check_idam(idam, any_idam=any_idam)
+        check_idam(idam, taken)
     except Refused as refused:
         return refused.code != "desir_550"
     return True

@@ -22,6 +22,7 @@ DEFAULTS = {
     "birth_name": "exact",
     "birth_date": "exact",
     "not_found": "01",
+    "history": "live",
     "serialisation": "G3",
     "gateway": "current",
     "cn_rule": "enforced",
@@ -120,6 +121,20 @@ async def test_each_generation_of_the_answer_is_octet_for_octet_its_own(
     assert (await client.post("/lps", content=request_xml)).content == golden(f"answer-00-{generation}.xml")
 
 
+@pytest.mark.parametrize(("history", "golden_file"), [("live", "history"), ("plan", "history-plan")])
+async def test_the_history_is_that_of_the_live_environment_or_by_option_of_the_test_plan(
+    client: httpx.AsyncClient,
+    asking: Asking,
+    golden: Callable[[str], bytes],
+    session: Session,
+    history: str,
+    golden_file: str,
+) -> None:
+    choose(session, history=history)
+    asked = asking(Traits("ECETINSI", "PIERRE-ALAIN", "M", "2009-07-14"))
+    assert (await client.post("/lps", content=asked)).content == golden(f"answer-00-{golden_file}.xml")
+
+
 async def test_the_gateway_of_before_2023_is_an_option(
     client: httpx.AsyncClient, request_xml: str, golden: Callable[[str], bytes], session: Session
 ) -> None:
@@ -187,3 +202,30 @@ async def test_the_description_with_the_reconstructed_operations_says_so(client:
     ]
     assert "x-simulation" not in public.headers
     assert extended.headers["x-simulation"] == "INSI-OPERATION-RECONSTITUEE"
+
+
+@pytest.mark.parametrize("query", ["wsdl", "singleWsdl", "WSDL", "singlewsdl"])
+async def test_the_description_is_one_document_under_both_its_names(client: httpx.AsyncClient, query: str) -> None:
+    description = await client.get(f"/lps?{query}")
+    assert description.content == (await client.get("/lps?wsdl")).content
+    assert b"schemaLocation" not in description.content
+
+
+@pytest.mark.parametrize("query", ["wsdl", "wsdl=reconstituee"])
+async def test_each_request_message_has_its_body_first_and_is_named_as_its_operation(
+    client: httpx.AsyncClient, query: str
+) -> None:
+    description = etree.fromstring((await client.get(f"/lps?{query}")).content)
+    head = ["NO1_Security", "NO1_ContexteLPS", "NO1_MessageID", "NO1_ContexteBAM"]
+    for operation in description.iterfind("{*}portType/{*}operation"):
+        name = operation.get("name")
+        parts = {
+            part: description.xpath(f"//*[local-name()='message'][@name='{part}']/*/@name")
+            for part in (name, f"{name}Response")
+        }
+        assert parts == {name: [name, *head], f"{name}Response": [f"{name}Response"]}
+
+
+@pytest.mark.parametrize("query", ["autre", "wsdl2", ""])
+async def test_another_query_is_no_description(client: httpx.AsyncClient, query: str) -> None:
+    assert (await client.get(f"/lps?{query}")).status_code == 405

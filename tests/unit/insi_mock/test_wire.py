@@ -11,7 +11,7 @@ from lxml import etree
 from insi_mock import wire
 from insi_mock.codes import ERRORS, FIELDS, REASONS, ReturnCode
 from insi_mock.domain import Answer, Identity, Traits, key_of
-from insi_mock.seeds import reference
+from insi_mock.seeds import as_live, reference
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.population.people import population
 from lgo_sandbox.watch.refusals import Refused
@@ -29,7 +29,8 @@ def identity_of(name: str, sex: str, date: str) -> Identity:
     ("file", "found"),
     [
         ("answer-00.xml", Answer(ReturnCode.ONE, identity_of("ADRTROIS", "M", "1960-01-01"))),
-        ("answer-00-history.xml", Answer(ReturnCode.ONE, identity_of("ECETINSI", "M", "2009-07-14"))),
+        ("answer-00-history.xml", Answer(ReturnCode.ONE, as_live(identity_of("ECETINSI", "M", "2009-07-14")))),
+        ("answer-00-history-plan.xml", Answer(ReturnCode.ONE, identity_of("ECETINSI", "M", "2009-07-14"))),
         ("answer-00-nia.xml", Answer(ReturnCode.ONE, identity_of("PROVISOIRE", "M", "2009-07-01"))),
         ("answer-01.xml", Answer(ReturnCode.NONE)),
         ("answer-02.xml", Answer(ReturnCode.SEVERAL)),

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from support.insi_door import CONTENT_TYPE, Door, Doors
 from support.insi_requests import (
+    NOW,
     REQUEST,
     assertion,
     collecting,
@@ -34,6 +35,20 @@ CARD = CardRequest(holder=MATRICULE, birth_date="1960-01-01", rank="1")
 MESSAGE = "uuid:0a1b2c3d-0000-4000-8000-000000000001"
 OTHER_MESSAGE = ("000000000001</wsa", "000000000002</wsa")
 PHARMACIST = "899700090014"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+OLD_ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
+UNPLACED = {
+    "INSI-DOUTE",
+    "INSI-PROFIL",
+    "INSI-STATUT",
+    "INSI-DOMAINE-RETARD",
+    "INSI-RETOUR-DATE",
+    "INSI-RETOUR-INCOMPLET",
+    "INSI-KO",
+    "INSI-TRAIT-MODIFIE",
+    "INSI-DOMAINE",
+}
+"""Rules of what the user does: no element of the request is wrong."""
 
 Play = Callable[[Door], object]
 
@@ -81,6 +96,16 @@ def _qualified_without_document(door: Door) -> None:
     door.send(CLAIM)
 
 
+def _qualified_with(document: str) -> Play:
+    def play(door: Door) -> None:
+        door.send(TOUSSAINT)
+        door.mark("pièce d'identité contrôlée", MATRICULE, pièce=document)
+        door.mark("identité qualifiée", MATRICULE)
+        door.send(CLAIM)
+
+    return play
+
+
 def _overdue(door: Door) -> None:
     door.mark("INS reçu d'un autre domaine", MATRICULE, ago=timedelta(minutes=20))
     door.send(NOBODY)
@@ -120,6 +145,19 @@ def _other_action(door: Door) -> None:
     )
 
 
+def _everybody(door: Door) -> None:
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        door.send(replace(NOBODY, birth_name=f"HOUILLES {letter}"))
+
+
+def _with_card(**card: str) -> tuple[str, str]:
+    """Return the change that fills COUVERTURE: a date, the number of the person."""
+    number = f"<c:Nir><c:Num>{card['person']}</c:Num></c:Nir>" if "person" in card else ""
+    date = f"<c:DateNai>{card['date']}</c:DateNai>" if "date" in card else ""
+    filled = f"<c:BENEFICIAIRE>{number}{date}</c:BENEFICIAIRE>"
+    return "<ctxbam:COUVERTURE/>", f'<c:COUVERTURE xmlns:c="urn:siram:bam:ctxbam">{filled}</c:COUVERTURE>'
+
+
 def _deposit(door: Door) -> str:
     return door.send(depositing(CLAIM)).text.split("<NumeroDepot>")[1].split("<")[0]
 
@@ -141,12 +179,19 @@ BROKEN = {
     "INSI-DATE": Broken(ask(replace(TOUSSAINT, birth_date="1960-02-30")), ("1960-02-30", "01 à 29", "1960-02-01")),
     "INSI-TRAITS-OBLIGATOIRES": Broken(ask(replace(TOUSSAINT, sex="")), ("Sexe absent", "M ou F")),
     "INSI-LIEU": Broken(ask(replace(TOUSSAINT, birth_place="AJACCIO")), ("AJACCIO", "COG")),
+    "INSI-CODE-POSTAL": Broken(
+        ask(replace(TOUSSAINT, birth_place="20217")), ("20217", "« 2B020 » dans LieuNaissance", "LieuNaissance")
+    ),
     "INSI-ESPACES": Broken(ask(replace(TOUSSAINT, first_names="TOUSSAINT ")), ("« TOUSSAINT »", "Prenom")),
     "INSI-PRENOMS": Broken(_untried, ("CATARINA BELLA", "« BELLA » seul")),
     "INSI-VITALE": Broken(ask(replace(CARD, rank="A")), ("RangNaissance « A »", "1 à 9")),
     "INSI-COUVERTURE": Broken(
         ask(CARD, ("<b:DateNai>1960-01-01", "<b:DateNai>1961-01-01")), ("1961-01-01", "« 1960-01-01 »", "DateNai")
     ),
+    "INSI-CARTE-TRAITS": Broken(
+        ask(TOUSSAINT, _with_card(date="1985-04-17")), ("« 1960-01-01 »", "« 1985-04-17 »", "BENEFICIAIRE/DateNai")
+    ),
+    "INSI-CARTE-NOM": Broken(ask(replace(CARD, birth_name="DUPONT")), ("« DUPONT »", "« ADRTROIS »")),
     "INSI-CLE": Broken(ask(replace(CLAIM, matricule="160012B02077714")), ("160012B02077714", "clé 13")),
     "INSI-CLE-ABSENTE": Broken(ask(replace(CARD, holder=MATRICULE[:13])), ("160012B020777", "<Cle>13</Cle>")),
     "INSI-CLE-SEPAREE": Broken(
@@ -167,13 +212,14 @@ BROKEN = {
     "INSI-ENCODAGE": Broken(lambda door: door.send(REQUEST.encode("utf-16")), ("UTF-16", "UTF-8")),
     "INSI-SCHEMA": Broken(
         ask(TOUSSAINT, ("<Sexe>M</Sexe>", ""), ("<NomNaissance>", "<Sexe>M</Sexe><NomNaissance>")),
-        ("RECSANSVITALE/NomNaissance", "Placez NomNaissance"),
+        ("RECSANSVITALE/Sexe", "Placez Sexe", "NomNaissance, Prenom, Sexe, DateNaissance"),
     ),
     "INSI-LPS-NOM": Broken(ask(TOUSSAINT, ("urn:lps:essai:1.0", "essai")), ("essai", "« urn:lps:essai:1.0 »")),
     "INSI-IDAM": Broken(ask(TOUSSAINT, ("LGOSANDBOX01", "ABC123DEF456")), ("ABC123DEF456", "LGOSANDBOX01")),
     "INSI-CONTEXTE": Broken(
         ask(TOUSSAINT, ('Version="01_02"', 'Version="01_01"')), ("ContexteBAM/@Version « 01_01 »", 'Version="01_02"')
     ),
+    "INSI-RAFALE": Broken(_everybody, ("20 personnes", "vérification en masse")),
     "INSI-DOUTE": Broken(_doubtful, (MATRICULE, "identité douteuse", "identité rétablie")),
     "INSI-PROFIL": Broken(_denied, ("profil sans droit INSi", "profil habilité INSi")),
     "INSI-STATUT": Broken(_qualified_without_document, (MATRICULE, "pièce d'identité contrôlée")),
@@ -196,6 +242,79 @@ BROKEN = {
     "INSI-DOMAINE": Broken(_verified_again, (MATRICULE, "déjà")),
     "INSI-MASSE": Broken(_collected_early, ("avant la date de disponibilité", "Disponibilite")),
 }
+
+OTHERWISE = {
+    "an older addressing namespace is no absence": Broken(
+        ask(TOUSSAINT, (ADDRESSING, OLD_ADDRESSING)),
+        ("INSI-MESSAGE-ID", f"MessageID dans l'espace de noms « {OLD_ADDRESSING} »", f"« {ADDRESSING} »"),
+    ),
+    "another case is no absence": Broken(
+        ask(TOUSSAINT, ("wsa:MessageID", "wsa:MessageId")), ("INSI-MESSAGE-ID", "MessageID, à la place de MessageId")
+    ),
+    "a missing namespace is no absence": Broken(
+        ask(TOUSSAINT, ("<ctxlps:Id>", "<Id>"), ("</ctxlps:Id>", "</Id>")),
+        ("INSI-SCHEMA", "ContexteLPS/Id dans un autre espace de noms", "« urn:siram:lps:ctxlps »"),
+    ),
+    "a missing namespace of the name": Broken(
+        ask(TOUSSAINT, ("<ctxlps:Nom>", "<Nom>"), ("</ctxlps:Nom>", "</Nom>")), ("INSI-SCHEMA", "LPS/Nom")
+    ),
+    "a compression that is only announced": Broken(
+        lambda door: door.send(TOUSSAINT, headers={"content-encoding": "gzip"}),
+        ("INSI-ENCODAGE", "Content-Encoding: gzip", "Retirez l'en-tête Content-Encoding"),
+    ),
+    "an element given twice": Broken(
+        ask(TOUSSAINT, ("<Sexe>M</Sexe>", "<Sexe>M</Sexe><Sexe>F</Sexe>")), ("INSI-SCHEMA", "Gardez un seul Sexe")
+    ),
+    "an unknown element": Broken(
+        ask(TOUSSAINT, ("<Sexe>", "<NomUsage>X</NomUsage><Sexe>")), ("INSI-SCHEMA", "Retirez NomUsage de RECSANSVITALE")
+    ),
+    "an unknown attribute": Broken(
+        ask(TOUSSAINT, ("<Sexe>", '<Sexe code="1">')), ("INSI-SCHEMA", "Sexe/@code", "Retirez l'attribut code de Sexe")
+    ),
+    "a format of the context": Broken(
+        ask(CARD, ("</b:DateNai>", "</b:DateNai><b:Porteur>un</b:Porteur>")),
+        ("INSI-SCHEMA", "BENEFICIAIRE/Porteur « un »", "un chiffre"),
+    ),
+    "a nature of another context": Broken(
+        ask(TOUSSAINT, ('Nature="CTXLPS"', 'Nature="CTXBAM"')), ("INSI-SCHEMA", "ContexteLPS/@Nature « CTXBAM »")
+    ),
+    "a Temps without zone": Broken(
+        ask(TOUSSAINT, (NOW, NOW[:-1])), ("INSI-CONTEXTE", f"« {NOW[:-1]} »", "Ajoutez le fuseau à ContexteLPS/Temps")
+    ),
+    "a Temps of last year": Broken(
+        ask(TOUSSAINT, (NOW, f"{int(NOW[:4]) - 1}{NOW[4:]}")), ("INSI-CONTEXTE", "à chaque appel", "ContexteBAM/Temps")
+    ),
+    "a Temps that is none": Broken(ask(TOUSSAINT, (NOW, "hier")), ("INSI-CONTEXTE", "« hier »", "xsd:dateTime")),
+    "a software name without version": Broken(
+        ask(TOUSSAINT, ("urn:lps:essai:1.0", "Mon LGO"), (">1.0<", ">7.2<")),
+        ("INSI-LPS-NOM", "« urn:lps:Mon-LGO:7.2 »"),
+    ),
+    "a card of another sex": Broken(
+        ask(TOUSSAINT, _with_card(person="2600163220777")), ("INSI-CARTE-TRAITS", "Sexe « M », « F » sur la carte")
+    ),
+    "the postal code of a chief town": Broken(
+        ask(replace(NOBODY, birth_place="63000")), ("INSI-CODE-POSTAL", "63000", "le code COG de la commune")
+    ),
+    "the code of an unknown place": Broken(
+        ask(replace(TOUSSAINT, birth_place="99999")), ("INSI-LIEU", "99999", "Retirez LieuNaissance")
+    ),
+    "a day in the place of the month": Broken(
+        ask(replace(TOUSSAINT, birth_date="1960-31-01")), ("INSI-DATE", "« 1960-01-31 » dans DateNaissance")
+    ),
+    "a birth to come": Broken(
+        ask(replace(TOUSSAINT, birth_date="2960-01-01")), ("INSI-DATE", "date de naissance à venir")
+    ),
+    "fifteen digits in the number": Broken(
+        ask(CARD, (">160012B020777</NumIdentifiant><Cle>13</Cle>", f">{MATRICULE}</NumIdentifiant>")),
+        ("INSI-CLE-SEPAREE", "« 160012B020777 » dans NumIdentifiant et « 13 » dans Cle"),
+    ),
+    "a document of no trust": Broken(_qualified_with("facture EDF"), ("INSI-STATUT", "« facture EDF »", "passeport")),
+    "a plastic card is no document": Broken(_qualified_with("carte Vitale"), ("INSI-STATUT", "« carte Vitale »")),
+    "a card without key in COUVERTURE alone": Broken(
+        ask(CARD, ("urn:lps:essai:1.0", "essai:1.0"), ("<b:Cle>13</b:Cle>", "")), ("INSI-LPS-NOM", "urn:lps:essai:1.0")
+    ),
+}
+"""The same rules broken in other ways, the id of the rule first among what is told: typical mistakes of clients."""
 
 SEEN = {
     "INSI-RECHERCHE-TRAITS": ask(TOUSSAINT),
@@ -270,7 +389,56 @@ def test_a_client_that_breaks_one_rule_is_told_that_rule_the_value_and_its_remed
     assert {finding.check_id for finding in findings} == {check}
     said = " ".join(f"{one.received} {one.expected} {one.remedy} {one.where}" for one in findings)
     assert [text for text in BROKEN[check].told if text not in said] == [], said
+    assert all(one.where for one in findings if check not in UNPLACED)
     assert check not in door.kept()
+
+
+@pytest.mark.parametrize("mistake", OTHERWISE)
+def test_a_typical_mistake_is_told_by_its_one_rule_with_place_and_remedy(door: Door, mistake: str) -> None:
+    check, *told = OTHERWISE[mistake].told
+    OTHERWISE[mistake].play(door)
+    finding = next(one for one in door.findings() if one.check_id == check)
+    beside = {one.check_id for one in door.findings()} - {check}
+    assert beside <= ({"INSI-ACTION"} if check == "INSI-MESSAGE-ID" else set())
+    said = f"{finding.received} {finding.expected} {finding.message} {finding.remedy} {finding.where}"
+    assert [text for text in told if text not in said] == [], said
+    assert finding.where or check in UNPLACED
+    assert "('" not in said
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        replace(CARD, holder=MATRICULE[:13]),
+        replace(CARD, birth_name="ADRTROIS"),
+        Traits("DE VINCI", "LEONARDO", "M", "2014-02-01", "63220"),
+    ],
+)
+def test_what_is_right_in_another_way_is_not_reproached(door: Door, asked: object) -> None:
+    ask(asked)(door)
+    assert {finding.check_id for finding in door.findings()} <= {"INSI-CLE-ABSENTE"}
+
+
+@pytest.mark.parametrize("document", ["passeport", "Carte nationale d’identité", "ApCV", ""])
+def test_a_document_of_trust_qualifies(door: Door, document: str) -> None:
+    _qualified_with(document)(door)
+    assert (door.findings(), "INSI-STATUT" in door.kept()) == ([], True)
+
+
+def test_a_search_with_the_card_of_the_person_proves_that_they_agree(door: Door) -> None:
+    door.send(TOUSSAINT, _with_card(date="1960-01-01", person="160012B020777"))
+    assert door.findings() == []
+    assert "INSI-CARTE-TRAITS" in door.kept()
+
+
+def test_a_burst_is_told_once_and_a_slow_series_never(doors: Doors) -> None:
+    burst, slow = doors.door(), doors.door()
+    _everybody(burst)
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        slow.send(replace(NOBODY, birth_name=f"HOUILLES {letter}"))
+        slow.tenant.move(seconds=10)
+    assert [finding.check_id for finding in burst.findings()] == ["INSI-RAFALE"]
+    assert slow.findings() == []
 
 
 @pytest.mark.parametrize("check", SEEN)

@@ -27,6 +27,7 @@ from support.insi_requests import (
     with_block,
     with_security,
 )
+from support.tenants import Tenant
 
 from health_documents.identifiers import OID_INS_NIR
 from insi_mock import handlers, lookup
@@ -121,6 +122,13 @@ MALFORMED = [
     ),
     Case(
         "desir_simule_enveloppe",
+        ask(gzip.compress(REQUEST.encode())),
+        "gzip, non annoncé",
+        "enveloppe SOAP 1.2",
+        "le corps sans compression",
+    ),
+    Case(
+        "desir_simule_enveloppe",
         ask(b"--a\r\n\r\n--a--", headers={"content-type": "multipart/related; boundary=a"}),
         "multipart/related",
         "enveloppe SOAP 1.2",
@@ -142,6 +150,35 @@ MALFORMED = [
         "plusieurs éléments",
         "enveloppe SOAP 1.2",
         "un seul élément dans Body",
+    ),
+    Case(
+        "desir_simule_enveloppe",
+        ask(REQUEST, ("soap:Body", "soap:body")),
+        f"body dans l'espace de noms « {SOAP_12} »",
+        "enveloppe SOAP 1.2",
+        "Écrivez Header, puis Body",
+    ),
+    Case(
+        "desir_simule_enveloppe",
+        ask(REQUEST, ("<soap:Body>", f'<o:Body xmlns:o="{SOAP_11}">'), ("</soap:Body>", "</o:Body>")),
+        f"Body dans l'espace de noms « {SOAP_11} »",
+        "enveloppe SOAP 1.2",
+        f"l'espace de noms « {SOAP_12} »",
+    ),
+    Case(
+        "desir_simule_enveloppe",
+        ask(b"<a", headers={"content-encoding": "gzip"}),
+        "XML mal formé",
+        "enveloppe SOAP 1.2",
+        "XML bien formé",
+    ),
+    Case(
+        "insi_19",
+        ask(REQUEST, (f'<RECSANSVITALE xmlns="{SANS}">', f'<r:RECSANSVITALE xmlns:r="{SANS}">'), ("</REC", "</r:REC")),
+        "NomNaissance dans aucun espace de noms",
+        "NomNaissance",
+        f'Déclarez xmlns="{SANS}" sur RECSANSVITALE, ou sur chacun de ses éléments.',
+        check="INSI-TRAITS-OBLIGATOIRES",
     ),
     Case("desir_simule_enveloppe", ask(f"<s:Envelope xmlns:s='{SOAP_12}'/>"), "Body", "SOAP 1.2", "un Header au plus"),
     Case("desir_simule_version", ask(TOUSSAINT, (SOAP_12, SOAP_11)), SOAP_11, SOAP_12, f"« {SOAP_12} » à la place"),
@@ -203,6 +240,19 @@ MALFORMED = [
     Case("desir_550", ask(REQUEST, ("LGOSANDBOX01", "ABC123DEF45")), "ABC123DEF45", "douze", "LGOSANDBOX01"),
     Case("desir_550", ask(REQUEST, ("LGOSANDBOX01", "")), "absent", "douze", "LGOSANDBOX01 dans ContexteLPS/LPS/IDAM"),
     Case("desir_550", ask(REQUEST, ("LGOSANDBOX01", "REFUS0000001")), "REFUS0000001", "REFUS", "LGOSANDBOX01"),
+    Case(
+        "desir_550", ask(REQUEST, ("LGOSANDBOX01", "LGOSANDBOX01 ")), "des espaces", "douze", "Envoyez « LGOSANDBOX01 »"
+    ),
+    Case("desir_550", ask(REQUEST, ("LGOSANDBOX01", "ABC123DEF4567")), "ABC123DEF4567", "et non 13", "LGOSANDBOX01"),
+    Case("desir_550", ask(REQUEST, ("LGOSANDBOX01", "A1")), "A1", "l'option insi.any_idam à « free »", "LGOSANDBOX01"),
+    Case(
+        "desir_550",
+        ask(REQUEST, ('<ctxlps:IDAM R="4">', '<IDAM R="4">'), ("</ctxlps:IDAM>", "</IDAM>")),
+        "IDAM dans aucun espace de noms",
+        "douze",
+        'xmlns="urn:siram:lps:ctxlps" sur LPS, ou sur chacun',
+    ),
+    Case("desir_550", ask(REQUEST, ("ctxlps:LPS>", "ctxlps:Lps>")), "Lps", "douze", "LPS, à la place de Lps"),
     Case(
         "desir_550",
         with_option("any_idam", "no", ask(REQUEST, ("LGOSANDBOX01", "ABC123DEF456"))),
@@ -329,7 +379,8 @@ ASKED = [
     trait("insi_simule_lieu_naissance", "INSI-LIEU", "code COG de la commune", birth_place="VICHY"),
     trait("insi_simule_lieu_naissance", "INSI-LIEU", "« 2A004 » dans LieuNaissance", birth_place="2a004"),
     card("insi_simule_matricule", "Renseignez MatriculeOD", holder=""),
-    card("insi_simule_matricule", f"« {MATRICULE} » dans MatriculeOD", holder=MATRICULE.lower()),
+    card("insi_simule_matricule", "« 160012B020777 » dans NumIdentifiant et « 13 » dans Cle", holder=MATRICULE.lower()),
+    card("insi_simule_matricule", "« 160012B020777 » dans NumIdentifiant et « 13 » dans Cle", holder=f"{MATRICULE}13"),
     card("insi_simule_rang", "chiffre de 1 à 9, dans RangNaissance", rank="0"),
     card("insi_simule_date_naissance", "« 1960-01-01 » dans DateNaissance", birth_date="01/01/1960"),
     Case(
@@ -417,7 +468,8 @@ def explained(door: Door, case: Case, response: httpx.Response) -> None:
         assert not ENGLISH.search(prose), text
         assert not SLUG.search(prose), text
         assert "('" not in text
-    assert ("99999" in finding.remedy) is False
+    assert "99999" not in finding.remedy
+    assert finding.where or finding.check_id.startswith("SANDBOX-")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.received[:20]}")
@@ -430,6 +482,23 @@ def test_an_older_addressing_namespace_is_named(door: Door) -> None:
     findings = {finding.check_id: finding for finding in door.findings()}
     assert findings.keys() == {"INSI-MESSAGE-ID", "INSI-ACTION"}
     assert all(OLD_ADDRESSING in one.received and f"« {ADDRESSING} »" in one.remedy for one in findings.values())
+
+
+def test_a_number_of_any_length_is_taken_by_option(door: Door) -> None:
+    door.tenant.option(insi__any_idam="free")
+    assert door.send(REQUEST, ("LGOSANDBOX01", "A1")).status_code == 200
+    assert code_of(door.send(REQUEST, ("LGOSANDBOX01", "REFUS"))) == "desir_550"
+
+
+def test_a_certificate_that_cannot_authenticate_a_client_is_an_exchange_with_its_remedy(doors: Doors) -> None:
+    everybody = Tenant(doors.runner, "default")
+    before = len(everybody.exchanges())
+    with pytest.raises(httpx.TransportError):
+        doors.door().send(TOUSSAINT, certificate="org-sign")
+    (finding,) = [one for seen in everybody.exchanges()[before:] for one in seen.findings]
+    assert "certificat de signature" in finding.received
+    assert "clientAuth" in finding.expected
+    assert "« …-auth »" in finding.remedy
 
 
 def test_a_full_session_refuses_one_more_deposit(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

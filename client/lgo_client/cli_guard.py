@@ -1,0 +1,71 @@
+"""What goes wrong in a command, told in one French sentence, never as a trace.
+
+A group of commands that stands between them and the terminal. ``LGO_TRACE=1`` lets the trace through, for whoever mends
+the client. Knows the errors of the client, no command.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import httpx
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from lgo_client.environment import EnvironmentMissing
+from lgo_client.identity import IdentityRefused
+from lgo_client.psc import PscRefused
+from lgo_client.soap import SoapRefused
+
+__all__ = ["Guarded"]
+
+TRACE = "LGO_TRACE"
+UNUSABLE, REFUSED, DEFECT = 2, 1, 70
+console = Console(soft_wrap=True)
+
+
+EXPECTED = (EnvironmentMissing, SoapRefused, PscRefused, IdentityRefused, httpx.HTTPError, OSError, ValueError)
+DEFECTS = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticError)
+"""Errors of Python that nobody should see: what typer itself raises is none of these."""
+
+
+class Guarded(TyperGroup):
+    """Commands whose errors are told."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run a command; tell what went wrong and end with its code."""
+        try:
+            return super().invoke(ctx)
+        except (*EXPECTED, *DEFECTS) as error:
+            if os.environ.get(TRACE):
+                raise
+            code, sentence = _told(error)
+            console.print(sentence, markup=False, highlight=False)
+            raise typer.Exit(code) from None
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Return how a command ends and what it says."""
+    if isinstance(error, EnvironmentMissing):
+        return UNUSABLE, str(error)
+    if isinstance(error, SoapRefused | PscRefused | IdentityRefused):
+        return REFUSED, f"refus : {error}"
+    if isinstance(error, httpx.TransportError):
+        return (
+            UNUSABLE,
+            f"{_address(error)} ne répond pas ({error}) : le bac à sable est-il lancé (« lgo-sandbox up ») ?",
+        )
+    if isinstance(error, OSError):
+        return UNUSABLE, f"fichier ou connexion inutilisable : {error}"
+    if isinstance(error, ValueError):
+        return REFUSED, f"valeur refusée : {error}"
+    return DEFECT, f"défaut du client de référence : {type(error).__name__} {error} ({TRACE}=1 montre la trace)"
+
+
+def _address(error: httpx.TransportError) -> str:
+    try:
+        return str(error.request.url)
+    except RuntimeError:
+        return "le service"
