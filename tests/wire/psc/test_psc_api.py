@@ -94,7 +94,6 @@ def test_an_exchanged_token_is_bound_to_the_certificate_in_the_form_asked_for(
         ({"subject_issuer": "autre"}, 400, "invalid_request"),
         ({"audience": "ailleurs"}, 400, "invalid_target"),
         ({"scope": "insi tout"}, 400, "invalid_scope"),
-        ({"scope": None}, 400, "invalid_scope"),
         ({"subject_token": "x"}, 400, "invalid_grant"),
         ({"client_id": "nobody"}, 401, "invalid_client"),
         ({"client_id": "lgo-demo"}, 401, "invalid_client"),
