@@ -13,6 +13,7 @@ from insi_mock.codes import ERRORS
 from insi_mock.domain import Mode, check_idam
 from insi_mock.facts import Addressing, Contexts, Message
 from insi_mock.handlers import HANDLERS
+from insi_mock.tokens import authenticate_by_token
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
 from lgo_sandbox.gate.record import refuse as refuse_for_the_sandbox
@@ -31,7 +32,7 @@ PATH = "/lps"
 DESCRIBE = "wsdl"
 RECONSTRUCTED = "wsdl=reconstituee"
 """The query that asks for the description with the reconstructed operations."""
-PSC_TRANSPORT = ("X-Simulation", "INSI-PSC-TRANSPORT-NON-PUBLIC")
+SIMULATED_TRANSPORTS = {Mode.PSC: "INSI-PSC-TRANSPORT-NON-PUBLIC", Mode.API: "INSI-API-TRANSPORT-NON-PUBLIC"}
 METHODS = "GET POST PUT PATCH DELETE OPTIONS TRACE"
 
 
@@ -134,13 +135,14 @@ def _armed(call: Call, code: str, message_id: str | None, status: int = 500) -> 
 
 
 async def _perform(call: Call, envelope: Envelope, shape: wire.OperationShape) -> RawResponse:
-    caller = authenticate(call, envelope)
+    caller = await authenticate_by_token(call, envelope) or authenticate(call, envelope)
     call.note(caller)
     context = wire.context_of(envelope)
     call.note(Contexts(context=context))
     check_idam(context.idam, any_idam=call.session.option("insi.any_idam") == "yes")
     response = await HANDLERS[shape](call, envelope)
-    return _with_header(response, PSC_TRANSPORT) if caller.mode is Mode.PSC else response
+    simulated = SIMULATED_TRANSPORTS.get(caller.mode)
+    return _with_header(response, ("X-Simulation", simulated)) if simulated else response
 
 
 def _with_header(response: RawResponse, header: tuple[str, str]) -> RawResponse:

@@ -30,7 +30,7 @@ from lgo_sandbox.wire.saml import Assertion, BadAssertion, read_assertion
 from lgo_sandbox.wire.signature import SignatureReport, verify_enveloped_signature
 from lgo_sandbox.wire.soap import Envelope
 
-__all__ = ["ASSERTION_LIFETIME", "authenticate", "check_card_assertion"]
+__all__ = ["ASSERTION_LIFETIME", "VITALE", "authenticate", "check_card_assertion", "named_by"]
 
 ASSERTION_LIFETIME = timedelta(hours=1)
 CARD_ASSERTION_LIFETIME = timedelta(minutes=20)
@@ -66,6 +66,11 @@ def authenticate(call: Call, envelope: Envelope) -> Authentication:
             where="poignée de main TLS",
         )
     return Authentication(mode=Mode.NOTHING, caller="", common_name="", signed_with="")
+
+
+def named_by(envelope: Envelope) -> list[str]:
+    """Return the NameQualifier of each assertion of a message. Raises Refused for one that cannot be read."""
+    return [_read(element).name_qualifier for element in assertions_of(envelope)]
 
 
 def _judge(call: Call, certificate: PeerCertificate, what: str, instead: str) -> None:
