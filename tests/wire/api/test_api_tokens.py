@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 from support.api_services import APIS, Api, Office, api_check_ids, send_vihf
+from support.connections import Connections
+from support.dmp_door import DmpDoors
+from support.tenants import Runner, Tenant, running_in_background
 
 from insi_mock.facts import Authentication
 from lgo_sandbox.tenant.faults import Fault, FaultKind
@@ -281,3 +285,18 @@ def test_the_certificate_of_the_organisation_still_opens_insi(office: Office) ->
 def test_a_signed_vihf_still_opens_the_dmp(office: Office) -> None:
     vihf = office.vihf(mode="INDIRECTE", signed_by=office.certificate("org-sign"))
     assert send_vihf(office, office.mtls("org-auth"), {}, True, vihf).status_code == 200
+
+
+def test_a_service_of_another_process_introspects_over_http(
+    office: Office, with_apis: Runner, dmp_doors: DmpDoors, connections: Connections, tmp_path: Path
+) -> None:
+    where = {"psc": with_apis.launcher.sandbox.addresses.root("psc", tls=False)}
+    with running_in_background(tmp_path, "insi", service_urls=where) as alone:
+        alone.do(lambda: alone.launcher.sandbox.sessions.create(office.tenant.name))
+        there = Office(alone, connections, dmp_doors, Tenant(alone, office.tenant.name))
+        insi, token = APIS["insi"], office.token("insi")
+        assert there.call(insi, token).status_code == 200
+        assert there.shown(insi).person == TITULAIRE
+        assert insi.told(there.call(insi, token, there.mtls("org-auth"))) == insi.refusal
+    asked = [one.operation for one in office.tenant.exchanges() if one.operation == "api-introspection"]
+    assert len(asked) == 2
