@@ -7,8 +7,10 @@ of the connection, the cookie of the proxy and any ``Authorization``. It listens
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,8 +56,7 @@ class ProxyServer:
 
     def __init__(self, proxy: Proxy, host: str = "127.0.0.1", port: int = 0) -> None:
         handler = type("Handler", (_Handler,), {"proxy": proxy})
-        self._server = ThreadingHTTPServer((host, port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -69,10 +70,37 @@ class ProxyServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Serve no more."""
+        """Serve no more; connections that wait for another request are hung up."""
         self._server.shutdown()
-        self._server.server_close()
         self._thread.join()
+        self._server.hang_up()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that knows its connections, so that none is left open when it ends."""
+
+    daemon_threads = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._connections: set[socket.socket] = set()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Keep a connection in mind."""
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget a connection that ends."""
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End every connection; whoever waits on one is told."""
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -139,8 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise ProxyRefused(NOT_FOUND, "route", f"routes : {', '.join(sorted(self.proxy.routes))}")
         if any(unquote(segment) in (".", "..") for segment in rest.split("/")):
             raise ProxyRefused(BAD_REQUEST, "chemin", "un chemin ne remonte pas")
-        headers = [(n, v) for n, v in self.headers.items() if n.lower() not in NOT_RELAYED]
-        headers.append(("Authorization", f"Bearer {self.proxy.token(session, route)}"))
+        relayed = [(n, v) for n, v in self.headers.items() if n.lower() not in NOT_RELAYED]
+        relayed.append(("Authorization", f"Bearer {self.proxy.token(session, route)}"))
+        # Octets as they came: a header may hold more than ASCII.
+        headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in relayed]
         url = f"{route.url}/{rest}" + (f"?{query}" if query else "")
         self.proxy.sent(session, self._caller(), f"{self.command} {path}")
         try:
