@@ -42,7 +42,7 @@ class PscRefused(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code} : {message}")
-        self.code = code
+        self.code, self.message = code, message
 
 
 @dataclass(frozen=True, slots=True)

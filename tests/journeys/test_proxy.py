@@ -177,7 +177,7 @@ def test_tokens_are_kept_fresh_as_long_as_the_session_of_the_user_lives(software
         ({"channel": "SMS"}, 400, "channel"),
         ({"nationalId": ""}, 400, "nationalId"),
         ({"nationalId": 12}, 400, "nationalId"),
-        ({"nationalId": "899700099999"}, 400, "invalid_request"),
+        ({"nationalId": "899700099999"}, 404, "invalid_request"),
     ],
 )
 def test_a_connection_that_cannot_be_is_refused_with_its_reason(
@@ -187,14 +187,15 @@ def test_a_connection_that_cannot_be_is_refused_with_its_reason(
     assert answer.status_code == status
     told = answer.json()
     assert {*told} == {"code", "message", "metadata"}
-    assert told["code"] == code
+    assert told["code"] == str(status)
+    assert told["message"].startswith(f"{code} : ")
     assert "set-cookie" not in answer.headers
 
 
 def test_a_user_who_refuses_is_not_connected_and_that_is_traced(software: Software) -> None:
     software.ecps("refuse")
     answer = software.connect()
-    assert (answer.status_code, answer.json()["code"]) == (400, "access_denied")
+    assert (answer.status_code, answer.json()["message"].partition(" : ")[0]) == (400, "access_denied")
     assert answer.json()["metadata"] == {"nationalId": TITULAIRE, "clientId": "lgo-api"}
     assert [line["type"] for line in software.traces()] == ["CONNECT_FAILURE"]
 

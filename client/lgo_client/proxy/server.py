@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
                 raise ProxyRefused(NOT_FOUND, "adresse", "adresses : /connect, /send/<route>/…, /traces, /disconnect")
         except ProxyRefused as refused:
             about = {"nationalId": asked.national_id, "clientId": asked.client_id} if asked else {}
-            told = {"code": refused.code, "message": refused.message, "metadata": about}
+            told = {"code": str(refused.status), "message": str(refused), "metadata": about}
             self._write(refused.status, _json(told), JSON)
 
     def _connect(self, asked: Connection) -> None:

@@ -25,6 +25,7 @@ LIFETIME_SECONDS = 14_400.0
 OK, NOT_MODIFIED, BAD_REQUEST, UNAUTHORIZED, NOT_FOUND = 200, 304, 400, 401, 404
 UNAVAILABLE = 503
 DIGITS = 2
+UNKNOWN_USER = "invalid_request"
 
 
 class ProxyRefused(Exception):
@@ -101,7 +102,9 @@ class Proxy:
                 sleep=self._sleep,
             )
         except PscRefused as refused:
-            raise self._failed(asked, caller, BAD_REQUEST, refused.code, str(refused)) from refused
+            # The request was checked: what Pro Santé Connect finds invalid in it is the user.
+            status = NOT_FOUND if refused.code == UNKNOWN_USER else BAD_REQUEST
+            raise self._failed(asked, caller, status, refused.code, refused.message) from refused
         except httpx.HTTPError as error:
             raise self._failed(asked, caller, UNAVAILABLE, "psc", "Pro Santé Connect ne répond pas") from error
         session = ProxySession(secrets.token_urlsafe(32), asked, psc, self._now())
