@@ -51,7 +51,7 @@ class Software:
         return self.http.post("/send/insi/lps", content=SEARCH, headers={"Content-Type": SOAP, **headers})
 
     def traces(self, **period: str) -> list[dict[str, Any]]:
-        answer = self.http.get("/traces", params=period)
+        answer = self.http.get("/traces", params={"start": "2026-01-01T00:00:00Z", **period})
         assert answer.status_code == 200, answer.text
         return list(answer.json())
 
@@ -111,7 +111,8 @@ def test_a_user_is_connected_relayed_traced_and_disconnected_without_a_reproach(
     assert {line["IdRPPS"] for line in lines} == {TITULAIRE}
     assert {line["proxy_id_session"] for line in lines} == {told["proxy_session_id"]}
     assert {line["session_state"] for line in lines} == {told["session_state"]}
-    assert [line["apiRequest"] for line in lines] == ["", "POST /send/insi/lps", "", ""]
+    sent = [line["apiRequest"] for line in lines if "apiRequest" in line]
+    assert sent == [{"nomApiPsc": "insi", "methode": "POST", "path": "/lps"}]
     assert all("CN=INSI-AUTO" in line["dn"] and line["ipAddress"] == "127.0.0.1" for line in lines)
     shown = [e["facts"]["ApiTokenShown"] for e in software.session.exchanges(service="insi")]
     assert [(one["person"], one["client_id"], one["bound"]) for one in shown] == [(TITULAIRE, "lgo-api", True)]
@@ -177,7 +178,7 @@ def test_tokens_are_kept_fresh_as_long_as_the_session_of_the_user_lives(software
         ({"channel": "SMS"}, 400, "channel"),
         ({"nationalId": ""}, 400, "nationalId"),
         ({"nationalId": 12}, 400, "nationalId"),
-        ({"nationalId": "899700099999"}, 404, "invalid_request"),
+        ({"nationalId": "899700099999"}, 401, "invalid_request"),
     ],
 )
 def test_a_connection_that_cannot_be_is_refused_with_its_reason(
@@ -195,7 +196,7 @@ def test_a_connection_that_cannot_be_is_refused_with_its_reason(
 def test_a_user_who_refuses_is_not_connected_and_that_is_traced(software: Software) -> None:
     software.ecps("refuse")
     answer = software.connect()
-    assert (answer.status_code, answer.json()["message"].partition(" : ")[0]) == (400, "access_denied")
+    assert (answer.status_code, answer.json()["message"].partition(" : ")[0]) == (401, "access_denied")
     assert answer.json()["metadata"] == {"nationalId": TITULAIRE, "clientId": "lgo-api"}
     assert [line["type"] for line in software.traces()] == ["CONNECT_FAILURE"]
 
@@ -215,6 +216,7 @@ def test_an_api_that_is_down_is_told_as_unavailable(software: Software) -> None:
         ("POST", "/connect", b"[]", 400),
         ("POST", "/traces", b"", 405),
         ("GET", "/disconnect", b"", 405),
+        ("GET", "/traces", b"", 400),
         ("GET", "/traces?start=hier", b"", 400),
         ("GET", "/autre", b"", 404),
         ("GET", "/", b"", 404),

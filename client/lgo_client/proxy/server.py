@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import httpx
 
 from lgo_client.proxy.sessions import NOT_FOUND, UNAVAILABLE, Connection, Proxy, ProxyRefused, state_of
-from lgo_client.proxy.traces import Caller
+from lgo_client.proxy.traces import Caller, Relayed
 
 __all__ = ["COOKIE", "ProxyServer"]
 
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         # Octets as they came: a header may hold more than ASCII.
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in relayed]
         url = f"{route.url}/{rest}" + (f"?{query}" if query else "")
-        self.proxy.sent(session, self._caller(), f"{self.command} {path}")
+        self.proxy.sent(session, self._caller(), Relayed(name, self.command, f"/{rest}"))
         try:
             answer = self.proxy.http.request(self.command, url, content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -184,6 +184,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _traces(self, query: str) -> None:
         asked = {name: values[-1] for name, values in parse_qs(query).items()}
+        if "start" not in asked:
+            raise ProxyRefused(BAD_REQUEST, "start", "donnez le début de la période : start, une date ISO 8601")
         start, end = (_moment(name, asked.get(name)) for name in ("start", "end"))
         self._write(200, _json([trace.to_json() for trace in self.proxy.traces.between(start, end)]), JSON)
 
@@ -209,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         return found.value if found else ""
 
     def _caller(self) -> Caller:
-        return Caller(str(self.client_address[0]), int(self.client_address[1]), int(self.connection.getsockname()[1]))
+        return Caller(str(self.client_address[0]), int(self.client_address[1]))
 
     def _write(self, status: int, body: bytes, media: str, headers: Iterable[tuple[str, str]] = ()) -> None:
         self.send_response(status)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from lgo_client.ciba import CARD, MOBILE, ciba_login
-from lgo_client.proxy.traces import Caller, Event, Trace, Traces
+from lgo_client.proxy.traces import Caller, Event, Relayed, Trace, Traces
 from lgo_client.psc import ProSanteConnect, PscRefused, PscSession
 from lgo_client.psc_api import ApiAccess
 
@@ -25,7 +25,6 @@ LIFETIME_SECONDS = 14_400.0
 OK, NOT_MODIFIED, BAD_REQUEST, UNAUTHORIZED, NOT_FOUND = 200, 304, 400, 401, 404
 UNAVAILABLE = 503
 DIGITS = 2
-UNKNOWN_USER = "invalid_request"
 
 
 class ProxyRefused(Exception):
@@ -102,9 +101,7 @@ class Proxy:
                 sleep=self._sleep,
             )
         except PscRefused as refused:
-            # The request was checked: what Pro Santé Connect finds invalid in it is the user.
-            status = NOT_FOUND if refused.code == UNKNOWN_USER else BAD_REQUEST
-            raise self._failed(asked, caller, status, refused.code, refused.message) from refused
+            raise self._failed(asked, caller, UNAUTHORIZED, refused.code, refused.message) from refused
         except httpx.HTTPError as error:
             raise self._failed(asked, caller, UNAVAILABLE, "psc", "Pro Santé Connect ne répond pas") from error
         session = ProxySession(secrets.token_urlsafe(32), asked, psc, self._now())
@@ -132,9 +129,9 @@ class Proxy:
                 self._forget(session)
                 raise ProxyRefused(UNAUTHORIZED, refused.code, f"reconnectez l'utilisateur : {refused}") from refused
 
-    def sent(self, session: ProxySession, caller: Caller, request: str) -> None:
+    def sent(self, session: ProxySession, caller: Caller, relayed: Relayed) -> None:
         """Write down what was relayed."""
-        self._trace(Event.SENT, caller, session, request)
+        self._trace(Event.SENT, caller, session, relayed)
 
     def disconnect(self, cookie: str, caller: Caller) -> None:
         """Log a user out here and at Pro Santé Connect. Raises ProxyRefused (401)."""
@@ -160,7 +157,7 @@ class Proxy:
 
     def _failed(self, asked: Connection, caller: Caller, status: int, code: str, message: str) -> ProxyRefused:
         at, client_id, national_id = self._provider.workplace.now(), asked.client_id, asked.national_id
-        self.traces.put(Trace(Event.NOT_CONNECTED, at, caller, client_id, national_id, "", "", self._dn, ""))
+        self.traces.put(Trace(Event.NOT_CONNECTED, at, caller, client_id, national_id, "", "", self._dn))
         return ProxyRefused(status, code, message)
 
     def _running(self, cookie: str) -> ProxySession | None:
@@ -175,9 +172,9 @@ class Proxy:
         with self._lock:
             self._sessions.pop(session.id, None)
 
-    def _trace(self, event: Event, caller: Caller, session: ProxySession, request: str = "") -> None:
+    def _trace(self, event: Event, caller: Caller, session: ProxySession, relayed: Relayed | None = None) -> None:
         at, asked, state = self._provider.workplace.now(), session.asked, state_of(session)
-        trace = Trace(event, at, caller, asked.client_id, asked.national_id, session.id, state, self._dn, request)
+        trace = Trace(event, at, caller, asked.client_id, asked.national_id, session.id, state, self._dn, relayed)
         self.traces.put(trace)
 
     def _now(self) -> float:

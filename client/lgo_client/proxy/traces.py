@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Caller", "Event", "Trace", "Traces"]
+__all__ = ["Caller", "Event", "Relayed", "Trace", "Traces"]
 
 MAX_KEPT = 10_000
 
@@ -28,18 +28,26 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Where a request came from and arrived."""
+    """Where a request came from."""
 
     address: str
     port: int
-    here: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What was relayed: to which route, how, under which path of the API; no query, body or token."""
+
+    route: str
+    method: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One line. ``session`` is the proxy's, ``session_state`` that of Pro Santé Connect, ``dn`` the certificate's.
 
-    ``request`` is what was relayed: method and path; no body, no token.
+    ``relayed`` is None but for what was sent.
     """
 
     event: Event
@@ -50,23 +58,25 @@ class Trace:
     session: str
     session_state: str
     dn: str
-    request: str
+    relayed: Relayed | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the members under the names of the contract."""
-        return {
+        """Return the members under the names that the agency's proxy gives them."""
+        told = {
             "type": self.event.value,
             "timestamp": self.at.isoformat(timespec="milliseconds"),
             "clientId": self.client_id,
             "IdRPPS": self.national_id,
             "ipAddress": self.caller.address,
-            "sourcePort": self.caller.port,
-            "destinationPort": self.caller.here,
+            "ports": [self.caller.port],
             "proxy_id_session": self.session,
             "session_state": self.session_state,
             "dn": self.dn,
-            "apiRequest": self.request,
         }
+        if self.relayed is None:
+            return told
+        sent = self.relayed
+        return {**told, "apiRequest": {"nomApiPsc": sent.route, "methode": sent.method, "path": sent.path}}
 
 
 class Traces:
