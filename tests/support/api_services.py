@@ -54,16 +54,16 @@ class Office:
     """A pharmacy's software that logs in at Pro Santé Connect, exchanges, and calls the services."""
 
     def __init__(self, runner: Runner, connections: Connections, dmp_doors: DmpDoors, tenant: Tenant) -> None:
-        self.runner, self.tenant, self._connections, self._dmp_doors = runner, tenant, connections, dmp_doors
+        self.runner, self.tenant, self.connections, self.dmp_doors = runner, tenant, connections, dmp_doors
         self.psc = PscClient(tenant, connections)
 
     def beside(self) -> Office:
         """Return this software in another session."""
-        return Office(self.runner, self._connections, self._dmp_doors, self.runner.tenant("api"))
+        return Office(self.runner, self.connections, self.dmp_doors, self.runner.tenant("api"))
 
     def mtls(self, kind: str = "psc-client", variant: str = "good", who: str = "officine") -> httpx.Client:
         """Return a client that shows a certificate of the pharmacy."""
-        return self._connections.client(self.runner.issue(kind, who, variant))
+        return self.connections.client(self.runner.issue(kind, who, variant))
 
     def psc_token(self) -> str:
         """Log in, and return the access token of Pro Santé Connect."""
@@ -97,7 +97,7 @@ class Office:
     @property
     def dmp(self) -> Dmp:
         """The people and certificates as the DMP's tests name them."""
-        return Dmp(self._dmp_doors, self.tenant)
+        return Dmp(self.dmp_doors, self.tenant)
 
     def certificate(self, kind: str) -> Issued:
         """Return a certificate of the pharmacy."""

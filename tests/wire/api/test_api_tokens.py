@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,6 +138,40 @@ def test_a_token_that_was_tampered_with_opens_nothing(office: Office, api: Api) 
     other = office.token(_another(api)).split(".")[1]
     for forged in (f"{head}.{other}.{signature}", f"{head}.{claims}.", f"{head}.{claims}.{signature[::-1]}"):
         assert api.told(office.call(api, forged)) == api.refusal
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "x", "iat": 1, "exp": 10**400},
+        {"aud": ["insi", "dmp", "eprescription"], "iat": True, "exp": None},
+        {"aud": {"insi": 1}, "iat": 10**20, "exp": 10**20},
+        {"aud": [], "azp": {"a": "b"}, "typ": 7},
+        {"aud": None, "scope": ["insi"], "SubjectNameID": TITULAIRE, "active": True},
+    ],
+)
+def test_a_token_that_nobody_signed_is_refused_whatever_it_says(
+    office: Office, api: Api, claims: dict[str, object]
+) -> None:
+    name, value = api.require
+    office.tenant.option(**{name.replace(".", "__"): value})
+    encoded = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    header = base64.urlsafe_b64encode(b'{"alg": "none"}').rstrip(b"=").decode()
+    for forged in (f"{header}.{encoded}.", f"{header}.{encoded}.AAAA"):
+        assert api.told(office.call(api, forged)) == api.refusal
+    assert {finding.check_id[: len(api.prefix) + 5] for finding in office.findings(api)} == {f"{api.prefix}-API-"}
+
+
+def test_a_certificate_leads_to_its_session_where_a_token_of_another_opens_nothing(office: Office, api: Api) -> None:
+    """At an address that names no session the certificate goes before the token."""
+    other = office.beside()
+    kind, name = "psc-client", other.tenant.name
+    mine = office.connections.client(office.runner.issue(kind, session=name))
+    default = Office(office.runner, office.connections, office.dmp_doors, Tenant(office.runner, "default"))
+    answer = default.call(api, office.token(api.name), mine)
+    assert api.told(answer) == api.refusal, answer.text
+    assert other.shown(api).trouble is Trouble.OF_SESSION
+    assert office.tenant.name in other.findings(api)[-1].received
 
 
 def test_an_api_token_is_no_key_to_another_api_by_any_exchange(office: Office, api: Api) -> None:

@@ -18,6 +18,7 @@ from psc_mock.codes import (
     REFRESH_GRANT,
     SUBJECT_ISSUER,
 )
+from psc_mock.facts import ApiAsked
 
 Form = dict[str, str]
 CLIENT: Form = {"client_id": "lgo-mtls"}
@@ -142,6 +143,8 @@ def test_audience_scope_and_actor_token_are_possible_at_the_address_of_an_api(
     answer = asked(lgo, mtls, "exchange", audience="insi", scope="insi", actor_token=actor)
     assert (answer.status_code, answer.json()["scope"]) == (200, "insi")
     assert lgo.reproaches() == set()
+    noted = [one.noted.get(ApiAsked) for one in lgo.exchanges()]
+    assert [one.actor for one in noted if one] == [True]
 
 
 def test_at_the_shared_address_what_is_left_out_follows_the_enrolment(lgo: PscClient, mtls: httpx.Client) -> None:
