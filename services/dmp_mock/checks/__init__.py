@@ -32,5 +32,5 @@ SHARED_CHECKS: tuple[Check[Any], ...] = (
     *READING_CHECKS,
     *OPPOSITION_CHECKS,
     *FLOW_CHECKS,
-    *api_token_checks("DMP", (), codes_about(About.TOKEN)),
+    *api_token_checks("DMP", (), codes_about(About.TOKEN), ("PSC.10", "DMP/PSC.01")),
 )
