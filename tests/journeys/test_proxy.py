@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from support.insi_requests import asking
+from support.process import environment
+from typer.testing import CliRunner
 
 from insi_mock.domain import Traits
+from lgo_client.cli import app
 from lgo_client.clock import Workplace
 from lgo_client.environment import Environment
 from lgo_client.proxy import ProxyServer
@@ -256,3 +263,22 @@ def test_traces_are_those_of_the_period(software: Software) -> None:
     assert software.traces(start=(now + hour).isoformat()) == []
     assert software.traces(end=(now - hour).isoformat()) == []
     assert json.dumps(software.traces()).count("autre") == 1
+
+
+def test_the_command_serves_until_it_is_interrupted(standing: Software, tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps(dict(standing.session.ready)), encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("lgo")), "proxy", "--port", "0", "--ready", str(ready)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as running:
+        assert running.stdout is not None
+        url = running.stdout.readline().partition(" : ")[2].strip()
+        with httpx.Client(base_url=url, trust_env=False, timeout=30.0) as http:
+            assert http.get("/traces", params={"start": "2026-01-01T00:00:00Z"}).json() == []
+            assert http.post("/send/insi/lps").status_code == 401
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) == 0
+
+
+def test_the_day_has_the_two_ways_of_calling_and_no_other() -> None:
+    told = CliRunner().invoke(app, ["demo", "--auth", "autre"])
+    assert (told.exit_code, "certificats, psc-api" in told.output) == (2, True)
