@@ -30,7 +30,7 @@ from lgo_sandbox.wire.saml import Assertion, BadAssertion, read_assertion
 from lgo_sandbox.wire.signature import SignatureReport, verify_enveloped_signature
 from lgo_sandbox.wire.soap import Envelope
 
-__all__ = ["ASSERTION_LIFETIME", "VITALE", "authenticate", "check_card_assertion", "named_by"]
+__all__ = ["ASSERTION_LIFETIME", "authenticate", "check_card_assertion", "professionals_of"]
 
 ASSERTION_LIFETIME = timedelta(hours=1)
 CARD_ASSERTION_LIFETIME = timedelta(minutes=20)
@@ -68,9 +68,10 @@ def authenticate(call: Call, envelope: Envelope) -> Authentication:
     return Authentication(mode=Mode.NOTHING, caller="", common_name="", signed_with="")
 
 
-def named_by(envelope: Envelope) -> list[str]:
-    """Return the NameQualifier of each assertion of a message. Raises Refused for one that cannot be read."""
-    return [_read(element).name_qualifier for element in assertions_of(envelope)]
+def professionals_of(envelope: Envelope) -> list[str]:
+    """Return whom the assertions of professionals name. Raises Refused for an assertion that cannot be read."""
+    assertions = [_read(element) for element in assertions_of(envelope)]
+    return [assertion.name_id for assertion in assertions if assertion.name_qualifier != VITALE]
 
 
 def _judge(call: Call, certificate: PeerCertificate, what: str, instead: str) -> None:

@@ -6,7 +6,7 @@ them, and its errors: ours). Beside ``caller``, whose ways stay as they are. Kno
 
 from __future__ import annotations
 
-from insi_mock.caller import VITALE, named_by
+from insi_mock.caller import professionals_of
 from insi_mock.domain import Mode
 from insi_mock.facts import Authentication
 from lgo_sandbox.gate.api_access import AccessRefused, ApiServer, Wanted, api_access, bearer_of, is_for_an_api
@@ -49,6 +49,15 @@ async def authenticate_by_token(call: Call, envelope: Envelope) -> Authenticatio
             where="jeton d'API",
             remedy="Connectez à Pro Santé Connect un professionnel de cette session.",
         )
+    others = [one for one in professionals_of(envelope) if one != access.person]
+    if others:
+        raise Refused(
+            REFUSED,
+            received=f"une assertion de « {others[0][:40]} », sous le jeton de « {access.person} »",
+            expected=f"aucune assertion, ou celle de « {access.person} »",
+            where="wsse:Security/saml:Assertion/Subject/NameID",
+            remedy="Retirez l'assertion : le jeton d'API nomme le professionnel à lui seul.",
+        )
     name = call.peer.common_name if call.peer else ""
     return Authentication(mode=Mode.API, caller=access.person, common_name=name, signed_with="")
 
@@ -56,4 +65,4 @@ async def authenticate_by_token(call: Call, envelope: Envelope) -> Authenticatio
 def _shown(call: Call, envelope: Envelope) -> bool:
     """Tell whether a call is to be known by its token: an assertion of a professional goes before one of PSC's own."""
     token = bearer_of(call.headers.get("authorization"))
-    return bool(token) and (is_for_an_api(token) or all(one == VITALE for one in named_by(envelope)))
+    return bool(token) and (is_for_an_api(token) or not professionals_of(envelope))

@@ -13,6 +13,7 @@ import pytest
 from support.api_services import APIS, Api, Office, api_check_ids, send_vihf
 from support.connections import Connections
 from support.dmp_door import DmpDoors
+from support.insi_requests import REQUEST, assertion, with_security
 from support.tenants import Runner, Tenant, running_in_background
 
 from insi_mock.facts import Authentication
@@ -233,6 +234,18 @@ def test_insi_refuses_a_person_of_whom_this_session_knows_nothing(
     assert insi.told(office.call(insi, token)) == insi.refusal
     (finding,) = office.findings(insi)
     assert (TITULAIRE in finding.received, "Connectez" in finding.remedy) == (True, True)
+
+
+@pytest.mark.parametrize(("named", "status"), [(TITULAIRE, 200), ("899700090022", 500)])
+def test_insi_refuses_an_assertion_of_somebody_else_beside_the_token(office: Office, named: str, status: int) -> None:
+    insi, bearer = APIS["insi"], f"Bearer {office.token('insi')}"
+    body = with_security(REQUEST, assertion(named, qualifier="PSC")).encode()
+    headers = {"content-type": "application/soap+xml; charset=utf-8", "authorization": bearer}
+    answer = office.mtls().post(office.tenant.url("insi") + "/lps", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert [named in one.received and TITULAIRE in one.expected for one in office.findings(insi)] == (
+        [] if status == 200 else [True]
+    )
 
 
 @pytest.mark.parametrize("signed", [True, False])
