@@ -29,10 +29,14 @@ def ciba_login(
     show: Callable[[str], None],
     *,
     channel: str = MOBILE,
+    digits: str = "",
     sleep: Callable[[float], None] = time.sleep,
 ) -> PscSession:
-    """Log the user with this national id in. Raises PscRefused: ``access_denied``, ``expired_token``…"""
-    digits = f"{secrets.randbelow(100):02d}"
+    """Log the user with this national id in. Raises PscRefused: ``access_denied``, ``expired_token``…
+
+    ``digits`` are those that another software drew and shows.
+    """
+    digits = digits or f"{secrets.randbelow(100):02d}"
     form = {
         "scope": SCOPE,
         "login_hint": national_id,

@@ -42,14 +42,22 @@ def demo(
     ready: ReadyFile = None,
     output: Annotated[Path, typer.Option(help="Dossier des preuves.")] = Path("lgo-output"),
     once: Annotated[bool, typer.Option(envvar="ONCE", help="Finir avec la journée.")] = False,
+    auth: Annotated[
+        str, typer.Option(help="certificats, ou psc-api : les services appelés avec un jeton de leur API.")
+    ] = "certificats",
 ) -> None:
     """Jouer la journée d'une pharmacie contre les services."""
+    from lgo_client.journeys.day import Auth
     from lgo_client.journeys.officine_day import play
     from lgo_client.show import ConsoleNarrator, show_connection, show_exchanges, show_outcome
 
+    if auth not in [*Auth]:
+        console.print(f"mode inconnu : {auth} ; modes : {', '.join(Auth)}")
+        raise typer.Exit(2)
     environment = Environment.load(ready)
     console.print("[bold]Une journée à la pharmacie[/bold] – simulation, données fictives")
-    told = play(environment, ConsoleNarrator(console), output / Workplace().local().strftime("%Y%m%d-%H%M%S"))
+    folder = output / Workplace().local().strftime("%Y%m%d-%H%M%S")
+    told = play(environment, ConsoleNarrator(console), folder, Auth(auth))
     show_exchanges(console, told.exchanges)
     show_connection(console, environment)
     show_outcome(console, told)
@@ -80,6 +88,23 @@ def login(
             console.print(f"refus {refusal}")
             raise typer.Exit(1) from None
     console.print("Sessions fermées.")
+
+
+@app.command()
+def proxy(
+    port: Annotated[int, typer.Option(help="Port d'écoute (0 : un port libre).")] = 8500,
+    client: Annotated[str, typer.Option(help="client_id, enrôlé pour les API.")] = "lgo-api",
+    ready: ReadyFile = None,
+) -> None:
+    """Tenir un petit proxy e-Santé : /connect (CIBA), /send/<route>/… (INSi, DMP, ordonnance), /traces, /disconnect."""
+    from lgo_client.proxy.starting import opened
+
+    with opened(Environment.load(ready), client, port) as server:
+        console.print(f"Proxy e-Santé : [bold]{server.url}[/bold]")
+        console.print(
+            "POST /connect, GET|POST /send/insi/… /send/dmp/… /send/eprescription/…, GET /traces, /disconnect"
+        )
+        _wait()
 
 
 def _by_ciba(provider: ProSanteConnect, national_id: str, carte: bool) -> PscSession:

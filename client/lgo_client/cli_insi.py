@@ -6,7 +6,7 @@ Source: specs/insi.md §1.2 and §4. Knows the INSi client and the identity, no 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +14,15 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from lgo_client.ciba import ciba_login
 from lgo_client.cli_guard import Guarded
 from lgo_client.clock import Workplace
-from lgo_client.environment import Environment
+from lgo_client.environment import Environment, Person
 from lgo_client.identity import TRANSITIONS, Attribute, By, Document, Event, Flow, IdentityRefused, LocalIdentity
 from lgo_client.insi import Answer, CallTrace, Claim, Insi, Matricule, Product, Traits, VitaleCard
 from lgo_client.insi_assertions import card_assertion, psc_assertion
+from lgo_client.psc import ProSanteConnect, PscRefused
+from lgo_client.psc_api import ApiAccess, ApiToken
 from lgo_client.soap import SoapRefused
 from lgo_client.transport import http_client
 
@@ -31,7 +34,8 @@ console = Console()
 
 PRODUCT_NAME, PRODUCT_VERSION = "LGO-DE-REFERENCE", "1.0"
 USER = "titulaire"
-ORGANISATION, CARD, PSC = "certificat", "cps", "psc"
+ORGANISATION, CARD, PSC, PSC_API = "certificat", "cps", "psc", "psc-api"
+API_CLIENT = "lgo-api"
 NIR = "1.2.250.1.213.1.4.8"
 CALLS = "Appels tracés (règles 37, 39, 48 et 53)"
 
@@ -41,7 +45,7 @@ FirstNames = Annotated[str, typer.Argument(help="Prénoms de naissance, séparé
 Sex = Annotated[str, typer.Option("--sexe", help="M ou F.")]
 Born = Annotated[str, typer.Option("--naissance", help="AAAA-MM-JJ")]
 Place = Annotated[str, typer.Option("--lieu", help="Code COG.")]
-Mode = Annotated[str, typer.Option("--mode", help="certificat, cps ou psc.")]
+Mode = Annotated[str, typer.Option("--mode", help="certificat, cps, psc ou psc-api (jeton d'API, connexion par CIBA).")]
 
 
 @insi_app.command()
@@ -160,22 +164,39 @@ def _calling(ready: Path | None, mode: str) -> Iterator[Insi]:
         ORGANISATION: str,
         CARD: lambda: card_assertion(person, structure, environment.certificate(f"cps-{USER}-sign"), workplace),
         PSC: lambda: psc_assertion(person, structure, workplace),
+        PSC_API: str,
     }
     if mode not in assertions:
         console.print(f"mode inconnu : {mode} ; modes : {', '.join(assertions)}")
         raise typer.Exit(2)
-    certificate = environment.certificate("org-auth") if mode == ORGANISATION else None
+    certificate = environment.certificate("org-auth") if mode in (ORGANISATION, PSC_API) else None
     with http_client(environment.ca, certificate) as http:
         url = environment.url("insi")
         try:
-            yield Insi(http, url, product, workplace, user=person.national_id, assertion=assertions[mode])
-        except SoapRefused as refusal:
+            with _logged_in(environment, person, workplace) if mode == PSC_API else nullcontext() as auth:
+                if auth is not None:
+                    http.auth = auth
+                yield Insi(http, url, product, workplace, user=person.national_id, assertion=assertions[mode])
+        except (SoapRefused, PscRefused) as refusal:
             console.print(f"refus {refusal}")
             raise typer.Exit(1) from None
 
 
 def _when() -> Column:
     return Column("date et heure", no_wrap=True)
+
+
+@contextmanager
+def _logged_in(environment: Environment, person: Person, workplace: Workplace) -> Iterator[ApiToken]:
+    """Log in by CIBA, and give what carries the token of INSi's API within the block; then log out."""
+    root, certificate = environment.url("psc"), environment.certificate("org-auth")
+    with http_client(environment.ca, certificate) as http:
+        provider = ProSanteConnect(http, root, environment.client(API_CLIENT), workplace)
+        session = ciba_login(provider, person.national_id, lambda shown: console.print(f"Nombre à comparer : {shown}"))
+        try:
+            yield ApiToken(ApiAccess(session, root, "insi", certificate.der).token)
+        finally:
+            session.logout()
 
 
 def _show_answer(answer: Answer) -> None:

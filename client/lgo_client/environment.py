@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 __all__ = ["Certificate", "Environment", "EnvironmentMissing", "OidcClient", "Patient", "Person", "Structure"]
 
+END = "-----END CERTIFICATE-----"
 READY_VARIABLE = "LGO_SANDBOX_READY"
 DEFAULT_READY = Path(".lgo-sandbox/ready.json")
 
@@ -32,6 +34,12 @@ class Certificate:
 
     chain: Path
     key: Path
+
+    @property
+    def der(self) -> bytes:
+        """The leaf as it is shown in a handshake."""
+        text = self.chain.read_text(encoding="ascii")
+        return ssl.PEM_cert_to_DER_cert(text[: text.index(END) + len(END)])
 
 
 @dataclass(frozen=True, slots=True)

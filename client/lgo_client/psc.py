@@ -25,7 +25,7 @@ from jose.exceptions import JOSEError
 from lgo_client.clock import Workplace
 from lgo_client.environment import OidcClient
 
-__all__ = ["Browser", "ProSanteConnect", "PscRefused", "PscSession"]
+__all__ = ["Browser", "ProSanteConnect", "PscRefused", "PscSession", "Tokens"]
 
 DISCOVERY = "/auth/realms/esante-wallet/.well-known/wallet-openid-configuration"
 SCOPE = "openid scope_all"
@@ -42,11 +42,13 @@ class PscRefused(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code} : {message}")
-        self.code = code
+        self.code, self.message = code, message
 
 
 @dataclass(frozen=True, slots=True)
-class _Tokens:
+class Tokens:
+    """What a log-in gave: the three tokens, when (stopwatch), for how long."""
+
     access: str
     refresh: str
     identity: str
@@ -88,7 +90,7 @@ class ProSanteConnect:
         claims = self.identity_claims(tokens, nonce)
         return PscSession(self, tokens, claims)
 
-    def token(self, form: Mapping[str, str]) -> _Tokens:
+    def token(self, form: Mapping[str, str]) -> Tokens:
         """Call the token endpoint. Raises PscRefused with the OAuth error code."""
         asked = self.workplace.stopwatch()
         answer = self.call(self.metadata["token_endpoint"], form)
@@ -98,7 +100,7 @@ class ProSanteConnect:
         if missing := [name for name in names if not isinstance(answer.get(name), str)]:
             raise PscRefused(missing[0], "la réponse n'a pas tous les jetons")
         access, refresh, identity = (answer[name] for name in names)
-        return _Tokens(access, refresh, identity, asked, _number(answer, "expires_in"))
+        return Tokens(access, refresh, identity, asked, _number(answer, "expires_in"))
 
     def call(self, url: str, form: Mapping[str, str]) -> dict[str, Any]:
         """Post a form with the client's credentials. Raises PscRefused with the OAuth error code."""
@@ -107,7 +109,7 @@ class ProSanteConnect:
             credentials["client_secret"] = self.client.client_secret
         return _json(self.http.post(url, data={**form, **credentials}))
 
-    def identity_claims(self, tokens: _Tokens, nonce: str | None) -> dict[str, Any]:
+    def identity_claims(self, tokens: Tokens, nonce: str | None) -> dict[str, Any]:
         """Verify an ID token and return its claims. ``nonce`` None: a refreshed token, whose nonce is not compared."""
         claims = self._verified(tokens.identity)
         now = self.workplace.now().timestamp()
@@ -159,21 +161,27 @@ class ProSanteConnect:
 class PscSession:
     """A user's session: an access token that is fresh whenever it is asked for, as long as PSC keeps the session."""
 
-    def __init__(self, provider: ProSanteConnect, tokens: _Tokens, claims: Mapping[str, Any]) -> None:
-        self._provider = provider
+    def __init__(self, provider: ProSanteConnect, tokens: Tokens, claims: Mapping[str, Any]) -> None:
+        self.provider = provider
         self._tokens = tokens
         self.claims = claims
         self.refreshed = 0
         self.closed = False
 
+    @property
+    def national_id(self) -> str:
+        """The national id of the professional: the pivot, whatever ``sub`` is."""
+        told = self.claims.get("SubjectNameID") or self.claims.get("preferred_username")
+        return str(told or "")
+
     def access_token(self) -> str:
         """Return the access token, refreshed first when about to die (EXI 11). Raises PscRefused at session end."""
         if self.closed:
             raise PscRefused("session", "l'utilisateur s'est déconnecté")
-        age = self._provider.workplace.stopwatch() - self._tokens.born
+        age = self.provider.workplace.stopwatch() - self._tokens.born
         if age > self._tokens.lifetime - REFRESH_MARGIN_SECONDS:
-            fresh = self._provider.token({"grant_type": "refresh_token", "refresh_token": self._tokens.refresh})
-            if self._provider.identity_claims(fresh, None)["sub"] != self.claims["sub"]:
+            fresh = self.provider.token({"grant_type": "refresh_token", "refresh_token": self._tokens.refresh})
+            if self.provider.identity_claims(fresh, None)["sub"] != self.claims["sub"]:
                 raise PscRefused("sub", "le jeton rafraîchi est celui d'une autre personne")
             self._tokens = fresh
             self.refreshed += 1
@@ -182,7 +190,7 @@ class PscSession:
     def userinfo(self) -> dict[str, Any]:
         """Return the user information. Raises PscRefused when it is about somebody else."""
         headers = {"Authorization": f"Bearer {self.access_token()}"}
-        answer = _json(self._provider.http.get(self._provider.metadata["userinfo_endpoint"], headers=headers))
+        answer = _json(self.provider.http.get(self.provider.metadata["userinfo_endpoint"], headers=headers))
         if answer.get("sub") != self.claims["sub"]:
             raise PscRefused("sub", "userinfo parle d'une autre personne")
         return answer
@@ -191,7 +199,7 @@ class PscSession:
         """End the session at PSC (EXI 20). Raises PscRefused when PSC does not."""
         self.closed = True
         hint = {"id_token_hint": self._tokens.identity}
-        answer = self._provider.http.post(self._provider.metadata["end_session_endpoint"], data=hint)
+        answer = self.provider.http.post(self.provider.metadata["end_session_endpoint"], data=hint)
         if answer.is_error:
             raise PscRefused(str(answer.status_code), "la session Pro Santé Connect n'a pas été fermée")
 

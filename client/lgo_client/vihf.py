@@ -1,6 +1,7 @@
 """The VIHF: the SAML assertion by which an LGO says who acts, for which patient, how, at the DMP.
 
-Direct: the professional's card authenticates and signs. Indirect: the structure's certificates do. Written apart from
+Direct: the professional's card authenticates and signs. Indirect: the structure's certificates do; reinforced (AIR):
+they do for a professional whom Pro Santé Connect authenticated. Written apart from
 the server's reader and signed by another library (signxml). Source: specs/dmp.md §2.1–2.2 (high).
 """
 
@@ -44,12 +45,15 @@ class Mode(StrEnum):
 
     DIRECT = "DIRECTE"
     INDIRECT = "INDIRECTE"
+    AIR = "INDIRECTE_RENFORCEE"
 
     @property
     def context(self) -> str:
         """The AuthnContextClassRef of this mode."""
-        kind = "SmartcardPKI" if self is Mode.DIRECT else "Password"
-        return f"urn:oasis:names:tc:SAML:2.0:ac:classes:{kind}"
+        return f"urn:oasis:names:tc:SAML:2.0:ac:classes:{CONTEXTS[self]}"
+
+
+CONTEXTS = {Mode.DIRECT: "SmartcardPKI", Mode.INDIRECT: "Password", Mode.AIR: "MobileTwoFactorUnregistered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class VihfWriter:
             _attribute("LPS_Version", software.version),
             _attribute("LPS_ID_HOMOLOGATION_DMP", software.authorisation),
         ]
-        if self._mode is Mode.INDIRECT:
+        if self._mode is not Mode.DIRECT:
             written.append(_attribute(SUBJECT_ID, f"{self._person.given_name} {self._person.family_name}"))
         return "".join(written)
 

@@ -1,42 +1,92 @@
-"""What a resource server of the *API Pro Santé Connectée* does with a call: introspection, scope, certificate.
+"""What a resource server of the *API Pro Santé Connectée* does with a call: introspect, audience, certificate, scope.
 
-Source: docs/sources/psc.md#echange-de-jeton (introspection at its authorization server, scopes, certificate against
-``cnf``), RFC 6750 §3, RFC 7662, RFC 8705 §3. A service calls ``read_access``; it names the addresses, the credentials
-and what it wants. Knows no service and no store.
+Source: docs/sources/psc.md#jeton-a-l-api (introspection at its authorization server, scopes, certificate against
+``cnf``), RFC 6750 §3, RFC 7662, RFC 8705 §3. One path for all services here: each names its server with ``ApiServer``,
+calls ``api_access`` and renders ``AccessRefused`` in its own dialect. Introspection is ``introspection``'s: in process
+where the authorization server lives here, over HTTP otherwise. Knows no service and no store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected_at
+from lgo_sandbox.gate.call import Call
+from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
+from lgo_sandbox.pki import Judgement
+from lgo_sandbox.settings import DEFAULT_SESSION
+from lgo_sandbox.tenant.tokens import session_of_token
+from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
 from lgo_sandbox.wire.binding import binding_fits, names_certificate
+from lgo_sandbox.wire.jwt import BadToken, unverified_claims
 from lgo_sandbox.wire.oauth import BadAuthorization, Bearer, read_authorization
 
-if TYPE_CHECKING:
-    import httpx
+__all__ = ["Access", "AccessRefused", "ApiServer", "Wanted", "api_access", "bearer_of", "is_for_an_api", "read_access"]
 
-__all__ = ["AccessRefused", "ResourceServer", "read_access"]
+UNAUTHORIZED, FORBIDDEN, UNAVAILABLE = 401, 403, 503
+HEADER, CONNECTION = "en-tête Authorization", "certificat de la connexion TLS"
+ACCESS, IDENTITY = "Bearer", "ID"
+SHOWN = 12
+"""How much of a token a finding shows: enough to tell two apart."""
+JUDGED = {
+    Judgement.WRONG_AUTHORITY: "signé par une autre autorité",
+    Judgement.NOT_YET_VALID: "pas encore valide",
+    Judgement.EXPIRED: "expiré",
+    Judgement.REVOKED: "révoqué",
+    Judgement.UNKNOWN_FAMILY: "d'une famille inconnue",
+}
+
+Ask = Callable[[str], Awaitable[Mapping[str, Any]]]
+"""Introspects a token. Raises IntrospectionFailed."""
 
 
 @dataclass(frozen=True, slots=True)
-class ResourceServer:
-    """A resource server: where it introspects, its credentials there, the audience and the scope that it wants."""
+class Wanted:
+    """What a resource server wants of a token."""
 
-    introspection: str
-    credentials: tuple[str, str]
     audience: str
     scope: str
 
 
-class AccessRefused(Exception):
-    """The call may not be served: ``status`` and ``error`` as in RFC 6750 §3.1 (``unavailable``: nobody could tell)."""
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """A resource server of this sandbox: the door and path where it introspects, its credentials, what it wants."""
 
-    def __init__(self, status: int, error: str, description: str) -> None:
+    door: str
+    introspection: str
+    credentials: tuple[str, str]
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A call that may be served: whose it is. ``structure`` is the OU of the certificate, empty without one."""
+
+    person: str
+    client_id: str
+    structure: str
+
+
+class AccessRefused(Exception):
+    """The call may not be served: ``status`` and ``error`` as in RFC 6750 §3.1, and in French what to tell people."""
+
+    def __init__(
+        self,
+        trouble: Trouble,
+        status: int,
+        error: str,
+        description: str,
+        *,
+        received: str,
+        expected: str,
+        where: str = HEADER,
+        remedy: str = "",
+    ) -> None:
         super().__init__(description)
-        self.status, self.error, self.description = status, error, description
+        self.trouble, self.status, self.error, self.description = trouble, status, error, description
+        self.received, self.expected, self.where, self.remedy = received, expected, where, remedy
 
     @property
     def challenge(self) -> str:
@@ -46,48 +96,204 @@ class AccessRefused(Exception):
         return f'Bearer error="{self.error}", error_description="{self.description}"'
 
 
+async def api_access(call: Call, server: ApiServer) -> Access:
+    """Return who calls an API of this sandbox, by his token and his certificate; what was shown is noted.
+
+    Raises AccessRefused.
+    """
+
+    async def ask(token: str) -> Mapping[str, Any]:
+        path, credentials = server.introspection, server.credentials
+        return await introspected(call.sandbox, call.session.name, server.door, path, token, credentials)
+
+    audience = server.wanted.audience
+    try:
+        _check_judgement(call)
+        der = call.peer.der if call.peer else None
+        claims = await read_access(ask, server.wanted, call.headers.get("authorization"), der, tls=call.tls)
+    except AccessRefused as refused:
+        nearer = _nearer(call, refused)
+        call.note(ApiTokenShown(audience=audience, trouble=nearer.trouble, bound=False, person="", client_id=""))
+        raise nearer from refused
+    person, client_id = str(claims["SubjectNameID"]), str(claims.get("client_id", ""))
+    bound = call.peer is not None
+    call.note(ApiTokenShown(audience=audience, trouble=Trouble.NONE, bound=bound, person=person, client_id=client_id))
+    return Access(person, client_id, call.peer.organisational_unit if call.peer else "")
+
+
 async def read_access(
-    http: httpx.AsyncClient, server: ResourceServer, authorization: str | None, der: bytes | None, *, tls: bool = True
+    ask: Ask, wanted: Wanted, authorization: str | None, der: bytes | None, *, tls: bool = True
 ) -> Mapping[str, Any]:
     """Return what introspection says of the bearer of an API token. Raises AccessRefused.
 
     ``der`` is the client certificate of the connection. Without TLS its absence is waived, as everywhere.
     """
-    claims = await _introspected(http, server, _token(authorization))
-    if claims.get("active") is not True:
-        raise AccessRefused(401, "invalid_token", "the token is not active")
-    if server.audience not in _listed(claims.get("aud")):
-        raise AccessRefused(401, "invalid_token", "the token is for another audience")
+    token = bearer_of(authorization)
+    if not token:
+        raise _no_bearer(authorization)
+    claims = await _introspected(ask, token)
+    if claims.get("active") is not True or not claims.get("SubjectNameID"):
+        raise _dead(f"jeton {token[:SHOWN]}…, inconnu ou révoqué")
+    if claims.get("typ", ACCESS) != ACCESS:
+        raise _dead(f"un jeton de type {str(claims['typ'])[:SHOWN]}, et non le jeton d'accès")
+    if wanted.audience not in (audiences := _listed(claims.get("aud"))):
+        raise AccessRefused(
+            Trouble.OF_API,
+            UNAUTHORIZED,
+            "invalid_token",
+            "the token is for another audience",
+            received=f"un jeton pour l'API {' '.join(map(str, audiences))}",
+            expected=f"un jeton pour l'API {wanted.audience}",
+        )
     _check_certificate(claims, der, tls=tls)
-    if server.scope not in str(claims.get("scope", "")).split():
-        raise AccessRefused(403, "insufficient_scope", f"scope {server.scope} is wanted")
+    if wanted.scope not in (scope := str(claims.get("scope", ""))).split():
+        raise AccessRefused(
+            Trouble.SCOPE,
+            FORBIDDEN,
+            "insufficient_scope",
+            f"scope {wanted.scope} is wanted",
+            received=f"scope {scope or 'vide'}",
+            expected=f"scope {wanted.scope}",
+            remedy=f"Demandez scope={wanted.scope} à l'échange, ou retirez scope.",
+        )
     return claims
 
 
-def _token(authorization: str | None) -> str:
+def bearer_of(authorization: str | None) -> str:
+    """Return the token of an ``Authorization: Bearer`` header, empty without one."""
     try:
         credentials = read_authorization(authorization)
     except BadAuthorization:
-        credentials = None
-    if not isinstance(credentials, Bearer):
-        raise AccessRefused(401, "", "no bearer token")
-    return credentials.token
+        return ""
+    return credentials.token if isinstance(credentials, Bearer) else ""
 
 
-async def _introspected(http: httpx.AsyncClient, server: ResourceServer, token: str) -> Mapping[str, Any]:
+def is_for_an_api(token: str) -> bool:
+    """Tell whether a token claims to be one of an API: it has an audience, which those of Pro Santé Connect have not.
+
+    Whoever is told yes must have it introspected: nothing is verified here.
+    """
+    claims = _claims(token)
+    return "aud" in claims and claims.get("typ") != IDENTITY
+
+
+def _no_bearer(authorization: str | None) -> AccessRefused:
+    scheme = (authorization or "").partition(" ")[0][:SHOWN]
+    return AccessRefused(
+        Trouble.ABSENT,
+        UNAUTHORIZED,
+        "",
+        "no bearer token",
+        received=f"Authorization: {scheme}" if scheme else "en-tête absent",
+        expected="Authorization: Bearer, suivi du jeton de l'API",
+    )
+
+
+async def _introspected(ask: Ask, token: str) -> Mapping[str, Any]:
     try:
-        return await introspected_at(http, server.introspection, token, server.credentials)
+        return await ask(token)
     except IntrospectionFailed as error:
-        raise AccessRefused(503, "unavailable", "introspection gave no answer") from error
+        raise AccessRefused(
+            Trouble.UNTOLD,
+            UNAVAILABLE,
+            "unavailable",
+            "introspection gave no answer",
+            received=str(error).partition(" : ")[0],
+            expected="un serveur d'autorisation qui répond à l'introspection",
+            where="bac à sable",
+            remedy="Démarrez le service psc du bac à sable, ou désarmez sa panne.",
+        ) from error
+
+
+def _dead(received: str) -> AccessRefused:
+    return AccessRefused(
+        Trouble.DEAD,
+        UNAUTHORIZED,
+        "invalid_token",
+        "the token is not active",
+        received=received,
+        expected="un jeton d'API en cours de validité",
+    )
 
 
 def _check_certificate(claims: Mapping[str, Any], der: bytes | None, *, tls: bool) -> None:
     if der is None and not tls:
         return
     if not names_certificate(claims):
-        raise AccessRefused(401, "invalid_token", "the token is bound to no certificate")
-    if der is None or not binding_fits(claims["cnf"], der):
-        raise AccessRefused(401, "invalid_token", "the token is bound to another certificate")
+        raise _wrong_certificate("the token is bound to no certificate", "un jeton sans cnf")
+    if der is None:
+        raise _wrong_certificate("the token is bound to another certificate", "aucun certificat client")
+    if not binding_fits(claims["cnf"], der):
+        raise _wrong_certificate("the token is bound to another certificate", "un autre certificat que celui du jeton")
+
+
+def _wrong_certificate(description: str, received: str) -> AccessRefused:
+    return AccessRefused(
+        Trouble.CERTIFICATE,
+        UNAUTHORIZED,
+        "invalid_token",
+        description,
+        received=received,
+        expected="le certificat de l'échange, dont le jeton porte l'empreinte (cnf)",
+        where=CONNECTION,
+    )
+
+
+def _check_judgement(call: Call) -> None:
+    judgement = call.judge_peer()
+    if judgement not in (None, Judgement.OK):
+        raise _wrong_certificate("the certificate is not trusted", JUDGED[judgement])
+
+
+def _nearer(call: Call, refused: AccessRefused) -> AccessRefused:
+    """Return what is told instead, when the token itself says why it is dead here or which certificate was shown."""
+    if refused.trouble is Trouble.CERTIFICATE and call.peer is not None:
+        return _wrong_certificate(refused.description, f"{call.peer.subject} : {refused.received}")
+    if refused.trouble is not Trouble.DEAD:
+        return refused
+    token = bearer_of(call.headers.get("authorization"))
+    claims = _claims(token)
+    trouble, received = _why_dead(call, token, claims) if claims else (Trouble.DEAD, refused.received)
+    expected = {
+        Trouble.OF_PSC: "un jeton d'API, obtenu par échange (RFC 8693)",
+        Trouble.OF_SESSION: f"un jeton de la session « {call.session.name} »",
+    }.get(trouble, refused.expected)
+    return AccessRefused(
+        trouble, refused.status, refused.error, refused.description, received=received, expected=expected
+    )
+
+
+def _why_dead(call: Call, token: str, claims: Mapping[str, Any]) -> tuple[Trouble, str]:
+    session = session_of_token(token) or DEFAULT_SESSION
+    if session != call.session.name:
+        return Trouble.OF_SESSION, f"un jeton de la session « {session} »"
+    if "aud" not in claims:
+        return (
+            Trouble.OF_PSC,
+            f"le jeton d'accès de Pro Santé Connect de {str(claims.get('azp', ''))[:40] or 'personne'}",
+        )
+    if claims.get("typ") == IDENTITY:
+        return Trouble.OF_PSC, "un jeton d'identité"
+    return Trouble.DEAD, _aged(call, claims.get("iat"), claims.get("exp"))
+
+
+def _aged(call: Call, iat: object, exp: object) -> str:
+    """Say how long ago a token died; it has aged by the jumps of the clock since it was made."""
+    if not isinstance(iat, int) or not isinstance(exp, int):
+        return "un jeton sans iat ou sans exp"
+    clock = call.session.clock
+    try:
+        late = (clock.age() - clock.age_of(datetime.fromtimestamp(iat, UTC))).total_seconds() - (exp - iat)
+    except (OverflowError, ValueError, OSError):
+        return "un jeton dont iat n'est pas une date"
+    return f"un jeton expiré depuis {late:.0f} s" if late > 0 else "un jeton inconnu ou révoqué"
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    try:
+        return unverified_claims(token)
+    except BadToken:
+        return {}
 
 
 def _listed(value: object) -> list[object]:

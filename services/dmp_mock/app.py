@@ -20,6 +20,7 @@ from dmp_mock.facts import Posted, SoapRequest
 from dmp_mock.noting import told_errors, told_refusal
 from dmp_mock.problems import problem, rendered
 from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
+from dmp_mock.tokens import shown_token
 from dmp_mock.transaction import Transaction
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
@@ -33,6 +34,7 @@ from dmp_mock.wire.messages import (
     reason_of,
     shown_name,
 )
+from lgo_sandbox.gate.api_access import Access
 from lgo_sandbox.gate.asgi import Call, FaultInjected
 from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.gate.web import Route, service_app
@@ -69,7 +71,8 @@ async def receive(call: Call) -> RawResponse:
             raise
         packaged = packaged or (not suffix and asked.path == REPOSITORY)
         await call.enter(asked.name)
-        return _answered(call, message, asked, suffix)
+        _note_message(call, message, asked, suffix)
+        return _answered(call, message, asked, await shown_token(call) if isinstance(asked, Transaction) else None)
     except FaultInjected as injected:
         return rendered(injected.problem, message, packaged=packaged, new_uuid=new_uuid)
     except Refused as refused:
@@ -135,15 +138,13 @@ def _asked(message: Message) -> Transaction | Announced:
     return asked
 
 
-def _answered(call: Call, message: Message, asked: Transaction | Announced, suffix: str) -> RawResponse:
-    right = asked.actions.right if isinstance(asked, Transaction) else asked.also | {asked.action}
-    _note_message(call, message, asked, suffix, right)
-    check_addressing(message, right, strict=options.is_on(call.session, "strict_action"))
+def _answered(call: Call, message: Message, asked: Transaction | Announced, access: Access | None) -> RawResponse:
+    check_addressing(message, _right_actions(asked), strict=options.is_on(call.session, "strict_action"))
     if not isinstance(asked, Transaction):
         name = asked.name.upper()
         known = ", ".join(transaction.name.upper() for transaction in TRANSACTIONS)
         raise Refused("later", name, received=name, expected=f"une transaction simulée ici : {known}", where="Body")
-    given = _served(admit(call, message, asked))
+    given = _served(admit(call, message, asked, access))
     return answer(message, asked.actions.response, given, call.session.ids.uuid)
 
 
@@ -170,9 +171,11 @@ def _is_told_as_fault(call: Call, code: XdsCode) -> bool:
     return wanted == "fault" or (wanted == "observe" and code in _SEEN_AS_FAULTS)
 
 
-def _note_message(
-    call: Call, message: Message, asked: Transaction | Announced, suffix: str, right: frozenset[str]
-) -> None:
+def _right_actions(asked: Transaction | Announced) -> frozenset[str]:
+    return asked.actions.right if isinstance(asked, Transaction) else asked.also | {asked.action}
+
+
+def _note_message(call: Call, message: Message, asked: Transaction | Announced, suffix: str) -> None:
     envelope = message.envelope
     elsewhere = (one for one in (envelope.reply_to, envelope.fault_to) if one and one != soap.ANONYMOUS)
     request = SoapRequest(
@@ -181,7 +184,7 @@ def _note_message(
         packaged=message.packaged,
         truncated=message.package.truncated,
         action=envelope.action or "",
-        actions=tuple(sorted(right)),
+        actions=tuple(sorted(_right_actions(asked))),
         path=suffix,
         expected_path=asked.path,
         reply_to=tuple(elsewhere),

@@ -19,12 +19,14 @@ from dmp_mock.domain.hl7 import Cx
 from dmp_mock.domain.names import same_name
 from dmp_mock.domain.patients import DmpState
 from dmp_mock.domain.rights import Caller, Subject, caller_of, demand
-from dmp_mock.domain.trust import Evidence, Judged, check_trust
+from dmp_mock.domain.trust import Evidence, Judged, check_signature, check_trust
 from dmp_mock.domain.vihf import check_attributes, check_period
 from dmp_mock.facts import PatientSeen, Remark, ShownCertificate, VihfGiven
+from dmp_mock.tokens import check_told_alike
 from dmp_mock.transaction import Transaction
 from dmp_mock.wire.messages import Message
 from dmp_mock.wire.vihf import ReadVihf, read_vihf
+from lgo_sandbox.gate.api_access import Access
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.pki import Family, PeerCertificate
 from lgo_sandbox.watch.ins_flows import InsFlow
@@ -50,8 +52,8 @@ class Admitted:
         return Subject(self.ins, state.caller_is_mt, not state.breaking_opposed, not state.emergency_opposed)
 
 
-def admit(call: Call, message: Message, transaction: Transaction) -> Admitted:
-    """Return the request once everything vouches for it. Raises Refused."""
+def admit(call: Call, message: Message, transaction: Transaction, access: Access | None = None) -> Admitted:
+    """Return the request once everything vouches for it; ``access`` is what an API token says. Raises Refused."""
     read = read_vihf(message)
     vihf, evidence = read.vihf, _evidence(call, read)
     given = _given(read, evidence)
@@ -59,9 +61,13 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Admitted:
     remarks = check_attributes(vihf, one_patient=transaction.one_patient)
     told = tuple(Remark(where=r.where, received=r.received, expected=r.expected) for r in remarks)
     call.note(replace(given, remarks=told))
-    check_trust(vihf, evidence)
+    if access is None:
+        check_trust(vihf, evidence)
+    else:
+        check_told_alike(vihf, access)
+        check_signature(vihf, evidence)
     check_period(vihf, call.session.clock.age_of, call.session.clock.age(), options.skew(call.session))
-    caller = caller_of(vihf)
+    caller = caller_of(vihf) if access is None else replace(caller_of(vihf), national_id=access.person)
     check_directory(caller, call.session.people)
     ins = vihf.patient or Cx("", "")
     state = _state(call, ins, caller)

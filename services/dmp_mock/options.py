@@ -23,6 +23,7 @@ OPTIONS = (
         "Écart admis entre l'IssueInstant du VIHF et l'heure du DMP, en secondes (fenêtre réelle non publiée)",
     ),
     Option("strict_ins_root", NO, (NO, YES), "N'accepter que l'OID d'INS du patient, au lieu de .8, .9, .10 et .11"),
+    Option("require_api_token", NO, (NO, YES), "Exiger un jeton de l'API Pro Santé Connectée"),
     Option("strict_action", NO, (NO, YES), "Refuser une wsa:Action qui n'est pas celle de la transaction"),
     Option("strict_hash", NO, (NO, YES), "Comparer hash et size annoncés aux octets reçus (XDSNonIdenticalHash, Size)"),
     Option("strict_manifest", NO, (NO, YES), "Vérifier les empreintes du manifeste de la signature de lot"),

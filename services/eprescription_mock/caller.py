@@ -1,7 +1,7 @@
 """Who calls: the Pro Santé Connect token by introspection, the structure by header, the certificate when there is one.
 
-Source: docs/sources/eprescription.md#psc (X-Structure is ours), docs/sources/psc.md (introspection). Knows no
-operation.
+Source: docs/sources/eprescription.md#psc (X-Structure is ours), #jeton-d-api (a token of the API instead, whose
+certificate tells the structure), docs/sources/psc.md (introspection). Knows no operation.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from eprescription_mock import codes
+from eprescription_mock.api_token import api_caller, structure_of_certificate, token_is_wanted
 from eprescription_mock.domain.values import Actor, Refused
 from eprescription_mock.facts import Caller
 from health_documents.identifiers import OID_STRUCT_IDNAT
+from lgo_sandbox.gate.api_access import Access
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
 from lgo_sandbox.pki import Family, Judgement
@@ -35,9 +37,15 @@ SHOWN_TOKEN = 12
 async def identify(call: Call) -> Actor:
     """Return who asks, and from which structure. Raises Refused (401, 403, 503)."""
     _refuse_bad_certificate(call)
-    claims = await _introspected(call, _token(call))
-    person = _professional(call, str(claims.get("SubjectNameID", "")))
-    structure = structure_named(call.headers.get(codes.STRUCTURE_HEADER, ""), workplaces(call.session.people, person))
+    by_api = token_is_wanted(call)
+    access = await api_caller(call) if by_api else await _psc_caller(call)
+    person = _professional(call, access.person)
+    places = workplaces(call.session.people, person)
+    named = call.headers.get(codes.STRUCTURE_HEADER, "")
+    if by_api and access.structure:
+        structure = structure_of_certificate(access.structure, named, places)
+    else:
+        structure = structure_named(named, places)
     actor = Actor(person.national_id, person.profession, structure.id_nat, structure.sector)
     call.note(
         Caller(
@@ -45,10 +53,15 @@ async def identify(call: Call) -> Actor:
             profession=actor.profession,
             structure=actor.structure,
             sector=actor.sector,
-            client_id=str(claims.get("client_id", "")),
+            client_id=access.client_id,
         )
     )
     return actor
+
+
+async def _psc_caller(call: Call) -> Access:
+    claims = await _introspected(call, _token(call))
+    return Access(str(claims["SubjectNameID"]), str(claims.get("client_id", "")), "")
 
 
 def workplaces(people: Population, person: Professional) -> list[Structure]:

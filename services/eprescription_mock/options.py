@@ -12,7 +12,7 @@ from eprescription_mock.domain.values import Rules
 from lgo_sandbox.contract import Option
 from lgo_sandbox.tenant.session import Session
 
-__all__ = ["OPTIONS", "SLOW_OPTION", "STRICT_ROOT_OPTION", "is_set", "milliseconds", "rules_of"]
+__all__ = ["OPTIONS", "SLOW_OPTION", "STRICT_ROOT_OPTION", "is_set", "milliseconds", "rules_of", "token_is_required"]
 
 SERVICE = "eprescription"
 NEVER, YES, NO = "jamais", "oui", "non"
@@ -21,6 +21,8 @@ LOCK_OPTION = "delai_consultation"
 WINDOW_OPTION = "premiere_delivrance"
 SLOW_OPTION = "attente_slow"
 STRICT_ROOT_OPTION = "strict_ins_root"
+TOKEN_OPTION = "jeton_api"
+ACCEPTED, REQUIRED = "accepte", "exige"
 
 OPTIONS = (
     Option(
@@ -36,6 +38,9 @@ OPTIONS = (
         "Délai de la première délivrance après la prescription",
     ),
     Option(SLOW_OPTION, "3000", ("0", "500", "3000", "15000"), "Millisecondes d'attente de la situation SLOW"),
+    Option(
+        TOKEN_OPTION, ACCEPTED, (ACCEPTED, REQUIRED), "Jeton de l'API Pro Santé Connectée : accepté, ou seul accepté"
+    ),
     Option(STRICT_ROOT_OPTION, NO, (NO, YES), "Exiger la racine d'OID exacte de l'INS du patient"),
 )
 
@@ -57,6 +62,11 @@ def milliseconds(session: Session, name: str) -> int:
 def is_set(session: Session, name: str) -> bool:
     """Tell whether a yes-or-no option is on."""
     return _value(session, name) == YES
+
+
+def token_is_required(session: Session) -> bool:
+    """Tell whether only tokens of the API Pro Santé Connectée are taken."""
+    return _value(session, TOKEN_OPTION) == REQUIRED
 
 
 def _value(session: Session, name: str) -> str:

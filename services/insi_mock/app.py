@@ -13,6 +13,7 @@ from insi_mock.codes import ERRORS
 from insi_mock.domain import Context, Mode, check_idam
 from insi_mock.facts import Addressing, Contexts, Message
 from insi_mock.handlers import HANDLERS, strays_of
+from insi_mock.tokens import authenticate_by_token
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call, FaultInjected
 from lgo_sandbox.gate.record import refuse as refuse_for_the_sandbox
@@ -33,7 +34,7 @@ DESCRIBED_BY = (DESCRIBE, "singlewsdl")
 """The queries that ask for the description: ours is one document, so that both have the same answer."""
 RECONSTRUCTED = "reconstituee"
 """Their value, to have the reconstructed operations too."""
-PSC_TRANSPORT = ("X-Simulation", "INSI-PSC-TRANSPORT-NON-PUBLIC")
+SIMULATED_TRANSPORTS = {Mode.PSC: "INSI-PSC-TRANSPORT-NON-PUBLIC", Mode.API: "INSI-API-TRANSPORT-NON-PUBLIC"}
 METHODS = "GET POST PUT PATCH DELETE OPTIONS TRACE"
 
 
@@ -137,13 +138,14 @@ def _armed(call: Call, code: str, message_id: str | None, status: int = 500) -> 
 
 
 async def _perform(call: Call, envelope: Envelope, shape: wire.OperationShape) -> RawResponse:
-    caller = authenticate(call, envelope)
+    caller = await authenticate_by_token(call, envelope) or authenticate(call, envelope)
     call.note(caller)
     context = wire.context_of(envelope)
     call.note(Contexts(context=context, ages=_ages(call, context)))
     check_idam(context.idam, call.session.option("insi.any_idam"), strays_of(call))
     response = await HANDLERS[shape](call, envelope)
-    return _with_header(response, PSC_TRANSPORT) if caller.mode is Mode.PSC else response
+    simulated = SIMULATED_TRANSPORTS.get(caller.mode)
+    return _with_header(response, ("X-Simulation", simulated)) if simulated else response
 
 
 def _ages(call: Call, context: Context) -> tuple[tuple[str, float], ...]:

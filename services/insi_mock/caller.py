@@ -30,7 +30,7 @@ from lgo_sandbox.wire.saml import Assertion, BadAssertion, read_assertion
 from lgo_sandbox.wire.signature import SignatureReport, verify_enveloped_signature
 from lgo_sandbox.wire.soap import Envelope
 
-__all__ = ["ASSERTION_LIFETIME", "authenticate", "check_card_assertion"]
+__all__ = ["ASSERTION_LIFETIME", "authenticate", "check_card_assertion", "professionals_of"]
 
 ASSERTION_LIFETIME = timedelta(hours=1)
 CARD_ASSERTION_LIFETIME = timedelta(minutes=20)
@@ -66,6 +66,12 @@ def authenticate(call: Call, envelope: Envelope) -> Authentication:
             where="poignée de main TLS",
         )
     return Authentication(mode=Mode.NOTHING, caller="", common_name="", signed_with="")
+
+
+def professionals_of(envelope: Envelope) -> list[str]:
+    """Return whom the assertions of professionals name. Raises Refused for an assertion that cannot be read."""
+    assertions = [_read(element) for element in assertions_of(envelope)]
+    return [assertion.name_id for assertion in assertions if assertion.name_qualifier != VITALE]
 
 
 def _judge(call: Call, certificate: PeerCertificate, what: str, instead: str) -> None:

@@ -65,6 +65,7 @@ OPTIONS = (
     Option("gateway", "current", ("current", "former"), "Fautes de la passerelle : actuelles, ou d'avant 2023"),
     Option("cn_rule", "enforced", ("enforced", "off"), "Certificat d'organisation : CN INSI-AUTO ou INSI-MANU exigé"),
     Option("psc", "accepted", ("accepted", "refused"), "Assertion Pro Santé Connect (non signée)"),
+    Option("api_token", "accepted", ("accepted", "required"), "Jeton de l'API Pro Santé Connectée : accepté, ou exigé"),
     Option(
         "vitale_assertion",
         "ignored",

@@ -66,7 +66,9 @@ def _seen(exchange: Exchange) -> Iterator[tuple[str, str]]:
         waited = "" if answered.waited else " (aucune demande n'attendait)"
         yield "réponse e-CPS", ECPS_ANSWERS.get(answered.action, "inconnue") + waited
     if asked := noted.get(ApiAsked):
-        yield "jeton d'API demandé", f"{asked.grant_type or 'sans grant_type'}, audience {asked.audience or 'absente'}"
+        acting = ", actor_token joint" if asked.actor else ""
+        audience = asked.audience or "absente"
+        yield "jeton d'API demandé", f"{asked.grant_type or 'sans grant_type'}, audience {audience}{acting}"
 
 
 def _query_of(target: str) -> str:

@@ -255,10 +255,11 @@ class LoggedOut(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiAsked(Facts):
-    """A request to the token endpoint of the API server, by grant type."""
+    """A request to the token endpoint of an API's server, by grant type; ``actor``: it says which software acts."""
 
     grant_type: str | None
     audience: str | None
+    actor: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ __all__ = ["CLIENTS", "seed"]
 
 LOOPBACK = "http://127.0.0.1:8765"
 PSC_CERTIFICATE_CN = "lgo.sandbox.test"
+ORGANISATION_CERTIFICATE_CN = "INSI-AUTO"
+"""That of ``org-auth``: one certificate for the log-in, the exchange and the API (#jeton-lie-au-certificat)."""
 
 CLIENTS = (
     Client(
@@ -37,6 +39,17 @@ CLIENTS = (
         post_logout_uris=(f"{LOOPBACK}/logged-out",),
         certificate_ou="10B0990017",
         certificate_cn=PSC_CERTIFICATE_CN,
+        ciba=True,
+        api_scopes=API_AUDIENCES,
+    ),
+    Client(
+        "lgo-api",
+        "LGO qui appelle les API Pro Santé Connectées",
+        space=TRUST,
+        redirect_uris=(f"{LOOPBACK}/callback",),
+        post_logout_uris=(f"{LOOPBACK}/logged-out",),
+        certificate_ou="10B0990017",
+        certificate_cn=ORGANISATION_CERTIFICATE_CN,
         ciba=True,
         api_scopes=API_AUDIENCES,
     ),

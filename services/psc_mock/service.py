@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus, urlsplit
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
 from lgo_sandbox.tenant.tokens import session_of_token
 from psc_mock.checks import CHECKS
-from psc_mock.codes import API_LIFETIMES, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH
+from psc_mock.codes import API_LIFETIMES, API_PATHS, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH
 from psc_mock.codes.profiles import BAS, DEFAULT, ENVIRONMENTS, FINER, PROFILES, USERINFO_SHAPES
 from psc_mock.decode import decode
 from psc_mock.domain.mutations import MUTATIONS
@@ -138,6 +138,12 @@ async def _introspect(call: Call) -> RawResponse:
     return await introspect_guarded(call)
 
 
+async def _introspect_api(call: Call) -> RawResponse:
+    from psc_mock.app import api_introspect_guarded
+
+    return await api_introspect_guarded(call)
+
+
 SERVICE = Service(
     name="psc",
     title="Pro Santé Connect",
@@ -166,5 +172,8 @@ SERVICE = Service(
     decode=decode,
     session_hint=session_hint,
     connection_facts=_connection_facts,
-    inside={f"{PROTOCOL_PATH}/token/introspect": _introspect},
+    inside={
+        f"{PROTOCOL_PATH}/token/introspect": _introspect,
+        **{f"{path}/protocol/openid-connect/token/introspect": _introspect_api for path in API_PATHS},
+    },
 )

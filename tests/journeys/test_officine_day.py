@@ -13,6 +13,7 @@ import pytest
 from health_documents.cda.read.reader import read_document
 from health_documents.xdm.write import read_xdm
 from lgo_client.environment import Environment
+from lgo_client.journeys.day import Auth
 from lgo_client.journeys.officine_day import Told, play
 from lgo_sandbox.run.pytest_plugin import SandboxServer, SandboxSession
 
@@ -192,3 +193,18 @@ def _executed(session: SandboxSession) -> int:
 
 def _mails(session: SandboxSession, mailbox: str) -> int:
     return len(session.control("GET", f"/mss/mailboxes/{mailbox}"))
+
+
+def test_the_day_is_played_with_tokens_of_the_apis_and_raises_no_finding(
+    lgo_sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    session = opened(lgo_sandbox)
+    told = play(Environment(session.ready), Silent(), tmp_path, Auth.PSC_API)
+    assert told.failure == ""
+    assert [(found["check_id"], found["severity"]) for found in told.findings] == [("EPRESC-REFUS", "information")]
+    shown = [e["facts"]["ApiTokenShown"] for e in told.exchanges if "ApiTokenShown" in e["facts"]]
+    assert {(one["audience"], one["bound"], one["person"]) for one in shown} == {
+        (api, True, "899700090014") for api in ("insi", "dmp", "eprescription")
+    }
+    assert {e["service"] for e in told.exchanges} == {"psc", "insi", "dmp", "eprescription", "mss"}
+    lgo_sandbox.control("DELETE", f"/sessions/{session.name}")

@@ -18,7 +18,7 @@ from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.tenant.session import SessionConfig
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.markers import Marker
-from psc_mock.codes import API_PATH, CIBA_GRANT, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH
+from psc_mock.codes import CIBA_GRANT, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH, REALMS
 from psc_mock.domain.mutations import MUTATIONS
 from psc_mock.service import SERVICE
 from support.connections import Connections
@@ -86,9 +86,9 @@ class PscClient:
         """The root of the wallet host."""
         return self.tenant.url("psc_wallet")
 
-    def api(self, name: str) -> str:
-        """Return an endpoint of the API server."""
-        return f"{self.tenant.url('psc')}{API_PATH}/protocol/openid-connect/{name}"
+    def api(self, name: str, realm: str = "api-psc") -> str:
+        """Return an endpoint of the shared API server, or of the one of an API."""
+        return f"{self.tenant.url('psc')}{REALMS}{realm}/protocol/openid-connect/{name}"
 
     def browser(self) -> httpx.Client:
         """Return another browser."""
@@ -188,7 +188,9 @@ class PscClient:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def exchange_for_api(self, http: httpx.Client, token: str, **changes: str | None) -> httpx.Response:
+    def exchange_for_api(
+        self, http: httpx.Client, token: str, realm: str = "api-psc", /, **changes: str | None
+    ) -> httpx.Response:
         """Exchange an access token for one of an API; None leaves a parameter out."""
         form: dict[str, str | None] = {
             "grant_type": EXCHANGE_GRANT,
@@ -199,7 +201,7 @@ class PscClient:
             "scope": "insi",
         }
         given = {name: value for name, value in {**form, **changes}.items() if value is not None}
-        return http.post(self.api("token"), data=given)
+        return http.post(self.api("token", realm), data=given)
 
     # The tester
 

@@ -81,7 +81,7 @@ def log_in(day: Day) -> None:
     """The pharmacist logs in; her tokens are refreshed when they age."""
     day.teller.chapter("La pharmacienne se connecte")
     with day.teller.step(LGO, PSC, "Connexion par code d'autorisation, validée dans l'e-CPS") as step:
-        day.handed.pharmacist = session = day.login(day.pharmacist, "lgo-demo")
+        day.handed.pharmacist = session = day.login_pharmacist()
         step.outcome = f"acr {session.claims.get('acr')}, {session.claims['preferred_username']}"
     with day.teller.step(LGO, PSC, "Lecture des informations de la professionnelle") as step:
         info = session.userinfo()
@@ -155,9 +155,9 @@ def dispense(day: Day) -> None:
 
 
 def consult(day: Day) -> None:
-    """The DMP, read with the pharmacist's card: existence, list, the prescription fetched and read."""
+    """The DMP, read by the pharmacist: existence, list, the prescription fetched and read."""
     day.teller.chapter("Le DMP de la patiente")
-    dmp = day.dmp(day.pharmacist, Mode.DIRECT, "cps-titulaire-auth", "cps-titulaire-sign")
+    dmp = day.reading_dmp()
     patient = _cx(day)
     with day.teller.step(LGO, DMP, "Test d'existence et d'autorisation (TD0.2)") as step:
         access = dmp.existence(patient)
@@ -198,7 +198,7 @@ def review(day: Day) -> None:
         day.evidence.save("IHE_XDM.zip", archive)
         step.outcome = f"{len(written.cda)} octets, lot signé"
     with day.teller.step(LGO, DMP, "Plus tard, à la demande de l'utilisatrice : le bilan est dans la liste") as step:
-        dmp = day.dmp(day.pharmacist, Mode.DIRECT, "cps-titulaire-auth", "cps-titulaire-sign")
+        dmp = day.reading_dmp()
         found = [d for d in dmp.documents(_cx(day)) if d.unique_id == header.id]
         expect(len(found) == 1, "le bilan n'est pas dans la liste")
         step.outcome = f"{found[0].title}, par {found[0].author}"

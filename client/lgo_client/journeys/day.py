@@ -5,7 +5,9 @@ Source: design of the project (the client and its partners). Knows the services 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import httpx
 
@@ -21,10 +23,14 @@ from lgo_client.identity import LocalIdentity
 from lgo_client.insi import Insi, Product
 from lgo_client.journeys.steps import Evidence, Teller
 from lgo_client.psc import ProSanteConnect, PscSession
+from lgo_client.psc_api import ApiAccess, ApiToken
 from lgo_client.transport import http_client, tls_context
 from lgo_client.vihf import Mode, Software, VihfWriter
 
-__all__ = ["Day", "Handed"]
+__all__ = ["Auth", "Day", "Handed"]
+
+API_CLIENT = "lgo-api"
+ORGANISATION = "org-auth"
 
 PRODUCT = "LGO-DE-REFERENCE"
 VERSION = "1.0"
@@ -49,10 +55,20 @@ class Handed:
     review_cda: bytes = b""
 
 
+class Auth(StrEnum):
+    """How the pharmacy's software calls the services for its user; the doctor's goes on with her card."""
+
+    CERTIFICATES = "certificats"
+    PSC_API = "psc-api"
+    """By tokens of the API Pro Santé Connectée, bound to the organisation's certificate."""
+
+
 class Day:
     """The tools of a day. ``waited`` is what the workstation's stopwatch gained when the journey let time pass."""
 
-    def __init__(self, environment: Environment, teller: Teller, evidence: Evidence) -> None:
+    def __init__(
+        self, environment: Environment, teller: Teller, evidence: Evidence, auth: Auth = Auth.CERTIFICATES
+    ) -> None:
         self.environment = environment
         self.teller = teller
         self.evidence = evidence
@@ -64,7 +80,9 @@ class Day:
         self.patient: Patient = environment.patient("martin-claire")
         self.pharmacist = Writer(environment.person("titulaire"), environment.structure("officine"))
         self.doctor = Writer(environment.person("generaliste"), environment.structure("cabinet"))
+        self.auth = auth
         self._open: list[httpx.Client] = []
+        self._apis: dict[str, ApiAccess] = {}
 
     def http(self, certificate: str = "") -> httpx.Client:
         """Return an HTTP client, with a certificate by its name."""
@@ -73,10 +91,16 @@ class Day:
         self._open.append(client)
         return client
 
-    def login(self, writer: Writer, client_id: str) -> PscSession:
+    def login_pharmacist(self) -> PscSession:
+        """Log the pharmacist in, with the client that goes with the way in which her software calls."""
+        if self.auth is Auth.PSC_API:
+            return self.login(self.pharmacist, API_CLIENT, ORGANISATION)
+        return self.login(self.pharmacist, "lgo-demo")
+
+    def login(self, writer: Writer, client_id: str, certificate: str = "") -> PscSession:
         """Log a professional in at Pro Santé Connect, accepted in the e-CPS simulator."""
-        environment = self.environment
-        provider = ProSanteConnect(self.http(), environment.url("psc"), environment.client(client_id), self.workplace)
+        environment, http = self.environment, self.http(certificate)
+        provider = ProSanteConnect(http, environment.url("psc"), environment.client(client_id), self.workplace)
         # The user's browser trusts the sandbox's authority; the LGO's own connections are not the browser's.
         browser = httpx.Client(verify=tls_context(environment.ca), trust_env=False, timeout=30.0)
         self._open.append(browser)
@@ -88,7 +112,24 @@ class Day:
         environment = self.environment
         sender = self.pharmacist.structure.id_nat
         product = Product(PRODUCT, VERSION, environment.fact("idam"), self.workplace.uuid(), sender)
-        return Insi(self.http("org-auth"), environment.url("insi"), product, self.workplace)
+        return Insi(self.pharmacy_http("insi", ORGANISATION), environment.url("insi"), product, self.workplace)
+
+    def pharmacy_http(self, api: str, certificate: str) -> httpx.Client:
+        """Return the pharmacy's connections to a service, with the token of its API when the software calls so."""
+        if self.auth is not Auth.PSC_API:
+            return self.http(certificate)
+        http = self.http(ORGANISATION)
+        http.auth = ApiToken(self.api_token(api))
+        return http
+
+    def api_token(self, api: str) -> Callable[[], str]:
+        """Return what gives the pharmacist's token of an API, fresh each time."""
+        assert self.handed.pharmacist is not None
+        if api not in self._apis:
+            der = self.environment.certificate(ORGANISATION).der
+            root = self.environment.url("psc")
+            self._apis[api] = ApiAccess(self.handed.pharmacist, root, api, der)
+        return self._apis[api].token
 
     def dmp(self, writer: Writer, mode: Mode, tls: str, signature: str) -> Dmp:
         """Return the DMP for an author: ``tls`` and ``signature`` name the certificates of the mode."""
@@ -96,12 +137,21 @@ class Day:
         software = Software(PRODUCT, VERSION, self.workplace.uuid(), "SANDBOX000001")
         signer = environment.certificate(signature)
         vihf = VihfWriter(mode, writer.person, writer.structure, signer, software, self.workplace)
-        return Dmp(self.http(tls), environment.url("dmp"), vihf, self.workplace, SOFTWARE_OID)
+        http = self.pharmacy_http("dmp", tls) if writer is self.pharmacist else self.http(tls)
+        return Dmp(http, environment.url("dmp"), vihf, self.workplace, SOFTWARE_OID)
+
+    def reading_dmp(self) -> Dmp:
+        """Return the DMP as the pharmacist reads it: by her card, or under Pro Santé Connect."""
+        if self.auth is Auth.PSC_API:
+            return self.dmp(self.pharmacist, Mode.AIR, ORGANISATION, "org-sign")
+        return self.dmp(self.pharmacist, Mode.DIRECT, "cps-titulaire-auth", "cps-titulaire-sign")
 
     def eprescription(self, session: PscSession, writer: Writer) -> Eprescription:
         """Return the e-prescription téléservice for a logged-in professional of a structure."""
-        url = self.environment.url("eprescription")
-        return Eprescription(self.http(), url, session.access_token, writer.structure.id_nat)
+        url, structure = self.environment.url("eprescription"), writer.structure.id_nat
+        if self.auth is Auth.PSC_API and writer is self.pharmacist:
+            return Eprescription(self.http(ORGANISATION), url, self.api_token("eprescription"), structure)
+        return Eprescription(self.http(), url, session.access_token, structure)
 
     def let_pass(self, seconds: float) -> None:
         """Let time pass: for the sandbox's session, and on the workstation's stopwatch."""

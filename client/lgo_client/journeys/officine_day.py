@@ -12,7 +12,7 @@ from typing import Any
 
 from lgo_client.environment import Environment
 from lgo_client.journeys.chapters import CHAPTERS
-from lgo_client.journeys.day import Day
+from lgo_client.journeys.day import Auth, Day
 from lgo_client.journeys.steps import Evidence, JourneyFailed, Narrator, Step, Teller
 
 __all__ = ["Told", "play"]
@@ -33,10 +33,10 @@ class Told:
     files: tuple[str, ...]
 
 
-def play(environment: Environment, narrator: Narrator, folder: Path) -> Told:
+def play(environment: Environment, narrator: Narrator, folder: Path, auth: Auth = Auth.CERTIFICATES) -> Told:
     """Play the day against the services of an environment; evidence goes into ``folder``."""
     teller, evidence = Teller(narrator), Evidence(folder)
-    day = Day(environment, teller, evidence)
+    day = Day(environment, teller, evidence, auth)
     failure = ""
     try:
         for chapter in CHAPTERS:

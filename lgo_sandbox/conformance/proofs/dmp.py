@@ -22,6 +22,9 @@ DMP = {
         )
     ),
     "LGO.DMP.02": Proof(parts=(kept("DMP-FEED-ORG", what="une alimentation sous certificat d'organisation"),)),
+    "DMP/PSC.01": Proof(
+        parts=(kept("DMP-API-CERTIFICAT", what="un appel au DMP sous un jeton d'API lié au certificat"),)
+    ),
     "DMP/va1.10": Proof(
         parts=(FED, unchecked("un document masqué aux professionnels, et une connexion secrète, dans les métadonnées"))
     ),

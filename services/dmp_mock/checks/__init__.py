@@ -10,6 +10,8 @@ from dmp_mock.checks.caller import CALLER_CHECKS
 from dmp_mock.checks.opposition import OPPOSITION_CHECKS
 from dmp_mock.checks.reading import READING_CHECKS
 from dmp_mock.checks.transport import TRANSPORT_CHECKS
+from dmp_mock.codes.faults import About, codes_about
+from lgo_sandbox.watch.api_tokens import api_token_checks
 from lgo_sandbox.watch.checks import Check
 from lgo_sandbox.watch.ins_flows import FlowIds, flow_checks
 
@@ -30,4 +32,5 @@ SHARED_CHECKS: tuple[Check[Any], ...] = (
     *READING_CHECKS,
     *OPPOSITION_CHECKS,
     *FLOW_CHECKS,
+    *api_token_checks("DMP", (), codes_about(About.TOKEN), ("PSC.10", "DMP/PSC.01")),
 )

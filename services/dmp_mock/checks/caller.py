@@ -61,7 +61,9 @@ def unsigned(seen: Observed[VihfGiven]) -> Outcome:
         return True
     if seen.also(PatientSeen) is None:
         return None
-    return Violation("un VIHF sans signature, admis sous la carte", "un VIHF signé", where="VIHF, ds:Signature")
+    return Violation(
+        "un VIHF sans signature, admis sous la carte ou le jeton d'API", "un VIHF signé", where="VIHF, ds:Signature"
+    )
 
 
 def real_identity(seen: Observed[VihfGiven]) -> Outcome:

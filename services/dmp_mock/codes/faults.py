@@ -30,6 +30,7 @@ class About(StrEnum):
     ACTION = "wsa:Action"
     VIHF = "VIHF"
     CERTIFICATE = "certificat"
+    TOKEN = "jeton d'API"
     RIGHTS = "droits"
     STATE = "état du DMP"
     SANDBOX = "bac à sable"
@@ -204,6 +205,31 @@ FAULTS: dict[str, FaultLine] = {
         about=About.CERTIFICATE,
         remedy="Présentez la carte (DIRECTE), ou le certificat d'organisation dont l'OU est la structure.",
         source=f"{_DMP}certificat",
+    ),
+    "api-token": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Jeton de l'API Pro Santé Connectée refusé : {}",
+        public=False,
+        about=About.TOKEN,
+        remedy="Envoyez le jeton échangé pour le DMP, sous le certificat de l'échange.",
+        source="docs/sources/psc.md#jeton-a-l-api",
+    ),
+    "api-untold": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le jeton d'API n'a pas pu être introspecté : {}",
+        public=False,
+        about=About.SANDBOX,
+        remedy="Démarrez le service psc du bac à sable, ou désarmez sa panne.",
+        source="docs/sources/psc.md#jeton-a-l-api",
+        code="Receiver",
+    ),
+    "api-vihf": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le VIHF contredit le jeton d'API : {}",
+        public=False,
+        about=About.VIHF,
+        remedy="Faites dire au VIHF le professionnel du jeton et la structure du certificat.",
+        source=f"{_DMP}jeton-d-api",
     ),
     "legal-person": FaultLine(
         subcode=NOT_PUBLIC,

@@ -14,7 +14,7 @@ from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.vihf import Vihf
 from lgo_sandbox.pki import Family, Judgement, PeerCertificate
 
-__all__ = ["Evidence", "Judged", "check_trust"]
+__all__ = ["Evidence", "Judged", "check_signature", "check_trust"]
 
 _PERSON, _LEGAL_PERSON = "le certificat de la carte du professionnel", "un certificat d'organisation de la structure"
 _CONNECTION, _SIGNER = "certificat de la connexion TLS", "certificat de la signature du VIHF (KeyInfo)"
@@ -48,7 +48,7 @@ def check_trust(vihf: Vihf, evidence: Evidence) -> None:
     if evidence.client is not None or evidence.tls:
         _check_client(vihf, evidence.client)
     if vihf.signed:
-        _check_signature(vihf, evidence)
+        check_signature(vihf, evidence)
     elif vihf.mode is not Mode.DIRECT or evidence.client is None:
         raise Refused(
             "vihf-signature",
@@ -79,7 +79,10 @@ def _client_refusal(reason: str, received: str, expected: str) -> Refused:
     return Refused("client-certificate", reason, received=received, expected=expected, where=_CONNECTION)
 
 
-def _check_signature(vihf: Vihf, evidence: Evidence) -> None:
+def check_signature(vihf: Vihf, evidence: Evidence) -> None:
+    """Raise Refused for a signature that is wrong, or of somebody else; an unsigned VIHF passes."""
+    if not vihf.signed:
+        return
     if evidence.signature_problem or evidence.signer is None:
         found = SIGNATURES[evidence.signature_problem or "no-certificate"]
         raise Refused(

@@ -11,8 +11,15 @@ from eprescription_mock.checks.consultation import CONSULTATION
 from eprescription_mock.checks.creation import CREATION
 from eprescription_mock.checks.execution import EXECUTION
 from eprescription_mock.checks.form import FORM
+from lgo_sandbox.watch.api_tokens import api_token_checks
 from lgo_sandbox.watch.checks import Check
 
 __all__ = ["CHECKS"]
 
-CHECKS: tuple[Check[Any], ...] = (*CONSULTATION, *EXECUTION, *CREATION, *FORM)
+CHECKS: tuple[Check[Any], ...] = (
+    *CONSULTATION,
+    *EXECUTION,
+    *CREATION,
+    *FORM,
+    *api_token_checks("EPRESC", (), ("jeton-api-refuse", "portee-api-refusee")),
+)

@@ -23,6 +23,8 @@ REPLAYED_HEADER = "X-Rejeu"
 PSC_INTROSPECTION = "/auth/realms/esante-wallet/protocol/openid-connect/token/introspect"
 PSC_CLIENT = "eprescription"
 PSC_SECRET = "secret-eprescription"
+API = "eprescription"
+API_INTROSPECTION = "/auth/realms/api-psc/protocol/openid-connect/token/introspect"
 """The client that this service is at PSC: its seeds enrol the same pair."""
 
 # --- number and QR: ours, look-alikes of the only public sample ---

@@ -13,11 +13,13 @@ from insi_mock.checks.contexts import CONTEXTS
 from insi_mock.checks.headers import HEADERS
 from insi_mock.checks.layout import LAYOUT
 from insi_mock.checks.matricules import MATRICULES
+from insi_mock.checks.operations import ALL
 from insi_mock.checks.statuses import STATUSES
 from insi_mock.checks.traces import TRACES
 from insi_mock.checks.traits import TRAITS
 from insi_mock.checks.verifications import VERIFICATIONS
 from insi_mock.checks.windows import WINDOWS
+from lgo_sandbox.watch.api_tokens import api_token_checks
 from lgo_sandbox.watch.checks import Check
 
 __all__ = ["CHECKS"]
@@ -35,4 +37,5 @@ CHECKS: tuple[Check[Any], ...] = (
     *BURSTS,
     *TRACES,
     *VERIFICATIONS,
+    *api_token_checks("INSI", ALL, ("desir_simule_jeton",)),
 )

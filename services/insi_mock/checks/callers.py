@@ -18,8 +18,8 @@ __all__ = ["CALLERS"]
 _ALGORITHM = "wsse:Security/saml:Assertion/ds:Signature/SignedInfo/SignatureMethod"
 
 
-def _authenticated_by(mode: Mode) -> Callable[[Observed[Authentication]], Outcome]:
-    return lambda seen: seen.facts.mode is mode or None
+def _authenticated_by(*modes: Mode) -> Callable[[Observed[Authentication]], Outcome]:
+    return lambda seen: seen.facts.mode in modes or None
 
 
 def _certificate_shown(seen: Observed[Authentication]) -> Outcome:
@@ -62,10 +62,10 @@ CALLERS = (
         id="INSI-PSC",
         title="Appel sous l'identité d'une session Pro Santé Connect",
         reads=Authentication,
-        test=_authenticated_by(Mode.PSC),
+        test=_authenticated_by(Mode.PSC, Mode.API),
         requirements=("INS/PSC.01",),
         source="docs/sources/insi.md#psc",
-        remedy="Joignez l'assertion PSC (NameQualifier PSC) du professionnel connecté.",
+        remedy="Joignez l'assertion PSC (NameQualifier PSC) du professionnel connecté, ou le jeton d'API.",
         confidence="M",
         operations=ALL,
     ),

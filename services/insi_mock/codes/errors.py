@@ -193,6 +193,12 @@ _TABLE = (
         "Envoyez une assertion signée par la carte de son porteur, émise il y a moins d'une heure.",
     ),
     _access(
+        "desir_simule_jeton",
+        "Jeton d'API Pro Santé Connectée refusé",
+        "docs/sources/psc.md#jeton-a-l-api",
+        "Envoyez le jeton échangé pour INSi, sous le certificat de l'échange.",
+    ),
+    _access(
         "desir_simule_psc",
         "Assertion Pro Santé Connect refusée",
         f"{INSI}psc",

@@ -99,6 +99,8 @@ class Mode(StrEnum):
     CERTIFICATE = "certificat"
     CARD = "CPx"
     PSC = "PSC"
+    API = "jeton d'API"
+    """A token of the API Pro Santé Connectée, bound to the certificate."""
     NOTHING = "absente"
     """On a plain port only: the missing certificate is waived, and a check notes it."""
 

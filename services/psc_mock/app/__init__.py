@@ -23,10 +23,10 @@ from psc_mock.app.metadata import certs, discovery
 from psc_mock.app.paths import only_on, preflight, stock_discovery
 from psc_mock.app.token import token
 from psc_mock.app.userinfo import userinfo
-from psc_mock.codes import API_PATH, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
+from psc_mock.codes import API_PATHS, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
 from psc_mock.wire import problem_answer
 
-__all__ = ["ROUTES", "create_app", "introspect_guarded"]
+__all__ = ["ROUTES", "api_introspect_guarded", "create_app", "introspect_guarded"]
 
 TABLE: Sequence[tuple[str, str, str, Handler]] = (
     (DOOR_AUTH, "GET", f"{ISSUER_PATH}/.well-known/wallet-openid-configuration", discovery),
@@ -40,9 +40,9 @@ TABLE: Sequence[tuple[str, str, str, Handler]] = (
     (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/ext/ciba/auth", call_back),
     (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/login-status-iframe.html", status_iframe),
     *((DOOR_AUTH, "POST", path, dead_endpoint) for path in DEAD_ENDPOINTS),
-    (DOOR_AUTH, "GET", f"{API_PATH}/.well-known/openid-configuration", api_discovery),
-    (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token", api_token),
-    (DOOR_AUTH, "POST", f"{API_PATH}/protocol/openid-connect/token/introspect", api_introspect),
+    *((DOOR_AUTH, "GET", f"{path}/.well-known/openid-configuration", api_discovery) for path in API_PATHS),
+    *((DOOR_AUTH, "POST", f"{path}/protocol/openid-connect/token", api_token) for path in API_PATHS),
+    *((DOOR_AUTH, "POST", f"{path}/protocol/openid-connect/token/introspect", api_introspect) for path in API_PATHS),
     (DOOR_WALLET, "GET POST", "/auth", authorize),
     (DOOR_WALLET, "GET", "/login/{request_id}", login_page),
     (DOOR_WALLET, "POST", "/login/{request_id}", login_step),
@@ -59,6 +59,7 @@ ROUTES = [
 ]
 
 introspect_guarded = guarded(introspect)
+api_introspect_guarded = guarded(api_introspect)
 """What a resource server of the same process asks without a socket."""
 
 

@@ -1,8 +1,9 @@
 """The authorization server of the *API Pro Santé Connectée*: token exchange, refresh, introspection, description.
 
 Source: docs/sources/psc.md#echange-de-jeton, #jeton-lie-au-certificat, RFC 8693, RFC 7662. Mutual TLS, no secret: the
-certificate's names are those enrolled for the client, and its thumbprint binds the tokens. The address of this server
-is ours; its answers say so. Resource servers introspect with their own credentials and check the certificate
+certificate's names are those enrolled for the client, and its thumbprint binds the tokens. Each API has an
+authorization server (#adresse-par-api); a shared one, for any audience, is ours, as all these addresses are, and the
+answers say so. Resource servers introspect with their own credentials and check the certificate
 (``lgo_sandbox.gate.api_access``).
 """
 
@@ -25,10 +26,11 @@ from psc_mock.app.issuing import look_up
 from psc_mock.app.sso import login_named
 from psc_mock.codes import (
     ACCESS_TOKEN_TYPE,
-    API_PATH,
+    API_AUDIENCES,
     API_REFRESH_LIFETIME,
     EXCHANGE_GRANT,
     ISSUER_PATH,
+    REALMS,
     REFRESH_GRANT,
     SIMULATION,
 )
@@ -46,8 +48,17 @@ MAX_NOTED = 200
 
 
 def api_issuer(call: Call) -> str:
-    """Return the issuer of API tokens, beside that of Pro Santé Connect."""
-    return issuer_of(call).removesuffix(ISSUER_PATH) + API_PATH
+    """Return the issuer of API tokens at the address that was called, beside that of Pro Santé Connect."""
+    return issuer_of(call).removesuffix(ISSUER_PATH) + REALMS + _realm(call)
+
+
+def _realm(call: Call) -> str:
+    return str(call.scope["path"]).removeprefix(REALMS).partition("/")[0]
+
+
+def _address(call: Call) -> str:
+    """Return the API whose authorization server was called, empty at the shared one."""
+    return realm if (realm := _realm(call)) in API_AUDIENCES else ""
 
 
 async def api_discovery(call: Call) -> RawResponse:
@@ -96,6 +107,8 @@ async def api_introspect(call: Call) -> RawResponse:
         raise missing(call, "token_missing", "token", fields)
     found = _find(call, fields["token"])
     foreign = found is None and look_up(call, fields["token"]).found is not None
+    if found is not None and _address(call) not in ("", *found.audience.split()):
+        found = None
     call.note(ApiQuestioned(audience=found.audience if found else "", psc_token=foreign))
     call.summarise(f"Introspection d'API par {client.client_id} : jeton {'actif' if found else 'inactif'}")
     return _told(_introspection(call, found) if found else INACTIVE)
@@ -103,20 +116,23 @@ async def api_introspect(call: Call) -> RawResponse:
 
 def _asked(fields: Mapping[str, str]) -> ApiAsked:
     sent = {name: value[:MAX_NOTED] for name, value in fields.items()}
-    return ApiAsked(grant_type=sent.get("grant_type"), audience=sent.get("audience"))
+    actor = "actor_token" in sent
+    return ApiAsked(grant_type=sent.get("grant_type"), audience=sent.get("audience"), actor=actor)
 
 
 def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
-    wanted = wanted_exchange(client, fields)
+    wanted = wanted_exchange(client, fields, _address(call))
     looked = look_up(call, wanted.subject_token)
     found, where = looked.found, "paramètre subject_token"
+    if found is None and (other := _find(call, wanted.subject_token)) is not None:
+        raise Refused("subject_token_of_api", received=f"un jeton d'API ({other.audience})", where=where)
     if found is None:
         raise Refused("subject_token_dead", received=looked.why, where=where)
     if not found.row.access or found.grant.client_id != client.client_id:
         kind = f"le jeton de {found.grant.client_id}" if found.row.access else "un refresh_token"
         raise Refused("subject_token_dead", received=f"{kind}, échangé par {client.client_id}", where=where)
     grant = replace(found.grant, issuer=api_issuer(call), scope=wanted.scope, nonce="")
-    return _issued(call, ApiGrant(grant, wanted.audience, _confirmation(call)), EXCHANGE_GRANT)
+    return _issued(call, ApiGrant(grant, wanted.audiences, _confirmation(call)), EXCHANGE_GRANT)
 
 
 def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -124,6 +140,10 @@ def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str,
     row = _find(call, token)
     if row is None or row.access or row.client_id != client.client_id:
         raise Refused("refresh_invalid", received=shortened("refresh_token", token), where=where)
+    if row.issuer.rpartition("/")[2] != _realm(call):
+        received, expected = f"un jeton de {row.issuer}", f"un jeton délivré par {api_issuer(call)}"
+        remedy = f"Rafraîchir ce jeton à {row.issuer}/protocol/openid-connect/token."
+        raise Refused("refresh_invalid", received=received, expected=expected, remedy=remedy, where=where)
     cnf = json.loads(row.confirmation)
     if cnf and (call.peer is None or not binding_fits(cnf, call.peer.der)):
         received = f"le certificat CN={call.peer.common_name}" if call.peer else "aucun certificat"
@@ -131,7 +151,7 @@ def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str,
     login = login_named(call, row.sid)
     if login is None:
         raise Refused("session_dead", received="une session finie, fermée ou inactive", where="session de la personne")
-    return _issued(call, ApiGrant(_grant(call, row), row.audience, cnf), REFRESH_GRANT)
+    return _issued(call, ApiGrant(_grant(call, row), tuple(row.audience.split()), cnf), REFRESH_GRANT)
 
 
 def _confirmation(call: Call) -> dict[str, str]:
@@ -177,7 +197,7 @@ def _row(call: Call, of: ApiGrant, key: str, iat: int, lifetime: int, *, access:
         client_id=grant.client_id,
         national_id=grant.national_id,
         scope=grant.scope,
-        audience=of.audience,
+        audience=" ".join(of.audiences),
         issuer=grant.issuer,
         confirmation=json.dumps(dict(of.confirmation)),
         acr=grant.level,
@@ -216,7 +236,7 @@ def _find(call: Call, token: str) -> store.ApiToken | None:
 
 
 def _introspection(call: Call, row: store.ApiToken) -> dict[str, Any]:
-    of = ApiGrant(_grant(call, row), row.audience, json.loads(row.confirmation))
+    of = ApiGrant(_grant(call, row), tuple(row.audience.split()), json.loads(row.confirmation))
     claims = api_claims(of, row.key if row.access else "", row.iat, row.lifetime)
     claims["typ"] = "Bearer" if row.access else "Refresh"
     return {**claims, "client_id": row.client_id, "username": row.national_id, "active": True}

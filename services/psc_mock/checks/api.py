@@ -35,8 +35,14 @@ def exchanged(seen: Observed[ApiQuestioned]) -> Outcome:
         return Violation(received, "le jeton obtenu par échange (RFC 8693)", where="jeton de l'appel")
     if not seen.facts.audience:
         return None
-    met = {seen.facts.audience, *(facts.audience for _, facts in seen.history.all(ApiQuestioned))}
-    return met.issuperset(API_AUDIENCES)
+    told = (seen.facts, *(facts for _, facts in seen.history.all(ApiQuestioned)))
+    return {audience for facts in told for audience in facts.audience.split()}.issuperset(API_AUDIENCES)
+
+
+def not_chained(seen: Observed[ApiAsked]) -> Outcome:
+    """What is exchanged is a token of Pro Santé Connect."""
+    refusal = refused_with(seen, "subject_token_of_api")
+    return as_refused(refusal) if refusal else None
 
 
 CHECKS = (
@@ -71,5 +77,16 @@ CHECKS = (
         source="docs/sources/psc.md#echange-de-jeton",
         remedy="Échanger le jeton Pro Santé Connect contre un jeton de l'API avant de l'appeler.",
         operations=frozenset({"api-introspection"}),
+    ),
+    Check(
+        id="PSC-API-04",
+        title="Jeton de Pro Santé Connect échangé pour chaque API",
+        reads=ApiAsked,
+        test=not_chained,
+        requirements=("PSC.10",),
+        source="docs/sources/psc.md#chaine-d-echanges",
+        remedy="Échanger le jeton d'accès de Pro Santé Connect : un jeton d'API ne s'échange pas.",
+        operations=frozenset({"api-token"}),
+        explains=frozenset({"subject_token_of_api"}),
     ),
 )

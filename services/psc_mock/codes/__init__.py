@@ -56,11 +56,14 @@ EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 # API Pro Santé Connectée
-API_PATH = "/auth/realms/api-psc"
+REALMS = "/auth/realms/"
+API_PATH = f"{REALMS}api-psc"
+"""The shared address, whose audience is asked for; each API has its own address too, which tells it."""
 API_REFRESH_LIFETIME = 30 * 60
 API_LIFETIMES = ("14400", "3600", "60")
 API_AUDIENCES = ("insi", "dmp", "eprescription")
-"""Audiences, and scopes of the same names: the sandbox's own."""
+"""Audiences, and scopes and authorization addresses of the same names: the sandbox's own."""
+API_PATHS = (API_PATH, *(f"{REALMS}{audience}" for audience in API_AUDIENCES))
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 EXCHANGED_TYPES = frozenset({ACCESS_TOKEN_TYPE, "urn:ietf:params:oauth:token-type:jwt"})
 SUBJECT_ISSUER = "psc"

@@ -23,7 +23,7 @@ PURPOSE = "urn:oasis:names:tc:xspa:1.0:subject:purposeofuse"
 SUBJECT_ID = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
 PATIENT = ins_cx("279035121518989")
 SOFTWARE = Software('LGO & "CIE"', "1.2", "installation-7", "DMP-1234")
-KINDS = {Mode.DIRECT: "cps-sign", Mode.INDIRECT: "org-sign"}
+KINDS = {Mode.DIRECT: "cps-sign", Mode.INDIRECT: "org-sign", Mode.AIR: "org-sign"}
 
 OfKind = Callable[[str], Certificate]
 Written = Callable[..., etree._Element]

@@ -28,6 +28,7 @@ DEFAULTS = {
     "cn_rule": "enforced",
     "psc": "accepted",
     "vitale_assertion": "ignored",
+    "api_token": "accepted",
     "batch_delay": "3600",
     "any_idam": "yes",
     "nir_root": "1.2.250.1.213.1.4.8",

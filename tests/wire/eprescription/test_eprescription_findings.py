@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.api_services import api_check_ids
 from support.prescription_desk import Desk, code_of
 
 from eprescription_mock import codes
@@ -126,7 +127,7 @@ def test_a_client_that_breaks_one_rule_is_caught_for_it_alone(
 
 
 def test_no_check_is_without_a_client_that_breaks_it() -> None:
-    assert {check.id for check in CHECKS} == {check for check, _, _ in BROKEN}
+    assert {check.id for check in CHECKS} - api_check_ids("EPRESC") == {check for check, _, _ in BROKEN}
 
 
 REFUSED: list[tuple[str, str, str, Breaking]] = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from support.api_services import api_check_ids
 from support.insi_door import CONTENT_TYPE, Door, Doors
 from support.insi_requests import (
     NOW,
@@ -458,4 +459,5 @@ def test_a_negative_demand_is_only_kept_in_its_situation(doors: Doors, check: st
 
 
 def test_every_check_has_a_client() -> None:
-    assert [check.id for check in SERVICE.checks if (check.id in BROKEN) is (check.id in SEEN)] == []
+    here = [check.id for check in SERVICE.checks if check.id not in api_check_ids("INSI")]
+    assert [check for check in here if (check in BROKEN) is (check in SEEN)] == []

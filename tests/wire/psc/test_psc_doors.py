@@ -155,6 +155,12 @@ def _other_audience(lgo: PscClient) -> None:
     lgo.exchange_for_api(http, lgo.mtls_tokens(http)["access_token"], audience="autre")
 
 
+def _chained(lgo: PscClient) -> None:
+    http = lgo.with_certificate()
+    token = lgo.exchange_for_api(http, lgo.mtls_tokens(http)["access_token"]).json()["access_token"]
+    lgo.exchange_for_api(http, token, audience="dmp", scope="dmp")
+
+
 def _not_exchanged(lgo: PscClient) -> None:
     token = lgo.tokens()["access_token"]
     lgo.http.post(lgo.api("token/introspect"), data={"token": token}, auth=("insi", "secret-insi"))
@@ -221,6 +227,7 @@ BROKEN: dict[str, Act] = {
     "PSC-API-01": _other_certificate,
     "PSC-API-02": _other_audience,
     "PSC-API-03": _not_exchanged,
+    "PSC-API-04": _chained,
     **{number: _swallowing(mutations[0]) for number, mutations in MUTATIONS_OF.items()},
     "PSC-FORME-01": _given_up,
     "PSC-FORME-02": _never_asking_who,

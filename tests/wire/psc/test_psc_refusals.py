@@ -86,6 +86,12 @@ def without_api(lgo: PscClient) -> None:
     lgo.with_certificate().post(lgo.api("token"), data=form)
 
 
+def chained(lgo: PscClient) -> None:
+    http = lgo.with_certificate()
+    told = lgo.exchange_for_api(http, lgo.mtls_tokens(http)["access_token"]).json()
+    lgo.exchange_for_api(http, told["access_token"])
+
+
 def other_certificate(lgo: PscClient) -> None:
     http = lgo.with_certificate()
     told = lgo.exchange_for_api(http, lgo.mtls_tokens(http)["access_token"]).json()
@@ -190,7 +196,8 @@ REFUSALS: dict[str, Act] = {
     "subject_token_type_unknown": api({"subject_token_type": "autre"}),
     "subject_issuer_unknown": api({"subject_issuer": "autre"}),
     "subject_token_dead": api({"subject_token": "a.b.c"}),
-    "audience_unknown": api({"audience": ""}),
+    "audience_unknown": api({"audience": "autre"}),
+    "subject_token_of_api": chained,
     "api_scope_refused": api({"scope": "tout"}),
     "api_client_refused": without_api,
     "certificate_changed": other_certificate,
