@@ -48,6 +48,8 @@ OPTIONS = (
     Option("api_lifetime", API_LIFETIMES[0], API_LIFETIMES, "Durée de vie d'un jeton d'API, en secondes"),
     Option("signing_key", "1", tuple(KEYS), "Clé qui signe les jetons ; psc/keys la fait tourner"),
     Option("logout_state", "keep", ("keep", "drop"), "Paramètre state au retour de déconnexion"),
+    Option("stock_discovery", "explained", ("explained", "served"), "Chemin standard de la découverte : 404, ou servi"),
+    Option("web_origins", "redirect_uris", ("redirect_uris", "none"), "Origines de page admises aux points de jetons"),
 )
 
 OPERATIONS = (
@@ -62,6 +64,8 @@ OPERATIONS = (
     Operation("api-discovery", "API : description du serveur d'autorisation"),
     Operation("api-token", "API : échange de jeton"),
     Operation("api-introspection", "API : introspection d'un jeton"),
+    Operation("pushed", "Demande d'autorisation poussée"),
+    Operation("preflight", "Question préalable d'un navigateur"),
     Operation("dead-endpoint", "Adresse annoncée mais hors service"),
     Operation("introspection", "Introspection d'un jeton"),
     Operation("userinfo", "Informations d'utilisateur"),

@@ -1,6 +1,6 @@
 """What is asked for where it is not: another door, the stock path of discovery, a browser's question before its call.
 
-Source: docs/sources/psc.md#hote-d-autorisation, #decouverte; docs/sources/transport.md#origine-navigateur. The wire is
+Source: docs/sources/psc.md#hote-d-autorisation, #decouverte, #origines. The wire is
 that of an unknown path or method; what is noted says where to go instead.
 """
 
@@ -13,6 +13,10 @@ from lgo_sandbox.gate.web import Handler
 from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock.app.answers import issuer_of
+from psc_mock.app.metadata import discovery
+from psc_mock.app.origins import origin_of, preflight_answer
+from psc_mock.codes import DOOR_AUTH
+from psc_mock.facts import StockDiscoveryRead
 
 __all__ = ["only_on", "preflight", "stock_discovery"]
 
@@ -37,7 +41,10 @@ def only_on(door: str, handler: Handler) -> Handler:
 
 
 async def stock_discovery(call: Call) -> RawResponse:
-    """Refuse the path where a stock provider has its discovery document."""
+    """Refuse the path where a stock provider has its discovery document, or serve it there when the option says so."""
+    if call.door == DOOR_AUTH and call.session.option("psc.stock_discovery") == "served":
+        call.note(StockDiscoveryRead(path=str(call.scope["path"])))
+        return await discovery(call)
     call.exchange.operation = "discovery"
     right = issuer_of(call) + DISCOVERY
     here = call.url(tls=call.tls) + str(call.scope["path"])
@@ -46,14 +53,22 @@ async def stock_discovery(call: Call) -> RawResponse:
     raise HTTPException(404, "Not Found")
 
 
-def preflight(methods: str) -> Handler:
-    """Return a handler that refuses the question that a browser asks before it calls from a page."""
+def preflight(methods: str, *, door: str, public: bool = False) -> Handler:
+    """Return a handler of the question that a browser asks before it calls from a page.
+
+    It is answered on the authorization host; the portal is no place that a page may call, only one to go to.
+    """
 
     async def answered(call: Call) -> RawResponse:
+        if origin_of(call) and call.door == door == DOOR_AUTH:
+            await call.enter("preflight")
+            return preflight_answer(call, methods, public=public)
         origin = call.headers.get("origin", "sans en-tête Origin")
         received = f"OPTIONS {call.scope['path']}, depuis la page {origin}"
-        remedy = "Appeler depuis le serveur du logiciel : une page y exposerait secrets et jetons."
-        _refuse(call, METHOD, received, f"{methods}, hors d'un navigateur", remedy, "méthode", "canal-arriere-tls")
+        remedy = (
+            "Appeler depuis le serveur du logiciel, ou y mener le navigateur : une page n'appelle pas cette adresse."
+        )
+        _refuse(call, METHOD, received, f"{methods}, hors d'une page", remedy, "méthode", "origines")
         raise HTTPException(405, "Method Not Allowed", {"Allow": ", ".join(methods.split())})
 
     return answered
