@@ -30,6 +30,12 @@ ERROR = 400
 MAX_HELD = 64 * 1024
 REPLACED = frozenset({b"content-type", b"content-length"})
 TITLE = "Demande refusée"
+HEADINGS: Mapping[int, str] = {
+    401: "Il faut un jeton ou une identité que cette demande n'a pas",
+    404: "Cette adresse n'existe pas ici",
+    405: "Cette adresse existe, mais pas pour cette méthode",
+}
+"""Status → what is said at the head of the page, when the refusal has no title of its own."""
 NOT_A_REFUSAL = "Service indisponible"
 UNEXPLAINED = Refusal(
     code="",
@@ -67,6 +73,7 @@ def refusal_page(
         title=title,
         answer=answer,
         told=told,
+        heading=told.message or HEADINGS.get(status, TITLE),
         sent=_marked(shown),
         enrolled=[(one, differing(one, shown.sent)) for one in shown.enrolled] if shown else [],
         exchange=console_link(call),

@@ -34,7 +34,8 @@ def only_on(door: str, handler: Handler) -> Handler:
         right = call.url(door, tls=call.tls) + str(call.scope["path"])
         here = call.url(tls=call.tls) + str(call.scope["path"])
         remedy = f"Appeler {right} : c'est l'autre hôte de Pro Santé Connect."
-        _refuse(call, PATH, here, right, remedy, "hôte de l'URL", "hote-d-autorisation")
+        title = "Cette adresse est celle de l'autre hôte"
+        _refuse(call, PATH, here, right, remedy, "hôte de l'URL", "hote-d-autorisation", title)
         raise HTTPException(404, "aucune ressource à cette adresse")
 
     return there
@@ -49,7 +50,7 @@ async def stock_discovery(call: Call) -> RawResponse:
     right = issuer_of(call) + DISCOVERY
     here = call.url(tls=call.tls) + str(call.scope["path"])
     remedy = f"Lire la découverte à {right} : donner cette adresse entière au client OpenID, et non l'émetteur seul."
-    _refuse(call, PATH, here, right, remedy, "URL", "decouverte")
+    _refuse(call, PATH, here, right, remedy, "URL", "decouverte", "La découverte n'est pas au chemin standard")
     raise HTTPException(404, "Not Found")
 
 
@@ -68,14 +69,27 @@ def preflight(methods: str, *, door: str, public: bool = False) -> Handler:
         remedy = (
             "Appeler depuis le serveur du logiciel, ou y mener le navigateur : une page n'appelle pas cette adresse."
         )
-        _refuse(call, METHOD, received, f"{methods}, hors d'une page", remedy, "méthode", "origines")
+        _refuse(
+            call,
+            METHOD,
+            received,
+            f"{methods}, hors d'une page",
+            remedy,
+            "méthode",
+            "origines",
+            "Une page n'appelle pas cette adresse",
+        )
         raise HTTPException(405, "Method Not Allowed", {"Allow": ", ".join(methods.split())})
 
     return answered
 
 
-def _refuse(call: Call, code: str, received: str, expected: str, remedy: str, where: str, anchor: str) -> None:
+def _refuse(
+    call: Call, code: str, received: str, expected: str, remedy: str, where: str, anchor: str, title: str
+) -> None:
     source = f"{SOURCE}#{anchor}"
     call.refuse(
-        Refusal(code=code, received=received, expected=expected, remedy=remedy, where=where, source=source, message="")
+        Refusal(
+            code=code, received=received, expected=expected, remedy=remedy, where=where, source=source, message=title
+        )
     )

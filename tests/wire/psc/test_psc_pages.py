@@ -12,6 +12,7 @@ from support.psc import CALLBACK, PscClient, hidden
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Mode": "navigate"}
 JAVA = {"Accept": "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"}
 REALM = "/auth/realms/esante-wallet"
+ENGLISH = re.compile(r"\b(Not|Found|HTTP|Method|Invalid)\b")
 CONSOLE = "http://127.0.0.1:8080"
 LGO = "LGO de démonstration"
 
@@ -84,6 +85,9 @@ def test_every_refusal_that_a_browser_sees_is_a_page_and_the_status_stays(
     answer = lgo.http.request(method, lgo.tenant.url(door) + path, headers=BROWSER)
     assert answer.status_code == status
     assert_explains(answer)
+    heading = re.search(r"<h1>([^<]+)</h1>", answer.text)
+    assert heading
+    assert not ENGLISH.search(heading[1])
     (finding, *_) = lgo.findings()
     assert finding.remedy in text(answer)
     assert finding.received.replace("⟨", "").replace("⟩", "") in text(answer)
