@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from html import unescape
 
 import httpx
 import pytest
 from support.psc import CALLBACK, PscClient, hidden
+
+from health_documents.barcodes.images import read_codes
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Mode": "navigate"}
 JAVA = {"Accept": "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"}
@@ -94,8 +98,6 @@ def test_every_refusal_that_a_browser_sees_is_a_page_and_the_status_stays(
 
 
 def test_a_simulated_outage_is_a_page_for_a_browser_and_json_for_a_program(lgo: PscClient) -> None:
-    from lgo_sandbox.tenant.faults import Fault, FaultKind
-
     lgo.fault(Fault("f", "psc", FaultKind.STATUS, 503, "authorization", "*", 2))
     assert lgo.authorize().json()["error"] == "temporarily_unavailable"
     seen = lgo.http.get(f"{lgo.wallet}/auth", params=lgo.request(), headers=BROWSER)
@@ -232,6 +234,25 @@ def test_a_telephone_that_knows_the_host_by_another_name_stays_on_it(lgo: PscCli
     actions = set(re.findall(r'action="([^"]+)"', page.text))
     assert actions
     assert all(action.startswith(f"/s/{lgo.tenant.name}/ecps/") for action in actions)
+
+
+def test_the_waiting_page_has_a_code_for_a_real_telephone_when_one_may_reach_it(
+    lgo: PscClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = waiting(lgo)
+    alone = lgo.http.get(page)
+    assert "data:image" not in alone.text
+    assert "--host 0.0.0.0 --public" in text(alone)
+    settings = lgo.tenant.runner.launcher.sandbox.settings
+    monkeypatch.setattr(settings, "public", True)
+    monkeypatch.setattr(settings, "host", "192.168.1.20")
+    found = re.search(r'src="data:image/png;base64,([^"]+)"', lgo.http.get(page).text)
+    assert found
+    (code,) = read_codes(base64.b64decode(found[1]))
+    plain = httpx.URL(lgo.tenant.url("psc_wallet", tls=False))
+    assert code.text == f"http://192.168.1.20:{plain.port}/s/{lgo.tenant.name}/ecps?persona=titulaire"
+    opened = lgo.browser().get(code.text.replace("192.168.1.20", "127.0.0.1"))
+    assert "Téléphone de Hélène VALMONT" in opened.text
 
 
 def test_a_card_is_changed_on_the_portal_without_a_logout(lgo: PscClient) -> None:
