@@ -15,6 +15,7 @@ __all__ = [
     "ApiAsked",
     "ApiQuestioned",
     "AuthorizationAsked",
+    "BackchannelTold",
     "CertificateSeen",
     "CibaAsked",
     "CibaPolled",
@@ -282,6 +283,13 @@ class LoggedOut(Facts):
     by_refresh: bool
     sid: str
     person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackchannelTold(Facts):
+    """Clients were told that a log-in is over: each with the status that it answered, or why it answered none."""
+
+    answers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

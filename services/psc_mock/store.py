@@ -102,6 +102,7 @@ def put_client(t: Transaction, client: Client) -> None:
         certificate_cn=client.certificate_cn,
         ciba=client.ciba,
         api_scopes=json.dumps(client.api_scopes),
+        backchannel_logout_uri=client.backchannel_logout_uri,
     )
     t.merge(row)
 
@@ -124,6 +125,7 @@ def _client(row: ClientRow) -> Client:
         row.certificate_cn,
         row.ciba,
         tuple(json.loads(row.api_scopes)),
+        backchannel_logout_uri=row.backchannel_logout_uri,
     )
 
 
@@ -205,6 +207,12 @@ def end_login(t: Transaction, sid: str) -> None:
     """End a log-in with all its tokens."""
     t.exec(update(Login).where(col(Login.sid) == sid).values(ended=True))
     t.exec(update(Token).where(col(Token.sid) == sid).values(revoked=True))
+
+
+def clients_of_login(t: Transaction, sid: str) -> list[str]:
+    """Return the clients that were given tokens of a log-in, by id."""
+    held = select(Token.client_id).where(col(Token.sid) == sid).distinct()
+    return sorted(t.exec(held).all())
 
 
 def logins(t: Transaction) -> Sequence[Login]:

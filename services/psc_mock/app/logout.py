@@ -16,6 +16,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import BadToken, verify
 from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import store, wire
+from psc_mock.app.backchannel import tell_clients
 from psc_mock.app.client_authentication import authenticate
 from psc_mock.app.login import cookie_path
 from psc_mock.app.sso import SSO_COOKIE, current_login
@@ -48,8 +49,17 @@ async def logout(call: Call) -> RawResponse:
     if repeated:
         name = min(repeated)[:MAX_NOTED]
         raise Shown("request_unreadable", received=f"{name} donné deux fois", where=f"paramètre {name}")
+    answer = _answered(call, fields, asked)
+    ended = call.exchange.noted.get(LoggedOut)
+    if ended is not None and ended.sid and ended.person:
+        await tell_clients(call, ended.sid, ended.person)
+    return answer
+
+
+def _answered(call: Call, fields: dict[str, str], asked: LoggedOut) -> RawResponse:
     if call.method == "POST" and "refresh_token" in fields:
         return _by_refresh_token(call, fields, asked)
+    hint = fields.get("id_token_hint")
     if hint is None:
         return _without_hint(call, fields)
     return _by_hint(call, fields, _hint(hint), asked)
@@ -149,15 +159,18 @@ def _confirmed(call: Call, login: store.Login, client_id: str, target: str) -> R
 
 def _by_refresh_token(call: Call, fields: dict[str, str], asked: LoggedOut) -> RawResponse:
     client = authenticate(call, fields)
+    login = None
     with call.session.db.transaction() as t:
         row = t.get(store.Token, store.digest(fields["refresh_token"]))
         known = row is not None and not row.access and row.client_id == client.client_id
         if row is not None and known:
+            login = t.get(store.Login, row.sid)
             store.end_login(t, row.sid)
     if row is None or not known:
         received = shortened("refresh_token", fields["refresh_token"])
         raise Refused("refresh_invalid", received=received, where="paramètre refresh_token")
-    call.note(replace(asked, client_id=client.client_id, by_refresh=True, sid=row.sid))
+    person = login.national_id if login else ""
+    call.note(replace(asked, client_id=client.client_id, by_refresh=True, sid=row.sid, person=person))
     call.summarise(f"Déconnexion par jeton de rafraîchissement de {client.client_id}")
     return RawResponse(204, b"", "", wire.NO_STORE)
 

@@ -11,12 +11,21 @@ from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violati
 from psc_mock.checks.past import as_refused, last_marker, refused_with, told_last
 from psc_mock.checks.tokens import of_its_own
 from psc_mock.codes import MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING
-from psc_mock.facts import CodeGranted, LoggedOut, TokenSeen, TokensIssued, TokensRevoked, browser_subject
+from psc_mock.facts import (
+    BackchannelTold,
+    CodeGranted,
+    LoggedOut,
+    TokenSeen,
+    TokensIssued,
+    TokensRevoked,
+    browser_subject,
+)
 
 __all__ = ["CHECKS"]
 
 LOGOUT = frozenset({"logout"})
 NEXT_LOGIN = frozenset({"authorization", "login"})
+HEARD = ("200", "204")
 IN_USE = frozenset({"live", "refresh"})
 
 
@@ -97,7 +106,27 @@ def one_person_a_browser(seen: Observed[TokenSeen]) -> Outcome:
     return Violation(received, f"les jetons de {last.person}, et eux seuls", where="jeton")
 
 
+def heard(seen: Observed[BackchannelTold]) -> Outcome:
+    """The server of a software that is told of the end of a log-in says that it heard; kept when all do."""
+    deaf = [(client, said) for client, said in seen.facts.answers if said not in HEARD]
+    if not deaf:
+        return True
+    received = " ; ".join(f"{client} : {f'HTTP {said}' if said.isdigit() else said}" for client, said in deaf)
+    return Violation(received, "HTTP 200 ou 204, en trois secondes", where="backchannel_logout_uri de l'enrôlement")
+
+
 CHECKS = (
+    Check(
+        id="PSC-SES-09",
+        title="Déconnexion annoncée au serveur du logiciel",
+        reads=BackchannelTold,
+        test=heard,
+        source="docs/sources/psc.md#deconnexion-annoncee",
+        remedy="Répondre 200 au logout_token, après avoir vérifié sa signature et fermé la session de son sid.",
+        confidence="M",
+        operations=LOGOUT,
+        severity=Severity.WARNING,
+    ),
     Check(
         id="PSC-SES-08",
         title="Un navigateur, une personne : plus aucun jeton de la précédente",

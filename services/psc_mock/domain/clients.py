@@ -50,6 +50,8 @@ class Client:
     """CIBA is opened client by client (docs/sources/psc.md#erreurs-ciba)."""
     api_scopes: tuple[str, ...] = ()
     """What the client may ask of the *API Pro Santé Connectée*; empty: it is not enrolled there."""
+    backchannel_logout_uri: str = ""
+    """Where the client's server is told that a log-in is over; empty: it is not told."""
 
     @property
     def bound(self) -> bool:

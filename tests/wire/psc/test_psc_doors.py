@@ -186,6 +186,12 @@ def _changed_card(lgo: PscClient) -> None:
     lgo.userinfo(former)
 
 
+def _deaf(lgo: PscClient) -> None:
+    _enrolled(lgo, backchannel_logout_uri="http://127.0.0.1:9/logout")
+    tokens = lgo.exchange(lgo.code(client_id="mon-lgo"), ("mon-lgo", "secret%2Bdu+lgo")).json()
+    lgo.logout(tokens)
+
+
 def _stock_discovery(lgo: PscClient) -> None:
     lgo.tenant.option(psc__stock_discovery="served")
     lgo.http.get(f"{lgo.issuer}/.well-known/openid-configuration")
@@ -222,6 +228,7 @@ BROKEN: dict[str, Act] = {
     "PSC-SES-02": _logged_out("utilisateur-inactif"),
     "PSC-SES-03": _outliving,
     "PSC-SES-04": _logged_out("utilisateur-actif"),
+    "PSC-SES-09": _deaf,
     "PSC-SES-08": _changed_card,
     "PSC-SES-05": lambda lgo: lgo.http.get(lgo.protocol("logout")),
     "PSC-CIBA-01": _counting,
