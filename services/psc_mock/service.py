@@ -86,6 +86,11 @@ SITUATIONS = (
     Situation("psc-refus", "Refus dans l'e-CPS", "Refuser dans le simulateur, ou psc/ecps : PUT mode « refuse »."),
     Situation("psc-code-faux", "Nombre différent dans l'e-CPS", "Simulateur : « Le nombre ne correspond pas »."),
     Situation("psc-sans-reponse", "e-CPS sans réponse", "Laisser passer 120 secondes, ou avancer l'horloge."),
+    Situation(
+        "psc-carte-changee",
+        "Carte changée dans le même navigateur",
+        "Portail : « Changer de carte », puis connecter une autre personne avec le même logiciel.",
+    ),
     Situation("psc-session-finie", "Session PSC finie", "Avancer l'horloge de 4 h, ou de 30 min sans activité."),
 )
 
