@@ -99,7 +99,8 @@ class Gate:
         try:
             problem = turned_away(self.service, call, arrived, unknown)
             if problem is not None:
-                await _send(recorder, self.service.problem(problem), close=arrived.how is not How.WHOLE)
+                answer = self.service.shown(call, self.service.problem(problem))
+                await _send(recorder, answer, close=arrived.how is not How.WHOLE)
             elif arrived.how is How.CUT:
                 note_cut(call, arrived)
             else:
@@ -152,7 +153,8 @@ class _Recorder:
                 try:
                     await self._call.enter("")
                 except FaultInjected as injected:
-                    await _send(self, self._service.problem(injected.problem))
+                    answer = self._service.shown(self._call, self._service.problem(injected.problem))
+                    await _send(self, answer)
                     self._replaced = True
                     return
             self._start(message)

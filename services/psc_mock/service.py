@@ -134,6 +134,12 @@ async def _introspect(call: Call) -> RawResponse:
     return await introspect_guarded(call)
 
 
+def _shown(call: Call, answer: RawResponse) -> RawResponse:
+    from psc_mock.app.explaining import shown_to
+
+    return shown_to(call, answer)
+
+
 SERVICE = Service(
     name="psc",
     title="Pro Santé Connect",
@@ -159,6 +165,7 @@ SERVICE = Service(
     tables=_tables,
     seed=seed,
     problem=problem_answer,
+    shown=_shown,
     decode=decode,
     session_hint=session_hint,
     connection_facts=_connection_facts,

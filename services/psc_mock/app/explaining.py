@@ -22,7 +22,7 @@ from psc_mock.domain.addresses import differing, nearest
 from psc_mock.domain.refusals import Shown
 from psc_mock.pages import HTML, page
 
-__all__ = ["FOR_PEOPLE", "ExplainingApplication", "console_link", "navigates", "refusal_page"]
+__all__ = ["FOR_PEOPLE", "ExplainingApplication", "console_link", "navigates", "refusal_page", "shown_to"]
 
 FOR_PEOPLE = frozenset(f"{PROTOCOL_PATH}/{name}" for name in ("auth", "logout", "login-status-iframe.html"))
 """What people are sent to on the authorization host; the rest there is for programs."""
@@ -117,15 +117,24 @@ class _Held:
         else:
             self.body += message.get("body", b"")[:MAX_HELD]
             if not message.get("more_body"):
-                await send_raw(self.send, self._page(self.head))
+                raw = RawResponse(self.head["status"], self.body, "", _kept(self.head["headers"]))
+                await send_raw(self.send, _as_page(self.call, raw))
 
-    def _page(self, head: Message) -> RawResponse:
-        found = self.call.exchange.noted.get(Refusal)
-        told, title = (found, TITLE) if found else (UNEXPLAINED, NOT_A_REFUSAL)
-        raw = refusal_page(self.call, told, status=head["status"], answer=_words(self.body), title=title)
-        present = {name.lower() for name, _ in raw.headers}
-        kept = [(name, value) for name, value in _kept(head["headers"]) if name not in present]
-        return RawResponse(raw.status, raw.body, HTML, (*raw.headers, *kept))
+
+def shown_to(call: Call, answer: RawResponse) -> RawResponse:
+    """Return what the caller of an error is shown: the answer itself, or to a browser a page that explains it."""
+    if answer.status < ERROR or answer.content_type.startswith("text/html") or not navigates(call):
+        return answer
+    return _as_page(call, answer)
+
+
+def _as_page(call: Call, answer: RawResponse) -> RawResponse:
+    found = call.exchange.noted.get(Refusal)
+    told, title = (found, TITLE) if found else (UNEXPLAINED, NOT_A_REFUSAL)
+    raw = refusal_page(call, told, status=answer.status, answer=_words(answer.body), title=title)
+    present = {name.lower() for name, _ in raw.headers}
+    kept = [(name, value) for name, value in answer.headers if name.lower() not in present]
+    return RawResponse(raw.status, raw.body, HTML, (*raw.headers, *kept))
 
 
 def _for_programs(head: Message) -> bool:
@@ -133,8 +142,8 @@ def _for_programs(head: Message) -> bool:
     return int(head["status"]) >= ERROR and not any(value.startswith(b"text/html") for value in kinds)
 
 
-def _kept(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name not in REPLACED]
+def _kept(headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((n.decode("latin-1"), value.decode("latin-1")) for n, value in headers if n not in REPLACED)
 
 
 def _words(body: bytes) -> str:

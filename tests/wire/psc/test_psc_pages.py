@@ -97,6 +97,15 @@ def test_every_refusal_that_a_browser_sees_is_a_page_and_the_status_stays(
     assert finding.received.replace("⟨", "").replace("⟩", "") in text(answer)
 
 
+def test_a_session_that_does_not_exist_is_a_page_for_a_browser_and_json_for_a_program(lgo: PscClient) -> None:
+    url = lgo.wallet.replace(lgo.tenant.name, "inconnue-ici") + "/ecps"
+    seen = lgo.http.get(url, headers=BROWSER)
+    assert seen.status_code == 404
+    assert_explains(seen)
+    assert "inconnue-ici" in text(seen)
+    assert lgo.http.get(url).headers["content-type"] == "application/json"
+
+
 def test_a_simulated_outage_is_a_page_for_a_browser_and_json_for_a_program(lgo: PscClient) -> None:
     lgo.fault(Fault("f", "psc", FaultKind.STATUS, 503, "authorization", "*", 2))
     assert lgo.authorize().json()["error"] == "temporarily_unavailable"
