@@ -30,7 +30,7 @@ from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
-from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.exchange import ANSWERED, Exchange
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Call", "FaultInjected", "Gate"]
@@ -108,7 +108,8 @@ class Gate:
         finally:
             exchange.duration_ms = (time.perf_counter() - request.started) * 1000
             name_owner(call)
-            finish(self.service, session, exchange)
+            if not (call.quiet and exchange.outcome == ANSWERED and not exchange.noted.kinds):
+                finish(self.service, session, exchange)
             # The scope lives as long as its connection, and holds the call, which holds the body.
             scope.pop(KEY, None)
             call.let_go()

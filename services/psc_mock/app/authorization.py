@@ -13,7 +13,7 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import store, wire
 from psc_mock.app.answers import authorization_answer, issuer_of, profile_of, wallet_url
-from psc_mock.app.carried import unfolded
+from psc_mock.app.carried import CARRIERS, unfolded
 from psc_mock.app.login import BROWSER_COOKIE, choose_person, cookie_path, grant_code
 from psc_mock.app.sso import current_login
 from psc_mock.discovery import scopes
@@ -44,7 +44,8 @@ async def forward_authorization(call: Call) -> RawResponse:
 async def authorize(call: Call) -> RawResponse:
     """Answer an authorization request."""
     parameters, repeated = _read(call)
-    call.note(_asked(call, parameters, wrong_host=False))
+    if not CARRIERS & parameters.keys():
+        call.note(_asked(call, parameters, wrong_host=False))
     await call.enter("authorization", parameters.get("client_id", ""))
     client = enrolled(call.sandbox, call.session, parameters.get("client_id", ""))
     parameters = unfolded(call, client, parameters)

@@ -24,9 +24,10 @@ from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.refusals import Redirected, Refused, Shown, shortened, told
 from psc_mock.facts import RequestCarried
 
-__all__ = ["push_request", "unfolded"]
+__all__ = ["CARRIERS", "push_request", "unfolded"]
 
-BEFORE_CLIENT = ("request", "request_uri")
+CARRIERS = frozenset({"request", "request_uri"})
+"""Parameters that stand for others."""
 REGISTERED = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})
 """Claims of a request object that are no parameters."""
 
@@ -74,7 +75,7 @@ def _kept(call: Call, client: Client, asked: Mapping[str, str]) -> RawResponse:
 def unfolded(call: Call, client: Client | None, parameters: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters of a request, those that it carries folded up included. Raises Shown."""
     asked = dict(parameters)
-    if client is None or not any(name in asked for name in BEFORE_CLIENT):
+    if client is None or not CARRIERS & asked.keys():
         return asked
     if uri := asked.pop("request_uri", ""):
         call.note(RequestCarried(client_id=client.client_id, how="pushed"))

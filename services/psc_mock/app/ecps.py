@@ -26,7 +26,10 @@ from psc_mock.pages import page
 __all__ = ["CSRF_COOKIE", "ecps_answer", "ecps_page"]
 
 CSRF_COOKIE = "PSC_ECPS"
-REFRESH_SECONDS = 3
+REFRESH_SECONDS, UNHURRIED_SECONDS = 3, 20
+"""After how long a browser without scripts asks again: with a request on the page, somebody may be typing."""
+LIVE = "x-live"
+"""The header of the page's own question whether something changed."""
 DONE = {
     "accept": "Connexion validée. Revenez au logiciel.",
     "refuse": "Connexion refusée.",
@@ -38,6 +41,7 @@ async def ecps_page(call: Call) -> RawResponse:
     """Show what waits, for everybody or for one persona."""
     await call.enter("ecps")
     asked, _ = wire.parameters(call.query.encode("latin-1"))
+    call.quiet = LIVE in call.headers
     call.summarise("Simulateur e-CPS")
     return _page(call, asked.get("persona", ""), DONE.get(asked.get("done", ""), ""))
 
@@ -75,12 +79,13 @@ def _page(call: Call, persona: str, message: str = "", *, wrong: bool = False) -
     token = wire.cookie(call.headers, CSRF_COOKIE) or call.session.ids.token()
     person = find_person(call.session.people, persona) if persona else None
     waiting = pending(call.session)[::-1]
+    hers = [push for push in waiting if _hers(person, push)]
     base = wallet_path(call, "/ecps")
     url = wire.with_parameters(base, {"persona": person.id if person else None})
     holders = [p for p in call.session.people.professionals if p.has_ecps]
     return page(
         "ecps",
-        refresh=REFRESH_SECONDS if not any(_hers(person, push) for push in waiting) else 0,
+        refresh=min([UNHURRIED_SECONDS, *(push.seconds_left + 1 for push in hers)]) if hers else REFRESH_SECONDS,
         refresh_url=url,
         cookies=[wire.set_cookie(CSRF_COOKIE, token, cookie_path(call), secure=call.tls)],
         phones=_phones(call, person, waiting),

@@ -71,6 +71,7 @@ async def login_state(call: Call) -> RawResponse:
     row = _own_request(call)
     now = call.session.clock.age().timestamp()
     state = state_now(row, now) if still_lives(row.pushed, PUSH_LIFETIME, now) else store.CHOOSING
+    call.quiet = True
     call.summarise("En attente de l'e-CPS")
     return wire.json_answer({"state": state, "seconds_left": seconds_left(row, now)}, headers=wire.NO_STORE)
 

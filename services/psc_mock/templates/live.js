@@ -16,12 +16,13 @@
     });
   };
   const waits = async (node) => {
-    const told = await (await fetch(node.dataset.state)).json();
+    const answer = await fetch(node.dataset.state);
+    const told = answer.ok ? await answer.json() : {};
     if (told.state !== "waiting") location.replace(node.dataset.page);
     else every(node, "[data-left]", (one) => left(one, told.seconds_left));
   };
   const phones = async (node) => {
-    const text = await (await fetch(node.dataset.phones)).text();
+    const text = await (await fetch(node.dataset.phones, { headers: { "X-Live": "1" } })).text();
     const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-phones]");
     if (!fresh) return;
     const typed = new Map([...node.querySelectorAll("input[data-pin]")].map((one) => [one.dataset.pin, one.value]));

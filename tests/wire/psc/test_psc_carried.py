@@ -71,6 +71,11 @@ def test_a_bad_request_is_refused_when_it_is_pushed(
     assert lgo.exchanges()[-1].outcome == "refused"
 
 
+def test_what_a_lost_request_held_is_not_reproached(lgo: PscClient) -> None:
+    brought(lgo, f"{KNOWN}inconnue")
+    assert {one.check_id for one in lgo.findings()} <= {"PSC-AUTHZ-11", "PSC-REFUS"}
+
+
 def test_pushing_wants_the_client_to_prove_itself(lgo: PscClient) -> None:
     assert lgo.post("ext/par/request", ("lgo-demo", "faux"), **lgo.request()).status_code == 401
     assert lgo.post("ext/par/request", None, **lgo.request(client_id="personne")).status_code == 401

@@ -223,6 +223,18 @@ def test_a_request_that_the_same_browser_made_again_is_gone_from_the_telephone(l
     assert "Se connecter à" in lgo.http.get(first).text
 
 
+def test_what_a_page_asks_by_itself_is_not_journaled(lgo: PscClient) -> None:
+    page = waiting(lgo)
+    before = len(lgo.exchanges())
+    for _ in range(3):
+        assert lgo.http.get(f"{page}/state").status_code == 200
+        assert lgo.http.get(f"{lgo.wallet}/ecps", headers={"X-Live": "1"}).status_code == 200
+    assert len(lgo.exchanges()) == before
+    lgo.browser().get(f"{page}/state")
+    lgo.http.get(f"{lgo.wallet}/ecps")
+    assert len(lgo.exchanges()) == before + 2
+
+
 def test_requests_that_are_dead_are_gone(lgo: PscClient) -> None:
     waiting(lgo)
     lgo.tenant.move(seconds=121)
