@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from support.chromium import serving
 from support.psc import CALLBACK, DEMO, PscClient
 
 from lgo_client.browsers import external_browser
@@ -29,9 +28,6 @@ from lgo_client.psc import ProSanteConnect
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, ViewportSize
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 FORM = "application/x-www-form-urlencoded"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -40,25 +36,6 @@ def shot(page: Page, name: str) -> None:
     """Keep a picture of a page, when a folder is named for them."""
     if folder := os.environ.get("LGO_SANDBOX_SCREENSHOTS"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for this module: Playwright's loop would be in the way of asynchronous tests elsewhere."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with playwright.sync_playwright() as started:
-        launched: Browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def browser(chromium: Browser) -> Iterator[Browser]:
-    """The browser, which forgets what a test did."""
-    yield chromium
-    for context in chromium.contexts:
-        context.close()
 
 
 def client(lgo: PscClient, port: int) -> ProSanteConnect:
@@ -186,22 +163,8 @@ def test_the_page_of_the_phone_fits_and_is_empty_without_requests(lgo: PscClient
 @pytest.fixture
 def site() -> Iterator[str]:
     """A page of a site, at a port of its own; its origin is what the browser tells."""
-
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<title>page</title>")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving({}) as origin:
+        yield origin
 
 
 def test_a_counter_of_two_people_each_with_her_own_telephone(lgo: PscClient, browser: Browser, site: str) -> None:
