@@ -92,7 +92,6 @@ class PreflightAsked(Facts):
 class RequestCarried(Facts):
     """An authorization request whose parameters came ``pushed``, or in an ``object``."""
 
-    client_id: str
     how: str
 
 

@@ -36,7 +36,7 @@ async def push_request(call: Call) -> RawResponse:
     """Keep an authorization request that its client pushes, and give it a name."""
     fields = dict((await entered(call, "pushed")).read())
     client = authenticate(call, fields)
-    call.note(RequestCarried(client_id=client.client_id, how="pushed"))
+    call.note(RequestCarried(how="pushed"))
     if "request_uri" in fields:
         received = told("request_uri", fields["request_uri"])
         raise Refused("pushed_twice", received=received, where="paramètre request_uri")
@@ -78,10 +78,10 @@ def unfolded(call: Call, client: Client | None, parameters: Mapping[str, str]) -
     if client is None or not CARRIERS & asked.keys():
         return asked
     if uri := asked.pop("request_uri", ""):
-        call.note(RequestCarried(client_id=client.client_id, how="pushed"))
+        call.note(RequestCarried(how="pushed"))
         asked = _pushed(call, client, uri)
     if "request" in asked:
-        call.note(RequestCarried(client_id=client.client_id, how="object"))
+        call.note(RequestCarried(how="object"))
     return _opened(client, asked)
 
 
