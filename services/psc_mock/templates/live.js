@@ -38,6 +38,7 @@
     node.replaceWith(adopted);
     every(adopted, "input[data-pin]", (one) => {
       one.value = typed.get(one.dataset.pin) || "";
+      if (one.value && one.closest("details")) one.closest("details").open = true;
       if (one.dataset.pin === focus) one.focus();
     });
   };
