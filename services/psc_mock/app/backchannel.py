@@ -7,6 +7,7 @@ what it answers is a fact of the logout.
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 from lgo_sandbox.gate.asgi import Call
@@ -42,14 +43,20 @@ async def _told(call: Call, client: Client, sid: str, national_id: str) -> str:
 
     token = _logout_token(call, client.client_id, sid, national_id)
     try:
-        answer = await call.sandbox.http.post(
-            client.backchannel_logout_uri, data={"logout_token": token}, timeout=SECONDS
-        )
+        async with httpx.AsyncClient(verify=_trust(call), timeout=SECONDS, trust_env=False) as http:
+            answer = await http.post(client.backchannel_logout_uri, data={"logout_token": token})
     except httpx.TimeoutException:
         return f"aucune réponse en {SECONDS:.0f} s"
     except (httpx.HTTPError, httpx.InvalidURL):
         return "connexion impossible"
     return str(answer.status_code)
+
+
+def _trust(call: Call) -> ssl.SSLContext:
+    """Return whom we believe: the sandbox's authority, and those of the machine, since the server is the user's."""
+    trust = ssl.create_default_context(cafile=str(call.sandbox.pki.ca_bundle))
+    trust.load_default_certs()
+    return trust
 
 
 def _logout_token(call: Call, client_id: str, sid: str, national_id: str) -> str:
