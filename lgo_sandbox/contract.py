@@ -179,6 +179,10 @@ def _no_facts(_sandbox: Sandbox, _session: Session) -> Mapping[str, Any]:
     return {}
 
 
+def _as_it_is(_call: Any, answer: RawResponse) -> RawResponse:
+    return answer
+
+
 def _no_tables() -> tuple[MetaData, ...]:
     return ()
 
@@ -238,6 +242,8 @@ class Service:
     """What releases changed in its tables; what they only add needs none."""
     seed: Callable[[Session], None] = _no_seed
     problem: Callable[[Problem], RawResponse] = _plain_problem
+    shown: Callable[[Call, RawResponse], RawResponse] = _as_it_is
+    """What a browser shows of a problem before the application: ``shown(call, answer)``; a program gets the answer."""
     decode: Callable[[Exchange], Decoded] = _plain_decode
     session_hint: Callable[[str, Mapping[str, str], bytes], str] = _no_hint
     connection_facts: Callable[[Sandbox, Session], Mapping[str, Any]] = _no_facts

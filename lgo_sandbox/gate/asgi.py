@@ -30,7 +30,7 @@ from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
-from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.exchange import ANSWERED, Exchange
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Call", "FaultInjected", "Gate"]
@@ -99,7 +99,8 @@ class Gate:
         try:
             problem = turned_away(self.service, call, arrived, unknown)
             if problem is not None:
-                await _send(recorder, self.service.problem(problem), close=arrived.how is not How.WHOLE)
+                answer = self.service.shown(call, self.service.problem(problem))
+                await _send(recorder, answer, close=arrived.how is not How.WHOLE)
             elif arrived.how is How.CUT:
                 note_cut(call, arrived)
             else:
@@ -107,7 +108,8 @@ class Gate:
         finally:
             exchange.duration_ms = (time.perf_counter() - request.started) * 1000
             name_owner(call)
-            finish(self.service, session, exchange)
+            if not (call.quiet and exchange.outcome == ANSWERED and not exchange.noted.kinds):
+                finish(self.service, session, exchange)
             # The scope lives as long as its connection, and holds the call, which holds the body.
             scope.pop(KEY, None)
             call.let_go()
@@ -152,7 +154,8 @@ class _Recorder:
                 try:
                     await self._call.enter("")
                 except FaultInjected as injected:
-                    await _send(self, self._service.problem(injected.problem))
+                    answer = self._service.shown(self._call, self._service.problem(injected.problem))
+                    await _send(self, answer)
                     self._replaced = True
                     return
             self._start(message)

@@ -65,6 +65,8 @@ class Call:
         self.spoiling: Fault | None = None
         """The wire fault that will strike the answer."""
         self.entered = False
+        self.quiet = False
+        """A page of ours only asks whether something changed: answered without facts, this is no evidence to keep."""
         self._addresses = addresses
         self._headers: dict[str, str] = {}
 

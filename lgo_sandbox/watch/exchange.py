@@ -12,7 +12,10 @@ from typing import Any
 from health_documents.findings import Finding
 from lgo_sandbox.watch.facts import Noted
 
-__all__ = ["ABORTED", "ERROR", "FAULTED", "REFUSED", "Exchange"]
+__all__ = ["ABORTED", "ANSWERED", "ERROR", "FAULTED", "REFUSED", "Exchange"]
+
+ANSWERED = "answered"
+"""The outcome of an exchange that the service answered."""
 
 FAULTED = "fault"
 """The outcome of an exchange whose answer an armed fault replaced."""
@@ -46,7 +49,7 @@ class Exchange:
     status: int = 0
     response_headers: Sequence[tuple[str, str]] = ()
     response_body: bytes = b""
-    outcome: str = "answered"
+    outcome: str = ANSWERED
     summary: str = ""
     fault: str = ""
     duration_ms: float = 0.0

@@ -16,7 +16,18 @@ from psc_mock import store
 from psc_mock.codes import DELAY_SECONDS, PUSH_LIFETIME
 from psc_mock.domain.lifetimes import still_lives
 
-__all__ = ["ACTIONS", "MODES", "Push", "answer_push", "is_mode", "mode_of", "pending", "pushed_state", "state_now"]
+__all__ = [
+    "ACTIONS",
+    "MODES",
+    "Push",
+    "answer_push",
+    "is_mode",
+    "mode_of",
+    "pending",
+    "pushed_state",
+    "seconds_left",
+    "state_now",
+]
 
 ACTIONS = {
     "accept": (store.ACCEPTED, "Accepter"),
@@ -58,7 +69,8 @@ def state_now(row: store.LoginRequest | store.CibaRequest, now: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One request in a person's application. ``kind`` is ``web`` or ``ciba``, ``channel`` MOBILE or CARD."""
+    """One request in a person's application. ``kind`` is ``web`` or ``ciba``, ``channel`` MOBILE or CARD; ``age`` is in
+    seconds."""
 
     id: str
     national_id: str
@@ -70,6 +82,7 @@ class Push:
     kind: str
     channel: str
     seconds_left: int
+    age: int
 
     def to_json(self) -> dict[str, Any]:
         """Return the push as JSON values."""
@@ -77,7 +90,7 @@ class Push:
 
 
 def pending(session: Session, persona: str = "") -> list[Push]:
-    """Return what waits and has not expired, for all or for one persona (its id or national id)."""
+    """Return what waits and has not expired, oldest first, for all or for one persona (its id or national id)."""
     now = session.clock.age().timestamp()
     with session.db.transaction() as t:
         rows = [row for row in store.waiting_requests(t) if _shown(row, now)]
@@ -93,6 +106,11 @@ def answer_push(session: Session, request_id: str, action: str) -> bool:
         return False
     with session.db.transaction() as t:
         return store.answer_request(t, request_id, state)
+
+
+def seconds_left(row: store.LoginRequest | store.CibaRequest, now: float) -> int:
+    """Return how long a request still waits for its answer."""
+    return max(int(PUSH_LIFETIME - (now - row.pushed)), 0)
 
 
 def _shown(row: store.LoginRequest | store.CibaRequest, now: float) -> bool:
@@ -114,5 +132,6 @@ def _push(session: Session, row: store.LoginRequest | store.CibaRequest, titles:
         row.digits,
         "ciba" if ciba else "web",
         row.means,
-        max(int(PUSH_LIFETIME - (now - row.pushed)), 0),
+        seconds_left(row, now),
+        max(int(now - row.pushed), 0),
     )

@@ -15,6 +15,7 @@ __all__ = [
     "ApiAsked",
     "ApiQuestioned",
     "AuthorizationAsked",
+    "BackchannelTold",
     "CertificateSeen",
     "CibaAsked",
     "CibaPolled",
@@ -27,12 +28,17 @@ __all__ = [
     "IdentityTold",
     "LoggedOut",
     "NewForms",
+    "PageCalled",
+    "PreflightAsked",
+    "RequestCarried",
+    "StockDiscoveryRead",
     "Swallowed",
     "TokenAsked",
     "TokenSeen",
     "TokensIssued",
     "TokensRevoked",
     "UrlSeen",
+    "browser_subject",
 ]
 
 
@@ -61,10 +67,40 @@ class ClientSeen(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSent(Facts):
-    """The form of a POST to the back channel: the media type that it was announced with; whether a page sent it."""
+    """The form of a POST to the back channel: the media type that it was announced with."""
 
     content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCalled(Facts):
+    """A page of a site called an endpoint for programs; ``admitted`` when it may read the answer."""
+
     origin: str
+    admitted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightAsked(Facts):
+    """A browser asked whether a page may call an endpoint for programs; ``admitted`` when it was told yes."""
+
+    origin: str
+    path: str
+    admitted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCarried(Facts):
+    """An authorization request whose parameters came ``pushed``, or in an ``object``."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockDiscoveryRead(Facts):
+    """The discovery document was served at the path of a stock provider, because the option says so."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,24 +126,34 @@ class AuthorizationAsked(Facts):
     redirect_uri: str | None
     code_challenge: bool
     code_challenge_method: str | None
+    idp_hint: str | None
     user_agent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeGranted(Facts):
-    """A code was given: ``silent`` when the running log-in sufficed; ``sid`` is the log-in."""
+    """A code was given: ``silent`` when the running log-in sufficed; ``sid`` is the log-in.
+
+    ``browser`` knows the browser again, by a digest of its cookie; empty when it keeps none.
+    """
 
     client_id: str
     sid: str
     person: str
+    browser: str
     silent: bool
     state: str
     nonce: str
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The log-in."""
-        return (self.sid,)
+        """The log-in, and the browser."""
+        return (self.sid, browser_subject(self.browser)) if self.browser else (self.sid,)
+
+
+def browser_subject(browser: str) -> str:
+    """Return under which name the history keeps what a browser was given."""
+    return f"navigateur:{browser}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +297,13 @@ class LoggedOut(Facts):
     by_refresh: bool
     sid: str
     person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackchannelTold(Facts):
+    """Clients were told that a log-in is over: each with the status that it answered, or why it answered none."""
+
+    answers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

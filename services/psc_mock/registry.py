@@ -71,6 +71,9 @@ def read_client(body: object) -> Client:
     texts = [value for name, value in values.items() if name not in (*LISTS, *FLAGS, "api_scopes")]
     if not all(isinstance(v, bool) for v in flags) or not all(isinstance(v, str) and len(v) <= MAX_TEXT for v in texts):
         raise BadClient(f"les membres d'un client sont des textes courts ; {', '.join(FLAGS)} sont des booléens")
+    told = values.get("backchannel_logout_uri", "")
+    if told and not (_is_address(told) and told.startswith(("http://", "https://"))):
+        raise BadClient("backchannel_logout_uri est une URI absolue en http ou https, sans fragment")
     if not values.get("client_id") or values.get("space", SPACES[0]) not in SPACES:
         raise BadClient(f"« client_id » est requis ; espaces : {', '.join(SPACES)}")
     return Client(**values)

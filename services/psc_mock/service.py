@@ -51,6 +51,8 @@ OPTIONS = (
     Option("api_lifetime", API_LIFETIMES[0], API_LIFETIMES, "Durée de vie d'un jeton d'API, en secondes"),
     Option("signing_key", "1", tuple(KEYS), "Clé qui signe les jetons ; psc/keys la fait tourner"),
     Option("logout_state", "keep", ("keep", "drop"), "Paramètre state au retour de déconnexion"),
+    Option("stock_discovery", "explained", ("explained", "served"), "Chemin standard de la découverte : 404, ou servi"),
+    Option("web_origins", "redirect_uris", ("redirect_uris", "none"), "Origines de page admises aux points de jetons"),
 )
 
 OPERATIONS = (
@@ -65,6 +67,8 @@ OPERATIONS = (
     Operation("api-discovery", "API : description du serveur d'autorisation"),
     Operation("api-token", "API : échange de jeton"),
     Operation("api-introspection", "API : introspection d'un jeton"),
+    Operation("pushed", "Demande d'autorisation poussée"),
+    Operation("preflight", "Question préalable d'un navigateur"),
     Operation("dead-endpoint", "Adresse annoncée mais hors service"),
     Operation("introspection", "Introspection d'un jeton"),
     Operation("userinfo", "Informations d'utilisateur"),
@@ -95,6 +99,11 @@ SITUATIONS = (
     Situation("psc-refus", "Refus dans l'e-CPS", "Refuser dans le simulateur, ou psc/ecps : PUT mode « refuse »."),
     Situation("psc-code-faux", "Nombre différent dans l'e-CPS", "Simulateur : « Le nombre ne correspond pas »."),
     Situation("psc-sans-reponse", "e-CPS sans réponse", "Laisser passer 120 secondes, ou avancer l'horloge."),
+    Situation(
+        "psc-carte-changee",
+        "Carte changée dans le même navigateur",
+        "Portail : « Changer de carte », puis connecter une autre personne avec le même logiciel.",
+    ),
     Situation("psc-session-finie", "Session PSC finie", "Avancer l'horloge de 4 h, ou de 30 min sans activité."),
 )
 
@@ -144,6 +153,12 @@ async def _introspect_api(call: Call) -> RawResponse:
     return await api_introspect_guarded(call)
 
 
+def _shown(call: Call, answer: RawResponse) -> RawResponse:
+    from psc_mock.app.explaining import shown_to
+
+    return shown_to(call, answer)
+
+
 SERVICE = Service(
     name="psc",
     title="Pro Santé Connect",
@@ -169,6 +184,7 @@ SERVICE = Service(
     tables=_tables,
     seed=seed,
     problem=problem_answer,
+    shown=_shown,
     decode=decode,
     session_hint=session_hint,
     connection_facts=_connection_facts,

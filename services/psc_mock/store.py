@@ -35,6 +35,7 @@ from psc_mock.tables import (
 __all__ = [
     "ACCEPTED",
     "CHOOSING",
+    "PUSHED",
     "REFUSED",
     "SERVED",
     "WAITING",
@@ -54,6 +55,8 @@ __all__ = [
 
 WAITING, ACCEPTED, REFUSED, WRONG_CODE = "waiting", "accepted", "refused", "wrong_code"
 SERVED = "served"
+PUSHED = "pushed"
+"""The state of an authorization request that was pushed and that no browser has brought yet."""
 
 
 def digest(secret: str) -> str:
@@ -99,6 +102,7 @@ def put_client(t: Transaction, client: Client) -> None:
         certificate_cn=client.certificate_cn,
         ciba=client.ciba,
         api_scopes=json.dumps(client.api_scopes),
+        backchannel_logout_uri=client.backchannel_logout_uri,
     )
     t.merge(row)
 
@@ -121,6 +125,7 @@ def _client(row: ClientRow) -> Client:
         row.certificate_cn,
         row.ciba,
         tuple(json.loads(row.api_scopes)),
+        backchannel_logout_uri=row.backchannel_logout_uri,
     )
 
 
@@ -132,6 +137,21 @@ def waiting_requests(t: Transaction) -> list[LoginRequest | CibaRequest]:
     web = t.exec(select(LoginRequest).where(LoginRequest.state == WAITING)).all()
     ciba = t.exec(select(CibaRequest).where(CibaRequest.state == WAITING)).all()
     return sorted([*web, *ciba], key=lambda row: (row.pushed, row.id))
+
+
+def supersede(t: Transaction, row: LoginRequest) -> None:
+    """Take back what the same browser asked of the same person before, for the same client: nobody waits for it."""
+    older = select(LoginRequest).where(
+        col(LoginRequest.browser) == row.browser,
+        col(LoginRequest.national_id) == row.national_id,
+        col(LoginRequest.state) == WAITING,
+        col(LoginRequest.id) != row.id,
+    )
+    client = json.loads(row.request)["client_id"]
+    for one in t.exec(older).all():
+        if json.loads(one.request)["client_id"] == client:
+            one.state, one.national_id, one.digits = CHOOSING, "", ""
+            t.add(one)
 
 
 def answer_request(t: Transaction, request_id: str, state: str) -> bool:
@@ -187,6 +207,12 @@ def end_login(t: Transaction, sid: str) -> None:
     """End a log-in with all its tokens."""
     t.exec(update(Login).where(col(Login.sid) == sid).values(ended=True))
     t.exec(update(Token).where(col(Token.sid) == sid).values(revoked=True))
+
+
+def clients_of_login(t: Transaction, sid: str) -> list[str]:
+    """Return the clients that were given tokens of a log-in, by id."""
+    held = select(Token.client_id).where(col(Token.sid) == sid).distinct()
+    return sorted(t.exec(held).all())
 
 
 def logins(t: Transaction) -> Sequence[Login]:

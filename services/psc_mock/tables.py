@@ -48,6 +48,7 @@ class ClientRow(Base, table=True):
     certificate_cn: str = ""
     ciba: bool = False
     api_scopes: str = "[]"
+    backchannel_logout_uri: str = ""
 
 
 class LoginRequest(Base, table=True):

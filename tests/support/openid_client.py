@@ -1,4 +1,4 @@
-"""The npm package openid-client, a relying party that nobody here wrote, in a process of its own."""
+"""Npm packages that are relying parties nobody here wrote; openid-client in a process of its own."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ class NotInstalled(Exception):
     """The package cannot be had here; the message says why."""
 
 
-def installed(folder: Path) -> Path:
-    """Return the folder with the package, installed there unless somebody did, or tried. Raises NotInstalled."""
-    place = folder / "openid-client"
-    with locked(folder / "openid-client.lock"):
+def installed(folder: Path, package: str = PACKAGE) -> Path:
+    """Return the folder with a package, installed there unless somebody did, or tried. Raises NotInstalled."""
+    name = package.partition("@")[0]
+    place = folder / name
+    with locked(folder / f"{name}.lock"):
         if not place.exists():
             place.mkdir()
-            _install(place)
-    if not (place / "node_modules" / "openid-client").is_dir():
-        raise NotInstalled("npm cannot install openid-client here (offline?)")
+            _install(place, package)
+    if not (place / "node_modules" / name).is_dir():
+        raise NotInstalled(f"npm cannot install {name} here (offline?)")
     return place
 
 
-def _install(place: Path) -> None:
-    command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(place), PACKAGE]
+def _install(place: Path, package: str) -> None:
+    command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(place), package]
     try:
         subprocess.run(command, capture_output=True, timeout=INSTALL_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
-        raise NotInstalled("npm did not answer: openid-client cannot be installed") from error
+        raise NotInstalled(f"npm did not answer: {package} cannot be installed") from error
 
 
 class OpenidClient:

@@ -21,6 +21,8 @@ export async function follow(name) {
   const { exchanges, last } = await ask(`/sessions/${session}/exchanges?limit=${KEPT}`);
   shown = exchanges;
   draw();
+  const linked = /^#\/trafic\/(x[0-9a-f]+)/.exec(window.location.hash);
+  if (linked) show(linked[1]);
   source = new EventSource(`/_sandbox/v1/sessions/${session}/events?after=${last}`);
   source.addEventListener("exchange", (event) => add(JSON.parse(event.data)));
   source.addEventListener("reset", () => { shown = []; current = ""; clearDetail(); draw(); });

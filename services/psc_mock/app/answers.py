@@ -10,8 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Handler
 from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import wire
+from psc_mock.app.explaining import refusal_page
 from psc_mock.codes import DOOR_AUTH, DOOR_WALLET, ISSUER_PATH
 from psc_mock.codes.profiles import FINER, PROFILES, Profile
 from psc_mock.discovery import announces_iss
@@ -20,10 +22,16 @@ from psc_mock.domain.refusals import Redirected, Refused, ReturnAddress, Shown, 
 from psc_mock.facts import Altered
 from psc_mock.pages import page
 
-__all__ = ["authorization_answer", "guarded", "issuer_of", "profile_of", "refuse", "token_profile", "wallet_url"]
-
-
-TITLE = "Demande refusée"
+__all__ = [
+    "authorization_answer",
+    "guarded",
+    "issuer_of",
+    "profile_of",
+    "refuse",
+    "token_profile",
+    "wallet_path",
+    "wallet_url",
+]
 
 
 def token_profile(session: Session) -> Profile:
@@ -50,6 +58,11 @@ def wallet_url(call: Call, path: str = "") -> str:
     return call.url(DOOR_WALLET, tls=call.tls) + path
 
 
+def wallet_path(call: Call, path: str = "") -> str:
+    """Return a path of the wallet host for its own pages: a browser may know the host by another name than we do."""
+    return call.prefix + path
+
+
 def guarded(handler: Handler) -> Handler:
     """Return a handler that turns refusals into answers."""
 
@@ -57,9 +70,8 @@ def guarded(handler: Handler) -> Handler:
         try:
             return await handler(call)
         except Shown as shown:
-            refuse(call, shown)
-            known = shown.page
-            return page("message", status=known.status, title=TITLE, text=known.text, link="", link_text="")
+            told = refuse(call, shown)
+            return refusal_page(call, told, status=shown.page.status, answer=shown.page.text, shown=shown)
         except Redirected as redirected:
             refuse(call, redirected)
             return _error_redirect(call, redirected)
@@ -70,11 +82,12 @@ def guarded(handler: Handler) -> Handler:
     return answered
 
 
-def refuse(call: Call, refused: Refused) -> None:
-    """Note why this exchange is refused."""
+def refuse(call: Call, refused: Refused) -> Refusal:
+    """Note why this exchange is refused; return what is told of it."""
     told = explained(refused)
     call.refuse(told)
     call.summarise(f"Refusé : {told.message}")
+    return told
 
 
 def authorization_answer(

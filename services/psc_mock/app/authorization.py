@@ -13,6 +13,7 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 from psc_mock import store, wire
 from psc_mock.app.answers import authorization_answer, issuer_of, profile_of, wallet_url
+from psc_mock.app.carried import CARRIERS, unfolded
 from psc_mock.app.login import BROWSER_COOKIE, choose_person, cookie_path, grant_code
 from psc_mock.app.sso import current_login
 from psc_mock.discovery import scopes
@@ -43,9 +44,12 @@ async def forward_authorization(call: Call) -> RawResponse:
 async def authorize(call: Call) -> RawResponse:
     """Answer an authorization request."""
     parameters, repeated = _read(call)
-    call.note(_asked(call, parameters, wrong_host=False))
+    if not CARRIERS & parameters.keys():
+        call.note(_asked(call, parameters, wrong_host=False))
     await call.enter("authorization", parameters.get("client_id", ""))
     client = enrolled(call.sandbox, call.session, parameters.get("client_id", ""))
+    parameters = unfolded(call, client, parameters)
+    call.note(_asked(call, parameters, wrong_host=False))
     to = return_address(parameters, repeated, client)
     request = checked_request(parameters, repeated, to, scopes(profile_of(call)))
     return _by_sso(call, request) or _by_person(call, request)
@@ -70,7 +74,9 @@ def _by_sso(call: Call, request: AuthorizationRequest) -> RawResponse | None:
         usable = usable and (hinted is None or hinted.national_id == login.national_id)
     if login is not None and usable:
         call.summarise(f"Autorisation pour {request.client_id} par la session PSC ouverte")
-        members = grant_code(call, request, login, issuer_of(call), silent=True)
+        browser = wire.cookie(call.headers, BROWSER_COOKIE)
+        known = store.digest(browser) if browser else ""
+        members = grant_code(call, request, login, issuer_of(call), browser=known, silent=True)
         return authorization_answer(call, request.address, members)
     if "none" in request.prompt:
         why = "une session qui ne convient pas à la demande" if login else "aucune session ouverte"
@@ -121,5 +127,6 @@ def _asked(call: Call, parameters: dict[str, str], *, wrong_host: bool) -> Autho
         redirect_uri=sent.get("redirect_uri"),
         code_challenge="code_challenge" in sent,
         code_challenge_method=sent.get("code_challenge_method"),
+        idp_hint=sent.get("kc_idp_hint"),
         user_agent=call.headers.get("user-agent", "")[:MAX_AGENT],
     )

@@ -45,7 +45,7 @@ async def entered(call: Call, operation: str, note: Callable[[Mapping[str, str]]
         form = Entered({}, refused)
     headers = call.headers
     call.note(
-        FormSent(content_type=headers.get("content-type", "")[:MAX_TYPE], origin=headers.get("origin", "")[:MAX_TYPE]),
+        FormSent(content_type=headers.get("content-type", "")[:MAX_TYPE]),
         url_seen(call),
     )
     if note is not None:

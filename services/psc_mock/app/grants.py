@@ -21,11 +21,12 @@ from psc_mock.domain.addresses import compared
 from psc_mock.domain.clients import Client
 from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.refusals import Refused, shortened, told
-from psc_mock.facts import CodePresented, Swallowed
+from psc_mock.facts import CodePresented, Swallowed, TokenSeen
 
 __all__ = ["by_code", "by_refresh"]
 
 JWT_DOTS = 2
+MAX_KEY = 40
 
 
 def by_code(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     if not still_lives(row.created, row.lifetime, now):
         received = f"{shortened('refresh_token', token)}, délivré il y a {now - row.created:.0f} s"
         raise Refused("refresh_expired", received=received, where=where)
+    call.note(TokenSeen(key=row.key[:MAX_KEY], state="refresh", owner=row.client_id, sid=row.sid))
     login = _login(call, row.sid)
     if row.revoked:
         raise Refused("session_dead", received="jeton révoqué par une déconnexion ou une révocation", where=where)

@@ -11,12 +11,13 @@ import json
 from collections.abc import Collection, Sequence
 
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.population.people import Professional
+from lgo_sandbox.population.people import Population, Professional
 from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import store, wire
-from psc_mock.app.answers import authorization_answer, refuse, wallet_url
+from psc_mock.app.answers import authorization_answer, refuse, wallet_path, wallet_url
+from psc_mock.app.phone_address import phone_url, qr_of
 from psc_mock.app.sso import SSO_COOKIE, new_login
 from psc_mock.codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
 from psc_mock.domain.authorization import AuthorizationRequest
@@ -24,16 +25,17 @@ from psc_mock.domain.identity import find_person, login_obstacle
 from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.mutations import Kind, struck_of_kind
 from psc_mock.domain.refusals import Redirected, Shown
-from psc_mock.ecps import ACTIONS, mode_of, state_now
+from psc_mock.ecps import ACTIONS, mode_of, seconds_left, state_now
 from psc_mock.facts import CodeGranted
 from psc_mock.pages import page
 from psc_mock.registry import enrolled
 
-__all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "login_page", "login_step"]
+__all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "login_page", "login_state", "login_step"]
 
 BROWSER_COOKIE = "PSC_BROWSER"
 POLL_SECONDS = 2
 MAX_NOTED = 500
+MAX_BROWSER = 16
 DIGITS = "0123456789"
 
 MESSAGES = {
@@ -63,6 +65,17 @@ async def login_page(call: Call) -> RawResponse:
     raise _given_up(call, row, _denied(row.state == store.WRONG_CODE))
 
 
+async def login_state(call: Call) -> RawResponse:
+    """Tell the waiting page whether it still waits, and how long."""
+    await call.enter("login")
+    row = _own_request(call)
+    now = call.session.clock.age().timestamp()
+    state = state_now(row, now) if still_lives(row.pushed, PUSH_LIFETIME, now) else store.CHOOSING
+    call.quiet = True
+    call.summarise("En attente de l'e-CPS")
+    return wire.json_answer({"state": state, "seconds_left": seconds_left(row, now)}, headers=wire.NO_STORE)
+
+
 async def login_step(call: Call) -> RawResponse:
     """Take the person's choice."""
     await call.enter("login")
@@ -72,6 +85,10 @@ async def login_step(call: Call) -> RawResponse:
         raise Shown("form_forged", received="champ csrf absent ou faux", where="champ csrf")
     if "cancel" in fields:
         raise _given_up(call, row, "login_cancelled")
+    if "other" in fields:
+        return _choose_again(call, row)
+    if "resend" in fields:
+        fields = {"person": row.national_id, "means": row.means}
     person = find_person(call.session.people, fields.get("person", ""))
     if person is None:
         return _choice(call, row, MESSAGES["unknown"])
@@ -97,6 +114,7 @@ def choose_person(
     row.state, row.digits = store.WAITING, call.session.ids.pick(DIGITS, 2)
     row.pushed = call.session.clock.age().timestamp()
     with call.session.db.transaction() as t:
+        store.supersede(t, row)
         t.merge(row)
     call.summarise(f"e-CPS de {person.name} sollicitée")
     return wire.redirect(wallet_url(call, f"/login/{row.id}"), cookies, status=303)
@@ -109,9 +127,13 @@ def grant_code(
     issuer: str,
     struck: Collection[str] = (),
     *,
+    browser: str,
     silent: bool = False,
 ) -> dict[str, str | None]:
-    """Make a code for a running log-in, which it keeps alive; return the members of the answer."""
+    """Make a code for a running log-in, which it keeps alive; return the members of the answer.
+
+    ``browser`` is the digest of the browser's cookie, empty when it has none.
+    """
     code = mark(call.session.name, call.session.ids.token())
     now = call.session.clock.age().timestamp()
     row = store.Code(
@@ -137,6 +159,7 @@ def grant_code(
             client_id=request.client_id,
             sid=login.sid,
             person=login.national_id,
+            browser=browser[:MAX_BROWSER],
             silent=silent,
             state=row.state[:MAX_NOTED],
             nonce=row.nonce[:MAX_NOTED],
@@ -166,36 +189,67 @@ def _request(row: store.LoginRequest) -> AuthorizationRequest:
     return AuthorizationRequest.from_json(json.loads(row.request))
 
 
-def _choice(call: Call, row: store.LoginRequest, message: str = "") -> RawResponse:
+def _choice(call: Call, row: store.LoginRequest, message: str = "", again: Professional | None = None) -> RawResponse:
+    """Show the page of choice; ``again`` is who did not answer in time, and may be asked again."""
     if not call.exchange.summary:
         call.summarise(message or "Page de connexion")
-    client = enrolled(call.sandbox, call.session, _request(row).client_id)
     return page(
         "choose",
-        client=client.title if client else "",
+        client=_title(call, row),
         message=message,
-        action=wallet_url(call, f"/login/{row.id}"),
+        action=wallet_path(call, f"/login/{row.id}"),
         csrf=row.csrf,
-        people=call.session.people.professionals,
+        again=again,
+        means=row.means,
+        places=_places(call.session.people),
     )
 
 
+def _places(people: Population) -> list[tuple[str, list[Professional]]]:
+    """Return the people by where they work, in the order of the records."""
+    found: dict[str, list[Professional]] = {}
+    for person in people.professionals:
+        found.setdefault(people.structure(person.structure).name, []).append(person)
+    return list(found.items())
+
+
+def _title(call: Call, row: store.LoginRequest) -> str:
+    client = enrolled(call.sandbox, call.session, _request(row).client_id)
+    return client.title or client.client_id if client else ""
+
+
+def _choose_again(call: Call, row: store.LoginRequest) -> RawResponse:
+    """Take a request back from the e-CPS, and let another person be chosen."""
+    row.state, row.national_id, row.digits = store.CHOOSING, "", ""
+    with call.session.db.transaction() as t:
+        t.merge(row)
+    call.summarise("Choix d'une autre personne")
+    return wire.redirect(wallet_url(call, f"/login/{row.id}"), status=303)
+
+
 def _waiting(call: Call, row: store.LoginRequest) -> RawResponse:
-    if not still_lives(row.pushed, PUSH_LIFETIME, call.session.clock.age().timestamp()):
+    now = call.session.clock.age().timestamp()
+    person = call.session.people.professional(row.national_id)
+    if person is None or not still_lives(row.pushed, PUSH_LIFETIME, now):
         with call.session.db.transaction() as t:
             row.state, row.national_id, row.digits = store.CHOOSING, "", ""
             t.merge(row)
         expired = Shown("push_expired", received=f"aucune réponse en {PUSH_LIFETIME} s", where="e-CPS")
         refuse(call, expired)
-        return _choice(call, row, expired.page.text)
-    person = call.session.people.professional(row.national_id)
+        return _choice(call, row, expired.page.text, again=person)
     call.summarise("En attente de l'e-CPS")
+    telephone = phone_url(call, person.id)
     return page(
         "waiting",
         refresh=POLL_SECONDS,
-        person=person.name if person else "",
+        person=person,
+        client=_title(call, row),
         digits=row.digits,
-        ecps=wallet_url(call, "/ecps"),
+        action=wallet_path(call, f"/login/{row.id}"),
+        csrf=row.csrf,
+        ecps=wire.with_parameters(wallet_path(call, "/ecps"), {"persona": person.id}),
+        qr=qr_of(telephone) if telephone else "",
+        seconds_left=seconds_left(row, now),
         lifetime=PUSH_LIFETIME,
     )
 
@@ -210,7 +264,7 @@ def _complete(call: Call, row: store.LoginRequest, cookies: Sequence[str] = ()) 
     call.summarise(f"Connexion de {row.national_id} à {request.client_id}")
     sso = wire.set_cookie(SSO_COOKIE, cookie, cookie_path(call), secure=call.tls)
     struck = row.mutations.split()
-    members = grant_code(call, request, login, row.issuer, struck)
+    members = grant_code(call, request, login, row.issuer, struck, browser=row.browser)
     return authorization_answer(call, request.address, members, [*cookies, sso], struck)
 
 

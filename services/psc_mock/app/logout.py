@@ -2,7 +2,8 @@
 
 Source: docs/sources/psc.md#deconnexion: by GET or POST; the hint is looked at before the address and may have expired;
 only a registered address is followed, with ``state`` alone (which the real service may drop: option
-``psc.logout_state``); a refresh token posted by its client ends the session with 204; nothing at all gives a page.
+``psc.logout_state``); a refresh token posted by its client ends the session with 204; without a hint the person is
+asked first, and ``client_id`` alone tells which addresses may be followed (Keycloak).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.jwt import BadToken, verify
 from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import store, wire
+from psc_mock.app.backchannel import tell_clients
 from psc_mock.app.client_authentication import authenticate
 from psc_mock.app.login import cookie_path
 from psc_mock.app.sso import SSO_COOKIE, current_login
@@ -30,6 +32,8 @@ from psc_mock.registry import enrolled
 __all__ = ["logout"]
 
 MAX_NOTED = 100
+CONFIRMED = ("client_id", "post_logout_redirect_uri", "state")
+"""What the page of confirmation carries on to the answer."""
 
 
 async def logout(call: Call) -> RawResponse:
@@ -45,14 +49,26 @@ async def logout(call: Call) -> RawResponse:
     if repeated:
         name = min(repeated)[:MAX_NOTED]
         raise Shown("request_unreadable", received=f"{name} donné deux fois", where=f"paramètre {name}")
+    answer = _answered(call, fields, asked)
+    ended = call.exchange.noted.get(LoggedOut)
+    if ended is not None and ended.sid and ended.person:
+        await tell_clients(call, ended.sid, ended.person)
+    return answer
+
+
+def _answered(call: Call, fields: dict[str, str], asked: LoggedOut) -> RawResponse:
     if call.method == "POST" and "refresh_token" in fields:
         return _by_refresh_token(call, fields, asked)
+    hint = fields.get("id_token_hint")
     if hint is None:
         return _without_hint(call, fields)
     return _by_hint(call, fields, _hint(hint), asked)
 
 
 def _by_hint(call: Call, fields: dict[str, str], claims: dict[str, str], asked: LoggedOut) -> RawResponse:
+    if asked.client_id not in ("", claims["azp"]):
+        received = f"client_id={asked.client_id}, avec l'ID token de {claims['azp']}"
+        raise Shown("logout_client_mismatch", received=received, where="paramètre client_id")
     asked = replace(asked, client_id=claims["azp"])
     call.note(asked)
     target = _target(call, claims["azp"], fields)
@@ -90,38 +106,71 @@ def _target(call: Call, client_id: str, fields: dict[str, str]) -> str:
         name = "post_logout_redirect_uri"
         received, expected, remedy = compared(name, uri, client.post_logout_uris if client else ())
         raise Shown(
-            "logout_redirect_invalid", received=received, expected=expected, remedy=remedy, where=f"paramètre {name}"
+            "logout_redirect_invalid",
+            received=received,
+            expected=expected,
+            remedy=remedy,
+            where=f"paramètre {name}",
+            sent=uri,
+            enrolled=client.post_logout_uris if client else (),
         )
     state = fields.get("state") if call.session.option("psc.logout_state") == "keep" else None
     return wire.with_parameters(uri, {"state": state})
 
 
 def _without_hint(call: Call, fields: dict[str, str]) -> RawResponse:
-    if "post_logout_redirect_uri" in fields:
+    """Ask the person first: nothing proves that the call comes from a client that she uses."""
+    client_id = fields.get("client_id", "")
+    if fields.get("post_logout_redirect_uri") and not client_id:
         raise Shown("hint_missing", received=told("id_token_hint", None), where="paramètre id_token_hint")
+    client = enrolled(call.sandbox, call.session, client_id) if client_id else None
+    if client_id and client is None:
+        raise Shown("client_not_found", received=told("client_id", client_id), where="paramètre client_id")
+    target = _target(call, client_id, fields)
     login = current_login(call)
     if login is None:
-        return _done(call)
+        return wire.redirect(target, [_no_cookie(call)]) if target else _done(call)
     token = store.digest(f"logout:{login.cookie}")
     if call.method == "POST" and same_secret(fields.get("csrf", ""), token):
-        with call.session.db.transaction() as t:
-            store.end_login(t, login.sid)
-        return _done(call)
-    action = call.url(tls=call.tls) + f"{PROTOCOL_PATH}/logout"
-    return page("confirm", action=action, csrf=token)
+        return _confirmed(call, login, client_id, target)
+    call.summarise("Déconnexion demandée : la personne doit la confirmer")
+    person = call.session.people.professional(login.national_id)
+    return page(
+        "confirm",
+        action=f"{call.prefix}{PROTOCOL_PATH}/logout",
+        csrf=token,
+        client=(client.title or client.client_id) if client else "",
+        person=person.name if person else "",
+        fields=[(name, fields[name]) for name in CONFIRMED if name in fields],
+    )
+
+
+def _confirmed(call: Call, login: store.Login, client_id: str, target: str) -> RawResponse:
+    with call.session.db.transaction() as t:
+        store.end_login(t, login.sid)
+    call.note(
+        LoggedOut(
+            client_id=client_id[:MAX_NOTED], hint=False, by_refresh=False, sid=login.sid, person=login.national_id
+        )
+    )
+    call.summarise(f"Déconnexion confirmée par {login.national_id}")
+    return wire.redirect(target, [_no_cookie(call)], status=303) if target else _done(call)
 
 
 def _by_refresh_token(call: Call, fields: dict[str, str], asked: LoggedOut) -> RawResponse:
     client = authenticate(call, fields)
+    login = None
     with call.session.db.transaction() as t:
         row = t.get(store.Token, store.digest(fields["refresh_token"]))
         known = row is not None and not row.access and row.client_id == client.client_id
         if row is not None and known:
+            login = t.get(store.Login, row.sid)
             store.end_login(t, row.sid)
     if row is None or not known:
         received = shortened("refresh_token", fields["refresh_token"])
         raise Refused("refresh_invalid", received=received, where="paramètre refresh_token")
-    call.note(replace(asked, client_id=client.client_id, by_refresh=True, sid=row.sid))
+    person = login.national_id if login else ""
+    call.note(replace(asked, client_id=client.client_id, by_refresh=True, sid=row.sid, person=person))
     call.summarise(f"Déconnexion par jeton de rafraîchissement de {client.client_id}")
     return RawResponse(204, b"", "", wire.NO_STORE)
 

@@ -14,7 +14,7 @@ from psc_mock.checks.past import as_refused, refused_with
 from psc_mock.codes import EIDAS, MIN_RANDOM, SCOPE
 from psc_mock.codes.errors import PAGES
 from psc_mock.domain.refusals import told
-from psc_mock.facts import AuthorizationAsked, CodeGranted
+from psc_mock.facts import AuthorizationAsked, CodeGranted, RequestCarried
 
 __all__ = ["CHECKS"]
 
@@ -140,7 +140,27 @@ def external_browser(seen: Asked) -> Outcome:
     return True
 
 
+def carried(seen: Observed[RequestCarried]) -> Outcome:
+    """The parameters are in the request itself, one by one; told once, where they were folded up."""
+    if seen.operation == "authorization" and seen.facts.how == "pushed":
+        return None
+    received = "une demande poussée" if seen.facts.how == "pushed" else "un objet de demande (paramètre request)"
+    return Violation(received, "les paramètres un à un, dans l'adresse d'autorisation", where="demande d'autorisation")
+
+
 CHECKS = (
+    Check(
+        id="PSC-AUTHZ-11",
+        title="Demande d'autorisation à paramètres ordinaires",
+        reads=RequestCarried,
+        test=carried,
+        requirements=("EXI-PSC-15",),
+        source="docs/sources/psc.md#demande-poussee",
+        remedy="Envoyer les paramètres un à un : l'ANS ne documente ni demande poussée, ni objet de demande.",
+        confidence="L",
+        operations=AUTHORIZATION | {"pushed"},
+        severity=Severity.WARNING,
+    ),
     Check(
         id="PSC-AUTHZ-01",
         title="Niveau eIDAS demandé à l'autorisation",

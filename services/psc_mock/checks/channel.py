@@ -13,14 +13,14 @@ from psc_mock.checks.past import as_refused, refused_with
 from psc_mock.codes import FAMILIES, JUDGEMENTS
 from psc_mock.domain.clients import OK, ORGANISATION_FAMILIES
 from psc_mock.domain.refusals import ABSENT
-from psc_mock.facts import ClientSeen, FormSent, UrlSeen
+from psc_mock.facts import ClientSeen, FormSent, PageCalled, PreflightAsked, UrlSeen
 
 __all__ = ["CHECKS"]
 
-BACK_CHANNEL = frozenset({"token", "ciba", "introspection", "revocation", "api-token"})
+BACK_CHANNEL = frozenset({"token", "pushed", "ciba", "introspection", "revocation", "api-token"})
 FORMS = BACK_CHANNEL | {"api-introspection"}
 WITH_TOKENS = FORMS | {"userinfo"}
-IN_TLS = frozenset({"token", "revocation", "userinfo", "ciba"})
+IN_TLS = frozenset({"token", "pushed", "revocation", "userinfo", "ciba"})
 """Introspection is left out: the sandbox's own resource servers ask in clear."""
 NOBODY = ("client_unknown", "secret_wrong")
 
@@ -65,11 +65,19 @@ def media_type(seen: Observed[FormSent]) -> Outcome:
     return Violation(received, f"Content-Type: {FORM}", where="en-tête Content-Type")
 
 
-def no_page(seen: Observed[FormSent]) -> Outcome:
+def no_page(seen: Observed[PageCalled]) -> Outcome:
     """The call comes from a server, not from a page."""
-    if not seen.facts.origin:
-        return None
-    return Violation(f"Origin: {seen.facts.origin}", "un appel de serveur, sans Origin", where="en-tête Origin")
+    read = "elle peut lire la réponse" if seen.facts.admitted else "le navigateur lui cache la réponse"
+    received = f"Origin: {seen.facts.origin} : une page appelle, et {read}"
+    return Violation(received, "un appel de serveur, sans Origin", where="en-tête Origin")
+
+
+def no_preflight(seen: Observed[PreflightAsked]) -> Outcome:
+    """No page is about to call."""
+    allowed = "admise" if seen.facts.admitted else "sans réponse favorable : le navigateur n'appellera pas"
+    received = f"question préalable (OPTIONS) d'une page de {seen.facts.origin}, {allowed}"
+    expected = f"un appel de {seen.facts.path} par le serveur du logiciel, sans question préalable"
+    return Violation(received, expected, where="en-tête Origin")
 
 
 def basic_encoding(seen: Observed[ClientSeen]) -> Outcome:
@@ -131,14 +139,26 @@ CHECKS = (
     ),
     Check(
         id="PSC-TOK-12",
-        title="Canal arrière appelé d'un serveur",
-        reads=FormSent,
+        title="PSC s'appelle d'un serveur",
+        reads=PageCalled,
         test=no_page,
         requirements=("EXI-PSC-24",),
-        source="docs/sources/transport.md#origine-navigateur",
+        source="docs/sources/psc.md#origines",
         remedy="Appeler ce point depuis le serveur du logiciel : une page y exposerait secrets et jetons.",
         confidence="M",
-        operations=FORMS,
+        operations=WITH_TOKENS,
+        severity=Severity.WARNING,
+    ),
+    Check(
+        id="PSC-TOK-14",
+        title="PSC s'appelle d'un serveur : question préalable d'un navigateur",
+        reads=PreflightAsked,
+        test=no_preflight,
+        requirements=("EXI-PSC-24",),
+        source="docs/sources/psc.md#origines",
+        remedy="Appeler ce point depuis le serveur du logiciel : une page y exposerait secrets et jetons.",
+        confidence="M",
+        operations=frozenset({"preflight"}),
         severity=Severity.WARNING,
     ),
     Check(

@@ -21,7 +21,7 @@ MAX_REFRESHES = 3
 """Refreshes of one log-in by one client within a minute; a token lives two."""
 MINUTE = 60.0
 WRONG_CODE_USE = ("code_replayed", "redirect_mismatch", "code_of_another_client")
-DEAD = ("registration_dead", "device_endpoint_dead", "pushed_dead")
+DEAD = ("registration_dead", "device_endpoint_dead")
 
 
 def code_use(seen: Observed[CodePresented]) -> Outcome:

@@ -11,12 +11,22 @@ from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violati
 from psc_mock.checks.past import as_refused, last_marker, refused_with, told_last
 from psc_mock.checks.tokens import of_its_own
 from psc_mock.codes import MARKER_ACTIVE, MARKER_INACTIVE, MARKER_LEAVING
-from psc_mock.facts import CodeGranted, LoggedOut, TokenSeen, TokensIssued, TokensRevoked
+from psc_mock.facts import (
+    BackchannelTold,
+    CodeGranted,
+    LoggedOut,
+    TokenSeen,
+    TokensIssued,
+    TokensRevoked,
+    browser_subject,
+)
 
 __all__ = ["CHECKS"]
 
 LOGOUT = frozenset({"logout"})
 NEXT_LOGIN = frozenset({"authorization", "login"})
+HEARD = ("200", "204")
+IN_USE = frozenset({"live", "refresh"})
 
 
 def reconnected(seen: Observed[CodeGranted]) -> Outcome:
@@ -81,7 +91,53 @@ def not_outlived(seen: Observed[TokenSeen]) -> Outcome:
     return Violation(received, "la page de connexion, dès la fin de la session", where="jeton d'accès")
 
 
+def one_person_a_browser(seen: Observed[TokenSeen]) -> Outcome:
+    """After another person's log-in in the same browser, the same software does not use the former one's token."""
+    token = seen.facts
+    granted = seen.history.last(CodeGranted, about=token.sid) if token.state in IN_USE else None
+    if granted is None or not granted[1].browser:
+        return None
+    hers = granted[1]
+    of_browser = seen.history.all(CodeGranted, about=browser_subject(hers.browser))
+    last = next((facts for _, facts in of_browser if facts.client_id == token.owner), hers)
+    if last.person == hers.person:
+        return None
+    received = f"le jeton de {hers.person}, alors que {last.person} s'est connecté depuis dans le même navigateur"
+    return Violation(received, f"les jetons de {last.person}, et eux seuls", where="jeton")
+
+
+def heard(seen: Observed[BackchannelTold]) -> Outcome:
+    """The server of a software that is told of the end of a log-in says that it heard; kept when all do."""
+    deaf = [(client, said) for client, said in seen.facts.answers if said not in HEARD]
+    if not deaf:
+        return True
+    received = " ; ".join(f"{client} : {f'HTTP {said}' if said.isdigit() else said}" for client, said in deaf)
+    return Violation(received, "HTTP 200 ou 204, en trois secondes", where="backchannel_logout_uri de l'enrôlement")
+
+
 CHECKS = (
+    Check(
+        id="PSC-SES-09",
+        title="Déconnexion annoncée au serveur du logiciel",
+        reads=BackchannelTold,
+        test=heard,
+        source="docs/sources/psc.md#deconnexion-annoncee",
+        remedy="Répondre 200 au logout_token, après avoir vérifié sa signature et fermé la session de son sid.",
+        confidence="M",
+        operations=LOGOUT,
+        severity=Severity.WARNING,
+    ),
+    Check(
+        id="PSC-SES-08",
+        title="Un navigateur, une personne : plus aucun jeton de la précédente",
+        reads=TokenSeen,
+        test=one_person_a_browser,
+        requirements=("EXI-PSC-20",),
+        source="docs/sources/psc.md#changement-de-personne",
+        remedy="À chaque connexion, comparer SubjectNameID à celui de la session du logiciel, et repartir de zéro.",
+        confidence="M",
+        operations=frozenset({"userinfo", "introspection", "token"}),
+    ),
     Check(
         id="PSC-SES-01",
         title="Déconnexion du logiciel et de Pro Santé Connect",

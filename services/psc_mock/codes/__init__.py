@@ -25,6 +25,9 @@ LOGIN_IDLE = 30 * 60
 CODE_LIFETIME = 60
 CHOICE_LIFETIME = 30 * 60
 PUSH_LIFETIME = 120
+PUSHED_LIFETIME = 60
+PUSHED_URN = "urn:ietf:params:oauth:request_uri:"
+"""What names an authorization request that was pushed (RFC 9126 §2.2); its lifetime is Keycloak's default."""
 KEY_OVERLAP = 3600
 """How long a former signing key stays published; every token that it signed and a client may verify is dead then."""
 DELAY_SECONDS = 5
@@ -104,7 +107,6 @@ PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 DEAD_ENDPOINTS: Mapping[str, str] = {
     f"{ISSUER_PATH}/clients-registrations/openid-connect": "registration_dead",
     f"{PROTOCOL_PATH}/auth/device": "device_endpoint_dead",
-    f"{PROTOCOL_PATH}/ext/par/request": "pushed_dead",
 }
 """Addresses that the discovery document announces and that serve nobody: path → refusal (low)."""
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
 
-__all__ = ["compared", "nearest"]
+__all__ = ["compared", "differing", "nearest"]
 
 MAX_SHOWN = 160
+MAX_MARKED = 500
 END = "fin"
 
 
@@ -50,3 +51,13 @@ def _at(text: str, at: int) -> str:
 
 def _list(enrolled: Sequence[str]) -> str:
     return ", ".join(enrolled[:5]) or "aucune adresse n'est déclarée pour ce client"
+
+
+def differing(shown: str, other: str) -> list[tuple[str, bool]]:
+    """Return the pieces of an address, each with whether it differs from another address; for a page to mark them."""
+    shown, other = shown[:MAX_MARKED], other[:MAX_MARKED]
+    pieces = []
+    for tag, start, end, _, _ in SequenceMatcher(None, shown, other, autojunk=False).get_opcodes():
+        if text := shown[start:end]:
+            pieces.append((text, tag != "equal"))
+    return pieces

@@ -69,7 +69,13 @@ def return_address(parameters: Mapping[str, str], repeated: Collection[str], cli
     if not may_redirect_to(client, uri):
         received, expected, remedy = compared("redirect_uri", parameters.get("redirect_uri"), client.redirect_uris)
         raise Shown(
-            "redirect_invalid", received=received, expected=expected, remedy=remedy, where="paramètre redirect_uri"
+            "redirect_invalid",
+            received=received,
+            expected=expected,
+            remedy=remedy,
+            where="paramètre redirect_uri",
+            sent=uri,
+            enrolled=client.redirect_uris,
         )
     return ReturnAddress(uri, _mode(parameters), None if "state" in repeated else parameters.get("state"))
 
@@ -81,8 +87,6 @@ def checked_request(
     if repeated:
         name = min(repeated)[:MAX_NAME]
         raise Redirected("parameter_repeated", to, received=f"{name} donné deux fois", where=f"paramètre {name}")
-    if found := [name for name in ("request", "request_uri") if name in parameters]:
-        raise Redirected("request_object", to, received=" et ".join(found), where=f"paramètre {found[0]}")
     _check_response(parameters, to)
     scope = _checked_scope(parameters.get("scope", ""), to, scopes)
     prompt = _checked_prompt(parameters.get("prompt", ""), to)

@@ -50,6 +50,8 @@ class Client:
     """CIBA is opened client by client (docs/sources/psc.md#erreurs-ciba)."""
     api_scopes: tuple[str, ...] = ()
     """What the client may ask of the *API Pro Santé Connectée*; empty: it is not enrolled there."""
+    backchannel_logout_uri: str = ""
+    """Where the client's server is told that a log-in is over; empty: it is not told."""
 
     @property
     def bound(self) -> bool:
@@ -79,6 +81,21 @@ def may_redirect_to(client: Client, uri: str) -> bool:
 def may_log_out_to(client: Client, uri: str) -> bool:
     """Tell whether the browser may go to ``uri`` after a logout."""
     return _matches(client.post_logout_uris, uri, any_port=client.loopback_any_port)
+
+
+def web_origin_of(client: Client, origin: str) -> bool:
+    """Tell whether an origin is that of one of the client's redirect addresses (Keycloak's web origins « + »)."""
+    return any(_same_origin(origin, _origin(one), any_port=client.loopback_any_port) for one in client.redirect_uris)
+
+
+def _same_origin(origin: str, other: str, *, any_port: bool) -> bool:
+    loopback = _without_port(f"{origin}/") if any_port else ""
+    return origin == other or (bool(loopback) and loopback == _without_port(f"{other}/"))
+
+
+def _origin(uri: str) -> str:
+    scheme, _, rest = uri.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
 
 
 def _matches(registered: Iterable[str], uri: str, *, any_port: bool) -> bool:

@@ -11,6 +11,7 @@ remedy come from the catalogue, unless the raise site knows them nearer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lgo_sandbox.watch import refusals
@@ -42,7 +43,25 @@ class Refused(refusals.Refused):
 
 
 class Shown(Refused):
-    """Shown to the person in a page, because the client's address is not trusted (or there is no client)."""
+    """Shown to the person in a page, because the client's address is not trusted (or there is no client).
+
+    ``sent`` and ``enrolled`` are the address that was refused and those that would do, for the page to compare.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        received: str,
+        expected: str = "",
+        where: str = "",
+        remedy: str = "",
+        sent: str = "",
+        enrolled: Sequence[str] = (),
+    ) -> None:
+        super().__init__(code, received=received, expected=expected, where=where, remedy=remedy)
+        self.sent = sent
+        self.enrolled = tuple(enrolled)
 
     @property
     def page(self) -> Page:

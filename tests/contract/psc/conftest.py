@@ -6,12 +6,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from support.chromium import launched
 from support.connections import Connections
 from support.openid_client import NotInstalled, OpenidClient, installed
 from support.psc import PscClient, in_its_own_session
 from support.tenants import Runner, running_in_background
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SCRIPT = Path(__file__).with_name("openid_client.mjs")
 
@@ -41,6 +46,36 @@ def provider(lgo: PscClient) -> PscClient:
     """A session of its own, whose e-CPS accepts at once."""
     lgo.tenant.option(psc__ecps="accept")
     return lgo
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module: Playwright's loop would be in the way of asynchronous tests elsewhere."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser, which forgets what a test did."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def browser_library(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The script of oidc-client-ts for a page (or found in ``LGO_SANDBOX_NODE_MODULES``)."""
+    given = os.environ.get("LGO_SANDBOX_NODE_MODULES")
+    own = tmp_path_factory.getbasetemp()
+    try:
+        place = Path(given) if given else installed(own, "oidc-client-ts@3")
+    except (NotInstalled, OSError) as error:
+        pytest.skip(str(error))
+    script = place / "node_modules" / "oidc-client-ts" / "dist" / "browser" / "oidc-client-ts.min.js"
+    if not script.exists():
+        pytest.skip("oidc-client-ts is not installed")
+    return script.read_bytes()
 
 
 @pytest.fixture(scope="session")

@@ -6,17 +6,19 @@ are kept there to be looked at.
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
-from support.psc import DEMO, PscClient
+from support.chromium import serving
+from support.psc import CALLBACK, DEMO, PscClient
 
 from lgo_client.browsers import external_browser
 from lgo_client.clock import Workplace
@@ -26,9 +28,7 @@ from lgo_client.psc import ProSanteConnect
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, ViewportSize
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FORM = "application/x-www-form-urlencoded"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -36,25 +36,6 @@ def shot(page: Page, name: str) -> None:
     """Keep a picture of a page, when a folder is named for them."""
     if folder := os.environ.get("LGO_SANDBOX_SCREENSHOTS"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for this module: Playwright's loop would be in the way of asynchronous tests elsewhere."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with playwright.sync_playwright() as started:
-        launched: Browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def browser(chromium: Browser) -> Iterator[Browser]:
-    """The browser, which forgets what a test did."""
-    yield chromium
-    for context in chromium.contexts:
-        context.close()
 
 
 def client(lgo: PscClient, port: int) -> ProSanteConnect:
@@ -177,3 +158,109 @@ def test_the_page_of_the_phone_fits_and_is_empty_without_requests(lgo: PscClient
     assert "Aucune demande" in phone.inner_text("body")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     shot(phone, "8-vide")
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """A page of a site, at a port of its own; its origin is what the browser tells."""
+    with serving({}) as origin:
+        yield origin
+
+
+def test_a_counter_of_two_people_each_with_her_own_telephone(lgo: PscClient, browser: Browser, site: str) -> None:
+    back = f"{site}/callback"
+    desks = {who: browser.new_context(ignore_https_errors=True).new_page() for who in ("titulaire", "adjoint")}
+    phones = {
+        who: browser.new_context(ignore_https_errors=True, viewport=PHONE, is_mobile=True).new_page() for who in desks
+    }
+    for who, phone in phones.items():
+        phone.goto(f"{lgo.wallet}/ecps?persona={who}")
+        assert "Aucune demande" in phone.inner_text("body")
+    for who, desk in desks.items():
+        desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint=who, redirect_uri=back))}")
+    for who, phone in phones.items():
+        phone.wait_for_selector(".card .digits", timeout=10_000)
+        assert phone.locator(".card").count() == 1
+        assert phone.inner_text(".card .digits") == desks[who].inner_text("#digits")
+        assert "LGO de démonstration" in phone.inner_text(".card")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    phones["adjoint"].get_by_role("button", name="Refuser").click()
+    desks["adjoint"].wait_for_url(f"{back}*error=access_denied*", timeout=15_000)
+    assert desks["titulaire"].inner_text("#digits")
+
+
+def test_a_digit_that_was_typed_stays_when_another_request_arrives(lgo: PscClient, browser: Browser) -> None:
+    desk, phone, other = (browser.new_context(ignore_https_errors=True).new_page() for _ in range(3))
+    desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint='titulaire'))}")
+    phone.goto(f"{lgo.wallet}/ecps?persona=titulaire")
+    phone.fill(".pin", "12")
+    other.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint='titulaire', client_id='prescripteur-demo'))}")
+    phone.wait_for_selector(".card >> nth=1", timeout=10_000)
+    assert phone.locator(".card .digits").first.inner_text() == other.inner_text("#digits")
+    assert phone.locator(".pin").nth(1).input_value() == "12"
+
+
+def test_the_waiting_page_counts_down_sends_again_and_is_cancelled(lgo: PscClient, browser: Browser, site: str) -> None:
+    desk = browser.new_context(ignore_https_errors=True).new_page()
+    desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint='titulaire', redirect_uri=site + '/callback'))}")
+    left = int(desk.inner_text("b[data-left]"))
+    desk.wait_for_function("before => Number(document.querySelector('b[data-left]').textContent) < before", arg=left)
+    desk.get_by_role("button", name="Renvoyer la demande").click()
+    assert desk.inner_text("#digits")
+    assert len(lgo.resource("ecps")["requests"]) == 1
+    desk.get_by_role("button", name="Annuler").click()
+    desk.wait_for_url(f"{site}/callback*error=access_denied*", timeout=15_000)
+    assert lgo.resource("ecps")["requests"] == []
+
+
+def test_without_scripts_a_log_in_goes_through_by_itself(lgo: PscClient, browser: Browser, site: str) -> None:
+    desk, phone = (browser.new_context(ignore_https_errors=True, java_script_enabled=False).new_page() for _ in "dp")
+    desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(redirect_uri=site + '/callback'))}")
+    desk.get_by_role("button", name=re.compile("Pharmacien titulaire")).first.click()
+    phone.goto(f"{lgo.wallet}/ecps?persona=titulaire")
+    phone.fill(".pin", "1234")
+    phone.get_by_role("button", name="Accepter").click()
+    desk.wait_for_url(f"{site}/callback?*code=*", timeout=15_000)
+
+
+def test_a_refusal_in_a_browser_marks_the_difference_and_says_what_to_do(lgo: PscClient, browser: Browser) -> None:
+    desk = browser.new_context(ignore_https_errors=True).new_page()
+    blocked: list[str] = []
+    desk.on("console", lambda message: blocked.append(message.text) if "Content Security" in message.text else None)
+    desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(redirect_uri='http://127.0.0.1:8765/Callback'))}")
+    assert desk.locator("mark").all_inner_texts() == ["C", "c"]
+    assert "SIMULATION" in desk.inner_text("body")
+    shot(desk, "9-refus")
+    desk.goto(f"{lgo.issuer}/.well-known/openid-configuration")
+    assert "wallet-openid-configuration" in desk.inner_text(".todo")
+    desk.goto(f"{lgo.wallet}/ecps")
+    assert blocked == []
+
+
+CALL = """async ([url, method, headers, body]) => {
+  try { const answer = await fetch(url, { method, headers, body }); return [answer.status, await answer.text()]; }
+  catch (error) { return [0, String(error)]; }
+}"""
+
+
+@pytest.mark.parametrize("hostile", [False, True])
+def test_a_page_reads_what_its_client_may_and_a_strange_one_only_what_is_public(
+    lgo: PscClient, browser: Browser, site: str, hostile: bool
+) -> None:
+    page = browser.new_context(ignore_https_errors=True).new_page()
+    page.goto(site.replace("127.0.0.1", "localhost") if hostile else site)
+    code = lgo.code()
+    public = page.evaluate(CALL, [f"{lgo.issuer}/.well-known/wallet-openid-configuration", "GET", {}, None])
+    assert public[0] == 200
+    assert page.evaluate(CALL, [lgo.protocol("certs"), "GET", {}, None])[0] == 200
+    headers = {"Authorization": "Basic bGdvLWRlbW86c2VjcmV0LWxnby1kZW1v", "Content-Type": FORM}
+    form = urlencode({"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK})
+    status, body = page.evaluate(CALL, [lgo.protocol("token"), "POST", headers, form])
+    assert status == (0 if hostile else 200), body
+    if hostile:
+        assert lgo.reproaches() == {"PSC-TOK-14"}
+        assert lgo.exchange(code).status_code == 200
+        return
+    bearer = {"Authorization": f"Bearer {json.loads(body)['access_token']}"}
+    assert page.evaluate(CALL, [lgo.protocol("userinfo"), "GET", bearer, None])[0] == 200
+    assert lgo.reproaches() == {"PSC-TOK-12", "PSC-TOK-14"}

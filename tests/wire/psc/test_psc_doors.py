@@ -9,6 +9,7 @@ import pytest
 from support.psc import CALLBACK, DEMO, PscClient, hidden
 
 from health_documents.findings import Severity
+from lgo_sandbox.wire.jwt import encode_segments
 from psc_mock.checks import CHECKS
 from psc_mock.checks.clients import MUTATIONS_OF
 
@@ -189,6 +190,32 @@ def _never_asking_who(lgo: PscClient) -> None:
     lgo.logout(lgo.tokens())
 
 
+def _object(claims: dict[str, str]) -> str:
+    return encode_segments({"alg": "none"}, claims) + "."
+
+
+def _before_a_page(lgo: PscClient) -> None:
+    asking = {"Origin": "https://lgo.example", "Access-Control-Request-Method": "POST"}
+    lgo.http.options(lgo.protocol("token"), headers=asking)
+
+
+def _changed_card(lgo: PscClient) -> None:
+    former = lgo.tokens()["access_token"]
+    lgo.tokens(login_hint="adjoint")
+    lgo.userinfo(former)
+
+
+def _deaf(lgo: PscClient) -> None:
+    _enrolled(lgo, backchannel_logout_uri="http://127.0.0.1:9/logout")
+    tokens = lgo.exchange(lgo.code(client_id="mon-lgo"), ("mon-lgo", "secret%2Bdu+lgo")).json()
+    lgo.logout(tokens)
+
+
+def _stock_discovery(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__stock_discovery="served")
+    lgo.http.get(f"{lgo.issuer}/.well-known/openid-configuration")
+
+
 BROKEN: dict[str, Act] = {
     "PSC-AUTHZ-01": lambda lgo: lgo.authorize(acr_values=None, acr="eidas1"),
     "PSC-AUTHZ-02": lambda lgo: lgo.authorize(scope="openid"),
@@ -199,6 +226,7 @@ BROKEN: dict[str, Act] = {
     "PSC-AUTHZ-07": lambda lgo: lgo.authorize(code_challenge="c" * 43),
     "PSC-AUTHZ-08": lambda lgo: lgo.http.get(lgo.protocol("auth"), params=lgo.request()),
     "PSC-AUTHZ-09": _embedded,
+    "PSC-AUTHZ-11": lambda lgo: lgo.authorize(request=_object({"prompt": "login"})),
     "PSC-AUTHZ-10": lambda lgo: lgo.authorize(acr_values="eidas3"),
     "PSC-TOK-01": _replay,
     "PSC-TOK-02": _expired_certificate,
@@ -206,18 +234,21 @@ BROKEN: dict[str, Act] = {
     "PSC-TOK-04": _questions,
     "PSC-TOK-05": lambda lgo: lgo.post("token", grant_type="password", username="a", password="b"),
     "PSC-TOK-06": _token_in_url,
-    "PSC-TOK-07": lambda lgo: lgo.http.post(lgo.protocol("ext/par/request")),
+    "PSC-TOK-07": lambda lgo: lgo.http.post(lgo.protocol("auth/device")),
     "PSC-TOK-08": _without_verifier,
     "PSC-TOK-09": _asking_again,
     "PSC-TOK-10": _bursting,
     "PSC-TOK-11": _without_type,
     "PSC-TOK-12": _from_a_page,
+    "PSC-TOK-14": _before_a_page,
     "PSC-TOK-13": _verbatim,
     "PSC-TLS-01": _plain_port,
     "PSC-SES-01": _left_open,
     "PSC-SES-02": _logged_out("utilisateur-inactif"),
     "PSC-SES-03": _outliving,
     "PSC-SES-04": _logged_out("utilisateur-actif"),
+    "PSC-SES-09": _deaf,
+    "PSC-SES-08": _changed_card,
     "PSC-SES-05": lambda lgo: lgo.http.get(lgo.protocol("logout")),
     "PSC-CIBA-01": _counting,
     "PSC-CIBA-02": lambda lgo: lgo.ask_ciba(login_hint="titulaire"),
@@ -231,6 +262,8 @@ BROKEN: dict[str, Act] = {
     **{number: _swallowing(mutations[0]) for number, mutations in MUTATIONS_OF.items()},
     "PSC-FORME-01": _given_up,
     "PSC-FORME-02": _never_asking_who,
+    "PSC-IDP-LOCAL": lambda lgo: lgo.authorize(kc_idp_hint="entra"),
+    "PSC-DECOUVERTE": _stock_discovery,
     "PSC-REPONSE": lambda lgo: lgo.authorize(prompt="none"),
 }
 """Check → the client that breaks its rule, and no other."""

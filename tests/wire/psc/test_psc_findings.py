@@ -34,7 +34,6 @@ def test_a_burst_of_questions_about_one_token_is_reproached(lgo: PscClient, oper
     [
         ("/clients-registrations/openid-connect", 403),
         ("/protocol/openid-connect/auth/device", 401),
-        ("/protocol/openid-connect/ext/par/request", 400),
     ],
 )
 def test_what_is_announced_but_dead_refuses_and_is_reproached(lgo: PscClient, path: str, status: int) -> None:

@@ -10,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from support.psc import CIBA_FORM, DEMO, PscClient
 
-from psc_mock.codes import API_PATH, CIBA_GRANT, DEAD_ENDPOINTS, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH
+from lgo_sandbox.wire.jwt import encode_segments
+from psc_mock.codes import API_PATH, CIBA_GRANT, DEAD_ENDPOINTS, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH, PUSHED_URN
 
 REQUESTS = 120
 SECONDS = 10.0
@@ -38,6 +39,7 @@ ODD = (
     b"1e999",
     b"9" * 5000,
 )
+OUT = "http://127.0.0.1:8765/logged-out"
 NESTED = "eyJhIjpbW1tbW1tbW1tbW1tbW1tb"
 """The beginning of a JWT part that opens many arrays."""
 HEADERS = (
@@ -50,6 +52,8 @@ HEADERS = (
     b"Content-Type: application/json",
     b"Content-Type: \xff",
     b"Origin: https://\xc3\xa9",
+    b"Origin: http://127.0.0.1:8765",
+    b"Accept: text/html\r\nSec-Fetch-Mode: navigate",
     b"User-Agent: \xf0\x9f\x92\x89",
     b"X-Forwarded-Proto: http",
     b"Host: evil@127.0.0.1",
@@ -80,6 +84,14 @@ def templates(lgo: PscClient) -> list[Template]:
         ("psc", "POST", f"{PROTOCOL_PATH}/token", {"grant_type": CIBA_GRANT, "auth_req_id": "x"}),
         ("psc", "POST", f"{PROTOCOL_PATH}/token/introspect", {"token": access}),
         ("psc", "POST", f"{PROTOCOL_PATH}/revoke", {"token": "x.y.z"}),
+        ("psc", "POST", f"{PROTOCOL_PATH}/ext/par/request", lgo.request()),
+        ("psc", "OPTIONS", f"{PROTOCOL_PATH}/token", {}),
+        ("psc_wallet", "GET", "/auth", {"client_id": "lgo-demo", "request_uri": f"{PUSHED_URN}{login}"}),
+        ("psc_wallet", "GET", "/auth", lgo.request(request=encode_segments({"alg": "none"}, lgo.request()) + ".")),
+        ("psc_wallet", "GET", f"/login/{login}/state", {}),
+        ("psc_wallet", "GET", "/", {}),
+        ("psc_wallet", "POST", "/", {"csrf": "x", "change": "card"}),
+        ("psc", "GET", f"{PROTOCOL_PATH}/logout", {"client_id": "lgo-demo", "post_logout_redirect_uri": OUT}),
         ("psc", "POST", f"{PROTOCOL_PATH}/ext/ciba/auth", CIBA_FORM),
         ("psc", "GET", f"{PROTOCOL_PATH}/userinfo", {"access_token": access}),
         ("psc", "POST", f"{PROTOCOL_PATH}/userinfo", {"access_token": access}),

@@ -58,3 +58,41 @@ def test_sessions_can_be_listed_and_ended(lgo: PscClient) -> None:
     assert (login["persona"], login["active"]) == ("titulaire", True)
     lgo.resource("sessions", "DELETE", tail=login["sid"])
     assert lgo.userinfo(tokens["access_token"]).status_code == 401
+
+
+def test_a_client_without_a_hint_has_the_person_asked_then_follows_its_address(lgo: PscClient) -> None:
+    tokens = lgo.tokens()
+    fields = {"client_id": "lgo-demo", "post_logout_redirect_uri": OUT, "state": "bye"}
+    page = lgo.http.get(lgo.protocol("logout"), params=fields)
+    assert page.status_code == 200
+    assert "Hélène VALMONT" in page.text
+    assert lgo.userinfo(tokens["access_token"]).status_code == 200
+    sent = {name: hidden(page, name) for name in ("csrf", "client_id", "post_logout_redirect_uri", "state")}
+    assert lgo.http.post(lgo.protocol("logout"), data={**sent, "csrf": "faux"}).status_code == 200
+    assert lgo.userinfo(tokens["access_token"]).status_code == 200
+    out = lgo.http.post(lgo.protocol("logout"), data=sent)
+    assert (out.status_code, out.headers["location"]) == (303, f"{OUT}?state=bye")
+    assert lgo.userinfo(tokens["access_token"]).status_code == 401
+
+
+def test_a_client_without_a_hint_and_without_a_session_goes_straight_back(lgo: PscClient) -> None:
+    fields = {"client_id": "lgo-demo", "post_logout_redirect_uri": OUT}
+    assert lgo.http.get(lgo.protocol("logout"), params=fields).headers["location"] == OUT
+
+
+def test_a_client_without_a_hint_follows_its_own_addresses_only(lgo: PscClient) -> None:
+    lgo.tokens()
+    for fields in (
+        {"client_id": "lgo-demo", "post_logout_redirect_uri": "https://voleur.example/"},
+        {"client_id": "personne", "post_logout_redirect_uri": OUT},
+        {"client_id": "dmp", "post_logout_redirect_uri": OUT},
+    ):
+        answer = lgo.http.get(lgo.protocol("logout"), params=fields)
+        assert (answer.status_code, "location" in answer.headers) == (400, False)
+
+
+def test_a_hint_of_another_client_than_the_one_that_is_named_ends_nothing(lgo: PscClient) -> None:
+    tokens = lgo.tokens()
+    fields = {"id_token_hint": tokens["id_token"], "client_id": "prescripteur-demo"}
+    assert lgo.http.get(lgo.protocol("logout"), params=fields).status_code == 400
+    assert lgo.userinfo(tokens["access_token"]).status_code == 200

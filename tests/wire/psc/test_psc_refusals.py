@@ -208,11 +208,10 @@ REFUSALS: dict[str, Act] = {
     "scope_insufficient": lambda lgo: lgo.userinfo(lgo.tokens(scope="scope_all")["access_token"]),
     "registration_dead": dead("clients-registrations/openid-connect"),
     "device_endpoint_dead": dead("protocol/openid-connect/auth/device"),
-    "pushed_dead": dead("protocol/openid-connect/ext/par/request"),
+    "pushed_twice": lambda lgo: lgo.post("ext/par/request", request_uri="urn:x"),
     "parameter_repeated": lambda lgo: lgo.http.get(
         f"{lgo.wallet}/auth", params=[*lgo.request().items(), ("scope", "openid")]
     ),
-    "request_object": lambda lgo: lgo.authorize(request="a.b.c"),
     "response_type_missing": lambda lgo: lgo.authorize(response_type=None),
     "response_type_unknown": lambda lgo: lgo.authorize(response_type="jeton"),
     "response_type_dead": lambda lgo: lgo.authorize(response_type="id_token token"),
@@ -234,6 +233,12 @@ REFUSALS: dict[str, Act] = {
     "client_missing": lambda lgo: lgo.authorize(client_id=None),
     "client_not_found": lambda lgo: lgo.authorize(client_id="personne"),
     "redirect_invalid": lambda lgo: lgo.authorize(redirect_uri="http://127.0.0.1:8765/Callback"),
+    "request_uri_refused": lambda lgo: lgo.authorize(request_uri="https://lgo.example/demande"),
+    "request_uri_unknown": lambda lgo: lgo.authorize(request_uri="urn:ietf:params:oauth:request_uri:inconnue"),
+    "request_object_invalid": lambda lgo: lgo.authorize(request="a.b.c"),
+    "logout_client_mismatch": lambda lgo: lgo.http.get(
+        lgo.protocol("logout"), params={"id_token_hint": lgo.tokens()["id_token"], "client_id": "dmp"}
+    ),
     "login_unknown": another_browser,
     "form_forged": lambda lgo: lgo.http.post(lgo.begun(), data={"csrf": "faux"}),
     "hint_invalid": lambda lgo: logout(id_token_hint=lgo.tokens()["access_token"])(lgo),
@@ -311,8 +316,8 @@ def test_the_stock_path_of_discovery_is_told_the_right_one_on_either_host(lgo: P
         ("GET", "psc", "/auth/realms/esante-wallet/protocol/openid-connect/tokens", 404, "openid-connect/token"),
         ("GET", "psc", "/tout/autre", 404, "chemin"),
         ("GET", "psc", "/auth/realms/esante-wallet/protocol/openid-connect/token", 405, "méthode"),
-        ("OPTIONS", "psc", "/auth/realms/esante-wallet/protocol/openid-connect/token", 405, "serveur du logiciel"),
-        ("OPTIONS", "psc", "/auth/realms/esante-wallet/protocol/openid-connect/userinfo", 405, "serveur du logiciel"),
+        ("OPTIONS", "psc_wallet", "/auth", 405, "serveur du logiciel"),
+        ("OPTIONS", "psc", "/ecps", 405, "serveur du logiciel"),
     ],
 )
 def test_a_wrong_address_or_method_is_explained(

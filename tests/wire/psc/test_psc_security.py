@@ -230,7 +230,6 @@ def test_an_oversized_form_is_refused(lgo: PscClient) -> None:
         ({"response_type": "token"}, "unauthorized_client"),
         ({"response_type": "magic"}, "unsupported_response_type"),
         ({"scope": "openid magic"}, "invalid_scope"),
-        ({"request": "x.y.z"}, "request_not_supported"),
         ({"response_mode": "jwt"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"max_age": "-1"}, "invalid_request"),

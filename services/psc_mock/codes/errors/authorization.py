@@ -24,13 +24,6 @@ AT_AUTHORIZATION: Mapping[str, Error] = {
         "chaque paramètre une seule fois",
         "N'envoyer ce paramètre qu'une fois.",
     ),
-    "request_object": _back(
-        "request_not_supported",
-        "Request objects are not supported",
-        "Demande en objet signé",
-        "les paramètres en clair, sans request ni request_uri",
-        "Retirer request et request_uri, et envoyer les paramètres un à un.",
-    ),
     "response_type_missing": _back(
         "invalid_request",
         "Missing parameter: response_type",

@@ -74,13 +74,13 @@ AT_RESOURCES: Mapping[str, Error] = {
         "Ne pas appeler device_authorization_endpoint.",
         "adresses-hors-service",
     ),
-    "pushed_dead": Error(
+    "pushed_twice": Error(
         400,
         "invalid_request",
-        "Pushed authorization request is not allowed",
-        "Demande poussée : annoncée, mais hors service",
-        "une demande d'autorisation ordinaire",
-        "Ne pas appeler pushed_authorization_request_endpoint.",
-        "adresses-hors-service",
+        "It is not allowed to include request_uri to PAR.",
+        "request_uri dans une demande poussée",
+        "les paramètres de la demande d'autorisation, sans request_uri",
+        "Retirer request_uri du corps de la demande poussée.",
+        "demande-poussee",
     ),
 }
