@@ -96,3 +96,21 @@ def test_the_whole_of_a_long_line_is_read_in_the_detail_without_scrolling_sidewa
     assert LONG in page.locator("#detail").inner_text()
     assert page.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('#detail'))") <= 0
     assert page.evaluate(SIDEWAYS) <= 0
+
+
+def test_a_report_kept_as_a_file_fits_the_screen_and_its_sources_open(
+    page: Page, tenant: Tenant, tmp_path: Path
+) -> None:
+    kept = tmp_path / "report.html"
+    kept.write_bytes(httpx.get(f"{root(tenant)}/_sandbox/v1/report.html", params={"session": tenant.name}).content)
+    page.goto(kept.as_uri())
+    shot(page, "report")
+    assert page.evaluate(SIDEWAYS) <= 0
+    link = page.locator("tr.NOT_OBSERVED td:last-child a").first
+    title = link.inner_text()
+    link.click()
+    opened = page.locator("article:target")
+    assert opened.locator("h3").inner_text() == title
+    top = opened.evaluate("one => one.getBoundingClientRect().top")
+    assert 0 <= top < page.evaluate("innerHeight")
+    shot(page, "report-source")
