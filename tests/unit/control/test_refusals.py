@@ -32,6 +32,8 @@ FOREIGN = re.compile(r"(?<!\w)'|\bor\b|\bnot\b|\bInput\b|\bNone\b|\(s\)|\\x")
         ),
         ("POST", "/faults", {"kind": "named", "service": "sixieme", "value": "zzz"}, "panne nommée inconnue"),
         ("POST", "/faults", {"kind": "delay", "value": "zzz"}, "(reçu : « zzz »)"),
+        ("POST", "/faults", {"kind": "reset", "times": True}, "times : un nombre est attendu"),
+        ("POST", "/faults", {"kind": "delay", "value": True}, "value : un nombre est attendu"),
         ("DELETE", "/faults/zzz", None, "panne inconnue : « zzz »"),
         ("GET", "/report.xyz", None, "valeurs admises : json, xml, html ou txt"),
         ("GET", "/report.json?verdict=zzz", None, "valeurs admises : PASS, FAIL"),
@@ -44,7 +46,11 @@ FOREIGN = re.compile(r"(?<!\w)'|\bor\b|\bnot\b|\bInput\b|\bNone\b|\(s\)|\\x")
         ("POST", "/pki/issue", {"kind": "server", "common_name": "a/b"}, "ce certificat ne peut pas être émis"),
         ("PUT", "/declarations", {"zzz": "parce que"}, "exigence inconnue : « zzz »"),
         ("DELETE", "/listeners", None, "la session « default » n'a pas de ports à elle"),
+        ("POST", "/clock", {}, "rien à régler : donnez by, to, freeze ou wire"),
+        ("POST", "/clock", {"by": True}, "by : un nombre est attendu"),
         ("POST", "/clock", {"wire": "zzz"}, "wire : valeurs admises : real ou session"),
+        ("POST", "/listeners", {"port_base": 9000}, "port_base : champ inconnu"),
+        ("POST", "/sessions/default/reset", {"seed": "x"}, "seed : champ inconnu"),
     ],
 )
 async def test_a_refusal_is_french_and_names_the_value(
