@@ -213,6 +213,7 @@ def client_add(
     client_id: Annotated[str, typer.Option("--client-id", help="Identifiant du client.")],
     redirect_uri: Annotated[list[str], typer.Option("--redirect-uri", help="Adresse de retour (répétable).")],
     mtls: Annotated[bool, typer.Option("--mtls", help="Authentification par certificat, sans secret.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Remplacer le client de ce nom, et son secret.")] = False,
     session: AskSession = None,
     control: Control = None,
     state: State = None,
@@ -221,7 +222,7 @@ def client_add(
     from lgo_sandbox.cli.asking import Asking
 
     with explained():
-        Asking(control, state, session).add_client(client_id, redirect_uri, mtls=mtls)
+        Asking(control, state, session).add_client(client_id, redirect_uri, mtls=mtls, replace=replace)
 
 
 @pki.command("issue")
