@@ -20,6 +20,7 @@ from lgo_sandbox.cli.connect import write_connection
 from lgo_sandbox.cli.control import REFUSED, UNREACHABLE, Answer, ask
 from lgo_sandbox.cli.errors import CommandError
 from lgo_sandbox.tenant.ids import Ids
+from lgo_sandbox.wire.system import reason
 
 __all__ = ["Asking", "control_url"]
 
@@ -82,14 +83,14 @@ class Asking:
         try:
             output.write_bytes(octets)
         except OSError as error:
-            raise CommandError(f"{output} ne peut pas être écrit : {error.strerror}") from None
+            raise CommandError(f"{output} ne peut pas être écrit : {reason(error)}") from None
 
     def connect(self, folder: Path) -> None:
         """Write the ready-file and the certificates in a folder of this machine, and print where."""
         try:
             typer.echo(write_connection(self._ask("GET", "/connection.zip").content, folder))
         except OSError as error:
-            raise CommandError(f"{folder} ne peut pas être écrit : {error.strerror}") from None
+            raise CommandError(f"{folder} ne peut pas être écrit : {reason(error)}") from None
 
     def add_client(self, client_id: str, redirect_uris: Sequence[str], *, mtls: bool, replace: bool) -> None:
         """Add an OIDC client, with a new secret or bound to the pharmacy's certificate, and print what it is.

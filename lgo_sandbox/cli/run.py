@@ -28,6 +28,7 @@ from lgo_sandbox.run.ready import remove_ready_file, write_ready_file
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.state.errors import StoreError, of_system
 from lgo_sandbox.tenant.sessions import SessionError
+from lgo_sandbox.wire.system import reason
 
 __all__ = ["beside_python", "run_command", "up_until_stopped"]
 
@@ -87,7 +88,7 @@ async def _exec(options: StartOptions, settings: Settings, command: Sequence[str
         except FileNotFoundError:
             raise CommandError(f"programme introuvable : {command[0]}", NOT_FOUND) from None
         except OSError as error:
-            raise CommandError(f"{command[0]} ne peut pas être lancé : {error.strerror}", NOT_EXECUTABLE) from None
+            raise CommandError(f"{command[0]} ne peut pas être lancé : {reason(error)}", NOT_EXECUTABLE) from None
         _on_signals(lambda number: _forward(process, number))
         code = await process.wait()
     return code if code >= 0 else KILLED - code
@@ -125,7 +126,7 @@ def _run(work: Callable[[], Any]) -> int:
         raise CommandError(str(error)) from error
     except OSError as error:
         what = str(error.filename or "le disque")
-        raise CommandError(str(of_system(error, what) or f"{what} : {error.strerror or error}")) from error
+        raise CommandError(str(of_system(error, what) or f"{what} : {reason(error)}")) from error
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

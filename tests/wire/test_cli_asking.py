@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from lgo_sandbox.cli.asking import control_url
 from lgo_sandbox.cli.errors import CommandError
-from lgo_sandbox.cli.main import app
+from lgo_sandbox.cli.main import answered, app
 
 README = Path(__file__).parents[2] / "README.md"
 ASKING = ("status", "reset", "pki issue", "client add")
@@ -68,3 +68,41 @@ def test_a_state_where_nothing_runs_is_said_with_the_command_that_starts_it(tmp_
     with pytest.raises(CommandError) as refused:
         control_url(None, state)
     assert f"« lgo-sandbox up --state '{state}' » (ce qui y a été observé est gardé)" in str(refused.value)
+
+
+ENGLISH = re.compile(r"\b(Usage:|Try|Error|Invalid|Missing|No such|Got|Show this|Not a|Is a|requires)\b|\(s\)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lune"], "la commande lune n'existe pas (voir « lgo-sandbox --help »)"),
+        (["up", "--lune"], "l'option --lune n'existe pas (voir « lgo-sandbox up --help »)"),
+        (["up", "--port-base", "lune"], "--port-base : valeur refusée (un entier est attendu)"),
+        (["up", "--port-base", "99999"], "--port-base : valeur refusée (60000 au plus)"),
+        (["up", "--public=oui"], "l'option --public ne prend pas de valeur"),
+        (["report", "--control"], "l'option --control attend une valeur"),
+        (["client", "add"], "il manque --client-id"),
+        (["pki", "issue"], "il manque NOM"),
+        (["status", "encore"], "en trop : encore"),
+        (["validate", "nulle-part.xml"], "nulle-part.xml ne peut pas être lu : il n'existe pas"),
+        (["validate", str(README.parent)], "ne peut pas être lu : c'est un dossier"),
+    ],
+)
+def test_a_wrong_command_line_is_explained_in_french(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert answered(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, said in err) == ("", True), err
+    assert not ENGLISH.findall(err)
+
+
+@pytest.mark.parametrize("arguments", [[], ["up"], ["report"], ["client"], ["client", "add"], ["pki", "issue"]])
+def test_the_help_is_french(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert answered([*arguments, "--help"]) == 0
+    shown = capsys.readouterr().out.replace("Usage:", "")  # the same word in French
+    assert "Afficher cette aide." in shown
+    assert not ENGLISH.findall(shown)
+    assert "default:" not in shown
+    assert "required" not in shown
