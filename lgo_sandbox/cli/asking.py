@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from lgo_sandbox.cli.connect import write_connection
 from lgo_sandbox.cli.control import REFUSED, UNREACHABLE, Answer, ask
 from lgo_sandbox.cli.errors import CommandError
 from lgo_sandbox.tenant.ids import Ids
+from lgo_sandbox.wire.system import reason
 
 __all__ = ["Asking", "control_url"]
 
@@ -37,9 +39,10 @@ def control_url(given: str | None, state: Path | None) -> str:
     try:
         return str(json.loads(ready.read_text(encoding="utf-8"))["control"]).rstrip("/")
     except (OSError, ValueError, KeyError, TypeError):
-        raise CommandError(
-            f"{NONE_RUNNING} : {ready} n'existe pas. Démarrez avec « lgo-sandbox up », ou donnez --control."
-        ) from None
+        start = f"lgo-sandbox up --state {shlex.quote(str(state))}" if state else "lgo-sandbox up"
+        what = f"{ready} est illisible" if ready.exists() else f"{ready} n'existe pas"
+        kept = " (ce qui y a été observé est gardé)" if (ready.parent / "sessions").is_dir() else ""
+        raise CommandError(f"{NONE_RUNNING} : {what}. Démarrez avec « {start} »{kept}, ou donnez --control.") from None
 
 
 class Asking:
@@ -80,17 +83,26 @@ class Asking:
         try:
             output.write_bytes(octets)
         except OSError as error:
-            raise CommandError(f"{output} ne peut pas être écrit : {error.strerror}") from None
+            raise CommandError(f"{output} ne peut pas être écrit : {reason(error)}") from None
 
     def connect(self, folder: Path) -> None:
         """Write the ready-file and the certificates in a folder of this machine, and print where."""
         try:
             typer.echo(write_connection(self._ask("GET", "/connection.zip").content, folder))
         except OSError as error:
-            raise CommandError(f"{folder} ne peut pas être écrit : {error.strerror}") from None
+            raise CommandError(f"{folder} ne peut pas être écrit : {reason(error)}") from None
 
-    def add_client(self, client_id: str, redirect_uris: Sequence[str], *, mtls: bool) -> None:
-        """Add an OIDC client, with a new secret or bound to the pharmacy's certificate, and print what it is."""
+    def add_client(self, client_id: str, redirect_uris: Sequence[str], *, mtls: bool, replace: bool) -> None:
+        """Add an OIDC client, with a new secret or bound to the pharmacy's certificate, and print what it is.
+
+        One that is there is replaced only when that is asked: whoever uses its secret would be locked out.
+        """
+        known = {client["client_id"] for client in self._get("/psc/clients")["clients"]}
+        if client_id in known and not replace:
+            raise CommandError(
+                f"le client {client_id} existe déjà, rien n'a changé : "
+                "donnez --replace pour le remplacer (l'ancien secret ne vaudra plus), ou un autre --client-id"
+            )
         body: dict[str, Any] = {"client_id": client_id, "redirect_uris": list(redirect_uris)}
         shown: dict[str, str] = {}
         if mtls:

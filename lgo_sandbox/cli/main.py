@@ -6,19 +6,21 @@ Source: design of the project (Commands). Texts are French: they are read by tes
 from __future__ import annotations
 
 import gc
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lgo_sandbox.cli.errors import explained
+from lgo_sandbox.cli.errors import CANNOT, explained
 from lgo_sandbox.cli.service_commands import WithServices
 
 if TYPE_CHECKING:
     from lgo_sandbox.cli.starting import StartOptions
     from lgo_sandbox.settings import Settings
 
-__all__ = ["main"]
+__all__ = ["answered", "main"]
 
 app = typer.Typer(
     cls=WithServices,
@@ -55,6 +57,11 @@ AskSession = Annotated[str | None, typer.Option("--session", help="Session (déf
 COMMAND_CONTEXT = {"allow_interspersed_args": False}
 REST_CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
+GROUPS = ("client", "pki")
+"""Without a command of theirs they show their help."""
+
+ABORTED = 1
+
 GC_THRESHOLD = 100_000
 """Objects made before the collector looks at them: at the default of 700, imports alone cost 0.1 s of collections."""
 
@@ -62,7 +69,34 @@ GC_THRESHOLD = 100_000
 def main() -> None:
     """Run the command line."""
     gc.set_threshold(GC_THRESHOLD, 20, 20)
-    app()
+    sys.exit(answered(sys.argv[1:]))
+
+
+def answered(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; what the parser says is said in French."""
+    command = typer.main.get_command(app)
+    if "--help" in arguments or not arguments or arguments[-1] in GROUPS:
+        from lgo_sandbox.cli.french import translate_help
+
+        translate_help(command, typer.Context)
+    try:
+        return int(command.main(list(arguments), prog_name=app.info.name, standalone_mode=False) or 0)
+    except typer.Abort:
+        return ABORTED
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _misused(error)
+
+
+def _misused(error: Any) -> int:
+    from lgo_sandbox.cli.french import usage_error
+
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        typer.echo(f"lgo-sandbox : {usage_error(error)}", err=True)
+    return CANNOT
 
 
 def _begin(options: StartOptions, *, asking: bool = False) -> Settings:
@@ -215,6 +249,7 @@ def client_add(
     client_id: Annotated[str, typer.Option("--client-id", help="Identifiant du client.")],
     redirect_uri: Annotated[list[str], typer.Option("--redirect-uri", help="Adresse de retour (répétable).")],
     mtls: Annotated[bool, typer.Option("--mtls", help="Authentification par certificat, sans secret.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Remplacer le client de ce nom, et son secret.")] = False,
     session: AskSession = None,
     control: Control = None,
     state: State = None,
@@ -223,7 +258,7 @@ def client_add(
     from lgo_sandbox.cli.asking import Asking
 
     with explained():
-        Asking(control, state, session).add_client(client_id, redirect_uri, mtls=mtls)
+        Asking(control, state, session).add_client(client_id, redirect_uri, mtls=mtls, replace=replace)
 
 
 @pki.command("issue")

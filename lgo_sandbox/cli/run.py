@@ -28,6 +28,7 @@ from lgo_sandbox.run.ready import remove_ready_file, write_ready_file
 from lgo_sandbox.settings import Settings
 from lgo_sandbox.state.errors import StoreError, of_system
 from lgo_sandbox.tenant.sessions import SessionError
+from lgo_sandbox.wire.system import reason
 
 __all__ = ["beside_python", "run_command", "up_until_stopped"]
 
@@ -87,7 +88,7 @@ async def _exec(options: StartOptions, settings: Settings, command: Sequence[str
         except FileNotFoundError:
             raise CommandError(f"programme introuvable : {command[0]}", NOT_FOUND) from None
         except OSError as error:
-            raise CommandError(f"{command[0]} ne peut pas être lancé : {error.strerror}", NOT_EXECUTABLE) from None
+            raise CommandError(f"{command[0]} ne peut pas être lancé : {reason(error)}", NOT_EXECUTABLE) from None
         _on_signals(lambda number: _forward(process, number))
         code = await process.wait()
     return code if code >= 0 else KILLED - code
@@ -128,7 +129,7 @@ def _run(work: Callable[[], Any], state: Path) -> int:
     except OSError as error:
         what = str(error.filename or f"le dossier {state}")
         meant = of_system(error, what)
-        raise CommandError(meant.at_start if meant else f"{what} : {error.strerror or error}") from error
+        raise CommandError(meant.at_start if meant else f"{what} : {reason(error)}") from error
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from health_documents.errors import ArtefactsError
 from health_documents.validation import Report, Validator, as_json, as_junit, as_text
 from lgo_sandbox.cli.errors import CommandError
+from lgo_sandbox.wire.system import reason
 
 __all__ = ["INVALID", "VALID", "validate_files"]
 
@@ -51,7 +52,7 @@ def _read(path: Path) -> bytes:
             raise CommandError(f"{path} : plus de {MAX_FILE_BYTES} octets")
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(f"{path} ne peut pas être lu : {error.strerror}") from None
+        raise CommandError(f"{path} ne peut pas être lu : {reason(error)}") from None
 
 
 def _write(reports: Sequence[Report], form: str, output: Path | None) -> None:
@@ -64,4 +65,4 @@ def _write(reports: Sequence[Report], form: str, output: Path | None) -> None:
     try:
         output.write_bytes(octets)
     except OSError as error:
-        raise CommandError(f"{output} ne peut pas être écrit : {error.strerror}") from None
+        raise CommandError(f"{output} ne peut pas être écrit : {reason(error)}") from None

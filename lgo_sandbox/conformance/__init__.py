@@ -1,7 +1,7 @@
 """Verdicts per Ségur requirement and the reports made of them. See ``lgo_sandbox.conformance.verdicts``."""
 
 from lgo_sandbox.conformance.proofs import PROOFS, Part, Proof
-from lgo_sandbox.conformance.render_html import render_html
+from lgo_sandbox.conformance.render_html import SourceText, render_html
 from lgo_sandbox.conformance.render_json import render_json
 from lgo_sandbox.conformance.render_junit import render_junit
 from lgo_sandbox.conformance.render_text import render_text
@@ -29,6 +29,7 @@ __all__ = [
     "Part",
     "Proof",
     "Report",
+    "SourceText",
     "UnknownLink",
     "Verdict",
     "judge",

@@ -6,6 +6,8 @@ Every value is escaped by the template engine. Knows the report; knows no rule o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -13,13 +15,28 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from lgo_sandbox.conformance.report import Report, Verdict
 from lgo_sandbox.conformance.wording import CONFIDENCE, DISCLAIMER, french_date, provenance
 
-__all__ = ["render_html"]
+__all__ = ["SourceText", "render_html"]
 
 
-def render_html(report: Report) -> str:
-    """Return the report as a complete HTML document, to be written in UTF-8."""
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """What a source says, to be read in the report itself: ``body`` is HTML that we wrote."""
+
+    id: str
+    title: str
+    page: str
+    body: str
+
+
+def render_html(report: Report, sources: Mapping[str, SourceText] | None = None) -> str:
+    """Return the report as a complete HTML document, to be written in UTF-8.
+
+    ``sources`` by the link that a requirement has: they are put at the end and linked to, for the report is read as
+    a file too, when no sandbox runs.
+    """
     return _template().render(
         report=report,
+        sources=sources or {},
         verdicts=list(Verdict),
         date=french_date(report.generated_at),
         disclaimer=DISCLAIMER,

@@ -137,9 +137,10 @@ def judge(
 
     An observed failure wins over everything; then a declaration; then what the wire can decide. PASS needs all parts
     of the proof; a requirement that the wire decides in part, or that leaves a rest to people, stays MANUAL; one that
-    no check cites is not checked. ``links`` are the checks that there are: they say what an observation stands for,
-    whatever it was stored with; ``markers`` are the names of those that the session has. ``spec_versions`` maps a
-    specification to the version in force (« GI DMP » → « 2.10 »). Checks that cite an unknown requirement are
+    no check cites is not checked; one asked of others than pharmacies never passes. ``links`` are the checks that
+    there are: they say what an observation stands for, whatever it was stored with; ``markers`` are the names of those
+    that the session has. ``spec_versions`` maps a specification to the version in force (« GI DMP » → « 2.10 »).
+    Checks that cite an unknown requirement are
     reported, not dropped. Raises UnknownRequirement when a declaration names no requirement.
     """
     links = tuple(links)
@@ -245,6 +246,8 @@ def _by_proof(
     rest = case.proof.rest if case.proof else ""
     if rest or case.requirement.wire != "Y":
         return Verdict.MANUAL, wording.wire_part_passed(case.requirement, counts, rest)
+    if case.requirement.lgo == "no":
+        return Verdict.NOT_APPLICABLE, wording.another_corridor(case.requirement, counts)
     return Verdict.PASS, wording.passed(counts)
 
 

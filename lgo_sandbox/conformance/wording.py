@@ -16,6 +16,7 @@ from lgo_sandbox.requirements import Requirement
 __all__ = [
     "CONFIDENCE",
     "DISCLAIMER",
+    "another_corridor",
     "failed",
     "french_date",
     "manual",
@@ -118,6 +119,14 @@ def not_applicable(reasons: Iterable[str], counts: Iterable[CheckCount]) -> str:
     if sum(count.passed for count in counts):
         sentence += f" Des échanges s'y rapportent pourtant ({_passes(counts)} sans échec) : déclaration à relire."
     return sentence
+
+
+def another_corridor(requirement: Requirement, counts: Iterable[CheckCount]) -> str:
+    """Say for whom the demand is, and that what was seen of it is no success of a pharmacy's software."""
+    return (
+        f"Hors du couloir officine : demandée à {', '.join(requirement.who)}. "
+        f"À titre indicatif : {_passes(counts)} sans échec."
+    )
 
 
 def provenance(requirement: Requirement) -> str:

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-__all__ = ["address_of", "page_names", "render_page", "router"]
+__all__ = ["address_of", "link_parts", "page_names", "page_tokens", "render_page", "rendered", "router"]
 
 HOME = "README"
 ROOT = "/sources"
@@ -57,8 +60,28 @@ def page_names() -> tuple[str, ...]:
 @cache
 def render_page(name: str) -> str:
     """Return a page as a complete HTML document."""
-    title, body = _render((_folder() / f"{name}.md").read_text(encoding="utf-8"))
-    return _document(name, title, body)
+    tokens = page_tokens(name)
+    for token in tokens:
+        _point(token)
+    title = next(token.content for token in tokens if token.type == "inline")
+    return _document(name, title, rendered(tokens))
+
+
+def link_parts(link: str) -> tuple[str, str]:
+    """Return the page and the anchor that a link into ``docs/sources`` names; empty for a link to elsewhere."""
+    found = _LINK.fullmatch(link)
+    return (found[1], (found[2] or "").removeprefix("#")) if found else ("", "")
+
+
+def page_tokens(name: str) -> list[Token]:
+    """Return a page as Markdown tokens, its anchors on its headings."""
+    return _anchored(_markdown().parse((_folder() / f"{name}.md").read_text(encoding="utf-8")))
+
+
+def rendered(tokens: Sequence[Token]) -> str:
+    """Return tokens as HTML."""
+    html_text: str = _markdown().renderer.render(tokens, _markdown().options, {})
+    return html_text
 
 
 def _folder() -> Path:
@@ -67,15 +90,11 @@ def _folder() -> Path:
     return shipped if shipped.is_dir() else here.parents[2] / "docs" / "sources"
 
 
-def _render(text: str) -> tuple[str, str]:
+@cache
+def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt  # few ever open these pages: the start does not pay for them
 
-    markdown = MarkdownIt("commonmark").enable("table")
-    tokens = _anchored(markdown.parse(text))
-    for token in tokens:
-        _point(token)
-    title = next(token.content for token in tokens if token.type == "inline")
-    return title, markdown.renderer.render(tokens, markdown.options, {})
+    return MarkdownIt("commonmark").enable("table")
 
 
 def _anchored(tokens: list[Token]) -> list[Token]:

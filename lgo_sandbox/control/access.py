@@ -15,6 +15,7 @@ from starlette.requests import Request
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.sandbox import Listeners, Sandbox
 from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = [
     "CurrentLauncher",
@@ -68,4 +69,4 @@ def known_service(sandbox: Sandbox, name: str) -> None:
     """Raise ControlError when no service has this name."""
     if name not in sandbox.services:
         known = ", ".join(sandbox.services)
-        raise ControlError(INVALID, f"service inconnu : {name[:64]!r} (services : {known})")
+        raise ControlError(INVALID, f"service inconnu : {quoted(name)} (services : {known})")

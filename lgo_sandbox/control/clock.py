@@ -52,6 +52,8 @@ def described(clock: Clock) -> dict[str, Any]:
 
 def moved(clock: Clock, wanted: ClockMove) -> ClockState:
     """Return the state that a request asks for. Raises ControlError."""
+    if not wanted.model_fields_set:
+        raise ControlError(INVALID, "rien à régler : donnez by, to, freeze ou wire")
     if wanted.by is not None and wanted.to is not None:
         raise ControlError(INVALID, "by et to s'excluent")
     state = clock.state

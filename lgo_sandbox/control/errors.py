@@ -63,8 +63,8 @@ _VALIDATION_MESSAGES = {
     "greater_than": "plus de {gt}",
     "greater_than_equal": "{ge} au moins",
     "less_than_equal": "{le} au plus",
-    "string_too_short": "{min_length} caractère(s) au moins",
-    "string_too_long": "{max_length} caractères au plus",
+    "string_too_short": "{min_length} au moins",
+    "string_too_long": "{max_length} au plus",
     "string_pattern_mismatch": "forme attendue : {pattern}",
     "too_long": "{max_length} éléments au plus",
     "timezone_aware": "le fuseau horaire est obligatoire (par exemple 2026-01-31T08:00:00Z)",
@@ -129,8 +129,17 @@ async def _on_defect(_request: Request, _error: Exception) -> Response:
 
 def _explained(detail: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in detail["loc"] if part not in _PLACES and not isinstance(part, int))
-    message = _VALIDATION_MESSAGES.get(detail["type"], "valeur invalide").format_map(_Context(detail.get("ctx") or {}))
+    values = _Context(detail.get("ctx") or {})
+    if "expected" in values:  # 'a', 'b' or 'c'
+        values["expected"] = str(values["expected"]).replace("'", "").replace(" or ", " ou ")
+    if str(detail["type"]).startswith("string_too_"):
+        values |= {name: _characters(value) for name, value in values.items()}
+    message = _VALIDATION_MESSAGES.get(detail["type"], "valeur invalide").format_map(values)
     return f"{place} : {message}" if place else message
+
+
+def _characters(number: int) -> str:
+    return f"{number} caractère{'s' if number > 1 else ''}"
 
 
 class _Context(dict[str, Any]):

@@ -18,6 +18,7 @@ from lgo_sandbox.sandbox import Listeners, Sandbox
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.journal import Filter, Journal
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["POLL_SECONDS", "router"]
 
@@ -92,7 +93,7 @@ async def _lines(journal: Journal) -> AsyncIterator[str]:
 def _one(session: Session, exchange_id: str) -> Exchange:
     found = session.journal.one(exchange_id)
     if found is None:
-        raise ControlError(404, f"échange inconnu : {exchange_id[:64]!r} (ou trop ancien : le journal est borné)")
+        raise ControlError(404, f"échange inconnu : {quoted(exchange_id)} (ou trop ancien : le journal est borné)")
     return found
 
 

@@ -12,6 +12,7 @@ from lgo_sandbox.control.models import NewFault
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.faults import ANY, Fault, FaultKind
 from lgo_sandbox.tenant.ids import Ids
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["router"]
 
@@ -64,7 +65,7 @@ async def disarm_all(session: CurrentSession) -> dict[str, int]:
 async def disarm(session: CurrentSession, fault_id: str) -> dict[str, int]:
     """Désarmer une panne."""
     if not session.faults.disarm(fault_id):
-        raise ControlError(404, f"panne inconnue : {fault_id[:64]!r}")
+        raise ControlError(404, f"panne inconnue : {quoted(fault_id)}")
     return {"disarmed": 1}
 
 
@@ -87,7 +88,7 @@ def _check_value(wanted: NewFault) -> None:
     if wanted.value is None:
         raise ControlError(INVALID, f"value : champ obligatoire ({what}, de {least} à {most})")
     if not isinstance(wanted.value, int) or not least <= wanted.value <= most:
-        raise ControlError(INVALID, f"value : {what}, de {least} à {most} (reçu : {wanted.value!r})")
+        raise ControlError(INVALID, f"value : {what}, de {least} à {most} (reçu : {quoted(wanted.value)})")
 
 
 def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:
@@ -99,7 +100,7 @@ def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:
         and (wanted.operation == fault.operation or ANY in (wanted.operation, fault.operation))
     }
     if len(found) != 1:
-        raise ControlError(INVALID, f"panne nommée inconnue pour {wanted.service} : {str(wanted.value)!r}")
+        raise ControlError(INVALID, f"panne nommée inconnue pour {wanted.service} : {quoted(wanted.value)}")
     return found.pop()
 
 
@@ -108,5 +109,6 @@ def _check_operation(sandbox: Sandbox, wanted: NewFault) -> None:
     operations = {operation.name for operation in sandbox.services[wanted.service].operations}
     if wanted.operation != ANY and wanted.operation not in operations:
         raise ControlError(
-            INVALID, f"opération inconnue : {wanted.operation!r} ({wanted.service} : {', '.join(sorted(operations))})"
+            INVALID,
+            f"opération inconnue : {quoted(wanted.operation)} ({wanted.service} : {', '.join(sorted(operations))})",
         )

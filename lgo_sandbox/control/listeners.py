@@ -9,8 +9,10 @@ from fastapi import APIRouter, Response
 
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSession
 from lgo_sandbox.control.errors import ControlError
+from lgo_sandbox.control.models import Nothing
 from lgo_sandbox.control.ready import certificates_of, ready_document
 from lgo_sandbox.sandbox import Listeners
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["connection_document", "router"]
 
@@ -24,7 +26,9 @@ async def ready(launcher: CurrentLauncher, session: CurrentSession) -> dict[str,
 
 
 @router.post("/listeners", status_code=201)
-async def open_listeners(launcher: CurrentLauncher, session: CurrentSession) -> dict[str, Any]:
+async def open_listeners(
+    launcher: CurrentLauncher, session: CurrentSession, _wanted: Nothing | None = None
+) -> dict[str, Any]:
     """Ouvrir des ports pour la session (ils remplacent ceux qu'elle avait) et donner leur document de connexion."""
     await launcher.open_for(session.name)
     return await connection_document(launcher, session.name)
@@ -34,7 +38,7 @@ async def open_listeners(launcher: CurrentLauncher, session: CurrentSession) -> 
 async def close_listeners(launcher: CurrentLauncher, session: CurrentSession) -> Response:
     """Fermer les ports ouverts pour la session."""
     if not launcher.has_own_doors(session.name):
-        raise ControlError(404, f"la session {session.name!r} n'a pas de ports à elle")
+        raise ControlError(404, f"la session {quoted(session.name)} n'a pas de ports à elle")
     await launcher.close_for(session.name)
     return Response(status_code=204)
 

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from lgo_sandbox.tenant.faults import ANY, FaultKind
 
-__all__ = ["ClockMove", "IssueRequest", "NewFault", "NewMarker", "NewSession", "Texts"]
+__all__ = ["ClockMove", "IssueRequest", "NewFault", "NewMarker", "NewSession", "Nothing", "Texts"]
 
 CENTURY_SECONDS = 100 * 366 * 86_400
 
@@ -21,12 +30,21 @@ Texts = Annotated[dict[Name, Text | None], Field(max_length=1_000)]
 """Named texts to set; ``null`` takes one back."""
 
 
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):  # true is no 1: it would move a clock by a second
+        raise PydanticCustomError("float_type", "a number is expected")
+    return value
+
+
+NUMBER = BeforeValidator(_no_truth)
+
+
 def _number_or_name(value: Any, number: ValidatorFunctionWrapHandler) -> Any:
     is_name = isinstance(value, str) and 0 < len(value) <= 128 and not value.lstrip("+-").isdigit()
     return value if is_name else number(value)
 
 
-NumberOrName = Annotated[int, Field(ge=0, le=100_000_000), WrapValidator(_number_or_name)]
+NumberOrName = Annotated[int, Field(ge=0, le=100_000_000), WrapValidator(_number_or_name), NUMBER]
 """A number, or the name of a fault that a service declares."""
 
 
@@ -34,10 +52,14 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Nothing(_Model):
+    """A body that has nothing to say: what a client wishes there would be ignored, so it is refused."""
+
+
 class ClockMove(_Model):
     """How to set a clock: ``by`` seconds or ``to`` a moment; ``freeze`` (absent: as it is); what messages carry."""
 
-    by: Annotated[float, Field(ge=-CENTURY_SECONDS, le=CENTURY_SECONDS, allow_inf_nan=False)] | None = None
+    by: Annotated[float, NUMBER, Field(ge=-CENTURY_SECONDS, le=CENTURY_SECONDS, allow_inf_nan=False)] | None = None
     to: AwareDatetime | None = None
     freeze: bool | None = None
     wire: Literal["real", "session"] | None = None
@@ -66,10 +88,10 @@ class NewFault(_Model):
     operation: Name = ANY
     kind: FaultKind
     value: NumberOrName | None = None
-    times: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    times: Annotated[int, NUMBER, Field(ge=1, le=1_000_000)] | None = None
     client: Name = ANY
-    nth: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    probability: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
+    nth: Annotated[int, NUMBER, Field(ge=1, le=1_000_000)] | None = None
+    probability: Annotated[float, NUMBER, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
     seed: Annotated[str, Field(max_length=200)] | None = None
 
 

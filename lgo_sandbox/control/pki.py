@@ -19,6 +19,7 @@ from lgo_sandbox.pki import Holder, Issued, Kind, Request, Variant
 from lgo_sandbox.pki.holders import MAIN_STRUCTURE, SANDBOX_OPERATOR, organisation_holder, person_holder
 from lgo_sandbox.population.people import Population
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["router"]
 
@@ -46,7 +47,7 @@ async def revocation_list(launcher: CurrentLauncher, name: str) -> Response:
     try:
         octets = launcher.sandbox.pki.crl(name, clock.wire())
     except KeyError:
-        raise ControlError(404, f"autorité inconnue : {name[:64]!r}") from None
+        raise ControlError(404, f"autorité inconnue : {quoted(name)}") from None
     return Response(octets, media_type="application/pkix-crl")
 
 
@@ -57,8 +58,8 @@ async def issue(launcher: CurrentLauncher, wanted: IssueRequest) -> dict[str, An
     request = _request(launcher.sandbox, wanted)
     try:
         issued = await asyncio.to_thread(launcher.sandbox.pki.issue_all, (request,), session=session)
-    except ValueError as error:
-        raise ControlError(INVALID, f"ce certificat ne peut pas être émis : {error}") from None
+    except ValueError:
+        raise _unfit(wanted) from None
     return _published(issued[request.file_name])
 
 
@@ -71,9 +72,14 @@ def _request(sandbox: Sandbox, wanted: IssueRequest) -> Request:
             kind, _holder(sandbox.people, kind, wanted), variant, tuple(wanted.hosts), wanted.common_name, name=name
         )
         _ = request.file_name
-    except ValueError as error:
-        raise ControlError(INVALID, f"ce certificat ne peut pas être émis : {error}") from None
+    except ValueError:
+        raise _unfit(wanted) from None
     return request
+
+
+def _unfit(wanted: IssueRequest) -> ControlError:
+    names = ", ".join(quoted(name) for name in (wanted.common_name, *wanted.hosts) if name) or wanted.kind
+    return ControlError(INVALID, f"ce certificat ne peut pas être émis : {names} ne convient pas comme nom")
 
 
 def _holder(people: Population, kind: Kind, wanted: IssueRequest) -> Holder:
@@ -86,7 +92,9 @@ def _holder(people: Population, kind: Kind, wanted: IssueRequest) -> Holder:
             return person_holder(people.persona(wanted.persona))
         return organisation_holder(people.structure(wanted.structure or MAIN_STRUCTURE))
     except KeyError as error:
-        raise ControlError(INVALID, f"personne ou structure inconnue : {error} (voir /_sandbox/v1/people)") from None
+        raise ControlError(
+            INVALID, f"personne ou structure inconnue : {quoted(error.args[0])} (voir /_sandbox/v1/people)"
+        ) from None
 
 
 def _choice(values: type[_Choice], value: str, field: str) -> _Choice:

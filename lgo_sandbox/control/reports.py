@@ -18,6 +18,7 @@ from lgo_sandbox.conformance import (
     Link,
     Observation,
     Report,
+    SourceText,
     Verdict,
     judge,
     render_html,
@@ -25,6 +26,7 @@ from lgo_sandbox.conformance import (
     render_junit,
     render_text,
 )
+from lgo_sandbox.console.excerpts import excerpts_of
 from lgo_sandbox.contract import Service
 from lgo_sandbox.control.access import CurrentSandbox, CurrentSession
 from lgo_sandbox.control.errors import INVALID, ControlError
@@ -54,10 +56,16 @@ class _Format:
     media_type: str
 
 
+def _page(report: Report) -> str:
+    """Return the report as HTML with the sources of its requirements."""
+    excerpts = excerpts_of(judgement.requirement.source for judgement in report.judgements)
+    return render_html(report, {link: SourceText(e.id, e.title, e.page, e.body) for link, e in excerpts.items()})
+
+
 _FORMATS = {
     Extension.JSON: _Format(render_json, "application/json"),
     Extension.XML: _Format(render_junit, "application/xml"),
-    Extension.HTML: _Format(render_html, "text/html; charset=utf-8"),
+    Extension.HTML: _Format(_page, "text/html; charset=utf-8"),
     Extension.TXT: _Format(render_text, "text/plain; charset=utf-8"),
 }
 

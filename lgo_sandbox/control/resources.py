@@ -17,6 +17,7 @@ from lgo_sandbox.control.access import CurrentSandbox, CurrentSession
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["router"]
 
@@ -45,10 +46,12 @@ for _name, _path in PATHS.items():
 
 def _resource(sandbox: Sandbox, service: str, name: str) -> Resource:
     if service not in sandbox.services:
-        raise ControlError(404, f"ni chemin de l'API, ni service : {service[:64]!r}")
+        raise ControlError(404, f"ni chemin de l'API, ni service : {quoted(service)}")
     resources = {resource.name: resource for resource in sandbox.services[service].resources}
     if name not in resources:
-        raise ControlError(404, f"{service} ne publie pas {name[:64]!r} (il publie : {', '.join(resources) or 'rien'})")
+        raise ControlError(
+            404, f"{service} ne publie pas {quoted(name)} (il publie : {', '.join(resources) or 'rien'})"
+        )
     return resources[name]
 
 

@@ -15,6 +15,7 @@ from lgo_sandbox.control.access import CurrentLauncher, SessionName
 from lgo_sandbox.control.errors import ControlError
 from lgo_sandbox.sandbox import Addresses
 from lgo_sandbox.tenant.faults import FaultKind
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["router"]
 
@@ -33,7 +34,7 @@ async def services(launcher: CurrentLauncher, session: SessionName) -> list[dict
 async def service(launcher: CurrentLauncher, session: SessionName, name: str) -> dict[str, Any]:
     """Donner le contrat d'un service."""
     if name not in launcher.sandbox.services:
-        raise ControlError(404, f"service inconnu : {name[:64]!r}")
+        raise ControlError(404, f"service inconnu : {quoted(name)}")
     return _contract(launcher.sandbox.services[name], launcher.addresses_of(session))
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSession
 from lgo_sandbox.control.clock import described, moved
 from lgo_sandbox.control.listeners import connection_document
-from lgo_sandbox.control.models import NewSession
+from lgo_sandbox.control.models import NewSession, Nothing
 from lgo_sandbox.control.tuning import checked_options, checked_versions
 from lgo_sandbox.sandbox import Listeners
 from lgo_sandbox.tenant.clock import Clock
@@ -74,7 +74,7 @@ async def delete(launcher: CurrentLauncher, session: CurrentSession) -> Response
 
 
 @router.post("/{session}/reset")
-async def reset(launcher: CurrentLauncher, session: CurrentSession) -> dict[str, Any]:
+async def reset(launcher: CurrentLauncher, session: CurrentSession, _wanted: Nothing | None = None) -> dict[str, Any]:
     """Remettre les données aux valeurs de départ et vider le journal ; les réglages restent."""
     return _description(launcher, launcher.sandbox.sessions.reset(session.name))
 

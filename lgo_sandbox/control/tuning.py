@@ -16,6 +16,7 @@ from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.control.models import Texts
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["checked_options", "checked_versions", "router"]
 
@@ -47,7 +48,7 @@ async def set_declarations(session: CurrentSession, wanted: Texts) -> dict[str, 
     """Déclarer des exigences sans objet ; null retire une déclaration."""
     for number, reason in wanted.items():
         if number not in catalogue():
-            raise ControlError(INVALID, f"exigence inconnue : {number!r}")
+            raise ControlError(INVALID, f"exigence inconnue : {quoted(number)}")
         if reason is not None and not reason.strip():
             raise ControlError(INVALID, f"{number} : le motif est obligatoire")
     by_id = {catalogue().get(number).id: reason for number, reason in wanted.items()}
@@ -60,7 +61,7 @@ def checked_options(sandbox: Sandbox, wanted: Mapping[str, str | None]) -> dict[
     known = {f"{s.name}.{option.name}": option.choices for s in sandbox.services.values() for option in s.options}
     for name, value in wanted.items():
         if name not in known:
-            raise ControlError(INVALID, f"option inconnue : {name!r} (voir /_sandbox/v1/services)")
+            raise ControlError(INVALID, f"option inconnue : {quoted(name)} (voir /_sandbox/v1/services)")
         if value is not None and known[name] and value not in known[name]:
             raise ControlError(INVALID, f"{name} : valeurs admises : {', '.join(known[name])}")
     return _merged({}, wanted)

@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from lgo_sandbox.wire.system import reason
+
 __all__ = ["BadFile", "read_records"]
 
 MAX_FILE = 1024 * 1024
@@ -26,7 +28,7 @@ def read_records(path: Path, member: str) -> list[Any]:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise BadFile(f"{path} : fichier illisible ({error.strerror})") from error
+        raise BadFile(f"{path} : fichier illisible ({reason(error)})") from error
     if len(octets) > MAX_FILE:
         raise BadFile(f"{path} : fichier trop long")
     content = _parsed(path, octets)

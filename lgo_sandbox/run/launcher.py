@@ -27,6 +27,7 @@ from lgo_sandbox.run.hosts import PublicBindRefused, check_host
 from lgo_sandbox.run.supervised import Supervised
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.wire.system import reason
 
 __all__ = ["CONTROL", "Launcher", "PortTaken", "PublicBindRefused"]
 
@@ -176,7 +177,7 @@ class Launcher:
             return _Bound(service, door, tls, bind(self.settings.host, port))
         except OSError as error:
             raise PortTaken(
-                f"le port {port} ({door.name}) ne peut pas être ouvert : {error.strerror}. "
+                f"le port {port} ({door.name}) ne peut pas être ouvert : {reason(error)}. "
                 "Choisissez-en d'autres avec --port-base N (0 : ports libres)."
             ) from error
 

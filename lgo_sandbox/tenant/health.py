@@ -55,4 +55,12 @@ def _agenda(session: Session) -> tuple[str, int]:
         failing = session.agenda.failing()
     except StoreError as error:
         return str(error), 0
-    return (f"{failing} événement(s) en échec, à nouveau tentés plus tard : voir /agenda" if failing else ""), failing
+    return _told(failing), failing
+
+
+def _told(failing: int) -> str:
+    if failing == 0:
+        return ""
+    if failing == 1:
+        return "1 événement en échec, à nouveau tenté plus tard : voir /agenda"
+    return f"{failing} événements en échec, à nouveau tentés plus tard : voir /agenda"

@@ -180,11 +180,18 @@ def _both_doors(mailer: Mailer) -> None:
     mailer.reader()
 
 
+def _both_doors_of_the_structure(mailer: Mailer) -> None:
+    response = base64.b64encode(mailer.tenant.sasl("contact@pharmacie-fontaine.mssante.fr"))
+    assert mailer.smtp().ask(b"AUTH XOAUTH2 " + response).startswith(b"235")
+    assert mailer.secured("imap").command(b"AUTHENTICATE XOAUTH2 " + response)[-1].startswith(b"t OK")
+
+
 SHOWN: Mapping[str, Way] = {
     "MSS-TLS": _mail(PLAIN),
     "MSS-SMTP-STARTTLS": _mail(PLAIN),
     "MSS-IMAP-STARTTLS": _read,
     "MSS-XOAUTH2": _both_doors,
+    "MSS-XOAUTH2-ORGANISATION": _both_doors_of_the_structure,
     "MSS-SASL-IR": lambda mailer: mailer.sender(),
     "MSS-APP-LOGIN": lambda mailer: _application(
         mailer,

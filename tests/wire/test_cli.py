@@ -214,7 +214,7 @@ def test_a_taken_port_is_said_in_french(terminal: Terminal) -> None:
         port = taken.getsockname()[1]
         code, out, err = terminal.run("up", "--port-base", str(port))
     assert (code, out) == (2, "")
-    assert f"le port {port} (control) ne peut pas être ouvert" in err
+    assert f"le port {port} (control) ne peut pas être ouvert : il est déjà pris" in err
     assert "Traceback" not in err
 
 
@@ -224,6 +224,7 @@ def test_a_taken_port_is_said_in_french(terminal: Terminal) -> None:
         (("up", "lune"), "service inconnu : lune"),
         (("up", "--port-base", "0", "--session", "NON"), "session inconnue"),
         (("up", "--port-base", "0", "--host", "0.0.0.0"), "--public"),
+        (("up", "--port-base", "0", "--state", "/dev/null"), "/dev/null/running : ce n'est pas un dossier"),
         (("exec", "--service", "sixieme", "--", "true"), "--service control"),
         (("status",), "aucun bac à sable en marche"),
         (("status", "--control", "http://127.0.0.1:1"), "ne répond pas"),

@@ -60,7 +60,13 @@ MSS = {
     "MSS/CONF.05": _one("MSS-SMTP-STARTTLS", "une émission par SMTP avec STARTTLS"),
     "MSS/CONF.06": _one("MSS-IMAP-STARTTLS", "une lecture par IMAP avec STARTTLS"),
     "MSS/CONF.07": Proof(
-        parts=(kept("MSS-XOAUTH2", what="une boîte ouverte en XOAUTH2, en SMTP puis en IMAP"),),
+        parts=(
+            kept("MSS-XOAUTH2", what="une boîte personnelle ouverte en XOAUTH2, la même en SMTP et en IMAP"),
+            kept(
+                "MSS-XOAUTH2-ORGANISATION",
+                what="une boîte organisationnelle ouverte en XOAUTH2, la même en SMTP et en IMAP",
+            ),
+        ),
     ),
     "MSS/CONF.09": _one("MSS-SASL-IR", "une authentification en une commande"),
     "MSS/CONF.12": _one("MSS-APP-LOGIN", "une boîte applicative ouverte par certificat"),

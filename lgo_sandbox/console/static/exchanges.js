@@ -62,17 +62,20 @@ const plural = (number, word) => `${number} ${word}${number > 1 ? "s" : ""}`;
 const time = (iso) => new Date(iso).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 function line(exchange) {
-  const open = element("button", { type: "button", class: "open" }, exchange.summary || exchange.operation || exchange.target);
+  const open = element("button", { type: "button", class: "open short" }, exchange.summary || exchange.operation || exchange.target);
   open.addEventListener("click", () => show(exchange.id));
-  const operation = exchange.summary ? element("div", { class: "soft" }, exchange.operation || exchange.target) : "";
-  return element("tr", { "data-id": exchange.id, "aria-current": exchange.id === current ? "true" : null },
-    element("td", { class: "time" }, time(exchange.started)),
-    element("td", {}, exchange.service),
-    element("td", {}, open, operation),
-    element("td", { class: "number" }, exchange.status || "–"),
-    element("td", { class: "number" }, `${Math.round(exchange.duration_ms)} ms`),
-    element("td", {}, badge(exchange.findings.length)));
+  const operation = exchange.summary ? element("div", { class: "soft short" }, exchange.operation || exchange.target) : "";
+  return element("tr", { role: "row", "data-id": exchange.id, "aria-current": exchange.id === current ? "true" : null },
+    cell("time", time(exchange.started)),
+    cell("service", exchange.service),
+    cell("what", open, operation),
+    cell("number", exchange.status || "–"),
+    cell("number", `${Math.round(exchange.duration_ms)} ms`),
+    cell("found", badge(exchange.findings.length)));
 }
+
+// On a phone the table is laid out as blocks: the roles say that it still is one.
+const cell = (name, ...content) => element("td", { role: "cell", class: name }, ...content);
 
 function badge(number) {
   const label = number ? plural(number, "constat") : "aucun constat";
@@ -104,7 +107,7 @@ async function show(id) {
 
 function detail({ exchange, decoded }) {
   return [
-    element("h3", {}, decoded.summary || exchange.summary || exchange.target),
+    element("h3", { class: "short" }, decoded.summary || exchange.summary || exchange.target),
     facts(overview(exchange)),
     ...findings(exchange.findings),
     ...side("Demande décodée", decoded.request),

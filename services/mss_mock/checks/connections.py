@@ -6,9 +6,12 @@ and of the session's past.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.checks.wording import LOGIN, MESSAGE
+from mss_mock.codes import BoxKind
 from mss_mock.codes.login_replies import LOGIN_REPLIES
 from mss_mock.facts import Autoconfigured, ImapCommand, MailConnection, MailEnvelope, MailLogin
 
@@ -98,12 +101,18 @@ IMAP_STARTTLS = Check(
 # Logins
 
 
-def _xoauth2(seen: Observed[MailLogin]) -> Outcome:
-    """The requirement names both doors: it is met when both were opened with a token."""
-    if not _by_token(seen.facts):
-        return None
-    doors = {past.operation[:4] for past, login in seen.history.all(MailLogin) if _by_token(login)}
-    return doors | {seen.operation[:4]} >= {"smtp", "imap"} or None
+def _xoauth2(kind: BoxKind) -> Callable[[Observed[MailLogin]], Outcome]:
+    """The requirement names both doors and both kinds of mailbox: one mailbox of a kind was opened at both."""
+
+    def test(seen: Observed[MailLogin]) -> Outcome:
+        login = seen.facts
+        if login.kind is not kind or not _by_token(login):
+            return None
+        earlier = seen.history.all(MailLogin, about=login.mailbox)
+        doors = {past.operation[:4] for past, other in earlier if _by_token(other)}
+        return doors | {seen.operation[:4]} >= {"smtp", "imap"} or None
+
+    return test
 
 
 def _by_token(login: MailLogin) -> bool:
@@ -112,14 +121,25 @@ def _by_token(login: MailLogin) -> bool:
 
 XOAUTH2 = Check(
     id="MSS-XOAUTH2",
-    title="Boîtes ouvertes en XOAUTH2, en SMTP et en IMAP",
+    title="Boîte personnelle ouverte en XOAUTH2, en SMTP et en IMAP",
     reads=MailLogin,
-    test=_xoauth2,
+    test=_xoauth2(BoxKind.PERSON),
     source="docs/sources/mssante.md#xoauth2",
     remedy="Ouvrez la boîte avec le jeton Pro Santé Connect, en SMTP comme en IMAP.",
     requirements=("MSS/CONF.07",),
     operations=LOGIN,
     aliases=("mss.xoauth2",),
+)
+
+XOAUTH2_ORGANISATION = Check(
+    id="MSS-XOAUTH2-ORGANISATION",
+    title="Boîte organisationnelle ouverte en XOAUTH2, en SMTP et en IMAP",
+    reads=MailLogin,
+    test=_xoauth2(BoxKind.ORGANISATION),
+    source="docs/sources/mssante.md#xoauth2",
+    remedy="Ouvrez la boîte de la structure avec le jeton Pro Santé Connect, en SMTP comme en IMAP.",
+    requirements=("MSS/CONF.07",),
+    operations=LOGIN,
 )
 
 
@@ -287,6 +307,6 @@ PATH_SPACE = Check(
 CONNECTION_CHECKS = (
     *(LINE_ENDS, PATH_SPACE),
     *(TLS, CLEAR, SMTP_STARTTLS, IMAP_STARTTLS),
-    *(XOAUTH2, XOAUTH2_FORM, CREDENTIALS, SASL_IR, APP_LOGIN, LOGIN_COMMAND),
+    *(XOAUTH2, XOAUTH2_ORGANISATION, XOAUTH2_FORM, CREDENTIALS, SASL_IR, APP_LOGIN, LOGIN_COMMAND),
     *(AUTOCONFIG, UNNAMED_DOMAIN),
 )

@@ -42,10 +42,11 @@ class MailConnection(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLogin(Facts):
-    """Credentials shown for a mailbox; ``opened_by`` is who opened it, empty when it was refused."""
+    """Credentials shown for a mailbox; ``opened_by`` is who opened it, empty when it was refused: so is its kind."""
 
     mechanism: str
     mailbox: str
+    kind: BoxKind | None
     initial_response: bool
     opened_by: str
 

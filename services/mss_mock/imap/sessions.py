@@ -230,7 +230,7 @@ async def _open(connection: Connection, mechanism: str, response: bytes, operati
         await _refuse(connection, refused, mechanism)
         raise
     record = _record(connection, keeper.session(opened.session), mechanism, response, operation)
-    record.note(_facts(mechanism, opened.mailbox.address, initial=initial, opened_by=opened.subject))
+    record.note(_facts(mechanism, opened.mailbox.address, initial=initial, opened=opened))
     return await _opened(connection, opened, record)
 
 
@@ -253,12 +253,13 @@ def _record(connection: Connection, session: Session, mechanism: str, response: 
     return record
 
 
-def _facts(mechanism: str, mailbox: str, *, initial: bool, opened_by: str = "") -> MailLogin:
+def _facts(mechanism: str, mailbox: str, *, initial: bool, opened: Login | None = None) -> MailLogin:
     return MailLogin(
         mechanism=mechanism,
         mailbox=mailbox,
+        kind=opened.mailbox.kind if opened else None,
         initial_response=initial,
-        opened_by=opened_by,
+        opened_by=opened.subject if opened else "",
     )
 
 

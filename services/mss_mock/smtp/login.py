@@ -68,7 +68,7 @@ async def _open(connection: SmtpConnection, mechanism: str, response: bytes, *, 
         await _refuse(connection, record, refused, mechanism)
         return
     record = _record(connection, keeper.session(login.session), mechanism, response)
-    record.note(_facts(mechanism, login.mailbox.address, initial=initial, opened_by=login.subject))
+    record.note(_facts(mechanism, login.mailbox.address, initial=initial, opened=login))
     await _opened(connection, record, login)
 
 
@@ -90,12 +90,13 @@ def _record(connection: SmtpConnection, session: Session, mechanism: str, respon
     return record
 
 
-def _facts(mechanism: str, mailbox: str, *, initial: bool, opened_by: str = "") -> MailLogin:
+def _facts(mechanism: str, mailbox: str, *, initial: bool, opened: Login | None = None) -> MailLogin:
     return MailLogin(
         mechanism=mechanism,
         mailbox=mailbox,
+        kind=opened.mailbox.kind if opened else None,
         initial_response=initial,
-        opened_by=opened_by,
+        opened_by=opened.subject if opened else "",
     )
 
 

@@ -90,7 +90,21 @@ def expected(number: str, proof: Proof) -> Verdict:
         return Verdict.NOT_CHECKED
     if not all(part.checked for part in proof.parts):
         return Verdict.NOT_OBSERVED
-    return Verdict.MANUAL if proof.rest or catalogue().get(number).wire != "Y" else Verdict.PASS
+    if proof.rest or catalogue().get(number).wire != "Y":
+        return Verdict.MANUAL
+    return Verdict.NOT_APPLICABLE if catalogue().get(number).lgo == "no" else Verdict.PASS
+
+
+def test_what_is_asked_of_others_than_pharmacies_never_passes_and_says_so() -> None:
+    seen = [Observation(link.check_id, link.requirements, 3, 0) for link in LINKS]
+    markers = {name for proof in PROOFS.values() for part in proof.parts for name in part.markers}
+    report = judge(catalogue(), seen, [], generated_at=NOW, links=LINKS, markers=markers)
+    passed = {one.requirement.id for one in report.judgements if one.verdict is Verdict.PASS}
+    assert len(passed) > 20
+    assert [number for number in passed if catalogue().get(number).lgo == "no"] == []
+    (centre,) = [one for one in report.judgements if one.requirement.id == "INS/va1.14"]
+    assert centre.verdict is Verdict.NOT_APPLICABLE
+    assert centre.explanation.startswith("Hors du couloir officine : demandée à LGC.")
 
 
 @pytest.mark.parametrize("number", [n for n in BY_WIRE if catalogue().get(n).wire == "Y"])
@@ -130,6 +144,9 @@ def test_what_no_check_decides_is_not_yet_checked() -> None:
         ("EXI-RIE-PS-13", ["PSC-SES-03"], [], Verdict.NOT_OBSERVED),
         ("LGO.ePresc.03", ["EPRESC-QR"], [], Verdict.NOT_OBSERVED),
         ("LGO.ePresc.03", ["EPRESC-QR", "EPRESC-CONSULTATION"], [], Verdict.MANUAL),
+        ("MSS/CONF.07", ["MSS-XOAUTH2"], [], Verdict.NOT_OBSERVED),
+        ("MSS/CONF.07", ["MSS-XOAUTH2-ORGANISATION"], [], Verdict.NOT_OBSERVED),
+        ("MSS/CONF.07", ["MSS-XOAUTH2", "MSS-XOAUTH2-ORGANISATION"], [], Verdict.PASS),
         ("LGO.DOC.01", ["MSS-PDF-A1"], [], Verdict.NOT_OBSERVED),
         ("LGO.DOC.01", ["MSS-PDF-A1", "MSS-PDF-NAME"], [], Verdict.MANUAL),
     ],

@@ -178,6 +178,7 @@ def _login(mechanism: str = "XOAUTH2", **changes: object) -> MailLogin:
     right = MailLogin(
         mechanism=mechanism,
         mailbox=ENVELOPE.mailbox,
+        kind=BoxKind.PERSON,
         initial_response=True,
         opened_by="899700090014",
     )
@@ -191,6 +192,20 @@ def test_the_token_is_proved_when_it_opened_both_doors():
     refused = [_login(opened_by=""), TLS]
     assert "MSS-XOAUTH2" not in kept(smtp, "smtp-auth", history=past(exchange_of(refused, "imap-authenticate")))
     assert "MSS-XOAUTH2" in kept(smtp, "smtp-auth", history=past(exchange_of(smtp, "imap-authenticate")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [(BoxKind.PERSON, "MSS-XOAUTH2"), (BoxKind.ORGANISATION, "MSS-XOAUTH2-ORGANISATION")],
+)
+def test_each_kind_of_mailbox_is_proved_by_itself_and_by_one_mailbox(kind, check):
+    both = {"MSS-XOAUTH2", "MSS-XOAUTH2-ORGANISATION"}
+    smtp, imap = [_login(kind=kind), TLS], past(exchange_of([_login(kind=kind), TLS], "imap-authenticate"))
+    assert kept(smtp, "smtp-auth", history=imap) & both == {check}
+    another = [_login(kind=kind, mailbox="contact@cabinet-tilleuls.mssante.fr"), TLS]
+    assert not kept(another, "smtp-auth", history=imap) & both
+    by_certificate = [_login("PLAIN", kind=BoxKind.APPLICATION), TLS]
+    assert not kept(by_certificate, "smtp-auth", history=past(exchange_of(by_certificate, "imap-authenticate"))) & both
 
 
 def test_the_configuration_is_proved_when_its_domain_is_then_opened():

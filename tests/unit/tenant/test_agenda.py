@@ -19,6 +19,7 @@ from support.process import environment
 
 from lgo_sandbox.tenant import agenda
 from lgo_sandbox.tenant.agenda import PORTION, Event, UnknownEvent
+from lgo_sandbox.tenant.health import troubles_of
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import Sessions
 
@@ -188,6 +189,8 @@ def test_a_failing_event_leaves_nothing_holds_up_nobody_and_is_tried_again(
     (failed,) = session.agenda.waiting()
     assert (failed.attempts, failed.error) == (1, "ValueError: pas maintenant")
     assert session.agenda.failing() == 1
+    (trouble,) = troubles_of(session)
+    assert trouble.message == "1 événement en échec, à nouveau tenté plus tard : voir /agenda"
     assert session.agenda.run_due() == 0  # it waits
     later = agenda.real_now() + HOUR
     monkeypatch.setattr(agenda, "real_now", lambda: later)

@@ -1,0 +1,116 @@
+"""The console and the report in a real browser of three sizes: nothing that matters is out of sight.
+
+Chromium through Playwright; skipped where either is absent. With ``LGO_SANDBOX_SCREENSHOTS`` set to a folder, the pages
+are kept there to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from support.tenants import Runner, Tenant, running_in_background
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+SIZES = [(1920, 1080), (1366, 768), (390, 844)]
+LONG = "/" + "UnCheminSansEspace" * 60
+UNREADABLE = "/auth/realms/esante-wallet/protocol/openid-connect/auth?state=" + "é" * 150 + "&nonce=%00%ff"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with running_in_background(tmp_path_factory.mktemp("console"), "control", "psc") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with playwright.sync_playwright() as started:
+        launched: Browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}")
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    width, height = request.param
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def tenant(runner: Runner) -> Tenant:
+    """A session to which a client sent lines that no table is wide enough for."""
+    tenant = runner.tenant()
+    for path in (LONG, UNREADABLE):
+        httpx.get(tenant.url("psc", tls=False) + path)
+    tenant.exchanges()
+    return tenant
+
+
+def root(tenant: Tenant) -> str:
+    return tenant.runner.launcher.addresses_of(tenant.name).control
+
+
+def shot(page: Page, name: str) -> None:
+    if folder := os.environ.get("LGO_SANDBOX_SCREENSHOTS"):
+        page.screenshot(path=str(Path(folder) / f"{name}-{page.evaluate('innerWidth')}.png"))
+
+
+def test_a_long_line_hides_the_verdict_of_no_row(page: Page, tenant: Tenant) -> None:
+    page.goto(f"{root(tenant)}/")
+    page.select_option("#session", tenant.name)
+    page.locator("#exchanges tr").nth(1).wait_for()
+    shot(page, "console")
+    inside = page.locator(".list").bounding_box()
+    assert inside
+    for cell in page.locator("#exchanges td").all():
+        box = cell.bounding_box()
+        assert box is not None, cell.inner_text()
+        assert box["width"] > 0
+        assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1, cell.inner_text()
+        assert box["height"] <= 200, "a single row must not take the whole list"
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
+def test_the_whole_of_a_long_line_is_read_in_the_detail_without_scrolling_sideways(page: Page, tenant: Tenant) -> None:
+    page.goto(f"{root(tenant)}/")
+    page.select_option("#session", tenant.name)
+    page.locator("#exchanges .open").last.click()
+    page.wait_for_selector("#detail h3")
+    shot(page, "console-detail")
+    assert LONG in page.locator("#detail").inner_text()
+    assert page.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('#detail'))") <= 0
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
+def test_a_report_kept_as_a_file_fits_the_screen_and_its_sources_open(
+    page: Page, tenant: Tenant, tmp_path: Path
+) -> None:
+    kept = tmp_path / "report.html"
+    kept.write_bytes(httpx.get(f"{root(tenant)}/_sandbox/v1/report.html", params={"session": tenant.name}).content)
+    page.goto(kept.as_uri())
+    shot(page, "report")
+    assert page.evaluate(SIDEWAYS) <= 0
+    link = page.locator("tr.NOT_OBSERVED td:last-child a").first
+    title = link.inner_text()
+    link.click()
+    opened = page.locator("article:target")
+    assert opened.locator("h3").inner_text() == title
+    top = opened.evaluate("one => one.getBoundingClientRect().top")
+    assert 0 <= top < page.evaluate("innerHeight")
+    shot(page, "report-source")
