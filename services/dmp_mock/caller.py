@@ -86,7 +86,8 @@ def _evidence(call: Call, read: ReadVihf) -> Evidence:
 def _judged(call: Call, certificate: PeerCertificate | None) -> Judged | None:
     if certificate is None:
         return None
-    return Judged(certificate, call.sandbox.pki.judge(certificate, call.session.clock.age()))
+    now = call.session.clock.age()
+    return Judged(certificate, call.sandbox.pki.judge(certificate, now), now)
 
 
 def _note_patient(call: Call, ins: Cx) -> None:
