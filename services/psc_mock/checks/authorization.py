@@ -88,13 +88,17 @@ def response_type(seen: Asked) -> Outcome:
     """The flow is the one that is in use, without a fragment."""
     if refusal := refused_with(seen, *RESPONSE_CODES):
         return as_refused(refusal)
-    if seen.facts.response_type == "code" and seen.facts.response_mode in (None, "", "query", "form_post"):
+    kind, mode = seen.facts.response_type, seen.facts.response_mode
+    if kind != "code":
+        remedy = f"{'Écrire' if kind else 'Ajouter'} response_type=code."
+        return Violation(
+            told("response_type", kind), "response_type=code", remedy=remedy, where="paramètre response_type"
+        )
+    if mode in (None, "", "query", "form_post"):
         return None
-    received = f"{told('response_type', seen.facts.response_type)}, {told('response_mode', seen.facts.response_mode)}"
     remedy = "Retirer response_mode, ou écrire response_mode=query : un fragment n'arrive pas au serveur."
-    return Violation(
-        received, "response_type=code, sans retour par fragment", remedy=remedy, where="paramètre response_mode"
-    )
+    expected = "response_mode=query ou form_post, ou rien"
+    return Violation(told("response_mode", mode), expected, remedy=remedy, where="paramètre response_mode")
 
 
 def redirect_uri(seen: Asked) -> Outcome:
