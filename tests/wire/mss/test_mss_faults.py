@@ -160,7 +160,9 @@ def test_each_command_of_imap_that_can_be_armed_is_struck(mailbox: Raw, tenant: 
         mailbox.command(b"SELECT INBOX")
     _arm(tenant, FaultKind.STATUS, spec.operation, 451)
     assert mailbox.command(name.encode())[-1].startswith(b"t NO [SERVERBUG]")
-    assert tenant.exchanges(spec.operation)[0].fault == "f1"
+    (struck,) = tenant.exchanges(spec.operation)
+    assert (struck.fault, struck.status) == ("f1", 0)
+    assert "NO [SERVERBUG]" in struck.findings[0].received
 
 
 def test_what_names_a_trouble_is_refused_when_it_is_armed() -> None:
