@@ -90,6 +90,20 @@ CAUSES = {
             anchor="ligne-illisible",
         ),
         Cause(
+            id="SANDBOX-HOST",
+            title="Requête HTTP/1.1 sans un en-tête Host, et un seul",
+            expected="un en-tête Host : le nom et le port de l'adresse appelée",
+            remedy="Ajoutez « Host: nom:port » à la requête, une seule fois ; un client HTTP le fait de lui-même.",
+            anchor="host",
+        ),
+        Cause(
+            id="SANDBOX-EXPECT",
+            title="Attente (Expect) que le service ne peut satisfaire",
+            expected="Expect: 100-continue, ou pas d'en-tête Expect",
+            remedy="Retirez l'en-tête Expect de la requête, ou écrivez 100-continue.",
+            anchor="expect",
+        ),
+        Cause(
             id="SANDBOX-TETE-TROP-LONGUE",
             title="Tête de requête trop longue",
             expected="une tête dans les bornes du bac à sable",

@@ -33,6 +33,7 @@ _NAMESPACES = {"Security": WSSE, "ContexteLPS": CONTEXT_LPS, "ContexteBAM": CONT
 _ADDRESSING = frozenset({"MessageID", "Action", "To", "From", "ReplyTo", "FaultTo", "RelatesTo"})
 _SOAP12 = SoapVersion.V12.namespace
 _GZIP = b"\x1f\x8b"
+_SHOWN = 100
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -82,6 +83,8 @@ def read(body: bytes, content_type: str | None = None, content_encoding: str | N
 
     Raises Refused for what is none, WrongVersion for another SOAP version, NotUnderstood (SOAP 1.2 part 1 §5.2.3).
     """
+    if not _is_plain(content_encoding):
+        raise _not_soap("", body, content_type, content_encoding)
     try:
         envelope = read_envelope(body)
     except UnknownSoapVersion as error:
@@ -100,13 +103,18 @@ def _is_ours(block: etree._Element) -> bool:
     return block.tag in _BLOCKS or str(block.tag).startswith(f"{{{WSA}}}")
 
 
+def _is_plain(content_encoding: str | None) -> bool:
+    return (content_encoding or "").strip().lower() in ("", "identity")
+
+
 def _not_soap(reason: str, body: bytes, content_type: str | None, content_encoding: str | None) -> Refused:
     received, where, remedy = reason, "corps HTTP", ""
     media = read_media_type(content_type).name
     if not body.strip():
         received, remedy = "corps vide", "Envoyez l'enveloppe SOAP dans le corps de la requête POST."
-    elif body.startswith(_GZIP) or content_encoding not in (None, "", "identity"):
-        received, where = f"corps compressé (Content-Encoding: {content_encoding or 'gzip, non annoncé'})", "corps HTTP"
+    elif body.startswith(_GZIP) or not _is_plain(content_encoding):
+        coding = (content_encoding or "gzip, non annoncé")[:_SHOWN]
+        received = f"corps compressé (Content-Encoding: {coding})"
         remedy = "Envoyez le corps sans compression, et retirez l'en-tête Content-Encoding."
     elif media.startswith("multipart/"):
         received, where = f"corps en {media}", "Content-Type"

@@ -121,6 +121,13 @@ MALFORMED = [
     ),
     Case(
         "desir_simule_enveloppe",
+        ask(REQUEST.encode(), headers={"content-encoding": "br"}),
+        "corps compressé (Content-Encoding: br)",
+        "enveloppe SOAP 1.2",
+        "retirez l'en-tête Content-Encoding",
+    ),
+    Case(
+        "desir_simule_enveloppe",
         ask(b"--a\r\n\r\n--a--", headers={"content-type": "multipart/related; boundary=a"}),
         "multipart/related",
         "enveloppe SOAP 1.2",
