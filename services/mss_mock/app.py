@@ -23,8 +23,9 @@ from mss_mock.codes import ANNUAIRE_KEY, BOX_KIND_LABELS, OPERATOR_HOST, OPERATO
 from mss_mock.directory import Page, capped_count, elements_of, find, included, known_kind, read
 from mss_mock.directory_parameters import KINDS, parameter_type, search_parameters, without_data
 from mss_mock.domain import Refused, mailboxes
-from mss_mock.facts import Autoconfigured, DirectoryRead, DirectorySearch, WhiteListRead
+from mss_mock.facts import Autoconfigured, DirectoryFormat, DirectoryRead, DirectorySearch, WhiteListRead
 from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, white_list
+from mss_mock.wire.formats import unserved_format
 
 __all__ = ["create_app", "problem"]
 
@@ -57,6 +58,8 @@ def _directory(operation: str, handle: Callable[[Call], RawResponse]) -> Callabl
         await call.enter(operation)
         try:
             _check_key(call)
+            asked = dict(_query(call.query)).get("_format", "")
+            call.note(DirectoryFormat(unserved=unserved_format(call.headers.get("accept", ""), asked)))
             return handle(call)
         except Refused as refused:
             _explain(call, refused, "Annuaire Santé")
