@@ -40,6 +40,7 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire import soap
 from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.media import read_media_type
 
 __all__ = ["create_app"]
 
@@ -181,6 +182,7 @@ def _note_message(
         packaged=message.packaged,
         truncated=message.package.truncated,
         action=envelope.action or "",
+        media_action=read_media_type(call.headers.get("content-type")).parameters.get("action", "")[:200],
         actions=tuple(sorted(right)),
         path=suffix,
         expected_path=asked.path,

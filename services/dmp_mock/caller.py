@@ -130,6 +130,7 @@ def _shown(client: Judged) -> ShownCertificate:
     certificate = client.certificate
     return ShownCertificate(
         family=FAMILIES[certificate.family],
+        name=certificate.common_name[:100],
         is_organisation=certificate.family is Family.ORGANISATION_AUTH,
         problem=VERDICTS.get(client.verdict, ""),
         subject=certificate.subject,

@@ -75,6 +75,8 @@ def _tested_then_found(dmp: Dmp) -> None:
 SHARED: dict[str, Act] = {
     "DMP-TRANSPORT": lambda dmp: dmp.post("patients", b"bonjour", certificate=dmp.issue("org-auth")),
     "DMP-MEDIA-TYPE": _typed_as("text/plain"),
+    "DMP-MEDIA-ACTION": _typed_as('application/soap+xml; charset=UTF-8; action="urn:xxx"'),
+    "DMP-CERT-USAGE": lambda dmp: dmp.test_existence(certificate=dmp.issue("mss-app")),
     "DMP-PATH": lambda dmp: _existence(dmp, suffix="registry"),
     "DMP-ACTION": lambda dmp: _existence(dmp, "urn:autre"),
     "DMP-SOAP11": _soap11,
