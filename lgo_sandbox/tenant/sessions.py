@@ -73,7 +73,7 @@ class Sessions:
         session = self._open.get(name)
         if session is None:
             if not valid_name(name) or not (name in self._always or self._stores.exists(name)):
-                raise UnknownSession(f"session inconnue : {name[:64]!r}")
+                raise UnknownSession(f"session inconnue : « {name[:64]} »")
             session = self._open[name] = self._open_durable(name)
         session.refresh()
         session.agenda.run_due()
@@ -90,9 +90,9 @@ class Sessions:
     def create(self, name: str, config: SessionConfig | None = None, *, durable: bool = False) -> Session:
         """Make a session. Raises InvalidName, SessionExists, TooManySessions."""
         if not valid_name(name):
-            raise InvalidName(f"nom de session invalide : {name[:64]!r} (a-z, 0-9, tiret ; 32 caractères au plus)")
+            raise InvalidName(f"nom de session invalide : « {name[:64]} » (a-z, 0-9, tiret ; 32 caractères au plus)")
         if name in self._open or self._stores.exists(name):
-            raise SessionExists(f"la session {name!r} existe déjà")
+            raise SessionExists(f"la session « {name} » existe déjà")
         if len(self._open) >= self._settings.max_sessions:
             raise TooManySessions(f"{len(self._open)} sessions sont ouvertes : supprimez-en")
         session = self._open_durable(name) if durable or name in self._always else self._new_in_memory(name)

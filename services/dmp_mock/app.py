@@ -193,11 +193,11 @@ def _note_message(
 
 def _note_refusal(call: Call, refused: Refused) -> None:
     """Note why a fault leaves; the reason of an XDS error that is dressed as one is noted already."""
-    reason = reason_of(refused)
+    told = told_refusal(refused, reason_of(refused))
     if call.exchange.noted.get(Refusal) is None:
-        call.refuse(told_refusal(refused, reason))
+        call.refuse(told)
     operation = call.exchange.operation.upper() or "Requête"
-    call.summarise(f"{operation} refusée : {reason}")
+    call.summarise(f"{operation} refusée : {told.message}")
 
 
 ROUTES = (Route("POST", "/{path:path}", receive), Route("GET", "/{path:path}", describe))

@@ -69,7 +69,7 @@ def _unknown_line(prescription: Prescription, line: str) -> Refused:
     known = [f"{prescription.numero}-{one.id}" for one in prescription.lines]
     return Refused(
         "ligne-inconnue",
-        f"ligne {line!r}",
+        f"ligne « {line} »",
         received=f"ligne « {line} »",
         expected=f"une référence à {', '.join(known)}",
         where="MedicationDispense.authorizingPrescription",

@@ -190,7 +190,7 @@ def parameters(body: bytes) -> Mapping[str, str]:
     for one in objects(value, "parameter", "Parameters"):
         name = text(one, "name", "Parameters.parameter", required=True)
         if name in found:
-            twice = f"paramètre {name!r} donné deux fois"
+            twice = f"paramètre « {name} » donné deux fois"
             raise invalid("Parameters.parameter", twice, name, "un seul paramètre de ce nom")
         found[name] = next((text(one, key, name) for key in VALUE_NAMES if key in one), "")
     return found

@@ -61,7 +61,7 @@ async def test_a_wrong_request_is_explained_in_french(api: httpx.AsyncClient, bo
 async def test_a_name_is_taken_once(api: httpx.AsyncClient) -> None:
     await api.post("/sessions", json={"name": "essai"})
     answer = await api.post("/sessions", json={"name": "essai"})
-    assert (answer.status_code, answer.json()["erreur"]) == (409, "la session 'essai' existe déjà")
+    assert (answer.status_code, answer.json()["erreur"]) == (409, "la session « essai » existe déjà")
 
 
 @pytest.mark.parametrize(
