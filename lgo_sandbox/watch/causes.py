@@ -137,7 +137,7 @@ CAUSES = {
             id="SANDBOX-METHODE",
             title="Méthode HTTP non admise à cette adresse",
             expected="une méthode admise",
-            remedy="Appelez cette adresse avec la méthode attendue.",
+            remedy="Changez la méthode HTTP, non l'adresse.",
             anchor="methode",
         ),
         Cause(

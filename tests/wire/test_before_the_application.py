@@ -255,3 +255,19 @@ def test_an_unreadable_request_behind_another_does_not_spoil_its_answer(client: 
 )
 def test_a_head_that_the_norm_allows_is_answered(client: Client, head: bytes) -> None:
     assert client.send("insi", head).split(b"\r\n")[0].endswith(b" 200 OK")
+
+
+def test_a_wrong_method_is_told_the_right_one(client: Client) -> None:
+    client.send("psc", b"GET /auth/realms/esante-wallet/protocol/openid-connect/token HTTP/1.1\r\n" + END)
+    finding = client.one()["findings"][0]
+    assert (finding["check_id"], finding["expected"]) == ("SANDBOX-METHODE", "POST")
+    assert finding["remedy"] == "Appelez cette adresse par POST."
+
+
+def test_what_nobody_sees_in_an_address_is_written(client: Client) -> None:
+    client.send("psc", b"GET /%ff%00%0a?a=%00 HTTP/1.1\r\n" + END)
+    exchange = client.one()
+    assert exchange["target"].isprintable()
+    finding = exchange["findings"][0]
+    assert finding["received"].isprintable()
+    assert "\\x00\\x0a" in finding["received"]

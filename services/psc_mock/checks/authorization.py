@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.wording import counted
 from psc_mock.checks.past import as_refused, refused_with
 from psc_mock.codes import EIDAS, MIN_RANDOM, SCOPE
 from psc_mock.codes.errors import PAGES
@@ -76,7 +77,7 @@ def _fresh(seen: Asked, name: str, value: str | None, used: Callable[[CodeGrante
     expected = f"{name} aléatoire, d'au moins {MIN_RANDOM} caractères, différent à chaque demande"
     where = f"paramètre {name}"
     if len(value or "") < MIN_RANDOM:
-        length = f" ({len(value)} caractères)" if value else ""
+        length = f" ({counted(len(value), 'caractère')})" if value else ""
         return Violation(told(name, value) + length, expected, where=where)
     client = seen.facts.client_id
     if any(used(facts) == value and facts.client_id == client for _, facts in seen.history.all(CodeGranted)):
