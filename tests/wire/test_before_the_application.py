@@ -261,7 +261,7 @@ def test_a_wrong_method_is_told_the_right_one(client: Client) -> None:
     client.send("psc", b"GET /auth/realms/esante-wallet/protocol/openid-connect/token HTTP/1.1\r\n" + END)
     finding = client.one()["findings"][0]
     assert (finding["check_id"], finding["expected"]) == ("SANDBOX-METHODE", "POST")
-    assert finding["remedy"] == "Appelez cette adresse par POST."
+    assert finding["remedy"] == "Appelez cette adresse par la méthode POST."
 
 
 def test_what_nobody_sees_in_an_address_is_written(client: Client) -> None:
