@@ -64,7 +64,7 @@ CAUSES = {
             id="SANDBOX-TLS-SUR-PORT-CLAIR",
             title="TLS sur un port sans TLS",
             expected="une requête HTTP/1.1 en clair sur ce port",
-            remedy="Utilisez le port TLS du service, quatre cents au-dessus de celui-ci.",
+            remedy="Utilisez le port TLS du service, que donne le fichier de démarrage.",
             anchor="tls-vers-port-clair",
         ),
         Cause(
