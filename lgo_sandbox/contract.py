@@ -62,12 +62,16 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing a client may ask; ``title`` is French. ``wire`` and ``serves`` say its messages and extent."""
+    """One thing a client may ask; ``title`` is French. ``wire`` and ``serves`` say its messages and extent.
+
+    ``armable``: faults may strike it; not the name of what went wrong, which has no answer that one could spoil.
+    """
 
     name: str
     title: str
     wire: str = ""
     serves: str = ""
+    armable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

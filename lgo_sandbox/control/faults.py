@@ -14,7 +14,7 @@ from lgo_sandbox.tenant.faults import ANY, Fault, FaultKind
 from lgo_sandbox.tenant.ids import Ids
 from lgo_sandbox.wire.quoting import quoted
 
-__all__ = ["router"]
+__all__ = ["checked_operation", "router"]
 
 router = APIRouter(prefix="/faults", tags=["pannes"])
 
@@ -38,7 +38,7 @@ async def armed(session: CurrentSession) -> list[dict[str, Any]]:
 @router.post("", status_code=201)
 async def arm(sandbox: CurrentSandbox, session: CurrentSession, wanted: NewFault) -> dict[str, Any]:
     """Armer une panne."""
-    operation = _checked_operation(sandbox, wanted)
+    operation = checked_operation(sandbox, wanted)
     fault = Fault(
         id=f"f{Ids().octets(4).hex()}",
         service=wanted.service,
@@ -69,7 +69,7 @@ async def disarm(session: CurrentSession, fault_id: str) -> dict[str, int]:
     return {"disarmed": 1}
 
 
-def _checked_operation(sandbox: Sandbox, wanted: NewFault) -> str:
+def checked_operation(sandbox: Sandbox, wanted: NewFault) -> str:
     """Return the operation to strike: the one wanted, or the one that a named fault is played on."""
     if wanted.kind is FaultKind.NAMED:
         return _named_operation(sandbox, wanted)
@@ -106,9 +106,16 @@ def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:
 
 def _check_operation(sandbox: Sandbox, wanted: NewFault) -> None:
     known_service(sandbox, wanted.service)
-    operations = {operation.name for operation in sandbox.services[wanted.service].operations}
+    operations = {operation.name: operation for operation in sandbox.services[wanted.service].operations}
     if wanted.operation != ANY and wanted.operation not in operations:
         raise ControlError(
             INVALID,
             f"opération inconnue : {quoted(wanted.operation)} ({wanted.service} : {', '.join(sorted(operations))})",
+        )
+    if wanted.operation != ANY and not operations[wanted.operation].armable:
+        armable = ", ".join(sorted(name for name, operation in operations.items() if operation.armable))
+        raise ControlError(
+            INVALID,
+            f"« {wanted.operation} » nomme ce qui va mal, et n'a pas de réponse qu'une panne puisse frapper ; "
+            f"opérations de {wanted.service} qui en ont une : {armable}",
         )

@@ -31,6 +31,7 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
 from lgo_sandbox.watch.exchange import ANSWERED, Exchange
+from lgo_sandbox.watch.wording import visible
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["Call", "FaultInjected", "Gate"]
@@ -221,7 +222,7 @@ class _Request:
     def fill(self, exchange: Exchange, arrived: Arrived) -> None:
         """Put the request into its exchange."""
         scope = self.scope
-        exchange.target = f"{scope['method']} {scope['lgo.prefix']}{self.target}"
+        exchange.target = visible(f"{scope['method']} {scope['lgo.prefix']}{self.target}")
         exchange.peer = "{}:{}".format(*scope["client"]) if scope.get("client") else ""
         exchange.certificate = self.peer.subject if self.peer else ""
         exchange.request_headers = self.lines

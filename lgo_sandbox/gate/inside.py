@@ -107,7 +107,7 @@ def _scope(path: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]
         "raw_path": path.encode("ascii"),
         "query_string": b"",
         "root_path": "",
-        "headers": [*lines, (b"content-length", str(len(body)).encode("ascii"))],
+        "headers": [*lines, (b"host", b"inside"), (b"content-length", str(len(body)).encode("ascii"))],
         "client": None,
         "server": None,
         "state": {},

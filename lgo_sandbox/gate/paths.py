@@ -19,7 +19,7 @@ from lgo_sandbox.watch.refusals import Refusal
 __all__ = ["has_route", "name_owner", "nearest"]
 
 UNKNOWN = "SANDBOX-CHEMIN"
-NEAR = 0.5
+NEAR = 0.6
 PARAMETER = re.compile(r"\{[^}]*\}")
 SHOWN = 10
 """How many of a service's paths whoever asked for quite another one is told."""
@@ -40,10 +40,28 @@ def nearest(call: Call, known: Sequence[str]) -> tuple[str, str]:
     bare = asked.rstrip("/") or "/"
     if asked != bare and bare in known:
         return bare, f"Retirez la barre oblique finale : {bare}"
-    near = difflib.get_close_matches(asked, known, 1, NEAR)
-    if near:
-        return near[0], f"Corrigez le chemin de l'URL : {near[0]} est le plus proche."
+    likeness, near = max(((_likeness(asked, path), path) for path in known), default=(0.0, ""))
+    if likeness >= NEAR:
+        return near, f"Corrigez le chemin de l'URL : {near} est le plus proche."
+    longer = [path for path in known if _after(asked, path)[0] == ""]
+    if longer:
+        return ", ".join(longer[:SHOWN]), f"Ajoutez à l'URL la fin du chemin, comme dans {longer[0]}."
     return ", ".join(known[:SHOWN]) + (f" ou l'un des {len(known) - SHOWN} autres" if len(known) > SHOWN else ""), ""
+
+
+def _likeness(asked: str, path: str) -> float:
+    """Return how like the ends of two paths are, from where they part: what all paths share makes none nearer."""
+    mine, other = _after(asked, path)
+    return difflib.SequenceMatcher(None, mine, other).ratio() if mine and other else 0.0
+
+
+def _after(asked: str, path: str) -> tuple[str, str]:
+    """Return what follows the segments that a path and the one asked have in common; … stands for any segment."""
+    mine, other = asked.strip("/").split("/"), path.strip("/").split("/")
+    common = 0
+    while common < min(len(mine), len(other)) and other[common] in ("…", mine[common]):
+        common += 1
+    return "/".join(mine[common:]), "/".join(other[common:])
 
 
 def name_owner(call: Call) -> None:

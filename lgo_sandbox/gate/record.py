@@ -18,6 +18,7 @@ from lgo_sandbox.watch.causes import CAUSES, Struck
 from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
 from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.watch.wording import visible
 
 __all__ = ["finish", "open_exchange", "refuse", "refuse_store", "store_problem"]
 
@@ -69,9 +70,9 @@ def refuse(
         known = CAUSES[cause]
         refusal = Refusal(
             code=cause,
-            received=received,
-            expected=expected or known.expected,
-            remedy=remedy or known.remedy,
+            received=visible(received),
+            expected=visible(expected) or known.expected,
+            remedy=visible(remedy) or known.remedy,
             where=where,
         )
         exchange.noted.put(refusal)

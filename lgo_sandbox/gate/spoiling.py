@@ -117,13 +117,16 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def note_fault(exchange: Exchange, fault: Fault) -> None:
-    """Note that a fault strikes an exchange, beside others: when it ends, a finding says so."""
+def note_fault(exchange: Exchange, fault: Fault, effect: str = "") -> None:
+    """Note that a fault strikes an exchange, beside others: when it ends, a finding says so.
+
+    ``effect`` is French, where the protocol has no code such as the one that was armed.
+    """
     exchange.fault = fault.id
     if fault.kind is FaultKind.STATUS:
         exchange.outcome = FAULTED
     before = exchange.noted.get(Struck)
-    effect = TITLES[fault.kind].format(value=fault.value)
+    effect = effect or TITLES[fault.kind].format(value=fault.value)
     exchange.noted.put(
         Struck(
             id=fault.id,

@@ -18,6 +18,7 @@ __all__ = ["note_cut", "turned_away"]
 
 RETRY_AFTER = {"Retry-After": "5"}
 SHOWN = 100
+CONTINUE = "100-continue"
 
 
 def turned_away(service: Service, call: Call, arrived: Arrived, unknown: str) -> Problem | None:
@@ -28,11 +29,33 @@ def turned_away(service: Service, call: Call, arrived: Arrived, unknown: str) ->
     badly = _BADLY.get(arrived.how)
     if badly is not None:
         return badly(service, call, arrived)
+    unfit = _without_host(call) or _expecting(call)
+    if unfit is not None:
+        return unfit
     coding = call.headers.get("content-encoding", "").strip().lower()[:SHOWN]
     if coding in ("", "identity") or service.judges_coding or arrived.how is not How.WHOLE:
         return None
     refuse(call.exchange, "SANDBOX-CORPS-GZIP", received=f"Content-Encoding: {coding}", where="Content-Encoding")
     return Problem(ProblemKind.REQUEST, 415, f"corps compressé ({coding}) : envoyez-le tel quel")
+
+
+def _without_host(call: Call) -> Problem | None:
+    """Refuse an HTTP/1.1 request without Host, or with several (RFC 9112 §3.2)."""
+    hosts = [value for name, value in call.exchange.request_headers if name == "host"]
+    if len(hosts) == 1 or (not hosts and call.scope.get("http_version") != "1.1"):
+        return None
+    received = f"{len(hosts)} en-têtes Host : {', '.join(hosts)[:SHOWN]}" if hosts else "aucun en-tête Host"
+    refuse(call.exchange, "SANDBOX-HOST", received=received, where="en-tête Host")
+    return Problem(ProblemKind.REQUEST, 400, "un en-tête Host, et un seul, est obligatoire en HTTP/1.1")
+
+
+def _expecting(call: Call) -> Problem | None:
+    """Refuse an expectation that nobody can meet (RFC 9110 §10.1.1)."""
+    expected = call.headers.get("expect", CONTINUE)
+    if expected.strip().lower() == CONTINUE:
+        return None
+    refuse(call.exchange, "SANDBOX-EXPECT", received=f"Expect: {expected[:SHOWN]}", where="en-tête Expect")
+    return Problem(ProblemKind.REQUEST, 417, f"Expect: {expected[:SHOWN]} : seul {CONTINUE} peut être satisfait")
 
 
 def note_cut(call: Call, arrived: Arrived) -> None:

@@ -163,7 +163,8 @@ def _refuse(call: Call, error: HTTPException, paths: Sequence[str]) -> None:
     asked = call.exchange.target.partition("?")[0]
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
-        refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, where="méthode")
+        remedy = f"Appelez cette adresse par la méthode {' ou '.join(allowed.split(', '))}." if allowed else ""
+        refuse(call.exchange, "SANDBOX-METHODE", received=asked, expected=allowed, remedy=remedy, where="méthode")
     elif error.status_code == HTTPStatus.NOT_FOUND:
         expected, remedy = nearest(call, paths)
         refuse(call.exchange, "SANDBOX-CHEMIN", received=asked, expected=expected, remedy=remedy, where="URL")

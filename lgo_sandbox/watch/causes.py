@@ -64,7 +64,7 @@ CAUSES = {
             id="SANDBOX-TLS-SUR-PORT-CLAIR",
             title="TLS sur un port sans TLS",
             expected="une requête HTTP/1.1 en clair sur ce port",
-            remedy="Utilisez le port TLS du service, quatre cents au-dessus de celui-ci.",
+            remedy="Utilisez le port TLS du service, que donne le fichier de démarrage.",
             anchor="tls-vers-port-clair",
         ),
         Cause(
@@ -88,6 +88,20 @@ CAUSES = {
             remedy="Comparez à la forme attendue la première ligne et les en-têtes reçus : espace, fin de ligne ou "
             "caractère interdit, longueur écrite deux fois.",
             anchor="ligne-illisible",
+        ),
+        Cause(
+            id="SANDBOX-HOST",
+            title="Requête HTTP/1.1 sans un en-tête Host, et un seul",
+            expected="un en-tête Host : le nom et le port de l'adresse appelée",
+            remedy="Ajoutez « Host: nom:port » à la requête, une seule fois ; un client HTTP le fait de lui-même.",
+            anchor="host",
+        ),
+        Cause(
+            id="SANDBOX-EXPECT",
+            title="Attente (Expect) que le service ne peut satisfaire",
+            expected="Expect: 100-continue, ou pas d'en-tête Expect",
+            remedy="Retirez l'en-tête Expect de la requête, ou écrivez 100-continue.",
+            anchor="expect",
         ),
         Cause(
             id="SANDBOX-TETE-TROP-LONGUE",
@@ -123,7 +137,7 @@ CAUSES = {
             id="SANDBOX-METHODE",
             title="Méthode HTTP non admise à cette adresse",
             expected="une méthode admise",
-            remedy="Appelez cette adresse avec la méthode attendue.",
+            remedy="Changez la méthode HTTP, non l'adresse.",
             anchor="methode",
         ),
         Cause(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from health_documents.findings import Severity
 from lgo_sandbox.watch.facts import Facts
+from lgo_sandbox.watch.wording import visible
 
 __all__ = ["Refusal", "Refused"]
 
@@ -61,11 +62,11 @@ class Refused(Exception):
         """Return the facts of this refusal; ``remedy`` is that of the catalogue, for want of a nearer one."""
         return Refusal(
             code=self.code,
-            received=self.received[:MAX_SHOWN] or "absent",
-            expected=self.expected[:MAX_SHOWN],
-            where=self.where,
-            remedy=self.remedy or remedy,
-            message=message or self.detail[:MAX_SHOWN],
+            received=visible(self.received[:MAX_SHOWN]) or "absent",
+            expected=visible(self.expected[:MAX_SHOWN]),
+            where=visible(self.where),
+            remedy=visible(self.remedy) or remedy,
+            message=visible(message or self.detail[:MAX_SHOWN]),
             source=source,
             severity=severity,
         )

@@ -42,6 +42,7 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire import soap
 from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.media import read_media_type
 
 __all__ = ["create_app"]
 
@@ -184,6 +185,7 @@ def _note_message(call: Call, message: Message, asked: Transaction | Announced, 
         packaged=message.packaged,
         truncated=message.package.truncated,
         action=envelope.action or "",
+        media_action=read_media_type(call.headers.get("content-type")).parameters.get("action", "")[:200],
         actions=tuple(sorted(_right_actions(asked))),
         path=suffix,
         expected_path=asked.path,
@@ -194,11 +196,11 @@ def _note_message(call: Call, message: Message, asked: Transaction | Announced, 
 
 def _note_refusal(call: Call, refused: Refused) -> None:
     """Note why a fault leaves; the reason of an XDS error that is dressed as one is noted already."""
-    reason = reason_of(refused)
+    told = told_refusal(refused, reason_of(refused))
     if call.exchange.noted.get(Refusal) is None:
-        call.refuse(told_refusal(refused, reason))
+        call.refuse(told)
     operation = call.exchange.operation.upper() or "Requête"
-    call.summarise(f"{operation} refusée : {reason}")
+    call.summarise(f"{operation} refusée : {told.message}")
 
 
 ROUTES = (Route("POST", "/{path:path}", receive), Route("GET", "/{path:path}", describe))

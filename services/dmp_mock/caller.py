@@ -92,7 +92,8 @@ def _evidence(call: Call, read: ReadVihf) -> Evidence:
 def _judged(call: Call, certificate: PeerCertificate | None) -> Judged | None:
     if certificate is None:
         return None
-    return Judged(certificate, call.sandbox.pki.judge(certificate, call.session.clock.age()))
+    now = call.session.clock.age()
+    return Judged(certificate, call.sandbox.pki.judge(certificate, now), now)
 
 
 def _note_patient(call: Call, ins: Cx) -> None:
@@ -135,6 +136,7 @@ def _shown(client: Judged) -> ShownCertificate:
     certificate = client.certificate
     return ShownCertificate(
         family=FAMILIES[certificate.family],
+        name=certificate.common_name[:100],
         is_organisation=certificate.family is Family.ORGANISATION_AUTH,
         problem=VERDICTS.get(client.verdict, ""),
         subject=certificate.subject,

@@ -41,7 +41,8 @@ class Posted(Facts):
 class SoapRequest(Facts):
     """A message that was read: of which transaction, in which form, under which path and action.
 
-    ``reply_to`` are the addresses that the answer should have gone to and does not.
+    ``media_action`` is the action that Content-Type names, "" when it names none. ``reply_to`` are the addresses that
+    the answer should have gone to and does not.
     """
 
     transaction: str
@@ -49,6 +50,7 @@ class SoapRequest(Facts):
     packaged: bool
     truncated: bool
     action: str
+    media_action: str
     actions: tuple[str, ...]
     path: str
     expected_path: str
@@ -57,9 +59,13 @@ class SoapRequest(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCertificate:
-    """The certificate of the TLS connection: its family and what is wrong with it ("" nothing), in French."""
+    """The certificate of the TLS connection: its family and what is wrong with it ("" nothing), in French.
+
+    ``name`` is its CN.
+    """
 
     family: str
+    name: str
     is_organisation: bool
     problem: str
     subject: str

@@ -83,7 +83,7 @@ def _one_of(kind: Any, value: Any) -> Any:
     try:
         return kind(value)
     except ValueError:
-        raise Refusal(422, f"{str(value)[:60]!r} n'est pas parmi : {', '.join(kind)}") from None
+        raise Refusal(422, f"« {str(value)[:60]} » n'est pas parmi : {', '.join(kind)}") from None
 
 
 def documents(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:

@@ -23,6 +23,7 @@ from dmp_mock.transaction import Shown
 from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.queries import failed_query, read_query, write_found
 from lgo_sandbox.watch.facts import Noted
+from lgo_sandbox.watch.wording import counted
 
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
@@ -45,7 +46,7 @@ def search(request: Admitted, allowed: Allowed) -> Answer:
     found = [e for e in entries if finds(query, e) and allowed(e, request.caller, request.subject)]
     _check_number(query, found)
     call.note(replace(asked, found=len(found)))
-    call.summarise(f"{request.transaction.name.upper()} : {len(found)} document(s)")
+    call.summarise(f"{request.transaction.name.upper()} : {counted(len(found), 'document')}")
     return Answer(write_found(found, query.return_type, _fresh_ids(call.session.ids.uuid())))
 
 

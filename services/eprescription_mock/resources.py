@@ -37,7 +37,7 @@ def _prescriptions(_sandbox: Sandbox, session: Session, request: ResourceRequest
     if part == QR:
         return RawResponse(200, write_qr(qr_text(prescription.numero)), "image/png")
     if part:
-        raise Refusal(404, f"rien à cette adresse : {part[:40]!r}")
+        raise Refusal(404, f"rien à cette adresse : « {part[:40]} »")
     return _detail(prescription, session)
 
 
@@ -56,7 +56,7 @@ def _one(session: Session, numero: str) -> Prescription:
     with store.exclusive(session) as transaction:
         found = store.find(transaction, numero)
     if found is None:
-        raise Refusal(404, f"ordonnance inconnue : {numero[:40]!r}")
+        raise Refusal(404, f"ordonnance inconnue : « {numero[:40]} »")
     return found
 
 

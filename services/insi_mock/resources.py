@@ -54,7 +54,7 @@ def _add(session: Session, identity: Identity) -> Any:
 
 def _remove(session: Session, matricule: str) -> Any:
     if not store.remove(session.db, matricule):
-        raise Refusal(404, f"Aucune identité ajoutée n'a le matricule {matricule[:20]!r}.")
+        raise Refusal(404, f"Aucune identité ajoutée n'a le matricule « {matricule[:20]} ».")
     return {"removed": matricule}
 
 
@@ -101,7 +101,7 @@ def _verifications(_sandbox: Sandbox, session: Session, request: ResourceRequest
         return {"verifications": [_result(*item) for item in sorted(store.forced(session.db).items())]}
     if request.method == "DELETE":
         if not store.unforce(session.db, request.tail):
-            raise Refusal(404, f"Aucune vérification décidée pour le matricule {request.tail[:20]!r}.")
+            raise Refusal(404, f"Aucune vérification décidée pour le matricule « {request.tail[:20]} ».")
         return {"removed": request.tail}
     if request.method == "PUT":
         return _force(session, request.tail, request.body)

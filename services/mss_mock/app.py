@@ -16,6 +16,7 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.pki import Kind
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.fhir import FHIR_JSON, bundle, bundle_entry, operation_outcome, write_resource
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
@@ -23,8 +24,9 @@ from mss_mock.codes import ANNUAIRE_KEY, BOX_KIND_LABELS, OPERATOR_HOST, OPERATO
 from mss_mock.directory import Page, capped_count, elements_of, find, included, known_kind, read
 from mss_mock.directory_parameters import KINDS, parameter_type, search_parameters, without_data
 from mss_mock.domain import Refused, mailboxes
-from mss_mock.facts import Autoconfigured, DirectoryRead, DirectorySearch, WhiteListRead
+from mss_mock.facts import Autoconfigured, DirectoryFormat, DirectoryRead, DirectorySearch, WhiteListRead
 from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, white_list
+from mss_mock.wire.formats import unserved_format
 
 __all__ = ["create_app", "problem"]
 
@@ -57,6 +59,8 @@ def _directory(operation: str, handle: Callable[[Call], RawResponse]) -> Callabl
         await call.enter(operation)
         try:
             _check_key(call)
+            asked = dict(_query(call.query)).get("_format", "")
+            call.note(DirectoryFormat(unserved=unserved_format(call.headers.get("accept", ""), asked)))
             return handle(call)
         except Refused as refused:
             _explain(call, refused, "Annuaire Santé")
@@ -68,7 +72,7 @@ def _directory(operation: str, handle: Callable[[Call], RawResponse]) -> Callabl
 def _check_key(call: Call) -> None:
     key = call.headers.get(KEY_HEADER, "")
     if not same_secret(key, ANNUAIRE_KEY):
-        received = f"ESANTE-API-KEY: {key[:4]}… ({len(key)} caractères)" if key else "ESANTE-API-KEY absent"
+        received = f"ESANTE-API-KEY: {key[:4]}… ({counted(len(key), 'caractère')})" if key else "ESANTE-API-KEY absent"
         raise Refused("annuaire-cle", received=received, expected="la clé du fichier de démarrage", where="en-tête")
 
 
@@ -124,7 +128,7 @@ def _answer(call: Call, kind: str, query: Query) -> RawResponse:
             capped=capped_count(query),
         )
     )
-    call.summarise(f"Recherche dans l'Annuaire Santé : {kind}, {page.total} résultat(s)")
+    call.summarise(f"Recherche dans l'Annuaire Santé : {kind}, {counted(page.total, 'résultat')}")
     root = call.url(tls=call.tls) + BASE
     entries = [
         bundle_entry(f"{root}/{kind}/{one['id']}", elements_of(one, query), search_mode="match")

@@ -117,14 +117,14 @@ class Dialogue:
             self.report(cause, received="une poignée de main TLS (premier octet 0x16) dès la connexion")
         except HttpRequest as request:
             received = request.line[:SHOWN].decode("ascii", "backslashreplace")
-            await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received)
+            await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received, self._where_http_is())
         except TlsFailed as failed:
             self._on_handshake(failed.error)
         except Disconnected as gone:
             self._on_cut(gone)
         except TimeoutError:
             doing = self.doing or "l'attente d'une commande"
-            received = f"rien d'entier dans le délai, au milieu de {doing}"
+            received = f"rien d'entier dans le délai, pendant {doing}"
             await self._turn_away("trop-lent", "SANDBOX-DIALOGUE-TROP-LENT", received)
         except Ended as ended:
             await self._end(ended.refused)
@@ -140,11 +140,11 @@ class Dialogue:
             log.exception("%s connection", self.name)
             self.report("SANDBOX-DEFAUT", received=type(error).__name__, outcome=ERROR)
 
-    def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"") -> None:
+    def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"", remedy: str = "") -> None:
         """Journal what befell the connection, for one of the sandbox's causes."""
         record = self._connection_record()
         record.exchange.outcome = outcome
-        refuse(record.exchange, cause, received=received, where=f"port {self.name.upper()}")
+        refuse(record.exchange, cause, received=received, remedy=remedy, where=f"port {self.name.upper()}")
         record.finish(0, said, f"Connexion {self.name.upper()} : {received}")
 
     def _on_handshake(self, error: Exception) -> None:
@@ -170,14 +170,22 @@ class Dialogue:
         record.exchange.target = f"connexion {self.name.upper()}"
         return record
 
-    async def _turn_away(self, key: str, cause: str, received: str) -> None:
+    async def _turn_away(self, key: str, cause: str, received: str, remedy: str = "") -> None:
         said = await self.farewell(Refused(f"{self.name}-{key}", expected=""))
-        self.report(cause, received=received, said=said)
+        self.report(cause, received=received, said=said, remedy=remedy)
+
+    def _where_http_is(self) -> str:
+        """Say where the directory is, which is what speaks HTTP here; "" when it is not open."""
+        try:
+            root = self.port.addresses.root("annuaire")
+        except KeyError:
+            return ""
+        return f"Appelez l'Annuaire Santé et l'autoconfiguration à {root} : ce port est celui du courriel."
 
     def _on_cut(self, gone: Disconnected) -> None:
         """A client that leaves between two commands is within its rights."""
         if not (gone.rest or self.doing):
             return
         came = f"{len(gone.rest)} octets sans fin de ligne" if gone.rest else "plus rien"
-        received = f"{came}, puis la fin de la connexion, au milieu de {self.doing or 'une commande'}"
+        received = f"{came}, puis la fin de la connexion, pendant {self.doing or 'une commande'}"
         self.report("SANDBOX-DIALOGUE-COUPE", received=received, outcome=ABORTED)

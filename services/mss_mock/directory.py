@@ -7,8 +7,9 @@ reference).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
@@ -34,6 +35,7 @@ UPDATED = "2026-01-05T03:00:00.000+00:00"
 
 STRUCK_OFF, NO_RPPS = "radie", "sans-rpps"
 DEFAULT_COUNT, MAX_COUNT, MAX_VALUES = 50, 10_000, 100
+SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,24 @@ def read(people: Population, kind: str, identity: str) -> Resource:
     return resource
 
 
+def _unknown_parameter(kind: str, key: str, known: Collection[str]) -> Refused:
+    """Return the refusal of a parameter: with the one that it looks like, else with where they all are."""
+    name, _, modifier = key.partition(":")
+    near = get_close_matches(name, known, 1)
+    if name in known:
+        expected, remedy = (
+            f"{name}, {name}:exact ou {name}:contains",
+            f"Retirez « :{modifier} », ou écrivez {name}:exact.",
+        )
+    elif near:
+        expected, remedy = near[0], f"Écrivez « {near[0]} » à la place de « {name} »."
+    else:
+        shown = ", ".join(sorted(one for one in known if not one.startswith("_"))[:SHOWN])
+        expected, remedy = f"un paramètre de {kind}, comme {shown}", ""
+    text = f"Parameter {key} not found"
+    return Refused("annuaire-parametre", text, received=key, expected=expected, where=key, remedy=remedy)
+
+
 def find(people: Population, kind: str, query: Sequence[tuple[str, str]], *, mailbox_type: bool) -> Page:
     """Return a page of matches, by id. Raises Refused."""
     known_kind(kind)
@@ -180,9 +200,7 @@ def find(people: Population, kind: str, query: Sequence[tuple[str, str]], *, mai
         if name in _CONTROLS:
             continue
         if name not in parameters or modifier not in _MODIFIERS:
-            expected = ", ".join(sorted({*parameters, *_CONTROLS})) + " ; modificateurs : exact, contains"
-            text = f"Parameter {key[:80]} not found"
-            raise Refused("annuaire-parametre", text, received=key[:80], expected=expected, where=key[:80])
+            raise _unknown_parameter(kind, key[:80], {*parameters, *_CONTROLS})
         wanted = [one for one in value.split(",")[:MAX_VALUES] if one]
         try:
             matches = [r for r in matches if any(parameters[name](r, one, modifier) for one in wanted)]

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from lgo_sandbox.contract import Service
 from lgo_sandbox.gate.record import finish, open_exchange
 from lgo_sandbox.gate.spoiling import note_fault
-from lgo_sandbox.tenant.faults import FaultKind
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import REFUSED, Exchange
 from lgo_sandbox.watch.facts import Facts
 from lgo_sandbox.watch.refusals import Refusal
-from mss_mock.codes import SERVICE
+from mss_mock.codes import SERVICE, SERVICE_CLOSING
 from mss_mock.stream import Stream
 
 __all__ = ["FaultStruck", "Record", "strike"]
@@ -72,6 +72,13 @@ class Record:
         finish(self.service, self.session, exchange)
 
 
+def _effect(fault: Fault) -> str:
+    """Say what a status does to a protocol that has no codes; "" for what it does to all."""
+    if fault.kind is not FaultKind.STATUS:
+        return ""
+    return "dialogue clos par BYE" if fault.value == SERVICE_CLOSING else "réponse remplacée par NO [SERVERBUG]"
+
+
 async def strike(session: Session, operation: str, client: str, struck: Callable[[], Exchange], stream: Stream) -> None:
     """Let the armed faults act on an operation. Raises FaultStruck.
 
@@ -79,7 +86,8 @@ async def strike(session: Session, operation: str, client: str, struck: Callable
     answer when the stream is released.
     """
     for fault in session.faults.take(SERVICE, operation, client):
-        note_fault(struck(), fault)
+        exchange = struck()
+        note_fault(exchange, fault, _effect(fault) if exchange.transport == "imap" else "")
         if fault.kind is FaultKind.DELAY:
             await asyncio.sleep(int(fault.value) / 1000)
         elif fault.kind.on_the_wire:

@@ -36,7 +36,7 @@ def handle_mailboxes(_sandbox: Sandbox, session: Session, request: ResourceReque
         return _list(session)
     box = mailbox_of(session.people, request.tail)
     if box is None:
-        raise Refusal(404, f"aucune boîte n'a l'adresse {request.tail[:120]!r}")
+        raise Refusal(404, f"aucune boîte n'a l'adresse « {request.tail[:120]} »")
     if request.method == "POST":
         return _inject(session, box, request.body)
     if request.method != "GET":
@@ -100,7 +100,7 @@ def _raw(session: Session, box: Mailbox, request: ResourceRequest) -> RawRespons
     for name, row in _rows(session, box, request):
         if str(row.uid) == uid and name == folder:
             return RawResponse(200, store_of(session).octets(row.content_id) or b"", "message/rfc822")
-    raise Refusal(404, f"aucun message d'UID {uid[:20]!r} dans {folder[:60]!r}")
+    raise Refusal(404, f"aucun message d'UID « {uid[:20]} » dans « {folder[:60]} »")
 
 
 def _inject(session: Session, box: Mailbox, body: Any) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _inject(session: Session, box: Mailbox, body: Any) -> dict[str, Any]:
     try:
         uidvalidity, uid = store_of(session).add([New(box.address, octets, session.clock.wire(), folder)])[0]
     except FolderError as error:
-        raise Refusal(404, f"aucun dossier {folder[:60]!r} dans la boîte") from error
+        raise Refusal(404, f"aucun dossier « {folder[:60]} » dans la boîte") from error
     return {"address": box.address, "folder": folder, "uid": uid, "uidvalidity": uidvalidity}
 
 

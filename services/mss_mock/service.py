@@ -37,13 +37,16 @@ _OPERATIONS = (
     Operation("smtp-auth", "Ouverture d'une session SMTP"),
     Operation("smtp-mail", "Expéditeur d'un message (MAIL)"),
     Operation("smtp-rcpt", "Destinataire d'un message (RCPT)"),
-    Operation("smtp-data", "Demande d'envoi refusée (DATA)"),
+    Operation("smtp-data", "Demande d'envoi refusée (DATA)", armable=False),
     Operation("smtp-message", "Envoi d'un message"),
-    Operation("smtp-command", "Autre commande SMTP refusée"),
-    Operation("smtp-connection", "Connexion SMTP rompue ou close"),
-    *(Operation(name, f"IMAP : {name.removeprefix('imap-').upper()}") for name in OPERATIONS),
-    Operation("imap-command", "Commande IMAP illisible, inconnue ou hors de son état"),
-    Operation("imap-connection", "Connexion IMAP rompue ou close"),
+    Operation("smtp-command", "Autre commande SMTP refusée", armable=False),
+    Operation("smtp-connection", "Connexion SMTP rompue ou close", armable=False),
+    *(
+        Operation(name, f"IMAP : {name.removeprefix('imap-').upper()}", armable=name != "imap-starttls")
+        for name in OPERATIONS
+    ),
+    Operation("imap-command", "Commande IMAP illisible, inconnue ou hors de son état", armable=False),
+    Operation("imap-connection", "Connexion IMAP rompue ou close", armable=False),
     Operation("annuaire-search", "Recherche dans l'Annuaire Santé"),
     Operation("annuaire-read", "Lecture dans l'Annuaire Santé"),
     Operation("annuaire-write", "Écriture (refusée) dans l'Annuaire Santé"),

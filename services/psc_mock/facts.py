@@ -105,9 +105,13 @@ class StockDiscoveryRead(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrlSeen(Facts):
-    """The URL of a back-channel call: which of its parameters were tokens or secrets."""
+    """The URL of a back-channel call: which of its parameters were tokens or secrets; where the same is served in TLS.
+
+    ``in_tls`` is "" when no TLS port is open.
+    """
 
     secrets: tuple[str, ...]
+    in_tls: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

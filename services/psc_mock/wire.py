@@ -98,8 +98,10 @@ def bearer_token(header: str | None, fields: Mapping[str, str]) -> str:
     try:
         credentials = read_authorization(header)
     except BadAuthorization as error:
-        code = "bearer_invalid" if error.scheme == "bearer" else "bearer_missing"
-        raise Refused(code, received=error.reason, where=AUTHORIZATION) from error
+        bearer = error.scheme == "bearer"
+        remedy = "Envoyer après Bearer l'access_token tel que reçu, et rien d'autre." if bearer else ""
+        code = "bearer_invalid" if bearer else "bearer_missing"
+        raise Refused(code, received=error.reason, where=AUTHORIZATION, remedy=remedy) from error
     if isinstance(credentials, Bearer):
         return credentials.token
     if token := fields.get("access_token"):

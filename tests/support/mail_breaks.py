@@ -158,6 +158,7 @@ BROKEN: Mapping[str, Way] = {
     # Directory
     "MSS-DIRECTORY-DATA": _search("Practitioner?number-smartcard=1"),
     "MSS-DIRECTORY-COUNT": _search("Practitioner?family=delorme&_count=20000"),
+    "MSS-DIRECTORY-FORMAT": _search("Practitioner?family=delorme&_format=xml"),
     # Flows
     "MSS-INS-STATUS": _marked("identité validée", _mail(documents())),
     "MSS-INS-VERIFICATION": _marked("vérification KO", _mail(documents())),

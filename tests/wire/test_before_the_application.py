@@ -170,6 +170,18 @@ FAILURES = {
     "cut head": ("SANDBOX-REQUETE-COUPEE", "dans la tête", _leaves("insi", b"GET /lps HTTP/1.1\r\nHo")),
     "cut body": ("SANDBOX-REQUETE-COUPEE", "3 octets", _reset_in_the_body),
     "compressed body": ("SANDBOX-CORPS-GZIP", "gzip", _sends("psc", GZIP)),
+    "announced as compressed": (
+        "SANDBOX-CORPS-GZIP",
+        "Content-Encoding: br",
+        _sends("psc", b"POST /lps HTTP/1.1\r\nContent-Encoding: br\r\nContent-Length: 4\r\n" + END + b"<a/>"),
+    ),
+    "no Host": ("SANDBOX-HOST", "aucun", _sends("insi", b"GET /lps?wsdl HTTP/1.1\r\nConnection: close\r\n\r\n")),
+    "two Hosts": ("SANDBOX-HOST", "2 en-têtes", _sends("dmp", b"GET /lps HTTP/1.1\r\nHost: y\r\n" + END)),
+    "odd expectation": (
+        "SANDBOX-EXPECT",
+        "200-ok",
+        _sends("insi", b"GET /lps?wsdl HTTP/1.1\r\nExpect: 200-ok\r\n" + END),
+    ),
     "another service's path": (
         "SANDBOX-CHEMIN",
         "/lps",
@@ -286,3 +298,28 @@ def test_an_unreadable_request_behind_another_does_not_spoil_its_answer(client: 
     answer = client.send("insi", b"GET /lps?wsdl HTTP/1.1\r\nHost: x\r\n\r\nBLAH\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"GET /lps?wsdl HTTP/1.0\r\n\r\n", b"GET /lps?wsdl HTTP/1.1\r\nExpect: 100-Continue\r\n" + END],
+    ids=["HTTP/1.0 has no Host", "100-continue"],
+)
+def test_a_head_that_the_norm_allows_is_answered(client: Client, head: bytes) -> None:
+    assert client.send("insi", head).split(b"\r\n")[0].endswith(b" 200 OK")
+
+
+def test_a_wrong_method_is_told_the_right_one(client: Client) -> None:
+    client.send("psc", b"GET /auth/realms/esante-wallet/protocol/openid-connect/token HTTP/1.1\r\n" + END)
+    finding = client.one()["findings"][0]
+    assert (finding["check_id"], finding["expected"]) == ("SANDBOX-METHODE", "POST")
+    assert finding["remedy"] == "Appelez cette adresse par la méthode POST."
+
+
+def test_what_nobody_sees_in_an_address_is_written(client: Client) -> None:
+    client.send("psc", b"GET /%ff%00%0a?a=%00 HTTP/1.1\r\n" + END)
+    exchange = client.one()
+    assert exchange["target"].isprintable()
+    finding = exchange["findings"][0]
+    assert finding["received"].isprintable()
+    assert "\\x00\\x0a" in finding["received"]

@@ -22,6 +22,9 @@ _SUB = re.compile(r"(f:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:.+)?", re.IG
 """A ``sub`` of Pro Santé Connect, of today or of former years."""
 _MAX_SHOWN = 80
 _PROFESSIONAL = frozenset({"professional"})
+_OF_OTHERS = {"MSSANTE-APP": "celui des boîtes applicatives de MSSanté"}
+"""CN of certificates that are issued for one service, which is not the DMP → whose."""
+_ITS_OWN = "le certificat d'organisation du logiciel, dont le CN n'est pas celui d'un autre service"
 _OF_TESTS = frozenset({OID_INS_NIR_TEST, OID_INS_NIR_DEMO})
 
 
@@ -33,6 +36,16 @@ def vihf(seen: Observed[SoapRequest]) -> Outcome:
 def certificate(seen: Observed[SoapRequest]) -> Outcome:
     """The certificate of the connection is the one that the VIHF wants."""
     return refused(seen, _CERTIFICATE)
+
+
+def usage(seen: Observed[VihfGiven]) -> Outcome:
+    """The certificate of the connection was not issued for another service."""
+    shown = seen.facts.certificate
+    if shown is None or not shown.is_organisation:
+        return None
+    if shown.name not in _OF_OTHERS:
+        return True
+    return Violation(f"CN « {shown.name} », {_OF_OTHERS[shown.name]}", _ITS_OWN, where="certificat de la connexion TLS")
 
 
 def form(seen: Observed[VihfGiven]) -> Outcome:
@@ -114,6 +127,16 @@ CALLER_CHECKS: tuple[Check[Any], ...] = (
         source="docs/sources/dmp.md#certificat",
         remedy="Présentez la carte (DIRECTE) ou le certificat d'organisation dont l'OU est la structure.",
         explains=_CERTIFICATE,
+    ),
+    Check(
+        id="DMP-CERT-USAGE",
+        title="Certificat d'organisation d'un autre service",
+        reads=VihfGiven,
+        test=usage,
+        source="docs/sources/dmp.md#certificat-autre-service",
+        remedy="Présentez org-auth du fichier de démarrage, et gardez mss-app pour la messagerie.",
+        confidence="M",
+        severity=Severity.WARNING,
     ),
     Check(
         id="DMP-VIHF",

@@ -10,6 +10,7 @@ from typing import Any
 from dmp_mock.facts import ToldError, XdsErrors
 from lgo_sandbox.watch.checks import Observed, Violation
 from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["refused", "refused_by_xds", "was_refused"]
 
@@ -39,7 +40,7 @@ def refused_by_xds(seen: Observed[Any], codes: frozenset[str]) -> Violation | No
     return Violation(
         received=_joined(shown, "received"),
         expected=_joined(shown, "expected"),
-        message=f"{len(errors)} erreur(s) XDS : {_joined(shown, 'context')}",
+        message=f"{counted(len(errors), 'erreur')} XDS : {_joined(shown, 'context')}",
         remedy=" ".join(dict.fromkeys(error.remedy for error in shown)),
         where=_joined(shown, "where"),
     )

@@ -54,6 +54,18 @@ def action(seen: Observed[SoapRequest]) -> Outcome:
     return Violation(facts.action, " ou ".join(facts.actions), where="Envelope/Header/wsa:Action")
 
 
+def media_action(seen: Observed[SoapRequest]) -> Outcome:
+    """The action that Content-Type names is the one that wsa:Action does; a wrong wsa:Action is another matter."""
+    facts = seen.facts
+    if not facts.media_action:
+        return None
+    if facts.media_action in (facts.action, *facts.actions):
+        return True
+    expected = f'action="{facts.actions[0]}", ou aucun paramètre action'
+    remedy = f'Écrivez action="{facts.actions[0]}" dans Content-Type, comme wsa:Action.'
+    return Violation(f'action="{facts.media_action}"', expected, "", remedy, "en-tête Content-Type")
+
+
 def soap_version(seen: Observed[SoapRequest]) -> Outcome:
     """The envelope is SOAP 1.2."""
     return Violation("SOAP 1.1", "SOAP 1.2", where="Envelope") if seen.facts.soap == "1.1" else None
@@ -128,6 +140,15 @@ TRANSPORT_CHECKS: tuple[Check[Any], ...] = (
         remedy="Mettez dans wsa:Action l'action attendue.",
         severity=Severity.WARNING,
         explains=_ACTION,
+    ),
+    Check(
+        id="DMP-MEDIA-ACTION",
+        title="Content-Type dont l'action n'est pas celle du message",
+        reads=SoapRequest,
+        test=media_action,
+        source="docs/sources/dmp.md#wsa-action",
+        remedy="Mettez dans le paramètre action de Content-Type la même action que dans wsa:Action.",
+        severity=Severity.WARNING,
     ),
     Check(
         id="DMP-SOAP11",

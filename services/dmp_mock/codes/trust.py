@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lgo_sandbox.pki import Family, Judgement
 
-__all__ = ["FAMILIES", "SIGNATURES", "VERDICTS", "BadSignature"]
+__all__ = ["FAMILIES", "SIGNATURES", "VERDICTS", "WORDS", "BadSignature"]
 
 FAMILIES: dict[str, str] = {
     Family.ORGANISATION_AUTH: "un certificat d'organisation, d'authentification",
@@ -28,6 +28,18 @@ VERDICTS: dict[str, str] = {
     Judgement.REVOKED: "certificat révoqué",
     Judgement.UNKNOWN_FAMILY: "offre de certificat inconnue",
 }
+
+WORDS: dict[str, tuple[str, str]] = {
+    Judgement.WRONG_AUTHORITY: ("signé par « {issuer} »", "un certificat signé par l'autorité du bac à sable"),
+    Judgement.NOT_YET_VALID: ("valide à partir du {not_before}", "un certificat déjà valide le {now}"),
+    Judgement.EXPIRED: ("expiré le {not_after}", "un certificat encore valide le {now}"),
+    Judgement.REVOKED: (
+        "révoqué (numéro de série {serial})",
+        "un certificat qui n'est pas dans la liste de révocation",
+    ),
+    Judgement.UNKNOWN_FAMILY: ("d'un usage inconnu", "un certificat de professionnel ou d'organisation"),
+}
+"""What is wrong with a certificate, whoever bears it → what was received, what was expected."""
 
 
 class BadSignature(NamedTuple):

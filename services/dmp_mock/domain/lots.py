@@ -18,6 +18,7 @@ from dmp_mock.domain.hl7 import Cx, organisation_id, read_ins
 from dmp_mock.domain.metadata import entry_errors, entry_remarks, set_errors
 from dmp_mock.domain.rights import Caller
 from dmp_mock.domain.values import CdaHeader, Entry, Link, Lot, NotCda
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["MatchedLot", "SignedManifest", "check_author", "check_lot", "check_replaced", "match_documents"]
 
@@ -141,7 +142,7 @@ def _unique(lot: Lot) -> Iterator[XdsError]:
             yield _bad(
                 f"identifiant d'objet « {symbol[:100]} » absent ou répété",
                 symbol,
-                received=f"« {symbol[:100]} » pour {count} objet(s)",
+                received=f"« {symbol[:100]} » pour {counted(count, 'objet')}",
                 expected="un identifiant par objet du lot",
                 remedy="Donnez à chaque objet du lot un attribut id qui lui est propre.",
             )

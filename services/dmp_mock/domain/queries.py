@@ -135,7 +135,7 @@ def _check_choice(query: Query) -> None:
             XdsCode.QUERY_MISSING_PARAM,
             "uniqueId ou entryUUID obligatoire",
             codes.UNIQUE_ID,
-            received="ni l'un ni l'autre",
+            received="aucun des deux paramètres",
             expected=_EITHER,
             remedy=f"Ajoutez un Slot {codes.UNIQUE_ID} ou {codes.ENTRY_UUID} à l'AdhocQuery.",
         )

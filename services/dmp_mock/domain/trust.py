@@ -7,8 +7,9 @@ Source: docs/sources/dmp.md#vihf-signature (high for facts, medium for the rule 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from dmp_mock.codes.trust import FAMILIES, SIGNATURES, VERDICTS
+from dmp_mock.codes.trust import FAMILIES, SIGNATURES, VERDICTS, WORDS
 from dmp_mock.codes.vihf import STRUCTURE, Mode
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.vihf import Vihf
@@ -23,10 +24,11 @@ _SIGNATURE = "VIHF, ds:Signature"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A certificate and the PKI's verdict on it."""
+    """A certificate and the PKI's verdict on it at a moment of age time."""
 
     certificate: PeerCertificate
     verdict: Judgement
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,54 @@ def _check_client(vihf: Vihf, client: Judged | None) -> None:
     wanted = _PERSON if vihf.mode is Mode.DIRECT else _LEGAL_PERSON
     if client is None:
         raise _client_refusal("aucun certificat client", "aucun certificat", wanted)
+    kind = "cps-…-auth" if vihf.mode is Mode.DIRECT else "org-auth"
     if client.verdict is not Judgement.OK:
-        reason = VERDICTS[client.verdict]
-        raise _client_refusal(reason, f"{client.certificate.subject} : {reason}", wanted)
+        raise _unfit("client-certificate", client, _CONNECTION, kind)
     family = Family.PROFESSIONAL_AUTH if vihf.mode is Mode.DIRECT else Family.ORGANISATION_AUTH
     if client.certificate.family is not family:
         raise _client_refusal("famille de certificat inattendue", FAMILIES[client.certificate.family], wanted)
     if vihf.mode is Mode.DIRECT and client.certificate.national_id != vihf.name_id:
-        raise _client_refusal("le porteur n'est pas le PS du VIHF", client.certificate.national_id, vihf.name_id)
+        raise _another("client-certificate", "le porteur n'est pas le PS du VIHF", vihf, client, _CONNECTION)
     if vihf.mode is not Mode.DIRECT:
         _check_legal_person(vihf, client.certificate, _CONNECTION)
 
 
 def _client_refusal(reason: str, received: str, expected: str) -> Refused:
     return Refused("client-certificate", reason, received=received, expected=expected, where=_CONNECTION)
+
+
+def _unfit(code: str, judged: Judged, which: str, instead: str) -> Refused:
+    """Refuse a certificate that nobody may use: what is wrong with it, not whose it should be."""
+    certificate = judged.certificate
+    received, expected = WORDS[judged.verdict]
+    told = {
+        "issuer": certificate.issuer,
+        "serial": f"{certificate.serial:x}",
+        "not_before": f"{certificate.not_before:%Y-%m-%d}",
+        "not_after": f"{certificate.not_after:%Y-%m-%d}",
+        "now": f"{judged.at:%Y-%m-%d}",
+    }
+    return Refused(
+        code,
+        VERDICTS[judged.verdict],
+        received=f"« {certificate.subject} », {received.format(**told)}",
+        expected=expected.format(**told),
+        where=which,
+        remedy=f"Remplacez ce certificat par {instead} du fichier de démarrage.",
+    )
+
+
+def _another(code: str, reason: str, vihf: Vihf, judged: Judged, which: str) -> Refused:
+    """Refuse somebody else's card: both people are named."""
+    bearer = judged.certificate.national_id
+    return Refused(
+        code,
+        reason,
+        received=f"la carte de « {bearer} », avec NameID « {vihf.name_id} » dans le VIHF",
+        expected=f"la carte de « {vihf.name_id} », le professionnel du VIHF",
+        where=which,
+        remedy=f"Prenez la carte de « {vihf.name_id} », ou mettez « {bearer} » dans NameID du VIHF.",
+    )
 
 
 def check_signature(vihf: Vihf, evidence: Evidence) -> None:
@@ -95,12 +131,11 @@ def check_signature(vihf: Vihf, evidence: Evidence) -> None:
         )
     signer = evidence.signer
     if signer.verdict is not Judgement.OK:
-        reason = VERDICTS[signer.verdict]
-        raise _signer_refusal(reason, f"{signer.certificate.subject} : {reason}", "un certificat en cours de validité")
+        raise _unfit("signer", signer, _SIGNER, "cps-…-sign" if vihf.mode is Mode.DIRECT else "org-sign")
     _check_usage(vihf.mode, signer)
     if vihf.mode is Mode.DIRECT:
         if signer.certificate.national_id != vihf.name_id:
-            raise _signer_refusal("le signataire n'est pas le PS du VIHF", signer.certificate.national_id, vihf.name_id)
+            raise _another("signer", "le signataire n'est pas le PS du VIHF", vihf, signer, _SIGNER)
     else:
         _check_legal_person(vihf, signer.certificate, _SIGNER)
 

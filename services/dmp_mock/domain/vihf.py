@@ -16,6 +16,7 @@ from dmp_mock.codes.vihf import Mode
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx, read_ins
 from dmp_mock.domain.values import Coded
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["RULES", "Remark", "Rule", "Vihf", "check_attributes", "check_period"]
 
@@ -128,7 +129,7 @@ def _second_role(vihf: Vihf) -> str | None:
 
 def _purpose(vihf: Vihf) -> str | None:
     if len(vihf.purposes) != 1:
-        return f"{len(vihf.purposes)} valeur(s)"
+        return counted(len(vihf.purposes), "valeur")
     code, system = vihf.purposes[0].code, vihf.purposes[0].scheme
     return _unless(code in codes.PURPOSES and system == codes.PURPOSE_SYSTEM, f"{code} ({system})")
 
@@ -251,7 +252,7 @@ def check_attributes(vihf: Vihf, *, one_patient: bool = True) -> tuple[Remark, .
 def _broken(rule: Rule, received: str) -> Refused:
     remedy = rule.remedy
     if not remedy and rule.fault == "vihf":
-        remedy = f"Corrigez {rule.where} du VIHF : attendu {rule.expected}."
+        remedy = f"Donnez à « {rule.where} » du VIHF la valeur attendue : {rule.expected}."
     return Refused(
         rule.fault, rule.expected, received=received, expected=rule.expected, where=f"VIHF, {rule.where}", remedy=remedy
     )

@@ -16,6 +16,7 @@ from dmp_mock.transaction import Actions, Body, Described, PageRow, Transaction
 from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.queries import is_reference_query
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.wording import counted
 
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
@@ -41,7 +42,7 @@ def reference(seen: Observed[QueryAsked]) -> Outcome:
     return Violation(
         received=", ".join(asked.wanted)[:300],
         expected="des identifiants de documents de ce patient",
-        message=f"{asked.found} document(s) trouvé(s) sur {len(asked.wanted)} demandé(s)",
+        message=f"{counted(asked.found, 'document trouvé', 'documents trouvés')} ; demandés : {len(asked.wanted)}",
         where="AdhocQuery/$XDSDocumentEntryUniqueId",
     )
 

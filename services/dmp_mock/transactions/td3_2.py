@@ -25,6 +25,7 @@ from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.registry import NS_RS, add_errors
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.facts import Noted
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire import mtom
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def serve(request: Admitted) -> Answer:
         raise XdsFailure(errors)
     if errors:
         call.note(told_errors(errors))
-    call.summarise(f"TD3.2 : {len(documents)} document(s) consulté(s)")
+    call.summarise(f"TD3.2 : {counted(len(documents), 'document consulté', 'documents consultés')}")
     return write_retrieved(documents, errors, call.session.ids.uuid)
 
 
@@ -192,7 +193,7 @@ def partial(seen: Observed[DocumentsRead]) -> Outcome:
     return Violation(
         received=", ".join(missing)[:300],
         expected=told.errors[0].expected,
-        message=f"{len(facts.given)} document(s) rendu(s) sur {len(facts.wanted)} demandé(s)",
+        message=f"{counted(len(facts.given), 'document rendu', 'documents rendus')} ; demandés : {len(facts.wanted)}",
         remedy=told.errors[0].remedy,
         where=f"{_REQUEST}/DocumentRequest",
     )

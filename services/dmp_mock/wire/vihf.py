@@ -14,6 +14,7 @@ from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.values import Coded
 from dmp_mock.domain.vihf import Vihf
 from dmp_mock.wire.messages import WSSE, Message
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.saml import SAML, Assertion, BadAssertion, read_assertion
 from lgo_sandbox.wire.signature import SignatureReport, verify_enveloped_signature
 
@@ -52,7 +53,7 @@ def _assertion(message: Message) -> etree._Element:
     if len(found) != 1:
         raise Refused(
             "vihf-absent",
-            received=f"{len(found)} assertion(s)",
+            received=counted(len(found), "assertion"),
             expected="une assertion SAML 2.0, et une seule",
             where="Envelope/Header/wsse:Security",
         )

@@ -20,6 +20,7 @@ from eprescription_mock.wire.moments import age_moment
 from eprescription_mock.wire.reading import Draft, read_order
 from health_documents.barcodes.images import write_qr
 from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["create"]
@@ -98,7 +99,7 @@ def _stored(call: Call, transaction: Transaction, prescription: Prescription, pn
     _refuse_repeated(call, transaction, prescription)
     store.put(transaction, prescription)
     call.note(Change(numero=prescription.numero, state=State.CREEE))
-    call.summarise(f"Ordonnance {prescription.numero} créée, {len(prescription.lines)} ligne(s)")
+    call.summarise(f"Ordonnance {prescription.numero} créée, {counted(len(prescription.lines), 'ligne')}")
     return rendering.answer(rendering.created(prescription, png), 201)
 
 

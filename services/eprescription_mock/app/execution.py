@@ -36,6 +36,7 @@ from eprescription_mock.wire.parts import parameters
 from eprescription_mock.wire.reading import Declared, read_execution
 from eprescription_mock.wire.tolerances import of_parameters
 from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["abandon", "cancel_execution", "consult", "execute"]
@@ -62,7 +63,7 @@ def _asked_number(call: Call) -> str:
     call.note(Form(tolerances=of_parameters(call.body)))
     given = {name: asked[name] for name in ("qrToken", "numero") if asked.get(name)}
     if len(given) != 1:
-        received = " et ".join(sorted(given)) or f"ni l'un ni l'autre, mais {', '.join(asked) or 'aucun paramètre'}"
+        received = " et ".join(sorted(given)) or ", ".join(asked) or "aucun paramètre"
         detail = "un seul de qrToken et numero est attendu"
         where, expected = "Parameters.parameter", "qrToken, le texte lu, ou numero, saisi à la main"
         raise Refused("element-invalide", detail, received=received, expected=expected, where=where)
@@ -104,7 +105,9 @@ def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Decl
     store.put(transaction, after)
     state = state_of(after, now, rules)
     call.note(Change(numero=after.numero, state=state), Receipt(receipt=receipt))
-    call.summarise(f"Ordonnance {before.numero} exécutée, {len(declared.dispenses)} dispensation(s) : {state.value}")
+    call.summarise(
+        f"Ordonnance {before.numero} exécutée, {counted(len(declared.dispenses), 'dispensation')} : {state.value}"
+    )
     return rendering.answer(rendering.executed(after, receipt, state))
 
 

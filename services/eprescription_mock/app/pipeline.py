@@ -23,6 +23,7 @@ from eprescription_mock.wire.outcomes import refusal
 from eprescription_mock.wire.rendering import answer
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Handler
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.fhir import FHIR_JSON
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
@@ -109,7 +110,7 @@ def once(call: Call, actor: Actor, work: Callable[[Transaction], RawResponse]) -
     name = call.headers.get(codes.REQUEST_ID_HEADER, "").strip()
     if len(name) > codes.MAX_REQUEST_ID:
         limit = f"{codes.MAX_REQUEST_ID} caractères au plus"
-        received, where = f"{len(name)} caractères", "en-tête X-Request-Id"
+        received, where = counted(len(name), "caractère"), "en-tête X-Request-Id"
         raise Refused("element-invalide", f"X-Request-Id : {limit}", received=received, expected=limit, where=where)
     key = f"{call.exchange.operation}|{actor.structure}|{actor.national_id}|{name}"
     digest = hashlib.sha256(f"{call.scope['path']}?{call.query}\n".encode() + call.body).hexdigest()

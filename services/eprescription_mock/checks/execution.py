@@ -12,6 +12,7 @@ from eprescription_mock.codes.states import State
 from eprescription_mock.domain.dispensing import cip13_is_valid
 from eprescription_mock.facts import Caller, Declaration, Delivered, Delivery, Target
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["EXECUTION"]
 
@@ -61,8 +62,9 @@ def _quantity(seen: Observed[Delivery]) -> Outcome:
 
 
 def _too_many(line: str, asked: int, remaining: int) -> Violation:
-    expected = f"de 1 à {remaining} boîtes" if remaining else "aucune boîte : la livraison de la ligne est close"
-    return Violation(f"ligne {line} : {asked} boîtes", expected, where="MedicationDispense.quantity")
+    some = "1 boîte" if remaining == 1 else f"de 1 à {remaining} boîtes"
+    expected = some if remaining else "aucune boîte : la livraison de la ligne est close"
+    return Violation(f"ligne {line} : {counted(asked, 'boîte')}", expected, where="MedicationDispense.quantity")
 
 
 def _coherent_performer(seen: Observed[Declaration]) -> Outcome:

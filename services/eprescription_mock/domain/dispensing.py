@@ -13,6 +13,7 @@ from eprescription_mock.domain.quantities import Progress, progress
 from eprescription_mock.domain.values import Dispense, Line, Prescription, Refused
 from health_documents.codes.drugs import Drug, drug, drug_of_cip13
 from health_documents.identifiers import gtin_check_digit
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["bad_cip13", "checked_dispenses", "cip13_is_valid", "in_extract", "known_drug"]
 
@@ -69,7 +70,7 @@ def _unknown_line(prescription: Prescription, line: str) -> Refused:
     known = [f"{prescription.numero}-{one.id}" for one in prescription.lines]
     return Refused(
         "ligne-inconnue",
-        f"ligne {line!r}",
+        f"ligne « {line} »",
         received=f"ligne « {line} »",
         expected=f"une référence à {', '.join(known)}",
         where="MedicationDispense.authorizingPrescription",
@@ -116,16 +117,15 @@ def _check_quantity(dispense: Dispense, before: Progress) -> None:
         raise Refused("quantite-invalide", f"{dispense.quantity}", received=f"{dispense.quantity}", where=where)
     line = before.line
     if before.exhausted:
-        received = (
-            f"{dispense.quantity} boîtes de la ligne {line.id}, livrée {line.deliveries} fois sur {line.deliveries}"
-        )
+        boxes = counted(dispense.quantity, "boîte")
+        received = f"{boxes} de la ligne {line.id}, livrée {line.deliveries} fois sur {line.deliveries}"
         raise Refused("renouvellements-epuises", f"ligne {line.id}", received=received, where=where)
     if dispense.quantity > before.remaining:
         raise Refused(
             "quantite-depassee",
             f"ligne {line.id} : {dispense.quantity} délivrées, {before.remaining} restantes",
-            received=f"ligne {line.id} : {dispense.quantity} boîtes",
-            expected=f"{before.remaining} boîtes au plus, le reste à délivrer de la ligne {line.id}",
+            received=f"ligne {line.id} : {counted(dispense.quantity, 'boîte')}",
+            expected=f"{counted(before.remaining, 'boîte')} au plus, le reste à délivrer de la ligne {line.id}",
             where=where,
         )
 

@@ -39,7 +39,7 @@ def number_of_qr(text: str) -> str:
     numero = text.removeprefix(codes.QR_PREFIX)
     if numero == text or not valid_number(numero):
         received = f"« {text} »"
-        raise Refused("qr-illisible", f"{text[:40]!r}", received=received, where="Parameters.parameter.qrToken")
+        raise Refused("qr-illisible", f"« {text[:40]} »", received=received, where="Parameters.parameter.qrToken")
     return numero
 
 

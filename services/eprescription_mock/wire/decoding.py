@@ -14,6 +14,7 @@ from lgo_sandbox.contract import Decoded
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.facts import Noted
 from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.json import BadJson, read_json
 
 __all__ = ["decode"]
@@ -83,5 +84,5 @@ def _shortened(value: Any) -> Any:
     if isinstance(value, list):
         return [_shortened(item) for item in value]
     if isinstance(value, str) and len(value) > LONG:
-        return f"{value[:40]}… ({len(value)} caractères)"
+        return f"{value[:40]}… ({counted(len(value), 'caractère')})"
     return value

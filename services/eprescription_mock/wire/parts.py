@@ -7,6 +7,7 @@ service.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -39,9 +40,14 @@ HEAD = 60
 VALUE_NAMES = ("valueString", "valueCode", "valueUri")
 
 
+_WANTED = re.compile(r" est attendue?$")
+
+
 def invalid(where: str, detail: str, received: Any, expected: str = "") -> Refused:
     """Return the refusal of an element; ``received`` is what stood there. ``detail`` says what is expected."""
-    return Refused("element-invalide", detail, received=shown(received), expected=expected or detail, where=where)
+    wanted = expected or _WANTED.sub("", detail)
+    remedy = f"Mettez dans {where} : {wanted}."
+    return Refused("element-invalide", detail, received=shown(received), expected=wanted, where=where, remedy=remedy)
 
 
 def shown(value: Any) -> str:
@@ -190,7 +196,7 @@ def parameters(body: bytes) -> Mapping[str, str]:
     for one in objects(value, "parameter", "Parameters"):
         name = text(one, "name", "Parameters.parameter", required=True)
         if name in found:
-            twice = f"paramètre {name!r} donné deux fois"
+            twice = f"paramètre « {name} » donné deux fois"
             raise invalid("Parameters.parameter", twice, name, "un seul paramètre de ce nom")
         found[name] = next((text(one, key, name) for key in VALUE_NAMES if key in one), "")
     return found

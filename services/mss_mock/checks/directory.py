@@ -6,7 +6,7 @@ Source: docs/sources/annuaire.md. Pure functions of facts.
 from __future__ import annotations
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from mss_mock.facts import DirectorySearch
+from mss_mock.facts import DirectoryFormat, DirectorySearch
 
 __all__ = ["DIRECTORY_CHECKS"]
 
@@ -65,4 +65,21 @@ CAPPED = Check(
     severity=Severity.INFO,
 )
 
-DIRECTORY_CHECKS = (DIRECTORY, WITHOUT_DATA, CAPPED)
+
+def _format(seen: Observed[DirectoryFormat]) -> Outcome:
+    asked = seen.facts.unserved
+    where = "paramètre _format" if asked.startswith("_format") else "en-tête Accept"
+    return not asked or Violation(asked, "application/fhir+json, seul format rendu", where=where)
+
+
+FORMAT = Check(
+    id="MSS-DIRECTORY-FORMAT",
+    title="Réponse en JSON à qui ne la demande pas",
+    reads=DirectoryFormat,
+    test=_format,
+    source="docs/sources/annuaire.md#tolerances",
+    remedy="Demandez application/fhir+json, et lisez le Content-Type de la réponse avant son corps.",
+    severity=Severity.WARNING,
+)
+
+DIRECTORY_CHECKS = (DIRECTORY, WITHOUT_DATA, CAPPED, FORMAT)

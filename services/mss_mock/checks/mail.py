@@ -88,7 +88,8 @@ def _well_formed(seen: Observed[Mail]) -> Outcome:
     if isinstance(content, Unreadable):
         return Violation(content.reason, expected)
     found = [f"partie {defect.part} : {defect.what}" if defect.part else defect.what for defect in content.defects]
-    return not found or Violation(" ; ".join(found), expected)
+    remedy = " ".join(dict.fromkeys(defect.remedy for defect in content.defects))
+    return not found or Violation(" ; ".join(found), expected, remedy=remedy)
 
 
 WELL_FORMED = Check(
@@ -97,7 +98,7 @@ WELL_FORMED = Check(
     reads=Mail,
     test=_well_formed,
     source="docs/sources/mssante.md#mime",
-    remedy="Fermer chaque partie par sa frontière, coder ce qui est annoncé, rester dans des tailles raisonnables.",
+    remedy="Coder ce qui est annoncé, et rester dans des tailles et des profondeurs raisonnables.",
     operations=MESSAGE,
     aliases=("mss.well-formed",),
 )

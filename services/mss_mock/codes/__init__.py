@@ -29,6 +29,9 @@ ANNUAIRE_KEY = "cle-annuaire-sandbox"
 NIL = "SBX-LGO-000001"
 """The product number that the reference client puts in X-MSS-NIL; invented."""
 
+SERVICE_CLOSING = 421
+"""The reply after which an operator ends the connection (RFC 5321 §3.8)."""
+
 MEGA = 1_000_000
 """One « Mo », as the documents for editors count."""
 

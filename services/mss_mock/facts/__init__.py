@@ -15,6 +15,7 @@ from mss_mock.facts.content import MailContent, Unreadable
 
 __all__ = [
     "Autoconfigured",
+    "DirectoryFormat",
     "DirectoryRead",
     "DirectorySearch",
     "Fate",
@@ -167,6 +168,13 @@ class DirectorySearch(Facts):
     """Parameters that are documented, and match nobody here."""
     capped: str
     """The ``_count`` that was asked, when it was more than is served."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryFormat(Facts):
+    """The format that was asked of the directory, as it was written, when JSON is not among it; else empty."""
+
+    unserved: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

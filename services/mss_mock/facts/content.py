@@ -62,10 +62,11 @@ class TextBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailDefect:
-    """Something malformed: in which part (empty: the mail), what, in French."""
+    """Something malformed: in which part (empty: the mail), what, and what to change, in French."""
 
     part: str
     what: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, Exchange
-from mss_mock.codes import MAX_LINE, MAX_MESSAGE
+from mss_mock.codes import MAX_LINE, MAX_MESSAGE, SERVICE_CLOSING
 from mss_mock.delivery import store_of
 from mss_mock.dialogue import Dialogue, Ended, log
 from mss_mock.domain import Refused
@@ -41,7 +41,6 @@ MAX_BAD = 20
 TRANSCRIPT = 16 * 1024
 SHOWN_LINE = 2048
 NOTED_UIDS = 100
-SERVICE_CLOSING = 421
 BEFORE_LOGIN = Limits(line=MAX_LINE, literals=16 * 1024, append=16 * 1024)
 AFTER_LOGIN = Limits(line=MAX_LINE, literals=MAX_LINE, append=MAX_MESSAGE)
 SECRET = frozenset({"LOGIN", "AUTHENTICATE"})
@@ -267,7 +266,7 @@ class Connection(Dialogue):
             return self._refused(spec, command, _of_folder(error))
         except FaultStruck as fault:
             answer = b"NO [SERVERBUG] Internal error occurred (simulated fault)"
-            self._close_record(spec, answer, fault.value, FAULTED)
+            self._close_record(spec, answer, 0, FAULTED)
             if fault.value == SERVICE_CLOSING:
                 await self.farewell_of_fault()
                 return None

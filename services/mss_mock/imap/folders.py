@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lgo_sandbox.watch.wording import counted
 from mss_mock.codes import MAILBOX_QUOTA, MAX_KEYWORDS
 from mss_mock.domain import Refused
 from mss_mock.imap.connection import Connection, State
@@ -43,7 +44,7 @@ def read_flags(flags: Iterable[str]) -> frozenset[str]:
             raise BadSyntax(f"{flag[:40]} cannot be set", expected, received=flag[:80], key=UNKNOWN)
         if len(flag) > MAX_FLAG:
             expected = f"{MAX_FLAG} caractères au plus"
-            raise BadSyntax("flag too long", expected, received=f"{len(flag)} caractères", key=LIMIT)
+            raise BadSyntax("flag too long", expected, received=counted(len(flag), "caractère"), key=LIMIT)
         found.add(_SYSTEM.get(flag.lower(), flag))
     if len(found) > MAX_KEYWORDS:
         received, expected = f"{len(found)} drapeaux", f"{MAX_KEYWORDS} au plus"
@@ -96,7 +97,7 @@ async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> b
         view.permanent_flags_line(),
     ]
     await connection.send_all(lines)
-    connection.note(f"{connection.mailbox} ouvre le dossier {name} ({len(view.uids)} messages)", folder=name)
+    connection.note(f"{connection.mailbox} ouvre le dossier {name} ({counted(len(view.uids), 'message')})", folder=name)
     access = b"READ-ONLY" if read_only else b"READ-WRITE"
     return b"OK [" + access + b"] Selected"
 

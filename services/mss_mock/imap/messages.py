@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from lgo_sandbox.watch.wording import counted
 from mss_mock.codes import MAX_KEYWORDS
 from mss_mock.domain import Refused
 from mss_mock.imap.connection import Connection
@@ -88,12 +89,12 @@ async def _fetch(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
         items = (UID, *items)
     rows = view.present(uids)
     connection.quiet = not reads_body(items)
-    connection.note(f"{connection.mailbox} lit {len(rows)} message(s) de {view.folder.name}", uids=uids)
+    connection.note(f"{connection.mailbox} lit {counted(len(rows), 'message')} de {view.folder.name}", uids=uids)
     seen = _mark_seen(connection, view, items, rows)
     for row in rows:
         await _send_fetch(connection, view, row.uid, items, flags_changed=row.uid in seen)
     if len(rows) < len(uids) and not by_uid:
-        received = f"{len(uids) - len(rows)} message(s) retiré(s) par une autre connexion"
+        received = f"{counted(len(uids) - len(rows), 'message retiré', 'messages retirés')} par une autre connexion"
         raise Refused("imap-retires", received=received, expected="des messages encore présents")
     return b"OK FETCH completed"
 
@@ -149,7 +150,7 @@ async def _store(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
     if count > MAX_KEYWORDS:
         raise Refused("imap-trop-de-mots-cles", received=f"{count} mots-clés", expected=f"{MAX_KEYWORDS} au plus")
     connection.note(
-        f"{connection.mailbox} marque {len(uids)} message(s) de {view.folder.name}",
+        f"{connection.mailbox} marque {counted(len(uids), 'message')} de {view.folder.name}",
         uids=uids,
     )
     changed = connection.store.change_flags(view.folder.id, (row.uid for row in view.present(uids)), change)
@@ -272,7 +273,7 @@ def _transfer(connection: Connection, cursor: Cursor, *, by_uid: bool, moving: b
     cursor.end()
     verb = "déplace" if moving else "copie"
     connection.note(
-        f"{connection.mailbox} {verb} {len(uids)} message(s) de {view.folder.name} vers {target}",
+        f"{connection.mailbox} {verb} {counted(len(uids), 'message')} de {view.folder.name} vers {target}",
         uids=uids,
         target=target,
     )
@@ -307,5 +308,7 @@ def _expunge(connection: Connection, view: View, uids: Sequence[int]) -> bytes:
     doomed = [row.uid for row in rows if row.uid in wanted and "\\Deleted" in row.flags]
     if doomed:
         connection.store.expunge(view.folder.id, doomed)
-    connection.note(f"{connection.mailbox} supprime {len(doomed)} message(s) de {view.folder.name}", uids=doomed)
+    connection.note(
+        f"{connection.mailbox} supprime {counted(len(doomed), 'message')} de {view.folder.name}", uids=doomed
+    )
     return b"OK EXPUNGE completed"

@@ -16,7 +16,7 @@ from lgo_sandbox.pki import Family
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ERROR, FAULTED
-from mss_mock.codes import ENHANCED, OPERATOR_HOST
+from mss_mock.codes import ENHANCED, OPERATOR_HOST, SERVICE_CLOSING
 from mss_mock.dialogue import Dialogue, Ended, log
 from mss_mock.domain import Refused
 from mss_mock.facts import SmtpCommand
@@ -30,7 +30,6 @@ __all__ = ["SmtpConnection"]
 
 IDENT = "ESMTP LGO sandbox (SIMULATION)"
 MAX_UNKNOWN = 5
-SERVICE_CLOSING = 421
 SHOWN_LINE = 2048
 _HOST = re.compile(r"[^A-Za-z0-9.\-\[\]:_]")
 _VERB = re.compile(r"[\x21-\x7e]+")

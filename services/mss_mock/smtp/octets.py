@@ -10,11 +10,15 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from mss_mock.codes import MAX_LINE
+from mss_mock.codes import BARE_NEWLINE, MAX_LINE
 from mss_mock.domain import Refused
 from mss_mock.wire.newlines import bare_newline
 
 __all__ = ["LineStream", "read_message"]
+
+
+SHOWN = 40
+"""How much of a mail is shown on either side of an octet at fault."""
 
 
 class LineStream(Protocol):
@@ -68,13 +72,24 @@ def _problem(line: bytes, size: int, limit: int, *, overlong: bool, bare_newline
             "ligne-trop-longue", received=f"une ligne de plus de {MAX_LINE} octets", expected="998 octets, hors CRLF"
         )
     if b"\0" in line:
-        return Refused("octet-nul", received=f"l'octet 0 dans {_shown(line)}", expected="aucun octet nul")
+        received = f"l'octet 0, {_place(line, line.index(0))}"
+        return Refused("octet-nul", received=received, expected="aucun octet nul")
     if not bare_newlines and (bare := bare_newline(line)):
+        found = BARE_NEWLINE.search(line)
         name = "CR" if bare == b"\r" else "LF"
-        received = f"{name} isolé dans {_shown(line)}"
+        received = f"{name} isolé, {_place(line, found.start() if found else 0)}"
         return Refused("fin-de-ligne-isolee", received=received, expected="CRLF à la fin de chaque ligne")
     return None
 
 
-def _shown(line: bytes) -> str:
-    return repr(line[:80])[1:]
+def _place(line: bytes, at: int) -> str:
+    """Say between which texts an octet stands."""
+    before, after = _printed(line[max(at - SHOWN, 0) : at]), _printed(line[at + 1 : at + 1 + SHOWN])
+    if before and after:
+        return f"entre « {before} » et « {after} »"
+    return f"après « {before} »" if before else f"avant « {after} »" if after else "seul sur sa ligne"
+
+
+def _printed(octets: bytes) -> str:
+    text = octets.decode("utf-8", "replace").strip("\r\n")
+    return "".join(one if one.isprintable() else "·" for one in text)

@@ -18,7 +18,7 @@ from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 from mss_mock.codes import XDM_NAME
-from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT
+from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT, OTHER_REMEDY, REMEDIES
 from mss_mock.facts import Mail
 from mss_mock.facts.content import (
     Archive,
@@ -116,7 +116,8 @@ def _reported(root: MimePart) -> str:
 def _defects(root: MimePart) -> Iterator[MailDefect]:
     for part in root.walk():
         for name in sorted(set(part.defects)):
-            yield MailDefect(part=part.path, what=DEFECTS.get(name, OTHER_DEFECT))
+            remedy = REMEDIES.get(name, OTHER_REMEDY)
+            yield MailDefect(part=part.path, what=DEFECTS.get(name, OTHER_DEFECT), remedy=remedy)
 
 
 def _name(part: MimePart) -> str:

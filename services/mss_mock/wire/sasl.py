@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from lgo_sandbox.watch.wording import counted
+
 __all__ = ["SaslError", "read_plain", "read_xoauth2", "without_secret"]
 
 _XOAUTH2 = re.compile(rb"user=([^\x00\x01]+)\x01auth=Bearer ([A-Za-z0-9\-._~+/=]+)\x01\x01", re.IGNORECASE)
@@ -36,7 +38,7 @@ def read_plain(response: bytes) -> tuple[str, str, str]:
     """Return (authorization identity, mailbox, password). Raises SaslError."""
     fields = response.split(b"\0")
     if len(fields) != 3 or not fields[1]:
-        received = f"{len(fields)} champ(s), le deuxième vide" if len(fields) == 3 else f"{len(fields)} champ(s)"
+        received = counted(len(fields), "champ") + (", le deuxième vide" if len(fields) == 3 else "")
         raise SaslError("sasl-plain", received, "trois champs : [identité], BAL, mot de passe")
     return _text(fields[0]), _text(fields[1]), _text(fields[2])
 

@@ -57,7 +57,11 @@ async def entered(call: Call, operation: str, note: Callable[[Mapping[str, str]]
 def url_seen(call: Call) -> UrlSeen:
     """Return what there is to say of the URL."""
     names = [pair.partition("=")[0] for pair in call.query.split("&")] if call.query else ()
-    return UrlSeen(secrets=tuple(sorted({name for name in names if name in SECRET_PARAMETERS})))
+    in_tls = call.url()
+    return UrlSeen(
+        secrets=tuple(sorted({name for name in names if name in SECRET_PARAMETERS})),
+        in_tls=in_tls if in_tls.startswith("https:") else "",
+    )
 
 
 def missing(call: Call, code: str, name: str, fields: Mapping[str, str]) -> Refused:

@@ -39,7 +39,8 @@ async def userinfo(call: Call) -> RawResponse:
     person = people.professional(grant.national_id)
     if person is None:
         received = f"le jeton de {grant.national_id}, qui n'existe plus dans cette session"
-        raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION)
+        remedy = "Refaire la connexion avec une personne de la session."
+        raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION, remedy=remedy)
     call.note(IdentityTold(client_id=grant.client_id, person=grant.national_id, sid=grant.sid))
     places = identity.workplaces(people, person)
     call.summarise(f"Identité de {person.name} rendue à {grant.client_id}")
@@ -65,5 +66,6 @@ def _bearer(call: Call) -> Found:
         raise Refused("bearer_invalid", received=looked.why, where=wire.AUTHORIZATION)
     if not looked.found.row.access:
         received = "un refresh_token, et non l'access_token"
-        raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION)
+        remedy = "Envoyer l'access_token reçu avec ce refresh_token."
+        raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION, remedy=remedy)
     return looked.found

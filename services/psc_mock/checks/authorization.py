@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.wording import counted
 from psc_mock.checks.past import as_refused, refused_with
 from psc_mock.codes import EIDAS, MIN_RANDOM, SCOPE
 from psc_mock.codes.errors import PAGES
@@ -76,7 +77,7 @@ def _fresh(seen: Asked, name: str, value: str | None, used: Callable[[CodeGrante
     expected = f"{name} aléatoire, d'au moins {MIN_RANDOM} caractères, différent à chaque demande"
     where = f"paramètre {name}"
     if len(value or "") < MIN_RANDOM:
-        length = f" ({len(value)} caractères)" if value else ""
+        length = f" ({counted(len(value), 'caractère')})" if value else ""
         return Violation(told(name, value) + length, expected, where=where)
     client = seen.facts.client_id
     if any(used(facts) == value and facts.client_id == client for _, facts in seen.history.all(CodeGranted)):
@@ -88,13 +89,17 @@ def response_type(seen: Asked) -> Outcome:
     """The flow is the one that is in use, without a fragment."""
     if refusal := refused_with(seen, *RESPONSE_CODES):
         return as_refused(refusal)
-    if seen.facts.response_type == "code" and seen.facts.response_mode in (None, "", "query", "form_post"):
+    kind, mode = seen.facts.response_type, seen.facts.response_mode
+    if kind != "code":
+        remedy = f"{'Écrire' if kind else 'Ajouter'} response_type=code."
+        return Violation(
+            told("response_type", kind), "response_type=code", remedy=remedy, where="paramètre response_type"
+        )
+    if mode in (None, "", "query", "form_post"):
         return None
-    received = f"{told('response_type', seen.facts.response_type)}, {told('response_mode', seen.facts.response_mode)}"
     remedy = "Retirer response_mode, ou écrire response_mode=query : un fragment n'arrive pas au serveur."
-    return Violation(
-        received, "response_type=code, sans retour par fragment", remedy=remedy, where="paramètre response_mode"
-    )
+    expected = "response_mode=query ou form_post, ou rien"
+    return Violation(told("response_mode", mode), expected, remedy=remedy, where="paramètre response_mode")
 
 
 def redirect_uri(seen: Asked) -> Outcome:

@@ -44,7 +44,9 @@ def transport(seen: Observed[UrlSeen]) -> Outcome:
     if seen.transport == "https":
         return None
     received = f"{seen.exchange.target.partition('?')[0]}, sur le port sans TLS"
-    return Violation(received, "TLS 1.2 ou plus, avec un certificat client IGC-Santé", where="connexion")
+    in_tls = seen.facts.in_tls
+    remedy = f"Appeler {in_tls}, le port TLS, avec le certificat du client." if in_tls else ""
+    return Violation(received, "TLS 1.2 ou plus, avec un certificat client IGC-Santé", "", remedy, "connexion")
 
 
 def token_place(seen: Observed[UrlSeen]) -> Outcome:
@@ -109,7 +111,7 @@ CHECKS = (
         test=transport,
         requirements=("EXI-PSC-24",),
         source="docs/sources/psc.md#canal-arriere-tls",
-        remedy="Appeler le port TLS (quatre cents au-dessus : 8481 pour 8081), avec le certificat du client.",
+        remedy="Ouvrir le port TLS du service et l'appeler, avec le certificat du client.",
         operations=IN_TLS,
         severity=Severity.WARNING,
     ),

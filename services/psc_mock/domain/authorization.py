@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lgo_sandbox.watch.wording import counted
 from psc_mock.codes import DEAD_RESPONSE_TYPES, LIVE_RESPONSE_TYPE, PKCE_METHODS, PROMPTS, RESPONSE_MODES
 from psc_mock.domain.addresses import compared
 from psc_mock.domain.clients import Client, may_redirect_to
@@ -164,6 +165,6 @@ def _checked_challenge(parameters: Mapping[str, str], to: ReturnAddress) -> tupl
         received, where = told("code_challenge_method", method), "paramètre code_challenge_method"
         raise Redirected("challenge_method_unknown", to, received=received, where=where)
     if not _CHALLENGE.fullmatch(challenge):
-        received = f"{told('code_challenge', challenge)} ({len(challenge)} caractères)"
+        received = f"{told('code_challenge', challenge)} ({counted(len(challenge), 'caractère')})"
         raise Redirected("challenge_invalid", to, received=received, where="paramètre code_challenge")
     return challenge, method or "plain"

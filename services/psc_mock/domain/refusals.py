@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from lgo_sandbox.watch import refusals
 from lgo_sandbox.watch.refusals import Refusal
+from lgo_sandbox.watch.wording import counted
 from psc_mock.codes.errors import ERRORS, PAGES, Error, Page
 
 __all__ = ["ABSENT", "Redirected", "Refused", "ReturnAddress", "Shown", "explained", "shortened", "told"]
@@ -109,4 +110,4 @@ def told(name: str, value: str | None) -> str:
 
 def shortened(name: str, secret: str) -> str:
     """Return a code or token as findings show it: its beginning, enough to find it in a journal, and its length."""
-    return f"{name}={secret[:MAX_SECRET]}… ({len(secret)} caractères)"
+    return f"{name}={secret[:MAX_SECRET]}… ({counted(len(secret), 'caractère')})"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dmp_mock.codes import vihf as codes
+from dmp_mock.codes.trust import WORDS
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.names import same_name
@@ -161,7 +162,8 @@ CARD = {"CN": "899700090014", "SN": "VALMONT"}
 
 
 def _judged(family: Family, attributes: dict[str, str], verdict: Judgement = Judgement.OK) -> Judged:
-    return Judged(PeerCertificate(family.value + str(attributes), b"", attributes=attributes, family=family), verdict)
+    certificate = PeerCertificate(family.value + str(attributes), b"", attributes=attributes, family=family)
+    return Judged(certificate, verdict, NOW)
 
 
 SEAL = _judged(Family.ORGANISATION_SIGN, ORGANISATION)
@@ -231,6 +233,38 @@ def test_every_bad_verdict_on_a_signer_is_refused(verdict: Judgement) -> None:
     with pytest.raises(Refused) as refusal:
         check_trust(INDIRECT, Evidence(True, ORG_AUTH, signer))
     assert refusal.value.code == "signer"
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Judgement if verdict is not Judgement.OK])
+@pytest.mark.parametrize("vihf", [INDIRECT, DIRECT])
+def test_a_certificate_nobody_may_use_is_told_by_what_is_wrong_with_it(vihf: Vihf, verdict: Judgement) -> None:
+    """Whose it should be is no answer: it is his already."""
+    direct = vihf.mode is Mode.DIRECT
+    kinds = (Family.PROFESSIONAL_AUTH, Family.PROFESSIONAL_SIGN) if direct else (Family.ORGANISATION_AUTH,) * 2
+    holder = CARD if direct else ORGANISATION
+    bad_client = Evidence(True, _judged(kinds[0], holder, verdict), CPS_SIGN if direct else SEAL)
+    bad_signer = Evidence(True, CPS_AUTH if direct else ORG_AUTH, _judged(kinds[1], holder, verdict))
+    for evidence in (bad_client, bad_signer):
+        with pytest.raises(Refused) as refusal:
+            check_trust(vihf, evidence)
+        told = refusal.value
+        received, expected = WORDS[verdict]
+        assert received.partition("{")[0] in told.received
+        assert told.expected.startswith(expected.partition("{")[0])
+        assert told.remedy.startswith("Remplacez ce certificat par ")
+
+
+def test_somebody_elses_card_is_told_with_both_people() -> None:
+    other = {**CARD, "CN": "899700090022"}
+    for evidence in (
+        Evidence(True, _judged(Family.PROFESSIONAL_AUTH, other), CPS_SIGN),
+        Evidence(True, CPS_AUTH, _judged(Family.PROFESSIONAL_SIGN, other)),
+    ):
+        with pytest.raises(Refused) as refusal:
+            check_trust(DIRECT, evidence)
+        for text in (refusal.value.received, refusal.value.remedy):
+            assert "899700090022" in text
+            assert DIRECT.name_id in text
 
 
 def test_the_modes_are_three() -> None:

@@ -11,6 +11,7 @@ import pytest
 import eprescription_mock
 from eprescription_mock.codes.errors import ERROR_OF_STATUS, ERRORS
 from eprescription_mock.domain.values import Refused
+from eprescription_mock.wire.parts import invalid
 
 PACKAGE = Path(next(iter(eprescription_mock.__path__)))
 ROOT = PACKAGE.parents[1]
@@ -68,3 +69,12 @@ def test_no_entry_of_the_catalogue_is_without_a_place_that_raises_it() -> None:
 def test_only_a_place_inside_the_resource_stands_in_the_answer() -> None:
     assert Refused("date-invalide", received="x", where="MedicationRequest.authoredOn").expression
     assert not Refused("secret-faux", received="x", where="paramètre secret").expression
+
+
+@pytest.mark.parametrize(
+    ("detail", "expected"),
+    [("un nombre est attendu", "un nombre"), ("une durée est attendue", "une durée"), ("déjà donné", "déjà donné")],
+)
+def test_an_unfit_element_is_told_what_to_put_there(detail: str, expected: str) -> None:
+    refused = invalid("Bundle.entry", detail, "x")
+    assert (refused.expected, refused.remedy) == (expected, f"Mettez dans Bundle.entry : {expected}.")

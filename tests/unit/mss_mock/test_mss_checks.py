@@ -36,7 +36,7 @@ from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.checks import CHECKS
 from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS, BoxKind
-from mss_mock.codes.defects import DEFECTS
+from mss_mock.codes.defects import DEFECTS, REMEDIES
 from mss_mock.facts import Autoconfigured, ImapCommand, MailLogin
 from mss_mock.facts.content import MailContent, TextBody, Unreadable
 from mss_mock.wire.mail import read_content, subject_of
@@ -305,3 +305,15 @@ def test_each_defect_of_the_standard_library_has_a_french_name():
 
 def _is_defect(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, email.errors.MessageDefect)
+
+
+def test_a_mail_without_headers_is_not_told_to_close_its_parts():
+    (found,) = [
+        f for f in _findings(mailed(read_content(b"bonjour\r\ntout le monde\r\n"))) if f.check_id == "MSS-WELL-FORMED"
+    ]
+    assert "ligne vide" in found.remedy
+    assert "frontière" not in found.remedy
+
+
+def test_each_defect_with_a_remedy_of_its_own_is_one_that_has_a_name():
+    assert set(REMEDIES) < set(DEFECTS)

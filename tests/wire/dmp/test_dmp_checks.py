@@ -31,6 +31,7 @@ from lgo_sandbox.watch.refusals import Refusal
 PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
 FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
+ENGLISH = re.compile(r"\b(?:not|was|the|is|a valid|required|present|recognized)\b", re.I)
 Act = Callable[[Dmp], object]
 
 
@@ -83,6 +84,8 @@ def _tested_then_found(dmp: Dmp) -> None:
 SHARED: dict[str, Act] = {
     "DMP-TRANSPORT": lambda dmp: dmp.post("patients", b"bonjour", certificate=dmp.issue("org-auth")),
     "DMP-MEDIA-TYPE": _typed_as("text/plain"),
+    "DMP-MEDIA-ACTION": _typed_as('application/soap+xml; charset=UTF-8; action="urn:xxx"'),
+    "DMP-CERT-USAGE": lambda dmp: dmp.test_existence(certificate=dmp.issue("mss-app")),
     "DMP-PATH": lambda dmp: _existence(dmp, suffix="registry"),
     "DMP-ACTION": lambda dmp: _existence(dmp, "urn:autre"),
     "DMP-SOAP11": _soap11,
@@ -229,6 +232,8 @@ def test_each_fault_leaves_with_its_explanation(dmp: Dmp, code: str) -> None:
     assert exchange.status >= 400
     assert exchange.outcome == "refused"
     is_told(exchange)
+    assert exchange.summary.endswith(f"refusée : {refusal.message}")
+    assert not ENGLISH.search(exchange.summary)
     assert refusal.received in {finding.received for finding in exchange.findings}
     assert "SANDBOX-INEXPLIQUE" not in dmp.findings()
 

@@ -55,7 +55,7 @@ def test_exchanges_are_told_to_people(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
     decode = dmp.sandbox.services["dmp"].decode
     told = decode(dmp.exchanges()[0])
-    assert told.summary == "TD2.1 : 1 document(s) versé(s)"
+    assert told.summary == "TD2.1 : 1 document versé"
     assert dict(told.request)["INS du patient"] == dmp.patient
     assert "ProvideAndRegisterDocumentSetRequest" in dict(told.request)["Message"]
     dmp.find(vihf=dmp.indirect())

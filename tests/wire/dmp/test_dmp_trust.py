@@ -11,6 +11,8 @@ from support.dmp_vihf import coded
 
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
+BAD = {"expired": "expiré le", "revoked": "révoqué", "wrongca": "signé par", "not-yet-valid": "valide à partir du"}
+"""What is told of a certificate that nobody may use."""
 
 
 def test_a_message_without_vihf_is_refused(dmp: Dmp) -> None:
@@ -66,6 +68,7 @@ def test_a_bad_signing_certificate_is_refused(dmp: Dmp, mode: str, variant: str)
     assert reply.fault[0] == "soap:DMPInvalidCertificate"
     assert reply.fault[1].startswith("Le certificat ayant signé le VIHF est invalide : ")
     assert dmp.findings() == ["DMP-VIHF"]
+    assert BAD[variant] in dmp.exchanges()[0].findings[0].received
 
 
 def test_the_seal_is_the_one_of_the_structure_named(dmp: Dmp) -> None:
@@ -127,6 +130,9 @@ def test_a_bad_client_certificate_is_the_services_own_fault(dmp: Dmp, variant: s
     assert reply.fault[0] == "soap:DMPInvalidCertificate"
     assert reply.fault[1].startswith("Le certificat d'authentification est invalide : ")
     assert dmp.findings() == ["DMP-CERT"]
+    finding = dmp.exchanges()[0].findings[0]
+    assert BAD[variant] in finding.received
+    assert finding.remedy == "Remplacez ce certificat par org-auth du fichier de démarrage."
 
 
 def test_no_client_certificate_is_refused_over_tls(dmp: Dmp) -> None:

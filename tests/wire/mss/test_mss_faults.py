@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.mss_operator import MailTenant
 from support.mss_people import GENERALISTE, MAIL, TITULAIRE
 from support.mss_raw import TIMEOUT, Raw
 
+from lgo_sandbox.control.errors import ControlError
+from lgo_sandbox.control.faults import checked_operation
+from lgo_sandbox.control.models import NewFault
 from lgo_sandbox.gate.spoiling import NOISE
 from lgo_sandbox.tenant.faults import ANY, Fault, FaultKind
+from mss_mock.imap.commands import COMMANDS
+from mss_mock.service import SERVICE
 
 REPLY = b"250 2.0.0 Ok: queued as "
 HANGS = (FaultKind.STALL, FaultKind.NO_ANSWER)
@@ -138,3 +145,31 @@ def test_a_client_that_waits_in_vain_may_leave_and_the_door_goes_on(submission: 
     submission.sock.shutdown(socket.SHUT_RDWR)
     with tenant.smtp() as client:
         assert client.noop()[0] == 250
+
+
+ARMABLE = {operation.name for operation in SERVICE.operations if operation.armable}
+REFUSED_ONLY = sorted({operation.name for operation in SERVICE.operations} - ARMABLE)
+LOGINS = {"LOGIN", "AUTHENTICATE"}
+STRIKABLE = sorted(name for name, spec in COMMANDS.items() if spec.operation in ARMABLE and name not in LOGINS)
+
+
+@pytest.mark.parametrize("name", STRIKABLE)
+def test_each_command_of_imap_that_can_be_armed_is_struck(mailbox: Raw, tenant: MailTenant, name: str) -> None:
+    spec = COMMANDS[name]
+    if spec.on_folder:
+        mailbox.command(b"SELECT INBOX")
+    _arm(tenant, FaultKind.STATUS, spec.operation, 451)
+    assert mailbox.command(name.encode())[-1].startswith(b"t NO [SERVERBUG]")
+    (struck,) = tenant.exchanges(spec.operation)
+    assert (struck.fault, struck.status) == ("f1", 0)
+    assert "NO [SERVERBUG]" in struck.findings[0].received
+
+
+def test_what_names_a_trouble_is_refused_when_it_is_armed() -> None:
+    assert REFUSED_ONLY == [
+        "imap-command", "imap-connection", "imap-starttls", "smtp-command", "smtp-connection", "smtp-data"
+    ]  # fmt: skip
+    sandbox: Any = SimpleNamespace(services={"mss": SERVICE})
+    for name in REFUSED_ONLY:
+        with pytest.raises(ControlError, match=f"« {name} » .* smtp-message"):
+            checked_operation(sandbox, NewFault(service="mss", kind=FaultKind.RESET, operation=name))

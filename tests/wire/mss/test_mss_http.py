@@ -238,3 +238,44 @@ def test_the_resource_refuses_with_a_sentence(
     with pytest.raises(Refusal) as refused:
         _ask(tenant, method, tail, body)
     assert refused.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "told"),
+    [
+        ("application/fhir+json", "", ""),
+        ("*/*", "", ""),
+        ("text/html, application/json;q=0.9", "", ""),
+        ("application/fhir+xml", "", "Accept: application/fhir+xml"),
+        ("application/fhir+xml, application/fhir+json;q=0", "", "Accept: application/fhir+xml, application/"),
+        ("application/fhir+xml", "&_format=application/fhir%2Bjson", ""),
+        ("application/fhir+json", "&_format=xml", "_format=xml"),
+    ],
+)
+def test_json_to_who_does_not_ask_for_it_is_not_silent(
+    operator: MailOperator, tenant: MailTenant, accept: str, query: str, told: str
+) -> None:
+    path = f"/s/{tenant.name}/fhir/v2/Practitioner?family=delorme{query}"
+    answer = operator.directory.get(path, headers={"Accept": accept})
+    assert answer.headers["content-type"].startswith("application/fhir+json")
+    found = [f.received for f in tenant.exchanges()[0].findings if f.check_id == "MSS-DIRECTORY-FORMAT"]
+    assert "".join(found).startswith(told)
+    assert bool(found) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected", "remedy"),
+    [
+        ("naem", "name", "Écrivez « name » à la place de « naem »."),
+        ("name:sounds", "name, name:exact ou name:contains", "Retirez « :sounds », ou écrivez name:exact."),
+        ("zzz", "un paramètre de Practitioner, comme active, ", "N'utilisez que les paramètres"),
+    ],
+)
+def test_an_unknown_parameter_is_told_the_one_it_looks_like(
+    operator: MailOperator, tenant: MailTenant, parameter: str, expected: str, remedy: str
+) -> None:
+    assert operator.directory.get(f"/s/{tenant.name}/fhir/v2/Practitioner?{parameter}=a").status_code == 400
+    (found,) = tenant.exchanges()[0].findings
+    assert found.expected.startswith(expected)
+    assert len(found.expected) < 250
+    assert found.remedy.startswith(remedy)

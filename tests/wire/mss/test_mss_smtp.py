@@ -184,6 +184,27 @@ def test_smuggling_bare_newlines_nul_and_endless_lines_are_refused_whole(
     assert submission.line()[:3] in (b"550", b"554", b"500")
     assert submission.reply(b"NOOP")[0] == b"250 2.0.0 OK"
     assert tenant.inbox(GENERALISTE) == []
+    told = tenant.exchanges("smtp-message")[0].findings[0].received
+    assert told.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"To: a@b\nSubject: x\r\n", "LF isolé, entre « To: a@b » et « Subject: x »"),
+        (b"Subject: x\r\n\r\nbonjour\r.\r\n", "CR isolé, entre « bonjour » et « . »"),
+        (b"Subject: x\r\n\r\n\0\r\n", "l'octet 0, seul sur sa ligne"),
+        (b"\nSubject: x\r\n", "LF isolé, avant « Subject: x »"),
+        ("Subject: x\r\n\r\nété\0\r\n".encode(), "l'octet 0, après « été »"),
+    ],
+)
+def test_an_octet_at_fault_is_shown_between_its_neighbours(
+    submission: Raw, tenant: MailTenant, data: bytes, told: str
+) -> None:
+    for command in (f"MAIL FROM:<{TITULAIRE}>", f"RCPT TO:<{GENERALISTE}>", "DATA"):
+        submission.reply(command.encode())
+    submission.reply(data + b"\r\n.")
+    assert tenant.exchanges("smtp-message")[0].findings[0].received == told
 
 
 def test_bare_newlines_pass_unchanged_by_option(submission: Raw, tenant: MailTenant) -> None:

@@ -241,3 +241,10 @@ def test_beyond_its_cap_a_port_answers_under_uvloop_too(tmp_path: Path, monkeypa
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         said = runner.run(main())
     assert [one[0][:5] for one in said] == [b"220 m", b"* OK ", b"421 4", b"* BYE"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_http_on_a_mail_port_is_told_the_address_that_speaks_it(door: str, mailer: Mailer, told: Since) -> None:
+    WAYS["an HTTP request"][0](mailer, door)
+    (finding,) = told()[0].findings
+    assert mailer.tenant.operator.runner.launcher.sandbox.addresses.tls["annuaire"] in finding.remedy

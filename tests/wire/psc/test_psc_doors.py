@@ -53,6 +53,10 @@ def _plain_port(lgo: PscClient) -> None:
     lgo.http.get(lgo.protocol("userinfo", tls=False), headers={"Authorization": f"Bearer {token}"})
 
 
+def _userinfo(lgo: PscClient, authorization: bytes) -> None:
+    lgo.http.get(lgo.protocol("userinfo"), headers={b"Authorization": authorization})
+
+
 def _token_in_url(lgo: PscClient) -> None:
     token = lgo.tokens()["access_token"]
     url = f"{lgo.protocol('userinfo')}?access_token={token}"
@@ -377,3 +381,18 @@ def test_counts_of_the_past_survive_a_restart(lgo: PscClient) -> None:
     assert lgo.reproaches() == {"PSC-TOK-04"}
     lgo.tenant.move(seconds=60)
     assert len([one for one in lgo.findings() if one.check_id == "PSC-TOK-04"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "act", "told"),
+    [
+        ("PSC-AUTHZ-05", lambda lgo: lgo.authorize(response_type=None, redirect_uri=None), "response_type=code"),
+        ("PSC-AUTHZ-05", lambda lgo: lgo.authorize(response_mode="fragment"), "response_mode=query"),
+        ("PSC-TLS-01", _plain_port, "https://127.0.0.1:"),
+        ("PSC-REFUS", lambda lgo: _userinfo(lgo, b"Bearer \xe9"), "tel que reçu"),
+        ("PSC-REFUS", lambda lgo: _userinfo(lgo, f"Bearer {lgo.tokens()['refresh_token']}".encode()), "access_token"),
+    ],
+)
+def test_the_remedy_is_about_what_was_wrong(lgo: PscClient, number: str, act: Act, told: str) -> None:
+    act(lgo)
+    assert told in next(one.remedy for one in lgo.findings() if one.check_id == number)

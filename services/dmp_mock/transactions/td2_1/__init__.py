@@ -31,6 +31,7 @@ from dmp_mock.wire.registry import NS_RS, registry_response
 from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
 from lgo_sandbox.watch.facts import Lazy, Noted
 from lgo_sandbox.watch.ins_flows import InsFlow
+from lgo_sandbox.watch.wording import counted
 
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
@@ -61,7 +62,7 @@ def serve(request: Admitted) -> Answer:
     remarks = _checked(request, matched, headers)
     _store(request, matched)
     call.note(replace(fed, taken=True, remarks=remarks))
-    call.summarise(f"TD2.1 : {len(fed.documents)} document(s) versé(s)")
+    call.summarise(f"TD2.1 : {counted(len(fed.documents), 'document versé', 'documents versés')}")
     return Answer(registry_response(xds.SUCCESS))
 
 

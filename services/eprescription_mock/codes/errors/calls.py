@@ -29,7 +29,7 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "value",
             "Un élément de la requête manque ou n'a pas le type attendu.",
             "un élément du type que FHIR lui donne",
-            "Corrigez l'élément désigné.",
+            "Comparez la requête à l'exemple du contrat, et donnez à l'élément nommé la valeur attendue.",
             "erreurs",
         ),
         # --- who asks ---
