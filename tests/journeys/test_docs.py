@@ -137,7 +137,7 @@ def test_the_pages_that_are_meant_to_be_run_are() -> None:
 
 def test_the_asking_commands_of_the_readme_succeed(reader: Reader) -> None:
     lines = re.findall(r"^lgo-sandbox .*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    asking = [line for line in lines if shlex.split(line, comments=True)[1] in ASKING]
+    asking = [one for one in lines if shlex.split(one, comments=True)[1] in ASKING and "FOLDER" not in one]
     assert len(asking) >= len(ASKING)
     done = reader.types("\n".join(asking))
     assert done.returncode == 0, done.stderr

@@ -11,10 +11,13 @@ import pytest
 from support.tenants import Runner, running_in_background
 from typer.testing import CliRunner, Result
 
+from lgo_client import cli_insi
 from lgo_client.cli import app
 from lgo_sandbox.control.ready import people_document
 
 RUN = CliRunner()
+WIDE = 200
+"""Columns of the terminal: whoever imports the commands first fixes what they believe."""
 ECETINSI = ["ECETINSI", "PIERRE-ALAIN", "--sexe", "M", "--naissance", "2009-07-14"]
 
 
@@ -44,7 +47,8 @@ def ready(runner: Runner, tmp_path: Path) -> str:
 
 
 def lgo(ready: str, *arguments: str) -> tuple[Result, str]:
-    result = RUN.invoke(app, [*arguments, "--ready", ready], env={"COLUMNS": "200"})
+    cli_insi.console.width = WIDE
+    result = RUN.invoke(app, [*arguments, "--ready", ready])
     return result, re.sub(r"\s+", " ", result.output)
 
 
