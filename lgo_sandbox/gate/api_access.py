@@ -213,6 +213,7 @@ def _dead(received: str) -> AccessRefused:
         "the token is not active",
         received=received,
         expected="un jeton d'API en cours de validité",
+        remedy="Rafraîchissez le jeton d'API ; s'il ne se rafraîchit plus, refaites l'échange.",
     )
 
 

@@ -282,9 +282,10 @@ CAUSES = {
             id="SANDBOX-POIGNEE-ROMPUE",
             title="Poignée de main TLS rompue",
             expected="une poignée de main menée à son terme",
-            remedy="Cherchez dans le journal du logiciel pourquoi il a fermé : souvent, un certificat refusé.",
+            remedy="Cherchez dans le journal du logiciel pourquoi il a fermé ; un navigateur ouvre ainsi des "
+            "connexions d'avance : rien à faire alors.",
             anchor="autorite-inconnue-du-client",
-            severity=Severity.WARNING,
+            severity=Severity.INFO,
         ),
     )
 }

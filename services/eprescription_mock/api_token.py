@@ -50,7 +50,9 @@ async def api_caller(call: Call) -> Access:
             raise Refused(
                 "portee-api-refusee", received, received=received, expected=expected, where=where
             ) from refused
-        raise Refused("jeton-api-refuse", received, received=received, expected=expected, where=where) from refused
+        raise Refused(
+            "jeton-api-refuse", received, received=received, expected=expected, where=where, remedy=refused.remedy
+        ) from refused
 
 
 def structure_of_certificate(number: str, header: str, places: list[Structure]) -> Structure:

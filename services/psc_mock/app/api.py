@@ -39,7 +39,7 @@ from psc_mock.domain.claims import INACTIVE, Grant, id_claims
 from psc_mock.domain.clients import Client
 from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.refusals import Refused, shortened, told
-from psc_mock.facts import ApiAsked, ApiQuestioned, TokensIssued
+from psc_mock.facts import ApiAsked, ApiQuestioned, Swallowed, TokensIssued
 from psc_mock.keys import signing_key, verifying_keys
 
 __all__ = ["api_discovery", "api_introspect", "api_token"]
@@ -131,6 +131,7 @@ def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     if not found.row.access or found.grant.client_id != client.client_id:
         kind = f"le jeton de {found.grant.client_id}" if found.row.access else "un refresh_token"
         raise Refused("subject_token_dead", received=f"{kind}, échangé par {client.client_id}", where=where)
+    call.note(Swallowed(mutations=tuple(found.row.mutations.split())))
     grant = replace(found.grant, issuer=api_issuer(call), scope=wanted.scope, nonce="")
     return _issued(call, ApiGrant(grant, wanted.audiences, _confirmation(call)), EXCHANGE_GRANT)
 

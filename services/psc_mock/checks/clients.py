@@ -15,7 +15,7 @@ from psc_mock.facts import Swallowed
 
 __all__ = ["CHECKS", "MUTATIONS_OF"]
 
-USING = frozenset({"token", "userinfo"})
+USING = frozenset({"token", "userinfo", "api-token"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,12 @@ def test_an_expired_token_is_refreshed_then_exchanged(lgo: PscClient, mtls: http
     assert exchange(lgo, mtls, fresh["access_token"]).status_code == 200
 
 
+def test_a_client_that_exchanges_what_it_should_have_refused_is_told(lgo: PscClient, mtls: httpx.Client) -> None:
+    lgo.arm("signature-corrupt")
+    assert exchange(lgo, mtls, login(lgo, mtls)).status_code == 200
+    assert "PSC-CLI-01" in lgo.reproaches()
+
+
 def test_a_token_of_another_client_is_not_exchanged(lgo: PscClient, mtls: httpx.Client) -> None:
     foreign = lgo.tokens()["access_token"]
     assert exchange(lgo, mtls, foreign).json()["error"] == "invalid_grant"
