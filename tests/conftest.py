@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,14 @@ from lgo_sandbox.watch.facts import Facts, Noted
 # How fast a machine draws an example says nothing of the code: no example is timed.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test whose id tells the time: two workers that collect it do not agree."""
+    today = datetime.now(UTC).date().isoformat()
+    dated = [item.nodeid for item in items if today in item.nodeid]
+    if dated:
+        raise pytest.UsageError(f"give an id to what depends on the time: {dated[:3]}")
 
 
 @pytest.fixture(autouse=DROPPED in os.environ, scope="session")

@@ -229,7 +229,7 @@ async def test_another_address_or_method_is_a_soap_fault(
         ("uuid:0a1b2c3d", "0a1b2c3d", "INSI-MESSAGE-ID"),
         ("urn:lps:essai:1.0", "essai", "INSI-LPS-NOM"),
         ('Version="01_02"', 'Version="01_01"', "INSI-CONTEXTE"),
-        (NOW, "2 novembre", "INSI-CONTEXTE"),
+        pytest.param(NOW, "2 novembre", "INSI-CONTEXTE", id="Temps"),
         ("LGOSANDBOX01", "", "INSI-REFUS"),
     ],
 )
