@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from lgo_sandbox.gate.call import Call
@@ -168,6 +169,7 @@ def bearer_of(authorization: str | None) -> str:
     return credentials.token if isinstance(credentials, Bearer) else ""
 
 
+@lru_cache(maxsize=256)
 def is_for_an_api(token: str) -> bool:
     """Tell whether a token claims to be one of an API: it has an audience, which those of Pro Santé Connect have not.
 

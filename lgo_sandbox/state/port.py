@@ -60,7 +60,10 @@ class Store(Protocol):
         """Return a number that changes when *another* connection has committed. Cheap: asked for every exchange."""
 
     def generation(self) -> tuple[int, int]:
-        """Return what changes with every commit, of this process or of another: whoever kept it knows what stands."""
+        """Return what changes with every commit, of this process or of another: whoever kept it knows what stands.
+
+        Commits of another process are those that ``version`` saw last: the gate asks it before every exchange.
+        """
 
     def notify(self) -> None:
         """Wake those who await ``changed``: something was committed that they may wait for."""

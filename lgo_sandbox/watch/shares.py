@@ -18,7 +18,7 @@ from lgo_sandbox.state.tables import exchanges, findings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["Shares"]
+__all__ = ["Shares", "fair"]
 
 RECOUNT_SHARE = 100
 """After how much news, as a part of the limits, is counted again: another process may write the same journal."""
@@ -68,13 +68,23 @@ class Shares:
         )
 
     def _evict(self, connection: Connection, taken: dict[str, _Share]) -> None:
-        while (excess := sum(s.count for s in taken.values()) - self._count_limit) > 0:
-            service = max(taken, key=lambda name: taken[name].count)
-            others = max((s.count for name, s in taken.items() if name != service), default=0)
-            _drop(connection, taken, service, min(excess, max(taken[service].count - others, 1)))
+        counts = {name: share.count for name, share in taken.items()}
+        for service, kept in fair(counts, self._count_limit).items():
+            if kept < counts[service]:
+                _drop(connection, taken, service, counts[service] - kept)
         while taken and sum(s.weight for s in taken.values()) > self._weight_limit:
             service = max(taken, key=lambda name: taken[name].weight)
             _drop(connection, taken, service, max(taken[service].count // STEP_SHARE, 1))
+
+
+def fair(counts: Mapping[str, int], limit: int) -> dict[str, int]:
+    """Return how many each keeps of ``limit``: all of a small one, as many of the others (max-min fairness)."""
+    kept: dict[str, int] = {}
+    room = limit
+    for place, name in enumerate(sorted(counts, key=counts.__getitem__)):
+        kept[name] = min(counts[name], room // (len(counts) - place))
+        room -= kept[name]
+    return kept
 
 
 def _count(connection: Connection) -> dict[str, _Share]:

@@ -19,6 +19,7 @@ from sqlmodel import Session as Transaction
 
 from eprescription_mock.codes import MAX_ANSWERS, MAX_EXECUTIONS, MAX_PRESCRIPTIONS
 from eprescription_mock.domain.values import Dispense, Execution, Hold, Line, Prescription, Refused
+from lgo_sandbox.state.kept import Kept
 from lgo_sandbox.tenant.session import Session
 
 __all__ = [
@@ -121,6 +122,7 @@ def _columns(kept: type[_Kept] | type[_KeptExecution]) -> str:
 
 _PRESCRIPTION = f"SELECT {_columns(_Kept)} FROM eprescription_prescription WHERE numero = ?"
 _EXECUTIONS = f"SELECT {_columns(_KeptExecution)} FROM eprescription_execution WHERE numero = ? ORDER BY position"
+_CURRENT: Kept[Prescription | None] = Kept(limit=1_000)
 
 
 class AnswerRow(Base, table=True):
@@ -167,6 +169,10 @@ def find(transaction: Transaction, numero: str) -> Prescription | None:
 
 def current(session: Session, numero: str) -> Prescription | None:
     """Return a prescription as it stands, None when there is none: a hot read, without a transaction."""
+    return _CURRENT.get(session.db, numero, lambda: _read_current(session, numero))
+
+
+def _read_current(session: Session, numero: str) -> Prescription | None:
     rows = session.db.rows(_PRESCRIPTION, numero)
     if not rows:
         return None

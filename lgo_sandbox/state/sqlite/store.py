@@ -57,6 +57,7 @@ class SqliteStore(Store):
         self._known_locked = False
         self._open = False
         self._commits = 0
+        self._version = 0
 
     @property
     def durable(self) -> bool:
@@ -126,13 +127,14 @@ class SqliteStore(Store):
         if self._path is None:
             return 0
         try:
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            self._version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
             raise self._meant(error) from error
+        return self._version
 
     def generation(self) -> tuple[int, int]:
         """Return SQLite's counter of the commits of others, and ours."""
-        return self.version(), self._commits
+        return self._version or self.version(), self._commits
 
     def notify(self) -> None:
         """Wake those who wait in this process; another process sees the new version when it looks."""

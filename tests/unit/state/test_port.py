@@ -179,6 +179,8 @@ def test_a_commit_of_another_process_makes_another_generation(tmp_path: Path) ->
         THINGS.create_all(connection)
     before = mine.generation()
     put(other, "a")
+    assert mine.generation() == before, "only whoever asked for the version knows of others"
+    mine.version()
     assert mine.generation() != before
     mine.close()
     other.close()

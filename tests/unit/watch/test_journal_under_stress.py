@@ -22,6 +22,7 @@ from lgo_sandbox.watch.history import History
 from lgo_sandbox.watch.journal import Filter, Journal, JournalLimits
 from lgo_sandbox.watch.markers import Markers
 from lgo_sandbox.watch.records import OVERHEAD, Record
+from lgo_sandbox.watch.shares import fair
 from lgo_sandbox.watch.waiting import Waiting
 
 MOMENT = "2026-01-01T00:00:00.000+00:00"
@@ -234,6 +235,20 @@ def test_services_that_talk_as_much_share_the_journal() -> None:
     journal.flush()
     assert abs(len(ids(journal, "un")) - len(ids(journal, "deux"))) <= 10
     assert len(ids(journal)) <= 100
+
+
+@pytest.mark.parametrize(
+    ("counts", "kept"),
+    [
+        ({"un": 50, "deux": 50}, {"un": 30, "deux": 30}),
+        ({"un": 10, "deux": 90}, {"un": 10, "deux": 50}),
+        ({"un": 0, "deux": 61, "trois": 1}, {"un": 0, "deux": 59, "trois": 1}),
+        ({"un": 40, "deux": 41, "trois": 42}, {"un": 20, "deux": 20, "trois": 20}),
+        ({"un": 20, "deux": 40}, {"un": 20, "deux": 40}),
+    ],
+)
+def test_what_a_full_journal_keeps_is_shared(counts: dict[str, int], kept: dict[str, int]) -> None:
+    assert fair(counts, 60) == kept
 
 
 def test_a_fair_share_holds_when_two_processes_write(tmp_path: Path) -> None:
