@@ -96,7 +96,6 @@ exchanges = Table(
     Column("fault", String, nullable=False),
     Column("findings", Integer, nullable=False),
     Column("weight", Integer, nullable=False),
-    Index("core_exchange_service", "service", "operation"),
     Index("core_exchange_share", "service", "seq", "weight"),
 )
 
