@@ -172,7 +172,7 @@ def cost(pid: int, request: Callable[[], object], count: int = REQUESTS) -> floa
 def row(name: str, milliseconds: float, plain: float, limit: float | None = None) -> str:
     """Return a line of the table; ``limit`` for a request that signs: what OpenSSL alone signs in a second, or 0."""
     rate = SIGNATURES * 1000 / milliseconds
-    signing = "| |" if limit is None else f" {rate:.0f} | {rate / limit:.0%} |" if limit else f" {rate:.0f} | |"
+    signing = " | |" if limit is None else f" {rate:.0f} | {rate / limit:.0%} |" if limit else f" {rate:.0f} | |"
     return f"| {name} | {milliseconds:.2f} ms | {milliseconds / plain:.1f} |{signing}"
 
 
