@@ -7,21 +7,18 @@ are kept there to be looked at.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from support.chromium import Windows, launched
 from support.tenants import Runner, Tenant, running_in_background
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 LONG = "/" + "UnCheminSansEspace" * 60
 UNREADABLE = "/auth/realms/esante-wallet/protocol/openid-connect/auth?state=" + "é" * 150 + "&nonce=%00%ff"
@@ -35,21 +32,16 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with playwright.sync_playwright() as started:
-        launched: Browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+def chromium() -> Iterator[Windows]:
+    with launched() as browser:
+        yield Windows(browser)
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}")
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(chromium: Windows, request: pytest.FixtureRequest) -> Iterator[Page]:
     width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    yield context.new_page()
-    context.close()
+    yield chromium.open(viewport={"width": width, "height": height})
+    chromium.forget()
 
 
 @pytest.fixture
