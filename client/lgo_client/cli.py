@@ -6,6 +6,7 @@ Knows journeys and clients, not the services. A command imports what it alone ne
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Mapping
@@ -33,6 +34,9 @@ app = typer.Typer(
 app.add_typer(insi_app, name="insi")
 app.add_typer(identite_app, name="identite")
 console = Console()
+
+GC_THRESHOLD = 100_000
+"""Objects made before the collector looks at them: at the default of 700, it looks again and again at the imports."""
 
 ReadyFile = Annotated[Path | None, typer.Option("--ready", help="Fichier de connexion (ready.json).")]
 
@@ -125,6 +129,7 @@ def _show_identity(identity: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
     app()
 
 

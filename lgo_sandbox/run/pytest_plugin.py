@@ -16,17 +16,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    import ssl
     from datetime import datetime, timedelta
 
 __all__ = ["ControlRefused", "SandboxServer", "SandboxSession", "lgo_sandbox", "sandbox_session"]
 
 ROOT = "/_sandbox/v1"
 TIMEOUT_SECONDS = 60
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return the usual TLS context, made once: that takes longer than what is asked."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class ControlRefused(AssertionError):
@@ -48,9 +58,8 @@ class SandboxServer:
         import httpx
 
         query = {name: value for name, value in params.items() if value is not None}
-        answer = httpx.request(
-            method, f"{self.control_url}{ROOT}{path}", json=body, params=query, timeout=TIMEOUT_SECONDS, trust_env=False
-        )
+        with httpx.Client(verify=_trust(), timeout=TIMEOUT_SECONDS, trust_env=False) as http:
+            answer = http.request(method, f"{self.control_url}{ROOT}{path}", json=body, params=query)
         if answer.is_error:
             raise ControlRefused(f"{method} {path} : {answer.status_code} {answer.text}")
         is_json = answer.headers.get("content-type", "").startswith("application/json")

@@ -9,18 +9,65 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-__all__ = ["launched", "serving"]
+__all__ = ["PHONE", "Windows", "launched", "serving"]
 
 CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 BLANK = b"<!doctype html><title>page</title>"
+EMPTY = "about:blank"
+STOP_SECONDS = 0.02
+"""How long it may take until a server notices that it is to stop."""
+PHONE: ViewportSize = {"width": 390, "height": 844}
+HURRY = "(later => { globalThis.setInterval = (act, ms, ...more) => later(act, ms / 5, ...more); })(setInterval)"
+"""Pages that ask again after some seconds ask again sooner: what a test shows of them is no test of patience."""
+
+
+class Windows:
+    """The windows of a browser, each with cookies of its own, lent to a test and emptied after it.
+
+    To open one costs more than all that a test does in it: a process for each page, and one in reserve.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._kept: list[tuple[dict[str, Any], BrowserContext]] = []
+        self._lent: list[tuple[dict[str, Any], BrowserContext]] = []
+
+    def open(self, **options: Any) -> Page:
+        """Return the page of a window that nobody uses, one that has these options."""
+        options.setdefault("ignore_https_errors", True)
+        found = next((one for one in self._kept if one[0] == options), None)
+        if found is None:
+            context = self._browser.new_context(**options)
+            context.add_init_script(HURRY)
+            context.new_page()
+            found = (options, context)
+        else:
+            self._kept.remove(found)
+        self._lent.append(found)
+        return found[1].pages[0]
+
+    def phone(self) -> Page:
+        """Return the page of a telephone."""
+        return self.open(viewport=PHONE, is_mobile=True)
+
+    def forget(self) -> None:
+        """Take back what was lent, without cookies, further pages, or a page that goes on."""
+        while self._lent:
+            options, context = self._lent.pop()
+            first, *further = context.pages
+            for page in further:
+                page.close()
+            first.goto(EMPTY)
+            context.clear_cookies()
+            self._kept.append((options, context))
 
 
 @contextmanager
@@ -53,7 +100,7 @@ def serving(files: Mapping[str, bytes]) -> Iterator[str]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(STOP_SECONDS,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -7,21 +7,19 @@ are kept there to be looked at.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from support.chromium import Windows, launched
+from support.plain import NO_TLS
 from support.tenants import Runner, Tenant, running_in_background
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 LONG = "/" + "UnCheminSansEspace" * 60
 UNREADABLE = "/auth/realms/esante-wallet/protocol/openid-connect/auth?state=" + "é" * 150 + "&nonce=%00%ff"
@@ -35,21 +33,16 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with playwright.sync_playwright() as started:
-        launched: Browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+def chromium() -> Iterator[Windows]:
+    with launched() as browser:
+        yield Windows(browser)
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}")
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(chromium: Windows, request: pytest.FixtureRequest) -> Iterator[Page]:
     width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    yield context.new_page()
-    context.close()
+    yield chromium.open(viewport={"width": width, "height": height})
+    chromium.forget()
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def tenant(runner: Runner) -> Tenant:
     """A session to which a client sent lines that no table is wide enough for."""
     tenant = runner.tenant()
     for path in (LONG, UNREADABLE):
-        httpx.get(tenant.url("psc", tls=False) + path)
+        httpx.get(tenant.url("psc", tls=False) + path, verify=NO_TLS)
     tenant.exchanges()
     return tenant
 
@@ -102,7 +95,9 @@ def test_a_report_kept_as_a_file_fits_the_screen_and_its_sources_open(
     page: Page, tenant: Tenant, tmp_path: Path
 ) -> None:
     kept = tmp_path / "report.html"
-    kept.write_bytes(httpx.get(f"{root(tenant)}/_sandbox/v1/report.html", params={"session": tenant.name}).content)
+    kept.write_bytes(
+        httpx.get(f"{root(tenant)}/_sandbox/v1/report.html", params={"session": tenant.name}, verify=NO_TLS).content
+    )
     page.goto(kept.as_uri())
     shot(page, "report")
     assert page.evaluate(SIDEWAYS) <= 0

@@ -6,17 +6,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from support.chromium import launched
+from support.chromium import Windows, launched
 from support.connections import Connections
 from support.openid_client import NotInstalled, OpenidClient, installed
 from support.psc import PscClient, in_its_own_session
 from support.tenants import Runner, running_in_background
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 SCRIPT = Path(__file__).with_name("openid_client.mjs")
 
@@ -49,18 +45,17 @@ def provider(lgo: PscClient) -> PscClient:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Windows]:
     """One browser for a module: Playwright's loop would be in the way of asynchronous tests elsewhere."""
     with launched() as browser:
-        yield browser
+        yield Windows(browser)
 
 
 @pytest.fixture
-def browser(chromium: Browser) -> Iterator[Browser]:
+def windows(chromium: Windows) -> Iterator[Windows]:
     """The browser, which forgets what a test did."""
     yield chromium
-    for context in chromium.contexts:
-        context.close()
+    chromium.forget()
 
 
 @pytest.fixture(scope="session")

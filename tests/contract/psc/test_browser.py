@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from support.chromium import serving
+from support.chromium import PHONE, Windows, serving
 from support.psc import CALLBACK, DEMO, PscClient
 
 from lgo_client.browsers import external_browser
@@ -26,10 +26,9 @@ from lgo_client.environment import OidcClient
 from lgo_client.psc import ProSanteConnect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, ViewportSize
+    from playwright.sync_api import Page
 
 FORM = "application/x-www-form-urlencoded"
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def shot(page: Page, name: str) -> None:
@@ -80,11 +79,9 @@ def in_browser(lgo: PscClient, monkeypatch: pytest.MonkeyPatch, person: Callable
 
 
 def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
-    lgo: PscClient, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    lgo: PscClient, windows: Windows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = browser.new_context(ignore_https_errors=True)
-    desk = context.new_page()
-    phone = browser.new_context(ignore_https_errors=True, viewport=PHONE, is_mobile=True).new_page()
+    desk, phone = windows.open(), windows.phone()
     wallet = lgo.wallet
 
     def person(url: str) -> None:
@@ -130,10 +127,10 @@ def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
 
 
 def test_a_refusal_on_the_phone_sends_the_user_back_with_access_denied(
-    lgo: PscClient, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    lgo: PscClient, windows: Windows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = browser.new_context(ignore_https_errors=True)
-    desk, phone = context.new_page(), context.new_page()
+    desk = windows.open()
+    phone = desk.context.new_page()
     wallet = lgo.wallet
 
     def person(url: str) -> None:
@@ -152,8 +149,8 @@ def test_a_refusal_on_the_phone_sends_the_user_back_with_access_denied(
     assert in_browser(lgo, monkeypatch, person)["error"].code == "access_denied"
 
 
-def test_the_page_of_the_phone_fits_and_is_empty_without_requests(lgo: PscClient, browser: Browser) -> None:
-    phone = browser.new_context(ignore_https_errors=True, viewport=PHONE, is_mobile=True).new_page()
+def test_the_page_of_the_phone_fits_and_is_empty_without_requests(lgo: PscClient, windows: Windows) -> None:
+    phone = windows.phone()
     phone.goto(f"{lgo.wallet}/ecps")
     assert "Aucune demande" in phone.inner_text("body")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -167,12 +164,10 @@ def site() -> Iterator[str]:
         yield origin
 
 
-def test_a_counter_of_two_people_each_with_her_own_telephone(lgo: PscClient, browser: Browser, site: str) -> None:
+def test_a_counter_of_two_people_each_with_her_own_telephone(lgo: PscClient, windows: Windows, site: str) -> None:
     back = f"{site}/callback"
-    desks = {who: browser.new_context(ignore_https_errors=True).new_page() for who in ("titulaire", "adjoint")}
-    phones = {
-        who: browser.new_context(ignore_https_errors=True, viewport=PHONE, is_mobile=True).new_page() for who in desks
-    }
+    desks = {who: windows.open() for who in ("titulaire", "adjoint")}
+    phones = {who: windows.phone() for who in desks}
     for who, phone in phones.items():
         phone.goto(f"{lgo.wallet}/ecps?persona={who}")
         assert "Aucune demande" in phone.inner_text("body")
@@ -189,8 +184,8 @@ def test_a_counter_of_two_people_each_with_her_own_telephone(lgo: PscClient, bro
     assert desks["titulaire"].inner_text("#digits")
 
 
-def test_a_digit_that_was_typed_stays_when_another_request_arrives(lgo: PscClient, browser: Browser) -> None:
-    desk, phone, other = (browser.new_context(ignore_https_errors=True).new_page() for _ in range(3))
+def test_a_digit_that_was_typed_stays_when_another_request_arrives(lgo: PscClient, windows: Windows) -> None:
+    desk, phone, other = (windows.open() for _ in range(3))
     desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint='titulaire'))}")
     phone.goto(f"{lgo.wallet}/ecps?persona=titulaire")
     phone.fill(".pin", "12")
@@ -200,8 +195,8 @@ def test_a_digit_that_was_typed_stays_when_another_request_arrives(lgo: PscClien
     assert phone.locator(".pin").nth(1).input_value() == "12"
 
 
-def test_the_waiting_page_counts_down_sends_again_and_is_cancelled(lgo: PscClient, browser: Browser, site: str) -> None:
-    desk = browser.new_context(ignore_https_errors=True).new_page()
+def test_the_waiting_page_counts_down_sends_again_and_is_cancelled(lgo: PscClient, windows: Windows, site: str) -> None:
+    desk = windows.open()
     desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint='titulaire', redirect_uri=site + '/callback'))}")
     left = int(desk.inner_text("b[data-left]"))
     desk.wait_for_function("before => Number(document.querySelector('b[data-left]').textContent) < before", arg=left)
@@ -213,8 +208,8 @@ def test_the_waiting_page_counts_down_sends_again_and_is_cancelled(lgo: PscClien
     assert lgo.resource("ecps")["requests"] == []
 
 
-def test_without_scripts_a_log_in_goes_through_by_itself(lgo: PscClient, browser: Browser, site: str) -> None:
-    desk, phone = (browser.new_context(ignore_https_errors=True, java_script_enabled=False).new_page() for _ in "dp")
+def test_without_scripts_a_log_in_goes_through_by_itself(lgo: PscClient, windows: Windows, site: str) -> None:
+    desk, phone = (windows.open(java_script_enabled=False) for _ in "dp")
     desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(redirect_uri=site + '/callback'))}")
     desk.get_by_role("button", name=re.compile("Pharmacien titulaire")).first.click()
     phone.goto(f"{lgo.wallet}/ecps?persona=titulaire")
@@ -223,8 +218,8 @@ def test_without_scripts_a_log_in_goes_through_by_itself(lgo: PscClient, browser
     desk.wait_for_url(f"{site}/callback?*code=*", timeout=15_000)
 
 
-def test_a_refusal_in_a_browser_marks_the_difference_and_says_what_to_do(lgo: PscClient, browser: Browser) -> None:
-    desk = browser.new_context(ignore_https_errors=True).new_page()
+def test_a_refusal_in_a_browser_marks_the_difference_and_says_what_to_do(lgo: PscClient, windows: Windows) -> None:
+    desk = windows.open()
     blocked: list[str] = []
     desk.on("console", lambda message: blocked.append(message.text) if "Content Security" in message.text else None)
     desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(redirect_uri='http://127.0.0.1:8765/Callback'))}")
@@ -245,9 +240,9 @@ CALL = """async ([url, method, headers, body]) => {
 
 @pytest.mark.parametrize("hostile", [False, True])
 def test_a_page_reads_what_its_client_may_and_a_strange_one_only_what_is_public(
-    lgo: PscClient, browser: Browser, site: str, hostile: bool
+    lgo: PscClient, windows: Windows, site: str, hostile: bool
 ) -> None:
-    page = browser.new_context(ignore_https_errors=True).new_page()
+    page = windows.open()
     page.goto(site.replace("127.0.0.1", "localhost") if hostile else site)
     code = lgo.code()
     public = page.evaluate(CALL, [f"{lgo.issuer}/.well-known/wallet-openid-configuration", "GET", {}, None])

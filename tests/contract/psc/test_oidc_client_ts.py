@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.chromium import serving
+from support.chromium import Windows, serving
 from support.psc import DEMO, PscClient
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 PAGE = b'<!doctype html><title>page</title><script src="/oidc-client-ts.js"></script>'
 MANAGER = """config => { globalThis.manager = new oidc.UserManager(config); }"""
@@ -38,8 +38,8 @@ def settings(lgo: PscClient, site: str) -> dict[str, Any]:
     }
 
 
-def opened(browser: Browser, lgo: PscClient, site: str, path: str = "/") -> Page:
-    page = browser.new_context(ignore_https_errors=True).new_page()
+def opened(windows: Windows, lgo: PscClient, site: str, path: str = "/") -> Page:
+    page = windows.open()
     page.goto(f"{site}{path}")
     page.evaluate(MANAGER, settings(lgo, site))
     return page
@@ -54,10 +54,10 @@ def signed_in(page: Page, lgo: PscClient, site: str) -> dict[str, Any]:
 
 
 def test_a_page_logs_in_reads_the_identity_refreshes_and_logs_out(
-    provider: PscClient, browser: Browser, browser_library: bytes
+    provider: PscClient, windows: Windows, browser_library: bytes
 ) -> None:
     with serving({"/": PAGE, "/callback": PAGE, "/oidc-client-ts.js": browser_library}) as site:
-        page = opened(browser, provider, site)
+        page = opened(windows, provider, site)
         told = signed_in(page, provider, site)
         assert told["profile"]["SubjectNameID"] == "899700090014"
         assert told["scope"] == "openid scope_all"
@@ -70,11 +70,11 @@ def test_a_page_logs_in_reads_the_identity_refreshes_and_logs_out(
 
 
 def test_a_page_whose_origin_no_client_has_is_kept_out_by_the_browser(
-    provider: PscClient, browser: Browser, browser_library: bytes
+    provider: PscClient, windows: Windows, browser_library: bytes
 ) -> None:
     provider.tenant.option(psc__web_origins="none")
     with serving({"/": PAGE, "/callback": PAGE, "/oidc-client-ts.js": browser_library}) as site:
-        page = opened(browser, provider, site)
+        page = opened(windows, provider, site)
         with pytest.raises(Exception, match="Failed to fetch"):
             signed_in(page, provider, site)
     assert provider.reproaches() == {"PSC-TOK-12"}
