@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.history import Past
-from psc_mock.codes import CIBA_GRANT, CODE_GRANT, REFRESH_LIFETIME
+from psc_mock.codes import CIBA_GRANT, CODE_GRANT, EXCHANGE_GRANT, REFRESH_LIFETIME
 from psc_mock.facts import IdentityTold, LoggedOut, NewForms, TokenSeen, TokensIssued, TokensRevoked
 
 __all__ = ["CHECKS"]
@@ -42,13 +42,18 @@ def gone_on(seen: Observed[TokensIssued]) -> Outcome:
 
 
 def asked_who(seen: Observed[LoggedOut]) -> Outcome:
-    """The identity was asked for before the log-in ended."""
+    """The identity was asked for before the log-in ended.
+
+    Silent of a log-in that was exchanged for an API: its server asks who the person is, and a proxy never does.
+    """
     sid = seen.facts.sid
     last = seen.history.last(NewForms, about=sid) if sid else None
     if last is None:
         return None
     if any(facts.sid == sid for _, facts in seen.history.all(IdentityTold)):
         return True
+    if any(issued.grant_type == EXCHANGE_GRANT for _, issued in seen.history.all(TokensIssued, about=sid)):
+        return None
     received = f"une connexion entière sans appel à userinfo ({_listed(last[1].news)})"
     return Violation(
         received, "SubjectNameID lu dans userinfo ou dans les jetons, jamais tiré de sub", where="userinfo"
