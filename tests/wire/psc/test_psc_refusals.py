@@ -314,6 +314,10 @@ def _not_in_base64(lgo: PscClient) -> None:
     lgo.http.post(lgo.protocol("token"), data={"grant_type": CIBA_GRANT}, headers={"Authorization": "Basic a:b"})
 
 
+def _in_a_frame(lgo: PscClient) -> None:
+    lgo.http.get(f"{lgo.wallet}/auth", params=lgo.request(prompt="none"), headers={"Sec-Fetch-Dest": "iframe"})
+
+
 def _exchanged_by_secret(lgo: PscClient) -> None:
     form = {"grant_type": EXCHANGE_GRANT, "client_id": "lgo-demo", "client_secret": "secret-lgo-demo"}
     lgo.http.post(lgo.api("token", "insi"), data=form)
@@ -327,6 +331,7 @@ def _exchanged_by_secret(lgo: PscClient) -> None:
         (_without_scheme, "un seul mot, ", "Authorization: Bearer suivi du jeton"),
         (_not_in_base64, "« Basic … », 9 caractères", "« client_id:client_secret » en Base64"),
         (logout(id_token_hint="abc"), "id_token_hint=abc… (3 caractères)", "l'id_token de la dernière réponse"),
+        (_in_a_frame, "aucune session ouverte, dans un cadre (iframe)", "par refresh_token"),
         (_exchanged_by_secret, "aucun certificat client, pour lgo-demo, enrôlé sans certificat", "lgo-mtls ou lgo-api"),
         (
             lambda lgo: lgo.post("token", grant_type="urn:ietf:params:oauth:grant-type:ciba"),
