@@ -31,6 +31,8 @@ def gone_on(seen: Observed[TokensIssued]) -> Outcome:
     if before is None or seen.age - before[0].at >= SOON:
         return None
     past, forms = before
+    if _last_login(seen, issued.client_id) != forms.sid:
+        return None
     if any(True for _ in _followed(seen, forms.sid, past)):
         return True
     seconds = f"{(seen.age - past.at).total_seconds():.0f}"
@@ -65,6 +67,12 @@ def _followed(seen: Observed[TokensIssued], sid: str, since: Past) -> Iterator[o
     for kind in (TokenSeen, IdentityTold, LoggedOut, TokensRevoked):
         yield from _of(seen, kind, sid, since.at)
     yield from (f for p, f in seen.history.all(TokensIssued, about=sid) if p.at >= since.at and not _is_login(f))
+
+
+def _last_login(seen: Observed[TokensIssued], client_id: str) -> str:
+    """Return the log-in that the client had before this one: what became of an older one was told then."""
+    logins = (f.sid for _, f in seen.history.all(TokensIssued) if f.client_id == client_id and _is_login(f))
+    return next(logins, "")
 
 
 def _of(seen: Observed[TokensIssued], kind: type[OfLogin], sid: str, at: datetime) -> Iterator[object]:
