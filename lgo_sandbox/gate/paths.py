@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from lgo_sandbox.contract import Service
@@ -40,8 +41,9 @@ def nearest(call: Call, known: Sequence[str]) -> tuple[str, str]:
     bare = asked.rstrip("/") or "/"
     if asked != bare and bare in known:
         return bare, f"Retirez la barre oblique finale : {bare}"
-    likeness, near = max(((_likeness(asked, path), path) for path in known), default=(0.0, ""))
-    if likeness >= NEAR:
+    likely = [(_common(asked, path), likeness, path) for path in known if (likeness := _likeness(asked, path)) >= NEAR]
+    if likely:
+        *_, near = max(likely)
         return near, f"Corrigez le chemin de l'URL : {near} est le plus proche."
     longer = [path for path in known if _after(asked, path)[0] == ""]
     if longer:
@@ -57,11 +59,18 @@ def _likeness(asked: str, path: str) -> float:
 
 def _after(asked: str, path: str) -> tuple[str, str]:
     """Return what follows the segments that a path and the one asked have in common; … stands for any segment."""
-    mine, other = asked.strip("/").split("/"), path.strip("/").split("/")
-    common = 0
-    while common < min(len(mine), len(other)) and other[common] in ("…", mine[common]):
-        common += 1
-    return "/".join(mine[common:]), "/".join(other[common:])
+    common = _common(asked, path)
+    return "/".join(_segments(asked)[common:]), "/".join(_segments(path)[common:])
+
+
+def _common(asked: str, path: str) -> int:
+    """Return how many segments a path and the one asked begin with alike: one of the same realm is nearer."""
+    pairs = zip(_segments(asked), _segments(path), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[1] in ("…", pair[0]), pairs))
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
 
 
 def name_owner(call: Call) -> None:

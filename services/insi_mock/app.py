@@ -103,6 +103,7 @@ def _named(call: Call, envelope: Envelope) -> wire.OperationShape:
     """Return the operation of a request, once it is known how the request is written."""
     content_type = call.headers.get("content-type")
     shape = wire.operation_of(envelope, content_type)
+    media_type = read_media_type(content_type)
     call.note(
         Addressing(
             message_id=envelope.message_id or "",
@@ -110,7 +111,8 @@ def _named(call: Call, envelope: Envelope) -> wire.OperationShape:
             expected_action=shape.action,
         ),
         Message(
-            media_type=read_media_type(content_type).name,
+            media_type=media_type.name,
+            charset=(media_type.parameters.get("charset") or "").upper(),
             encoding=wire.encoding_of(envelope, call.body),
             coding=wire.coding_of(call.headers.get("content-encoding")),
             strays=wire.strays_of(envelope),

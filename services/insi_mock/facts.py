@@ -55,11 +55,13 @@ class Addressing(Facts):
 class Message(Facts):
     """How a call is written: its media type, its character encoding, the elements that are out of place.
 
-    ``coding`` is the Content-Encoding that is announced, though the body is not compressed; "" for none.
+    ``charset`` is the one that Content-Type announces, in upper case, ``coding`` the Content-Encoding that is
+    announced, though the body is not compressed; "" for none.
     """
 
     media_type: str
     encoding: str
+    charset: str
     coding: str
     strays: tuple[Stray, ...]
 

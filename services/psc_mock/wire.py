@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from lgo_sandbox.contract import Problem, ProblemKind
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 from lgo_sandbox.wire.oauth import BadAuthorization, BadForm, Basic, Bearer, read_authorization, read_form
@@ -41,7 +42,7 @@ MAX_FIELDS = 100
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 JSON = "application/json"
 AUTHORIZATION = "en-tête Authorization"
-MAX_NAME = 60
+MAX_NAME, MAX_SCHEME = 60, 20
 BAD_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE = 400, 404, 405, 500, 503
 
 
@@ -84,7 +85,9 @@ def client_credentials(header: str | None, fields: Mapping[str, str]) -> list[tu
     try:
         credentials = read_authorization(header)
     except BadAuthorization as error:
-        raise Refused("client_unknown", received=error.reason, where=AUTHORIZATION) from error
+        remedy = "Écrire Authorization: Basic, puis « client_id:client_secret » en Base64."
+        received = f"{error.reason} ({_measured(header)})"
+        raise Refused("client_unknown", received=received, where=AUTHORIZATION, remedy=remedy) from error
     if isinstance(credentials, Basic):
         decoded = credentials.form_decoded()
         readings = dict.fromkeys([(c.identifier, c.secret) for c in (decoded, credentials)])
@@ -101,13 +104,21 @@ def bearer_token(header: str | None, fields: Mapping[str, str]) -> str:
         bearer = error.scheme == "bearer"
         remedy = "Envoyer après Bearer l'access_token tel que reçu, et rien d'autre." if bearer else ""
         code = "bearer_invalid" if bearer else "bearer_missing"
-        raise Refused(code, received=error.reason, where=AUTHORIZATION, remedy=remedy) from error
+        received = f"{error.reason} ({_measured(header)})"
+        raise Refused(code, received=received, where=AUTHORIZATION, remedy=remedy) from error
     if isinstance(credentials, Bearer):
         return credentials.token
     if token := fields.get("access_token"):
         return token
     basic = "identifiants Basic, et non un jeton" if credentials else f"en-tête Authorization {ABSENT}"
     raise Refused("bearer_missing", received=basic, where=AUTHORIZATION)
+
+
+def _measured(header: str | None) -> str:
+    """Return an Authorization header that cannot be read as findings show it: its first word, which is no secret."""
+    first, blank, _ = (header or "").strip().partition(" ")
+    named = f"« {first[:MAX_SCHEME]} … »" if blank else "un seul mot"
+    return f"{named}, {counted(len(header or ''), 'caractère')}"
 
 
 def json_answer(value: Any, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> RawResponse:

@@ -63,12 +63,18 @@ def _media_type(seen: Observed[Message]) -> Outcome:
 
 
 def _encoding(seen: Observed[Message]) -> Outcome:
-    """Tell of another encoding than UTF-8, or of a compression that is announced and not made."""
+    """Tell of another encoding than UTF-8, in the body or announced, and of a compression announced and not made."""
     value, coding = seen.facts.encoding, seen.facts.coding
     if coding:
         remedy = "Retirez l'en-tête Content-Encoding : le corps n'est pas compressé."
         return Violation(f"Content-Encoding: {coding}", "aucun Content-Encoding", "", remedy, "Content-Encoding")
-    return value == _UTF_8 or Violation(value, _UTF_8, where="encodage du corps")
+    if value != _UTF_8:
+        return Violation(value, _UTF_8, where="encodage du corps")
+    announced = seen.facts.charset
+    remedy = "Écrivez charset=utf-8 dans Content-Type, comme l'est le message."
+    return announced in ("", _UTF_8, "UTF8") or Violation(
+        f"charset={announced}", "charset=utf-8", "", remedy, "Content-Type"
+    )
 
 
 HEADERS = (

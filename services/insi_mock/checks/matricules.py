@@ -5,20 +5,29 @@ Source: docs/sources/insi.md#cle, #oid, #tolerances. Reads the matricules as the
 
 from __future__ import annotations
 
+import re
+
 from health_documents.identifiers import OID_INS_NIR, ROOTS_OF_INS, matricule_is_valid, nir_key
 from insi_mock.checks.operations import ON_CARDS, ON_CLAIMS
 from insi_mock.domain import Matricule
 from insi_mock.facts import ClaimAsked, MatriculesSent, Searched
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["MATRICULES"]
 
 _NUMBER, _WHOLE = 13, 15
+_FORM = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?")
 _CALLS = ON_CARDS | ON_CLAIMS
 
 
 def _key(seen: Observed[MatriculesSent]) -> Outcome:
-    """Only fifteen characters have a key to be wrong; kept once an answer had a wrong one to tempt with."""
+    """Only fifteen characters have a key to be wrong; kept once an answer had a wrong one to tempt with.
+
+    To verify a matricule that is none is to call with a wrong one too; a card's is refused before.
+    """
+    if seen.operation in ON_CLAIMS and (none := next(filter(_is_none, seen.facts.matricules), None)):
+        return _of_no_form(none)
     given = [one for one in seen.facts.matricules if len(one.whole) == _WHOLE]
     wrong = next((one for one in given if not matricule_is_valid(one.whole)), None)
     if wrong is None:
@@ -29,6 +38,17 @@ def _key(seen: Observed[MatriculesSent]) -> Outcome:
         return None
     remedy = f"Contrôlez la saisie de {number} : sa clé serait {right}. Une clé fausse arrête l'appel à INSi."
     return Violation(f"{wrong.whole}, clé {wrong.whole[_NUMBER:]}", f"clé {right}", "", remedy, f"{wrong.element}/Cle")
+
+
+def _is_none(one: Matricule) -> bool:
+    return bool(one.whole) and not _FORM.fullmatch(one.whole)
+
+
+def _of_no_form(one: Matricule) -> Violation:
+    expected = "cinq chiffres, le département (2A et 2B admis), six chiffres, puis la clé de deux chiffres"
+    remedy = f"Contrôlez la saisie de {one.whole} : un matricule mal formé arrête l'appel à INSi."
+    received = f"{one.whole}, {counted(len(one.whole), 'caractère')}"
+    return Violation(received, expected, "Ce n'est pas un matricule", remedy, f"{one.element}/NumIdentifiant")
 
 
 def _was_tempted(seen: Observed[MatriculesSent]) -> bool:

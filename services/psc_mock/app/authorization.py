@@ -80,7 +80,12 @@ def _by_sso(call: Call, request: AuthorizationRequest) -> RawResponse | None:
         return authorization_answer(call, request.address, members)
     if "none" in request.prompt:
         why = "une session qui ne convient pas à la demande" if login else "aucune session ouverte"
-        raise Redirected("login_required", request.address, received=f"prompt=none, {why}", where="paramètre prompt")
+        remedy = ""
+        if call.headers.get("sec-fetch-dest") == "iframe":
+            why += ", dans un cadre (iframe) : le navigateur n'y joint pas toujours le cookie de Pro Santé Connect"
+            remedy = "Garder la session du logiciel par refresh_token : un cadre caché ne la prolonge pas ici."
+        received, where = f"prompt=none, {why}", "paramètre prompt"
+        raise Redirected("login_required", request.address, received=received, where=where, remedy=remedy)
     return None
 
 

@@ -87,6 +87,7 @@ def _asked(call: Call, fields: Mapping[str, str], client_id: str) -> CibaAsked:
         client_id=client_id,
         login_hint=sent.get("login_hint"),
         binding_message=sent.get("binding_message"),
+        scope=sent.get("scope"),
         channel=sent.get("channel"),
         source=call.exchange.peer.rpartition(":")[0],
     )

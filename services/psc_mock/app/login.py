@@ -35,11 +35,12 @@ __all__ = ["BROWSER_COOKIE", "choose_person", "cookie_path", "grant_code", "logi
 BROWSER_COOKIE = "PSC_BROWSER"
 POLL_SECONDS = 2
 MAX_NOTED = 500
+MAX_TYPED = 64
 MAX_BROWSER = 16
 DIGITS = "0123456789"
 
 MESSAGES = {
-    "unknown": "Identifiant inconnu.",
+    "unknown": "Identifiant inconnu : 8, puis les 11 chiffres du RPPS.",
     "login_struck_off": "Connexion refusée : ce professionnel est radié.",
     "login_without_ecps": "Ce professionnel n'a aucune e-CPS activée.",
     "login_without_card": "Ce professionnel n'a pas de carte CPS : il se connecte avec son e-CPS.",
@@ -91,7 +92,7 @@ async def login_step(call: Call) -> RawResponse:
         fields = {"person": row.national_id, "means": row.means}
     person = find_person(call.session.people, fields.get("person", ""))
     if person is None:
-        return _choice(call, row, MESSAGES["unknown"])
+        return _choice(call, row, MESSAGES["unknown"], typed=fields.get("person", "")[:MAX_TYPED])
     row.means = MODE_CARD if fields.get("means") == MODE_CARD else MODE_MOBILE
     return choose_person(call, row, person, (), hinted=False)
 
@@ -189,8 +190,13 @@ def _request(row: store.LoginRequest) -> AuthorizationRequest:
     return AuthorizationRequest.from_json(json.loads(row.request))
 
 
-def _choice(call: Call, row: store.LoginRequest, message: str = "", again: Professional | None = None) -> RawResponse:
-    """Show the page of choice; ``again`` is who did not answer in time, and may be asked again."""
+def _choice(
+    call: Call, row: store.LoginRequest, message: str = "", again: Professional | None = None, typed: str = ""
+) -> RawResponse:
+    """Show the page of choice; ``again`` is who did not answer in time, and may be asked again.
+
+    ``typed`` is the identifier that nobody has, for whoever typed it to correct.
+    """
     if not call.exchange.summary:
         call.summarise(message or "Page de connexion")
     return page(
@@ -201,6 +207,7 @@ def _choice(call: Call, row: store.LoginRequest, message: str = "", again: Profe
         csrf=row.csrf,
         again=again,
         means=row.means,
+        typed=typed,
         places=_places(call.session.people),
     )
 

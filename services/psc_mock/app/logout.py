@@ -86,7 +86,8 @@ def _hint(token: str) -> dict[str, str]:
     try:
         _, claims = verify(token, verifying_keys())
     except BadToken as error:
-        raise Shown("hint_invalid", received=f"id_token_hint : {error.reason}", where=where) from error
+        received = f"{shortened('id_token_hint', token)} : {error.reason}"
+        raise Shown("hint_invalid", received=received, where=where) from error
     if claims.get("typ") != "ID":
         kind = (
             "un access_token, et non l'ID token"

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.jwt import BadToken, unverified_claims
 from psc_mock import store, wire
 from psc_mock.app.client_authentication import url_seen
-from psc_mock.app.issuing import Found, claimed_client, look_up
+from psc_mock.app.issuing import Found, claimed_client, look_up, token_key
 from psc_mock.codes.profiles import USERINFO_SHAPES, Profile
 from psc_mock.domain import identity
 from psc_mock.domain.claims import Grant
 from psc_mock.domain.mutations import NEW_MEMBERS, UNKNOWN_CLAIMS, Kind, apply
-from psc_mock.domain.refusals import Refused
+from psc_mock.domain.refusals import Refused, shortened
 from psc_mock.facts import IdentityTold, Swallowed
 
 __all__ = ["userinfo"]
 
 MUTATED = "userinfo-401"
+JWT_DOTS = 2
 
 
 async def userinfo(call: Call) -> RawResponse:
@@ -61,11 +63,29 @@ def _profile(call: Call, grant: Grant) -> Profile:
 
 def _bearer(call: Call) -> Found:
     fields = wire.form(call.body) if call.method == "POST" else {}
-    looked = look_up(call, wire.bearer_token(call.headers.get("authorization"), fields))
+    token = wire.bearer_token(call.headers.get("authorization"), fields)
+    looked = look_up(call, token)
     if looked.found is None:
-        raise Refused("bearer_invalid", received=looked.why, where=wire.AUTHORIZATION)
+        raise _no_access_token(token, looked.why)
     if not looked.found.row.access:
         received = "un refresh_token, et non l'access_token"
         remedy = "Envoyer l'access_token reçu avec ce refresh_token."
         raise Refused("bearer_invalid", received=received, where=wire.AUTHORIZATION, remedy=remedy)
     return looked.found
+
+
+def _no_access_token(token: str, why: str) -> Refused:
+    """Say what came in place of a living access token: the ID token of the same answer, or one that was altered."""
+    where = wire.AUTHORIZATION
+    if token.count(".") != JWT_DOTS:
+        return Refused("bearer_invalid", received=why, where=where)
+    try:
+        claims, _ = unverified_claims(token), token_key(token)
+    except BadToken as error:
+        received = f"{shortened('jeton', token)} : {error.reason}"
+        remedy = "Envoyer l'access_token tel que reçu, entier et sans en changer un caractère."
+        return Refused("bearer_invalid", received=received, where=where, remedy=remedy)
+    if claims.get("typ") == "ID":
+        remedy = "Envoyer l'access_token de la même réponse de jetons, à la place de l'id_token."
+        return Refused("bearer_invalid", received="un ID token, et non l'access_token", where=where, remedy=remedy)
+    return Refused("bearer_invalid", received=why, where=where)

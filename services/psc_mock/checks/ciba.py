@@ -13,7 +13,7 @@ from typing import Any
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.refusals import Refusal
 from psc_mock.checks.past import as_refused, refused_with
-from psc_mock.codes import CHANNELS
+from psc_mock.codes import CHANNELS, SCOPE
 from psc_mock.domain.claims import looks_like_sub
 from psc_mock.domain.refusals import told
 from psc_mock.facts import CibaAsked, CibaPolled
@@ -67,6 +67,13 @@ def login_hint(seen: Observed[CibaAsked]) -> Outcome:
         message = "C'est la forme d'un sub de Pro Santé Connect : l'identifiant national a été pris dans sub."
         return Violation(told("login_hint", hint), expected, message, remedy, where)
     return Violation(told("login_hint", hint), expected, where=where)
+
+
+def scope(seen: Observed[CibaAsked]) -> Outcome:
+    """The scope is the one that everybody asks for, as in an authorization request."""
+    if set((seen.facts.scope or "").split()) == set(SCOPE.split()):
+        return None
+    return Violation(told("scope", seen.facts.scope), f"scope={SCOPE}", where="paramètre scope")
 
 
 def polls(seen: Observed[CibaPolled]) -> Outcome:
@@ -134,6 +141,17 @@ CHECKS = (
         remedy="Envoyer l'identifiant national : 8 suivi des 11 chiffres du RPPS.",
         operations=CIBA,
         explains=frozenset({"hint_absent", "user_unknown"}),
+    ),
+    Check(
+        id="PSC-CIBA-07",
+        title="Portée demandée en CIBA",
+        reads=CibaAsked,
+        test=scope,
+        requirements=("EXI-PSC-10", "EXI-PSC-15"),
+        source="docs/sources/psc.md#scope",
+        remedy=f"Demander exactement scope={SCOPE}.",
+        operations=CIBA,
+        explains=frozenset({"scope_absent", "ciba_scope_unknown"}),
     ),
     Check(
         id="PSC-CIBA-03",

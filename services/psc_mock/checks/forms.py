@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.history import Past
-from psc_mock.codes import CIBA_GRANT, CODE_GRANT, REFRESH_LIFETIME
+from psc_mock.codes import CIBA_GRANT, CODE_GRANT, EXCHANGE_GRANT, REFRESH_LIFETIME
 from psc_mock.facts import IdentityTold, LoggedOut, NewForms, TokenSeen, TokensIssued, TokensRevoked
 
 __all__ = ["CHECKS"]
@@ -31,6 +31,8 @@ def gone_on(seen: Observed[TokensIssued]) -> Outcome:
     if before is None or seen.age - before[0].at >= SOON:
         return None
     past, forms = before
+    if _last_login(seen, issued.client_id) != forms.sid:
+        return None
     if any(True for _ in _followed(seen, forms.sid, past)):
         return True
     seconds = f"{(seen.age - past.at).total_seconds():.0f}"
@@ -42,13 +44,18 @@ def gone_on(seen: Observed[TokensIssued]) -> Outcome:
 
 
 def asked_who(seen: Observed[LoggedOut]) -> Outcome:
-    """The identity was asked for before the log-in ended."""
+    """The identity was asked for before the log-in ended.
+
+    Silent of a log-in that was exchanged for an API: its server asks who the person is, and a proxy never does.
+    """
     sid = seen.facts.sid
     last = seen.history.last(NewForms, about=sid) if sid else None
     if last is None:
         return None
     if any(facts.sid == sid for _, facts in seen.history.all(IdentityTold)):
         return True
+    if any(issued.grant_type == EXCHANGE_GRANT for _, issued in seen.history.all(TokensIssued, about=sid)):
+        return None
     received = f"une connexion entière sans appel à userinfo ({_listed(last[1].news)})"
     return Violation(
         received, "SubjectNameID lu dans userinfo ou dans les jetons, jamais tiré de sub", where="userinfo"
@@ -60,6 +67,12 @@ def _followed(seen: Observed[TokensIssued], sid: str, since: Past) -> Iterator[o
     for kind in (TokenSeen, IdentityTold, LoggedOut, TokensRevoked):
         yield from _of(seen, kind, sid, since.at)
     yield from (f for p, f in seen.history.all(TokensIssued, about=sid) if p.at >= since.at and not _is_login(f))
+
+
+def _last_login(seen: Observed[TokensIssued], client_id: str) -> str:
+    """Return the log-in that the client had before this one: what became of an older one was told then."""
+    logins = (f.sid for _, f in seen.history.all(TokensIssued) if f.client_id == client_id and _is_login(f))
+    return next(logins, "")
 
 
 def _of(seen: Observed[TokensIssued], kind: type[OfLogin], sid: str, at: datetime) -> Iterator[object]:

@@ -161,9 +161,14 @@ def _bad_certificate(client: Client, shown: CertificateShown) -> Refused:
     """Say what is wrong with a certificate, and which one is enrolled."""
     names = [f"OU={client.certificate_ou}"] if client.certificate_ou else []
     names += [f"CN={client.certificate_cn}"] if client.certificate_cn else []
-    known = " et ".join(names) or "aucun certificat enrôlé pour ce client"
     family, judged = FAMILIES.get(shown.family, shown.family), JUDGEMENTS.get(shown.judgement, shown.judgement)
     seen = f"certificat {judged}, famille {family}, OU={shown.ou}, CN={shown.cn}"
     received = "aucun certificat client" if shown.judgement == ABSENT else seen
-    expected = f"un certificat d'organisation IGC-Santé en cours de validité, {known}"
-    return Refused("certificate_refused", received=received, expected=expected, where="certificat de la connexion TLS")
+    where = "certificat de la connexion TLS"
+    if not names:
+        received = f"{received}, pour {client.client_id}, enrôlé sans certificat"
+        expected = "un client enrôlé avec le certificat d'organisation qu'il présente"
+        remedy = "Appeler avec lgo-mtls ou lgo-api, ou enrôler le vôtre avec certificate_ou et certificate_cn."
+        return Refused("certificate_refused", received=received, expected=expected, remedy=remedy, where=where)
+    expected = f"un certificat d'organisation IGC-Santé en cours de validité, {' et '.join(names)}"
+    return Refused("certificate_refused", received=received, expected=expected, where=where)

@@ -17,6 +17,8 @@ KNOWN = [
     f"{BASE}/{{number}}/$statut",
     "/auth/realms/esante-wallet/protocol/openid-connect/token",
     "/fhir/v2/Practitioner",
+    "/auth/realms/esante-wallet/protocol/openid-connect/token/introspect",
+    "/auth/realms/insi/protocol/openid-connect/token/introspect",
 ]
 
 
@@ -34,6 +36,8 @@ def _asked(path: str) -> tuple[str, str]:
         ("/auth/realm/esante-wallet/protocol/openid-connect/token", KNOWN[4]),
         ("/auth/realms/esante-wallet/protocol/openid-connect/tokens", KNOWN[4]),
         ("/fhir/v2/Practitionner", KNOWN[5]),
+        ("/auth/realms/esante-wallet/protocol/openid-connect/introspect", KNOWN[6]),
+        ("/auth/realms/insi/protocol/openid-connect/introspect", KNOWN[7]),
     ],
 )
 def test_a_misspelt_path_is_told_the_right_one(asked: str, near: str) -> None:

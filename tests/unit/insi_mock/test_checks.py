@@ -85,6 +85,8 @@ async def test_right_calls_of_every_kind_are_reproached_nothing(
         (replace(CARD, rank="A"), "INSI-VITALE"),
         (replace(CARD, holder="160012B02077714"), "INSI-CLE"),
         (replace(CLAIM, matricule="160012B02077714"), "INSI-CLE"),
+        (replace(CLAIM, matricule="1600X2B02077713"), "INSI-CLE"),
+        (replace(CLAIM, matricule="160012B0207771"), "INSI-CLE"),
         (replace(CLAIM, oid=""), "INSI-VERIFICATION"),
         (CATARINA, "INSI-PRENOMS"),
     ],

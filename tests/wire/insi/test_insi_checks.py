@@ -263,6 +263,14 @@ OTHERWISE = {
         lambda door: door.send(TOUSSAINT, headers={"content-encoding": "gzip"}),
         ("INSI-ENCODAGE", "Content-Encoding: gzip", "Retirez l'en-tête Content-Encoding"),
     ),
+    "another charset that is only announced": Broken(
+        lambda door: door.send(TOUSSAINT, headers={"content-type": "application/soap+xml; charset=iso-8859-1"}),
+        ("INSI-ENCODAGE", "charset=ISO-8859-1", "Écrivez charset=utf-8 dans Content-Type"),
+    ),
+    "a letter in a claimed matricule": Broken(
+        ask(replace(CLAIM, matricule="1600X2B02077713")),
+        ("INSI-CLE", "1600X2B02077713, 15 caractères", "Contrôlez la saisie"),
+    ),
     "an element given twice": Broken(
         ask(TOUSSAINT, ("<Sexe>M</Sexe>", "<Sexe>M</Sexe><Sexe>F</Sexe>")), ("INSI-SCHEMA", "Gardez un seul Sexe")
     ),

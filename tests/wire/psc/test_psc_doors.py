@@ -258,6 +258,7 @@ BROKEN: dict[str, Act] = {
     "PSC-CIBA-02": lambda lgo: lgo.ask_ciba(login_hint="titulaire"),
     "PSC-CIBA-03": _too_fast,
     "PSC-CIBA-04": lambda lgo: lgo.ask_ciba(channel="SMS"),
+    "PSC-CIBA-07": lambda lgo: lgo.ask_ciba(scope="scope_all"),
     "PSC-CIBA-05": _two_addresses,
     "PSC-API-01": _other_certificate,
     "PSC-API-02": _other_audience,

@@ -67,6 +67,8 @@ def test_a_client_may_ask_about_its_own_dead_token_but_not_show_it_to_others(
         ({"login_hint": "titulaire"}, "PSC-CIBA-02"),
         ({"login_hint": "10000000001"}, "PSC-CIBA-02"),
         ({"channel": "SMS"}, "PSC-CIBA-04"),
+        ({"scope": "scope_all"}, "PSC-CIBA-07"),
+        ({"scope": "openid"}, "PSC-CIBA-07"),
     ],
 )
 def test_a_wrong_ciba_request_breaks_exactly_its_rule(lgo: PscClient, changes: dict[str, str], check: str) -> None:

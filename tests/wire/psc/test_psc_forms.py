@@ -67,6 +67,25 @@ def test_a_client_that_comes_back_the_next_day_is_not_taken_for_one_that_gave_up
     assert found(lgo, "PSC-FORME-01") == []
 
 
+def test_a_log_in_that_was_given_up_is_told_of_once(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__ecps="accept")
+    lgo.arm("sub-changed")
+    by_ciba(lgo)
+    for _ in range(3):
+        lgo.tenant.move(seconds=30)
+        lgo.userinfo(by_ciba(lgo)["access_token"])
+    assert len(found(lgo, "PSC-FORME-01")) == 1
+
+
+def test_a_proxy_that_exchanges_for_an_api_need_not_ask_who_the_person_is(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__profile="2026")
+    http = lgo.with_certificate()
+    tokens = lgo.mtls_tokens(http)
+    assert lgo.exchange_for_api(http, tokens["access_token"]).status_code == 200
+    http.post(lgo.protocol("logout"), data={"id_token_hint": tokens["id_token"]})
+    assert found(lgo, "PSC-FORME-02") == []
+
+
 def test_another_client_s_tokens_do_not_count(lgo: PscClient) -> None:
     lgo.arm("sub-changed", client="lgo-demo")
     lgo.tokens()

@@ -138,6 +138,13 @@ def test_what_was_sent_is_escaped_in_the_page_of_a_refusal(lgo: PscClient) -> No
 # The page that waits
 
 
+def test_an_identifier_that_nobody_has_stays_in_its_field_to_be_corrected(lgo: PscClient) -> None:
+    page = lgo.begun()
+    shown = lgo.http.post(page, data={"csrf": hidden(lgo.http.get(page), "csrf"), "person": '8997"><b>'})
+    assert 'name="person" value="8997&#34;&gt;&lt;b&gt;"' in shown.text
+    assert "les 11 chiffres du RPPS" in shown.text
+
+
 def test_the_waiting_page_shows_who_for_whom_and_how_long(lgo: PscClient) -> None:
     page = waiting(lgo)
     lgo.tenant.move(seconds=20)

@@ -298,6 +298,67 @@ def test_a_secret_is_never_in_a_finding(lgo: PscClient) -> None:
     assert "21 caractères" in finding.received
 
 
+def _with_id_token(lgo: PscClient) -> None:
+    lgo.userinfo(lgo.tokens()["id_token"])
+
+
+def _altered(lgo: PscClient) -> None:
+    lgo.userinfo(lgo.tokens()["access_token"][:-4] + "AAAA")
+
+
+def _without_scheme(lgo: PscClient) -> None:
+    lgo.http.get(lgo.protocol("userinfo"), headers={"Authorization": lgo.tokens()["access_token"]})
+
+
+def _not_in_base64(lgo: PscClient) -> None:
+    lgo.http.post(lgo.protocol("token"), data={"grant_type": CIBA_GRANT}, headers={"Authorization": "Basic a:b"})
+
+
+def _in_a_frame(lgo: PscClient) -> None:
+    lgo.http.get(f"{lgo.wallet}/auth", params=lgo.request(prompt="none"), headers={"Sec-Fetch-Dest": "iframe"})
+
+
+def _exchanged_by_secret(lgo: PscClient) -> None:
+    form = {"grant_type": EXCHANGE_GRANT, "client_id": "lgo-demo", "client_secret": "secret-lgo-demo"}
+    lgo.http.post(lgo.api("token", "insi"), data=form)
+
+
+@pytest.mark.parametrize(
+    ("act", "received", "remedy"),
+    [
+        (_with_id_token, "un ID token, et non l'access_token", "à la place de l'id_token"),
+        (_altered, "la signature du jeton est fausse", "sans en changer un caractère"),
+        (_without_scheme, "un seul mot, ", "Authorization: Bearer suivi du jeton"),
+        (_not_in_base64, "« Basic … », 9 caractères", "« client_id:client_secret » en Base64"),
+        (logout(id_token_hint="abc"), "id_token_hint=abc… (3 caractères)", "l'id_token de la dernière réponse"),
+        (_in_a_frame, "aucune session ouverte, dans un cadre (iframe)", "par refresh_token"),
+        (_exchanged_by_secret, "aucun certificat client, pour lgo-demo, enrôlé sans certificat", "lgo-mtls ou lgo-api"),
+        (
+            lambda lgo: lgo.post("token", grant_type="urn:ietf:params:oauth:grant-type:ciba"),
+            "grant-type:ciba",
+            f"grant_type={CIBA_GRANT}, à la lettre",
+        ),
+        (
+            lambda lgo: lgo.post("token", grant_type=EXCHANGE_GRANT),
+            EXCHANGE_GRANT,
+            "/auth/realms/insi/protocol/openid-connect/token",
+        ),
+        (
+            lambda lgo: lgo.post("token", grant_type="autorisation_code"),
+            "autorisation_code",
+            "grant_type=authorization_code.",
+        ),
+    ],
+)
+def test_what_came_instead_is_named_with_the_value_to_send(
+    lgo: PscClient, act: Act, received: str, remedy: str
+) -> None:
+    act(lgo)
+    finding = lgo.findings()[-1]
+    assert received in finding.received
+    assert remedy in finding.remedy
+
+
 @pytest.mark.parametrize("door", ["psc", "psc_wallet"])
 def test_the_stock_path_of_discovery_is_told_the_right_one_on_either_host(lgo: PscClient, door: str) -> None:
     root = lgo.tenant.url(door)
