@@ -229,8 +229,9 @@ class Launcher:
         return self.sandbox.apps[service.name]
 
     async def _tend(self) -> None:
-        """Write the journals, and let happen what is due."""
+        """Write the journals, let happen what is due, and begin what follows from it on the wire."""
         await self.sandbox.sessions.tend()
+        self.sandbox.follow_up()
 
     def _ill_tended(self, error: Exception) -> None:
         self.sandbox.sessions.note_defect(error)

@@ -20,8 +20,8 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from psc_mock.codes import MODE_CARD, MODE_MOBILE
 from psc_mock.domain.clients import Client
+from psc_mock.domain.endings import BY_CONTROL, ending_of
 from psc_mock.domain.identity import find_person, login_obstacle
-from psc_mock.domain.lifetimes import login_lives
 from psc_mock.ecps import ACTIONS, MODES, answer_push, is_mode, pending
 from psc_mock.keys import published_keys, rotate, signing_key
 from psc_mock.registry import BadClient, enrolled_clients, read_client
@@ -96,9 +96,10 @@ def _read_client(request: ResourceRequest) -> Client:
         raise Refusal(400, str(error)) from error
 
 
-def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
-    """Read and end log-ins."""
+async def sessions(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read and end log-ins; clients that are enrolled for it are told of an end before the answer."""
     from psc_mock import store
+    from psc_mock.app.backchannel import tell_of_an_end
 
     now = session.clock.age().timestamp()
     if request.method == "GET":
@@ -109,13 +110,14 @@ def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> A
         with session.db.transaction() as t:
             if t.get(store.Login, request.tail) is None:
                 raise Refusal(404, "session PSC inconnue")
-            store.end_login(t, request.tail)
+            store.end_login(t, request.tail, now, BY_CONTROL)
+        await tell_of_an_end(sandbox, session, request.tail)
         return {"sid": request.tail}
     raise _not_allowed()
 
 
 def _login(session: Session, row: Any, now: float) -> dict[str, Any]:
-    person = session.people.professional(row.national_id)
+    person, ending = session.people.professional(row.national_id), ending_of(row, now)
     return {
         "sid": row.sid,
         "persona": person.id if person else "",
@@ -124,7 +126,9 @@ def _login(session: Session, row: Any, now: float) -> dict[str, Any]:
         "auth_mode": row.auth_mode,
         "age_seconds": int(now - row.created),
         "idle_seconds": int(now - row.used),
-        "active": not row.ended and login_lives(row.created, row.used, now),
+        "active": ending is None,
+        "profile": row.profile,
+        "ended": ending.told(now) if ending else "",
     }
 
 

@@ -70,6 +70,8 @@ API_PATHS = (API_PATH, *(f"{REALMS}{audience}" for audience in API_AUDIENCES))
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 EXCHANGED_TYPES = frozenset({ACCESS_TOKEN_TYPE, "urn:ietf:params:oauth:token-type:jwt"})
 SUBJECT_ISSUER = "psc"
+SESSION_END = "session-end"
+"""The event that ends a log-in by time: ``psc.session-end`` in the agenda."""
 SIMULATION = (("X-Simulation", "serveur d'autorisation d'API : adresse, audiences et erreurs propres au bac a sable"),)
 
 JUDGEMENTS: Mapping[str, str] = {
