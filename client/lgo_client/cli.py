@@ -125,7 +125,7 @@ def _show_identity(identity: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="lgo")
 
 
 def _wait() -> None:

@@ -59,7 +59,7 @@ def _line(one: Prescribed) -> DrugLine:
 
 
 def _content(header: DocumentHeader, prescribed: Sequence[Prescribed], number: str, qr_png: bytes) -> PdfContent:
-    rows = tuple((one.drug.name, one.posology, f"{one.boxes} boîte(s)", _renewals(one)) for one in prescribed)
+    rows = tuple((one.drug.name, one.posology, _boxes(one), _renewals(one)) for one in prescribed)
     table = PdfTable(("Médicament", "Posologie", "Quantité", "Renouvellement"), rows, (4, 4, 2, 2))
     return PdfContent(
         title=header.title,
@@ -70,6 +70,10 @@ def _content(header: DocumentHeader, prescribed: Sequence[Prescribed], number: s
         qr_png=qr_png,
         qr_caption=f"Ordonnance n° {number}",
     )
+
+
+def _boxes(one: Prescribed) -> str:
+    return f"{one.boxes} boîte" if one.boxes <= 1 else f"{one.boxes} boîtes"
 
 
 def _renewals(one: Prescribed) -> str:

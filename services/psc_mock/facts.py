@@ -275,6 +275,7 @@ class CibaAsked(Facts):
     client_id: str
     login_hint: str | None
     binding_message: str | None
+    acr_values: str | None
     channel: str | None
     source: str
 

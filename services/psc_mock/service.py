@@ -20,7 +20,7 @@ from psc_mock.ecps import MODES
 from psc_mock.keys import KEYS
 from psc_mock.registry import enrolled_clients, filed_clients
 from psc_mock.resources import RESOURCES
-from psc_mock.seeds import seed
+from psc_mock.seeds import MIGRATIONS, seed
 from psc_mock.wire import MAX_FIELDS, MAX_FORM, problem_answer
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ SERVICE = Service(
     create_app=_app,
     doors=(
         Door(DOOR_AUTH, 1, "Pro Santé Connect – authentification"),
-        Door(DOOR_WALLET, 6, "Pro Santé Connect – portail e-CPS"),
+        Door(DOOR_WALLET, 6, "Pro Santé Connect – portail e-CPS", for_browsers=True),
     ),
     operations=OPERATIONS,
     checks=CHECKS,
@@ -192,6 +192,7 @@ SERVICE = Service(
     max_body=MAX_FORM,
     tables=_tables,
     seed=seed,
+    migrations=MIGRATIONS,
     problem=problem_answer,
     shown=_shown,
     decode=decode,

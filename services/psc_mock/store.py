@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection, insert
 from sqlmodel import Session as Transaction
 from sqlmodel import col, delete, func, select, update
 
@@ -92,7 +93,18 @@ def clients(t: Transaction) -> list[Client]:
 
 def put_client(t: Transaction, client: Client) -> None:
     """Enrol a client, or change it."""
-    row = ClientRow(
+    t.merge(_row(client))
+
+
+def enrol_if_absent(connection: Connection, client: Client) -> None:
+    """Enrol a client that a release added to the seeds, unless one of this id is enrolled."""
+    known = connection.execute(select(ClientRow.client_id).where(col(ClientRow.client_id) == client.client_id))
+    if known.first() is None:
+        connection.execute(insert(ClientRow).values(_row(client).model_dump()))
+
+
+def _row(client: Client) -> ClientRow:
+    return ClientRow(
         client_id=client.client_id,
         title=client.title,
         secret=client.secret,
@@ -106,7 +118,6 @@ def put_client(t: Transaction, client: Client) -> None:
         api_scopes=json.dumps(client.api_scopes),
         backchannel_logout_uri=client.backchannel_logout_uri,
     )
-    t.merge(row)
 
 
 def drop_client(t: Transaction, client_id: str) -> bool:

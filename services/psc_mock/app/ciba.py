@@ -90,6 +90,7 @@ def _asked(call: Call, fields: Mapping[str, str], client_id: str) -> CibaAsked:
         client_id=client_id,
         login_hint=sent.get("login_hint"),
         binding_message=sent.get("binding_message"),
+        acr_values=sent.get("acr_values"),
         channel=sent.get("channel"),
         source=call.exchange.peer.rpartition(":")[0],
     )

@@ -37,6 +37,7 @@ FEDERATION = "40e647b3-325b-45d5-9479-99a4d15d34db"
 """The user federation that ``sub`` names: constant, and the sandbox's own."""
 
 EIDAS = "eidas1"
+TOLERATED_EIDAS = frozenset({"eidas2", "eidas3"})
 SCOPE = "openid scope_all"
 OPENID = "openid"
 MODE_MOBILE = "MOBILE"

@@ -350,6 +350,10 @@ def test_the_dmp_takes_a_vihf_that_nobody_signed_under_a_token_and_says_so(offic
     assert send_vihf(office, office.mtls(), bearer, True, office.vihf(signed_by=signer)).status_code == 200
     told = [finding.check_id for finding in office.findings(APIS["dmp"])]
     assert told == ([] if signed else ["DMP-VIHF-UNSIGNED"])
+    for finding in office.findings(APIS["dmp"]):
+        assert "jeton d'API" in finding.received
+        assert "org-sign" in finding.remedy
+        assert "la carte." not in finding.remedy
 
 
 @pytest.mark.parametrize(

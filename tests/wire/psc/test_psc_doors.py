@@ -259,6 +259,7 @@ BROKEN: dict[str, Act] = {
     "PSC-CIBA-03": _too_fast,
     "PSC-CIBA-04": lambda lgo: lgo.ask_ciba(channel="SMS"),
     "PSC-CIBA-05": _two_addresses,
+    "PSC-CIBA-06": lambda lgo: lgo.ask_ciba(acr_values=None),
     "PSC-API-01": _other_certificate,
     "PSC-API-02": _other_audience,
     "PSC-API-03": _not_exchanged,
