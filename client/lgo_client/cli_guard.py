@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -36,13 +37,21 @@ DEFECTS = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticErr
 class Guarded(TyperGroup):
     """Commands whose errors are told, those of the command line itself too."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run the command line; what the parser says is said in French."""
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         translate_help(self, typer.Context)
         try:
-            sys.exit(int(super().main(*args, standalone_mode=False, **extra) or 0))
+            sys.exit(int(super().main(args, prog_name, complete_var, False, windows_expand_args, **extra) or 0))
         except typer.Abort:
             sys.exit(ABORTED)
         except Exception as error:

@@ -68,6 +68,12 @@ API_LIFETIMES = ("14400", "3600", "60")
 API_AUDIENCES = ("insi", "dmp", "eprescription")
 """Audiences, and scopes and authorization addresses of the same names: the sandbox's own."""
 API_PATHS = (API_PATH, *(f"{REALMS}{audience}" for audience in API_AUDIENCES))
+CONFORMANCE_PATHS = (
+    "/signsessiondata",
+    f"{REALMS}signsessiondata/protocol/openid-connect/token",
+    f"{REALMS}signsessiondata/protocol/openid-connect/token/introspect",
+)
+"""The API that conformity tests of proxies call, and its authorization server: named, and not served."""
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 EXCHANGED_TYPES = frozenset({ACCESS_TOKEN_TYPE, "urn:ietf:params:oauth:token-type:jwt"})
 SUBJECT_ISSUER = "psc"

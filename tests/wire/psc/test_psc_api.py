@@ -16,6 +16,7 @@ from support.psc import PscClient
 from lgo_sandbox.gate.api_access import AccessRefused, Wanted, read_access
 from lgo_sandbox.gate.introspection import introspected_at
 from lgo_sandbox.wire.jwt import unverified_claims
+from psc_mock.codes import CONFORMANCE_PATHS
 
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 MINE = "lgo-mtls"
@@ -173,6 +174,16 @@ def test_the_api_token_is_refreshed_with_the_same_certificate_while_the_person_i
     lgo.resource("sessions", "DELETE", tail=sso["sid"])
     dead = refreshed(lgo, mtls, renewed["refresh_token"])
     assert dead.json()["error_description"] == "Session not active"
+
+
+@pytest.mark.parametrize("path", CONFORMANCE_PATHS)
+def test_the_api_of_the_conformity_tests_says_that_it_is_not_simulated(lgo: PscClient, path: str) -> None:
+    answer = lgo.http.post(f"{lgo.tenant.url('psc')}{path}", json={"nationalId": "899700090014"})
+    assert (answer.status_code, answer.json()["error"]) == (501, "not_implemented")
+    assert "X-Simulation" in answer.headers
+    (found,) = lgo.findings()
+    assert "signsessiondata" in found.message
+    assert "insi, dmp ou eprescription" in found.remedy
 
 
 def test_the_refresh_token_of_an_api_dies_after_thirty_minutes(lgo: PscClient, mtls: httpx.Client) -> None:
