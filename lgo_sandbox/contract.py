@@ -50,7 +50,8 @@ __all__ = [
 class Door:
     """A listener of a service. ``offset`` is added to the port base; an HTTP door has its TLS twin 400 above.
 
-    ``default_port`` replaces the sum when no port base is set (``smtp`` and ``imap``).
+    ``default_port`` replaces the sum when no port base is set (``smtp`` and ``imap``). ``for_browsers``: nobody is
+    asked for a client certificate in its handshakes; a browser that has none drops the first ones, or asks its user.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Door:
     title: str
     protocol: str = "http"
     default_port: int | None = None
+    for_browsers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ never another service's store.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     import httpx
 
     from lgo_sandbox.pki import Pki
+    from lgo_sandbox.tenant.agenda import FollowUp
 
 __all__ = ["Addresses", "Listeners", "Sandbox", "installed_services"]
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -63,6 +68,7 @@ class Sandbox:
         """The applications of the services of this process, whose routes tell whose an address is."""
         self.inside: dict[tuple[str, str], Any] = {}
         """Gates of the handlers that services of this process ask each other (``gate.inside``)."""
+        self._following: set[asyncio.Future[None]] = set()
         self.introspected: WeakKeyDictionary[Session, dict[Any, Any]] = WeakKeyDictionary()
         """What was said of tokens a moment ago (``gate.introspection``)."""
 
@@ -81,8 +87,30 @@ class Sandbox:
         trust = ssl.create_default_context(cafile=str(self.pki.ca_bundle))
         return httpx.AsyncClient(verify=trust, timeout=10.0, trust_env=False)
 
+    def follow_up(self) -> None:
+        """Begin what events that happened left to be done on the wire; it holds up nobody."""
+        for act in self.sessions.take_follow_ups():
+            task = asyncio.ensure_future(self._followed(act))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def followed_up(self) -> None:
+        """Wait until all that events left to be done on the wire is done."""
+        self.follow_up()
+        while self._following:
+            await asyncio.wait(self._following)
+
+    async def _followed(self, act: FollowUp) -> None:
+        try:
+            await act(self)
+        except Exception as error:
+            LOG.exception("what an event left to do failed")
+            self.sessions.note_defect(error)
+
     async def close(self) -> None:
         """Close the client, if it was used, and the sessions."""
+        for task in self._following:
+            task.cancel()
         if "http" in self.__dict__:
             await self.http.aclose()
         await self.sessions.settle()

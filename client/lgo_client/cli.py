@@ -130,7 +130,7 @@ def _show_identity(identity: Mapping[str, Any]) -> None:
 def main() -> None:
     """Run the command line."""
     gc.set_threshold(GC_THRESHOLD, 20, 20)
-    app()
+    app(prog_name="lgo")
 
 
 def _wait() -> None:

@@ -7,6 +7,8 @@ the client. Knows the errors of the client, no command.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from lgo_client.cli_french import translate_help, usage_error
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
 from lgo_client.psc import PscRefused
@@ -22,7 +25,7 @@ from lgo_client.soap import SoapRefused
 __all__ = ["Guarded"]
 
 TRACE = "LGO_TRACE"
-UNUSABLE, REFUSED, DEFECT = 2, 1, 70
+UNUSABLE, REFUSED, DEFECT, ABORTED = 2, 1, 70, 130
 console = Console(soft_wrap=True)
 
 
@@ -32,7 +35,30 @@ DEFECTS = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticErr
 
 
 class Guarded(TyperGroup):
-    """Commands whose errors are told."""
+    """Commands whose errors are told, those of the command line itself too."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line; what the parser says is said in French."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        translate_help(self, typer.Context)
+        try:
+            sys.exit(int(super().main(args, prog_name, complete_var, False, windows_expand_args, **extra) or 0))
+        except typer.Abort:
+            sys.exit(ABORTED)
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            _explain(error)
+            sys.exit(UNUSABLE)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run a command; tell what went wrong and end with its code."""
@@ -44,6 +70,13 @@ class Guarded(TyperGroup):
             code, sentence = _told(error)
             console.print(sentence, markup=False, highlight=False)
             raise typer.Exit(code) from None
+
+
+def _explain(error: Any) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        typer.echo(f"lgo : {usage_error(error)}", err=True)
 
 
 def _told(error: Exception) -> tuple[int, str]:

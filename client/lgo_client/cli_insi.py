@@ -40,8 +40,8 @@ NIR = "1.2.250.1.213.1.4.8"
 CALLS = "Appels tracés (règles 37, 39, 48 et 53)"
 
 Ready = Annotated[Path | None, typer.Option("--ready", help="Fichier de connexion (ready.json).")]
-Name = Annotated[str, typer.Argument(help="Nom de naissance.")]
-FirstNames = Annotated[str, typer.Argument(help="Prénoms de naissance, séparés par un espace.")]
+Name = Annotated[str, typer.Argument(metavar="NOM", help="Nom de naissance.")]
+FirstNames = Annotated[str, typer.Argument(metavar="PRENOMS", help="Prénoms de naissance, séparés par un espace.")]
 Sex = Annotated[str, typer.Option("--sexe", help="M ou F.")]
 Born = Annotated[str, typer.Option("--naissance", help="AAAA-MM-JJ")]
 Place = Annotated[str, typer.Option("--lieu", help="Code COG.")]
@@ -68,7 +68,7 @@ def traits(
 
 @insi_app.command()
 def vitale(
-    number: Annotated[str, typer.Argument(help="Matricule de l'assuré, 15 caractères.")],
+    number: Annotated[str, typer.Argument(metavar="MATRICULE", help="Matricule de l'assuré, 15 caractères.")],
     birth_date: Born,
     rank: Annotated[str, typer.Option("--rang", help="Rang parmi les jumeaux.")] = "1",
     mode: Mode = ORGANISATION,
@@ -83,7 +83,7 @@ def vitale(
 
 @insi_app.command()
 def verifier(
-    matricule: Annotated[str, typer.Argument(help="Matricule INS, 15 caractères.")],
+    matricule: Annotated[str, typer.Argument(metavar="MATRICULE", help="Matricule INS, 15 caractères.")],
     name: Name,
     first_names: FirstNames,
     sex: Sex,

@@ -15,7 +15,7 @@ from health_documents.codes.prescription import BOX
 from health_documents.pdf.write import PdfContent, PdfSection, PdfTable, render_pdf
 from health_documents.values.document import DocumentHeader, DrugLine
 
-__all__ = ["Prescribed", "write_ordonnance"]
+__all__ = ["Prescribed", "in_boxes", "write_ordonnance"]
 
 VALIDITY = timedelta(days=365)
 
@@ -59,7 +59,7 @@ def _line(one: Prescribed) -> DrugLine:
 
 
 def _content(header: DocumentHeader, prescribed: Sequence[Prescribed], number: str, qr_png: bytes) -> PdfContent:
-    rows = tuple((one.drug.name, one.posology, f"{one.boxes} boîte(s)", _renewals(one)) for one in prescribed)
+    rows = tuple((one.drug.name, one.posology, in_boxes(one), _renewals(one)) for one in prescribed)
     table = PdfTable(("Médicament", "Posologie", "Quantité", "Renouvellement"), rows, (4, 4, 2, 2))
     return PdfContent(
         title=header.title,
@@ -70,6 +70,11 @@ def _content(header: DocumentHeader, prescribed: Sequence[Prescribed], number: s
         qr_png=qr_png,
         qr_caption=f"Ordonnance n° {number}",
     )
+
+
+def in_boxes(one: Prescribed) -> str:
+    """Return how much is given each time, in words."""
+    return f"{one.boxes} boîte" if one.boxes <= 1 else f"{one.boxes} boîtes"
 
 
 def _renewals(one: Prescribed) -> str:

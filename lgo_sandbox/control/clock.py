@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from lgo_sandbox.control.access import CurrentSession
+from lgo_sandbox.control.access import CurrentSandbox, CurrentSession
 from lgo_sandbox.control.errors import INVALID, ControlError
 from lgo_sandbox.control.models import ClockMove
 from lgo_sandbox.tenant.clock import Clock, ClockState, real_now
@@ -31,11 +31,12 @@ async def read(session: CurrentSession) -> dict[str, Any]:
 
 
 @router.post("/clock")
-async def move(session: CurrentSession, wanted: ClockMove) -> dict[str, Any]:
+async def move(sandbox: CurrentSandbox, session: CurrentSession, wanted: ClockMove) -> dict[str, Any]:
     """Déplacer, figer ou relancer l'horloge de la session ; ce qui devient échu a lieu avant la réponse."""
     session.configure(replace(session.config, clock=moved(session.clock, wanted)))
     for _ in session.agenda.catch_up():
         await asyncio.sleep(0)
+    await sandbox.followed_up()
     return described(session.clock)
 
 

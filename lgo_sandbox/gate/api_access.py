@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from lgo_sandbox.gate.call import Call
-from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
+from lgo_sandbox.gate.introspection import BECAUSE, IntrospectionFailed, introspected
 from lgo_sandbox.pki import Judgement
 from lgo_sandbox.settings import DEFAULT_SESSION
 from lgo_sandbox.tenant.tokens import session_of_token
@@ -133,6 +133,8 @@ async def read_access(
     if not token:
         raise _no_bearer(authorization)
     claims = await _introspected(ask, token)
+    if claims.get("active") is not True and claims.get(BECAUSE):
+        raise _outlived(token, str(claims[BECAUSE]))
     if claims.get("active") is not True or not claims.get("SubjectNameID"):
         raise _dead(f"jeton {token[:SHOWN]}…, inconnu ou révoqué")
     if claims.get("typ", ACCESS) != ACCESS:
@@ -216,6 +218,17 @@ def _dead(received: str) -> AccessRefused:
         received=received,
         expected="un jeton d'API en cours de validité",
         remedy="Rafraîchissez le jeton d'API ; s'il ne se rafraîchit plus, refaites l'échange.",
+    )
+
+
+def _outlived(token: str, why: str) -> AccessRefused:
+    return AccessRefused(
+        Trouble.OUTLIVED,
+        UNAUTHORIZED,
+        "invalid_token",
+        "the token is not active",
+        received=f"jeton {token[:SHOWN]}…, {why}",
+        expected="aucun appel après la fin de la session Pro Santé Connect dont vient le jeton",
     )
 
 

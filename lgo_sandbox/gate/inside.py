@@ -18,15 +18,15 @@ from lgo_sandbox.gate.web import Errors, send_raw
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.faults import FaultKind
 
-__all__ = ["ask_inside"]
+__all__ = ["InsideAnswer", "ask_inside"]
 
 LOG = logging.getLogger(__name__)
 
 
 async def ask_inside(
     sandbox: Sandbox, session: str, door: str, path: str, headers: Mapping[str, str], body: bytes
-) -> tuple[int, bytes] | None:
-    """Post to a path behind a door of this process, on behalf of a session; return status and body of the answer.
+) -> InsideAnswer | None:
+    """Post to a path behind a door of this process, on behalf of a session; return the answer.
 
     None when the door is not served here, or its service answers that path on the wire only. Status 0: no answer came.
     """
@@ -34,9 +34,9 @@ async def ask_inside(
     if gate is None:
         return None
     prefix = "" if session == sandbox.addresses.session else f"/s/{session}"
-    answered = _Answer()
+    answered = InsideAnswer()
     await gate(_scope(prefix + path, headers, body), _Request(body), answered)
-    return answered.status, bytes(answered.body)
+    return answered
 
 
 def _gate(sandbox: Sandbox, door: str, path: str) -> Gate | None:
@@ -81,16 +81,19 @@ class _Request:
         return {"type": "http.request", "body": self._body, "more_body": False}
 
 
-class _Answer:
-    """The ``send`` that keeps what is answered."""
+class InsideAnswer:
+    """What is answered, as the ``send`` that keeps it; the names of headers are in small letters."""
 
     def __init__(self) -> None:
         self.status = 0
+        self.headers: dict[str, str] = {}
         self.body = bytearray()
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            lines = message.get("headers", ())
+            self.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in lines}
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
 

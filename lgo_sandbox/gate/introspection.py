@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote
 
 from lgo_sandbox.gate.inside import ask_inside
 from lgo_sandbox.sandbox import Sandbox
@@ -24,11 +24,18 @@ from lgo_sandbox.tenant.session import Session
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["IntrospectionFailed", "introspected", "introspected_at"]
+__all__ = ["BECAUSE", "INACTIVE_BECAUSE", "IntrospectionFailed", "introspected", "introspected_at"]
+
+INACTIVE_BECAUSE = "X-Sandbox-Inactive"
+"""The header in which an authorization server of a sandbox tells another service why a token is dead, percent-encoded
+French; the answer itself says nothing but that it is."""
+BECAUSE = "x-sandbox-inactive"
+"""The member of the answer of ``introspected`` that holds it, decoded; no server answers a member of this name."""
 
 OK = 200
 BELIEVED = timedelta(seconds=1)
 MAX_KEPT = 1_000
+MAX_BECAUSE = 300
 Asked = tuple[str, str, str, tuple[str, str]]
 """Door, path, token and credentials."""
 
@@ -47,7 +54,7 @@ async def introspected(
         return known
     inside = await ask_inside(sandbox, session, door, path, _headers(credentials), _form(token))
     if inside is not None:
-        return _keep(tenant, kept, asked, _facts(*inside))
+        return _keep(tenant, kept, asked, _facts(inside.status, bytes(inside.body), inside.headers))
     try:
         url = sandbox.url(door, session) + path
     except KeyError as error:
@@ -66,7 +73,7 @@ async def introspected_at(
         answer = await http.post(url, content=_form(token), headers=_headers(credentials))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise IntrospectionFailed(f"le serveur d'autorisation ne répond pas ({type(error).__name__})") from error
-    return _facts(answer.status_code, answer.content)
+    return _facts(answer.status_code, answer.content, answer.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def _form(token: str) -> bytes:
     return f"token={quote_plus(token)}".encode("ascii")
 
 
-def _facts(status: int, body: bytes) -> dict[str, Any]:
+def _facts(status: int, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     if not status:
         raise IntrospectionFailed("le serveur d'autorisation ne répond pas")
     if status != OK:
@@ -118,4 +125,5 @@ def _facts(status: int, body: bytes) -> dict[str, Any]:
         raise IntrospectionFailed("le serveur d'autorisation n'a pas répondu en JSON") from error
     if not isinstance(facts, dict):
         raise IntrospectionFailed("la réponse d'introspection n'est pas un objet JSON")
-    return facts
+    because = unquote(headers.get(BECAUSE, ""))[:MAX_BECAUSE]
+    return {**facts, BECAUSE: because} if because else facts

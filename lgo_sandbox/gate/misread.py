@@ -50,7 +50,7 @@ def misread_chunk(octets: bytes) -> Failure:
 
 def shown(octets: bytes) -> str:
     """Return octets as text, those that cannot be printed escaped, the first ones of many."""
-    return f"« {repr(octets[:SHOWN])[2:-1]} »"
+    return f"« {octets[:SHOWN].decode('latin-1').encode('unicode_escape').decode('ascii')} »"
 
 
 def _another_protocol(lines: list[bytes], head: bytes) -> Failure | None:

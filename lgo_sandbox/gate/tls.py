@@ -70,18 +70,23 @@ def asked_of(connection: object) -> Asked:
     return Asked(getattr(connection, "asked_name", ""), names)
 
 
-def server_context(pki: Pki, server: Issued, *, weakness: Weakness | None = None) -> ssl.SSLContext:
+def server_context(
+    pki: Pki, server: Issued, *, weakness: Weakness | None = None, for_browsers: bool = False
+) -> ssl.SSLContext:
     """Return the context of a listener with this server certificate; a client certificate is asked for, not required.
 
+    ``for_browsers``: it is not even asked for.
     With a ``weakness`` (for listeners that a client must refuse) the listener speaks only that.
     """
     context = ServerContext(ssl.PROTOCOL_TLS_SERVER)
     context.server = server
     context.sni_callback = _remember
     context.load_cert_chain(server.chain, server.key)
-    context.load_verify_locations(pki.trust_bundle)
-    context.verify_mode = ssl.CERT_OPTIONAL
-    context.verify_flags |= _NO_CHECK_TIME
+    context.verify_mode = ssl.CERT_NONE
+    if not for_browsers:
+        context.load_verify_locations(pki.trust_bundle)
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.verify_flags |= _NO_CHECK_TIME
     context.set_alpn_protocols(["http/1.1"])
     if weakness:
         _weaken(context, weakness)

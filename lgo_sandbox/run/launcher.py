@@ -75,6 +75,7 @@ class Launcher:
         self._upkeep = Supervised("tenue des sessions", settings.journal_flush_seconds, self._tend, self._ill_tended)
         self._sweeper = Supervised("délais des connexions", SWEEP_SECONDS, self._sweep, self._ill_tended)
         self._tls: ssl.SSLContext
+        self._tls_for_browsers: ssl.SSLContext
 
     async def start(self, control: ControlFactory) -> Sandbox:
         """Bind every port, then open everything. Raises PortTaken, PublicBindRefused."""
@@ -101,7 +102,9 @@ class Launcher:
             self.settings.state / "pki",
             crl_base_url=f"{addresses.control or self._foreign_control()}/_sandbox/v1/pki/crl",
         )
-        self._tls = server_context(pki, pki.issue(Kind.SERVER, hosts=self.settings.public_names))
+        server = pki.issue(Kind.SERVER, hosts=self.settings.public_names)
+        self._tls = server_context(pki, server)
+        self._tls_for_browsers = server_context(pki, server, for_browsers=True)
         self.sandbox = Sandbox(self.settings, self._services, pki)
         self.sandbox.addresses = addresses
         self.sandbox.served = frozenset(entry.door.name for entry in bound if entry.service is not None)
@@ -219,8 +222,8 @@ class Launcher:
             else:
                 gate = Gate(self._app(entry.service), self.sandbox, entry.service, entry.door, addresses, self._room)
                 unheard = Unheard(self.sandbox, entry.service, entry.door, addresses, entry.tls)
-                tls = self._tls if entry.tls else None
-                running.append(await HttpListener.open(gate, entry.sock, tls, bounds, unheard))
+                tls = self._tls_for_browsers if entry.door.for_browsers else self._tls
+                running.append(await HttpListener.open(gate, entry.sock, tls if entry.tls else None, bounds, unheard))
 
     def _app(self, service: Service) -> Any:
         """Return the application of a service: one for all its doors and sessions."""
@@ -229,8 +232,9 @@ class Launcher:
         return self.sandbox.apps[service.name]
 
     async def _tend(self) -> None:
-        """Write the journals, and let happen what is due."""
+        """Write the journals, let happen what is due, and begin what follows from it on the wire."""
         await self.sandbox.sessions.tend()
+        self.sandbox.follow_up()
 
     def _ill_tended(self, error: Exception) -> None:
         self.sandbox.sessions.note_defect(error)

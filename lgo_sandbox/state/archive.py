@@ -133,11 +133,14 @@ def _load(archive: zipfile.ZipFile, manifest: Mapping[str, Any], part: Part) -> 
                 with archive.open(part.file(table)) as lines:
                     for batch in _batches(_rows(lines, table, schema, version)):
                         connection.execute(insert(table), batch)
+        for owner, version in written.items():
+            for migration in known[owner].after(version):
+                migration.seeds(connection)
 
 
 def _rows(lines: IO[bytes], table: Table, schema: Schema, version: int) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield the rows of a table, as this release has them, each with its weight in octets."""
-    later = [migration for migration in schema.migrations if migration.number > version]
+    later = schema.after(version)
     while line := lines.readline(MAX_LINE + 1):
         if len(line) > MAX_LINE:
             raise BadArchive("sauvegarde trop volumineuse")

@@ -43,16 +43,19 @@ NEW, READY = "new", "ready"
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What a release changed in the tables of an owner. Numbers go up from 1, and are never given twice.
+    """What a release changed in the tables of an owner, or added to its seeds. Numbers go up from 1, never given twice.
 
     ``act`` changes a store, before what is missing is added. ``row`` changes a row of an archive that an older release
-    wrote: (table, values) → values, None to drop it.
+    wrote: (table, values) → values, None to drop it. ``seeds`` adds, once the tables are up to date, what new stores
+    have from the start since then: in stores and archives alike, once, and only where nothing stands under the same
+    key, so that it neither overwrites what a user changed nor brings back what he deleted.
     """
 
     number: int
     title: str
-    act: Callable[[Connection], None]
+    act: Callable[[Connection], None] = lambda _connection: None
     row: Callable[[str, Row], Row | None] = lambda _table, row: row
+    seeds: Callable[[Connection], None] = lambda _connection: None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ class Schema:
     def version(self) -> int:
         """The number of the last migration, 0 when there was none yet."""
         return self.migrations[-1].number if self.migrations else 0
+
+    def after(self, number: int) -> tuple[Migration, ...]:
+        """Return the migrations that a store of a version has not seen."""
+        return tuple(migration for migration in self.migrations if migration.number > number)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -133,10 +140,12 @@ def _upgrade(connection: Connection, schema: Schema, stored: _Stored | None) -> 
     if new:
         _make(connection, schema)
     else:
-        for migration in schema.migrations:
-            if migration.number > number:
-                migration.act(connection)
+        later = schema.after(number)
+        for migration in later:
+            migration.act(connection)
         _add_what_is_missing(connection, schema.tables)
+        for migration in later:
+            migration.seeds(connection)
     _record(connection, schema, NEW if new else READY)
     return new
 

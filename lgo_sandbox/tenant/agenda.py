@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,9 +28,10 @@ from lgo_sandbox.tenant.clock import real_now
 if TYPE_CHECKING:
     from sqlmodel import Session as Transaction
 
+    from lgo_sandbox.sandbox import Sandbox
     from lgo_sandbox.tenant.session import Session
 
-__all__ = ["Agenda", "Event", "EventHandler", "UnknownEvent"]
+__all__ = ["Agenda", "Event", "EventHandler", "FollowUp", "UnknownEvent"]
 
 LOG = logging.getLogger(__name__)
 
@@ -46,8 +47,12 @@ STORE_SECONDS = 0.5
 """How long a store is left alone that could not be written."""
 ERROR_ROOM = 500
 
-EventHandler = Callable[["Transaction", "Session", "Event"], None]
-"""What an event does, within the transaction in which it ends. It must commit nothing itself, and not await."""
+FollowUp = Callable[["Sandbox"], Awaitable[None]]
+"""What is to be done on the wire once an event has happened; lost when the process is killed before."""
+
+EventHandler = Callable[["Transaction", "Session", "Event"], FollowUp | None]
+"""What an event does, within the transaction in which it ends. It must commit nothing itself, and not await: what it
+has to tell others it returns, to be done after the commit."""
 
 
 class UnknownEvent(LookupError):
@@ -97,6 +102,7 @@ class Agenda:
         self._version = -1
         self._busy = False
         self._again_at = 0.0
+        self._follow_ups: list[FollowUp] = []
         self.trouble = ""
         """Why the store could not be written at the last try, in French."""
 
@@ -142,6 +148,11 @@ class Agenda:
         with self._db.reading() as connection:
             rows = connection.execute(select(events).order_by(events.c.due, events.c.id)).mappings().all()
         return [_event(row) for row in rows]
+
+    def take_follow_ups(self) -> list[FollowUp]:
+        """Return what events left to be done on the wire, and forget it."""
+        taken, self._follow_ups = self._follow_ups, []
+        return taken
 
     def failing(self) -> int:
         """Return how many events failed and will be tried again."""
@@ -236,9 +247,12 @@ class Agenda:
 
     def _run(self, event: Event) -> None:
         """Claim the event, then do what it says, in one commit: whoever changes its row first runs it."""
+        follow_up = None
         with self._db.transaction() as transaction:
             if _rowcount(transaction, self._claim(event)) == 1:
-                self._handlers[event.what](transaction, self._session, event)
+                follow_up = self._handlers[event.what](transaction, self._session, event)
+        if follow_up is not None:
+            self._follow_ups.append(follow_up)
 
     def _claim(self, event: Event) -> Any:
         """Return the statement that ends the event, or puts a recurring one off to its next turn."""

@@ -21,7 +21,7 @@ from lgo_sandbox.state.opening import stores_of
 from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.schema import Schema, bring_up_to_date, mark_ready
 from lgo_sandbox.state.tables import AGENDA
-from lgo_sandbox.tenant.agenda import EventHandler
+from lgo_sandbox.tenant.agenda import EventHandler, FollowUp
 from lgo_sandbox.tenant.health import Health, Trouble, troubles_of
 from lgo_sandbox.tenant.session import CORE_SCHEMA, Session, SessionConfig, prepare_core, valid_name
 from lgo_sandbox.watch.journal import JournalLimits
@@ -152,6 +152,10 @@ class Sessions:
         """Do a portion of what waits in a session; tell whether there may be more."""
         written = session.journal.flush_group()
         return session.agenda.run_due() > 0 or written
+
+    def take_follow_ups(self) -> list[FollowUp]:
+        """Return what events of the open sessions left to be done on the wire, and forget it."""
+        return [one for session in self._open.values() for one in session.agenda.take_follow_ups()]
 
     def note_defect(self, error: Exception) -> None:
         """Remember that the upkeep met a defect of ours."""

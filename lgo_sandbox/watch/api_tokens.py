@@ -30,6 +30,8 @@ class Trouble(StrEnum):
     OF_API = "api"
     CERTIFICATE = "certificat"
     SCOPE = "portee"
+    OUTLIVED = "session-finie"
+    """The log-in that it stems from is over."""
     UNTOLD = "introspection"
     """Nobody could tell: no rule was broken."""
 
@@ -55,13 +57,19 @@ class ApiTokenShown(Facts):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the trouble that breaks it, how its id ends, title, anchor, remedy."""
+    """One rule: the trouble that breaks it, how its id ends, title, anchor, remedy.
+
+    ``requirements`` stand in for those of the service, when they are not empty.
+    """
 
     trouble: Trouble
     suffix: str
     title: str
     anchor: str
     remedy: str
+    requirements: tuple[str, ...] = ()
+    severity: Severity = Severity.ERROR
+    confidence: str = "H"
 
 
 RULES = (
@@ -92,6 +100,17 @@ RULES = (
         "Jeton d'API en cours de validité",
         "jeton-a-l-api",
         "Rafraîchissez le jeton d'API ; s'il ne se rafraîchit plus, refaites l'échange.",
+    ),
+    Rule(
+        Trouble.OUTLIVED,
+        "FIN",
+        "Aucun appel après la fin de la session Pro Santé Connect",
+        "jeton-apres-la-session",
+        "Ramenez l'utilisateur à la page de connexion, puis échangez le jeton de sa nouvelle session. Tant qu'il "
+        "travaille, rafraîchissez aussi le jeton de Pro Santé Connect : celui de l'API ne prolonge rien.",
+        requirements=("EXI-RIE-PS-13",),
+        severity=Severity.WARNING,
+        confidence="M",
     ),
     Rule(
         Trouble.OF_API,
@@ -129,9 +148,11 @@ def api_token_checks(
                 title=rule.title,
                 reads=ApiTokenShown,
                 test=_kept_unless(rule.trouble),
-                requirements=requirements,
+                requirements=rule.requirements or requirements,
                 source=f"{PAGE}{rule.anchor}",
                 remedy=rule.remedy,
+                severity=rule.severity,
+                confidence=rule.confidence,
                 operations=looked_at,
                 explains=explained,
             )

@@ -27,6 +27,7 @@ from jose import jwk
 from jose.exceptions import JOSEError
 
 from lgo_sandbox.wire.json import BadJson, read_json, write_json
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = [
     "RS256",
@@ -183,7 +184,7 @@ def at_hash(access_token: str) -> str:
 
 def _check_header(header: Mapping[str, Any], algorithms: Sequence[str]) -> None:
     if header.get("alg") not in algorithms:
-        raise BadToken(f"algorithme {str(header.get('alg'))[:40]!r} refusé")
+        raise BadToken(f"algorithme {quoted(header.get('alg'), 40)} refusé")
     if "crit" in header or "b64" in header:
         raise BadToken("en-tête critique inconnu dans le jeton")
 
@@ -191,7 +192,7 @@ def _check_header(header: Mapping[str, Any], algorithms: Sequence[str]) -> None:
 def _chosen(kid: object, keys: Sequence[VerifyingKey]) -> VerifyingKey:
     candidates = [key for key in keys if key.use == "sig" and key.alg == RS256 and (kid is None or key.kid == kid)]
     if len(candidates) != 1:
-        raise BadToken(f"aucune clé de signature unique pour le kid {str(kid)[:80]!r}")
+        raise BadToken(f"aucune clé de signature unique pour le kid {quoted(kid, 80)}")
     return candidates[0]
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from lgo_sandbox.wire.media import MediaType, read_media_type
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = [
     "XOP",
@@ -103,7 +104,7 @@ class Package:
         scheme, _, name = href.strip().partition(":")
         part = self.parts.get(unquote(name)) or self._by_name.get(unquote(name))
         if part is None or scheme.lower() != "cid":
-            raise MtomError(f"aucune partie ne répond à la référence {href[:200]!r}")
+            raise MtomError(f"aucune partie ne répond à la référence {quoted(href, 200)}")
         return part
 
 
@@ -222,7 +223,7 @@ def _add_header(headers: dict[str, str], line: str, previous: str) -> str:
         return previous
     name, colon, value = line.partition(":")
     if not colon or not _HEADER_NAME.fullmatch(name.rstrip()):
-        raise MtomError(f"ligne d'en-tête de partie illisible : {line[:80]!r}")
+        raise MtomError(f"ligne d'en-tête de partie illisible : {quoted(line, 80)}")
     name = name.rstrip().lower()
     if name in headers and name in _SINGLE:
         raise MtomError(f"en-tête {name} donné deux fois dans une partie")
@@ -237,7 +238,7 @@ def _decoded(encoding: str, body: bytes) -> bytes:
     if encoding == "quoted-printable":
         return quopri.decodestring(body)
     if encoding != "base64":
-        raise MtomError(f"Content-Transfer-Encoding inconnu : {encoding[:40]!r}")
+        raise MtomError(f"Content-Transfer-Encoding inconnu : {quoted(encoding, 40)}")
     try:
         return base64.b64decode(b"".join(body.split()), validate=True)
     except binascii.Error as error:
@@ -249,7 +250,7 @@ def _package(parts: list[Part], media: MediaType, truncated: bool) -> Package:
     others: dict[str, Part] = {}
     for part in parts:
         if part is not root and part.content_id and others.setdefault(part.content_id, part) is not part:
-            raise MtomError(f"deux parties de même Content-ID {part.content_id[:200]!r}")
+            raise MtomError(f"deux parties de même Content-ID {quoted(part.content_id, 200)}")
     nameless = tuple(part for part in parts if part is not root and not part.content_id)
     return Package(root.body, root.headers.get("content-type", ""), others, nameless, truncated)
 
@@ -259,7 +260,7 @@ def _root(parts: list[Part], start: str) -> Part:
     for part in parts:
         if not wanted or unquote(part.content_id) == unquote(wanted):
             return part
-    raise MtomError(f"aucune partie racine {wanted[:200]!r}")
+    raise MtomError(f"aucune partie racine {quoted(wanted, 200)}")
 
 
 def _utf8(parameter: str) -> str:

@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from lgo_sandbox.wire.quoting import quoted
+
 __all__ = ["HL7", "SAML", "Assertion", "AttributeValue", "BadAssertion", "CodedValue", "Conditions", "read_assertion"]
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -159,7 +161,7 @@ def _instant(element: etree._Element | None, name: str) -> datetime | None:
         instant = datetime.fromisoformat(text if _DATE_TIME.fullmatch(text) else "")
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise BadAssertion(f"{name} n'est pas une date et heure : {text[:60]!r}") from error
+        raise BadAssertion(f"{name} n'est pas une date et heure : {quoted(text, 60)}") from error
 
 
 def _conditions(element: etree._Element | None) -> Conditions | None:

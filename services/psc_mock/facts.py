@@ -276,6 +276,7 @@ class CibaAsked(Facts):
     login_hint: str | None
     binding_message: str | None
     scope: str | None
+    acr_values: str | None
     channel: str | None
     source: str
 

@@ -51,6 +51,9 @@ class LoginFacts:
     created: float
     used: float
     ended: bool
+    ended_at: float
+    ended_by: str
+    profile: str
 
 
 def _names(kind: Any) -> str:

@@ -18,15 +18,20 @@ from lgo_sandbox.population.people import Professional
 from lgo_sandbox.population.personas import BadPersona, read_persona, with_personas
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.wire.quoting import quoted
 from psc_mock.codes import MODE_CARD, MODE_MOBILE
 from psc_mock.domain.clients import Client
+from psc_mock.domain.endings import BY_CONTROL, ending_of
 from psc_mock.domain.identity import find_person, login_obstacle
-from psc_mock.domain.lifetimes import login_lives
 from psc_mock.ecps import ACTIONS, MODES, answer_push, is_mode, pending
 from psc_mock.keys import published_keys, rotate, signing_key
 from psc_mock.registry import BadClient, enrolled_clients, read_client
 
 __all__ = ["RESOURCES"]
+
+
+MAX_NAMED = 10
+"""How many log-ins a refusal names, newest first."""
 
 
 def ecps(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
@@ -61,7 +66,8 @@ def _set_mode(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
     person = find_person(session.people, str(body.get("persona", "")))
     mode = body.get("mode")
     if person is None:
-        raise Refusal(404, "persona inconnue")
+        known = ", ".join(one.id for one in session.people.professionals)
+        raise Refusal(404, f"persona inconnue : {quoted(body.get('persona', ''))} ; personas : {known}")
     if mode != "" and not is_mode(mode):
         modes = ", ".join(MODES)
         raise Refusal(400, f"mode inconnu ; modes : {modes}, delay:<secondes>, ou vide pour suivre l'option psc.ecps")
@@ -84,7 +90,8 @@ def clients(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any
     if request.method == "DELETE":
         with session.db.transaction() as t:
             if not store.drop_client(t, request.tail):
-                raise Refusal(404, "client inconnu")
+                names = ", ".join(client.client_id for client in store.clients(t))
+                raise Refusal(404, f"client inconnu : {quoted(request.tail)} ; clients : {names}")
         return {"client_id": request.tail}
     raise _not_allowed()
 
@@ -96,9 +103,10 @@ def _read_client(request: ResourceRequest) -> Client:
         raise Refusal(400, str(error)) from error
 
 
-def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
-    """Read and end log-ins."""
+async def sessions(sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
+    """Read and end log-ins; clients that are enrolled for it are told of an end before the answer."""
     from psc_mock import store
+    from psc_mock.app.backchannel import tell_of_an_end
 
     now = session.clock.age().timestamp()
     if request.method == "GET":
@@ -108,14 +116,16 @@ def sessions(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> A
     if request.method == "DELETE":
         with session.db.transaction() as t:
             if t.get(store.Login, request.tail) is None:
-                raise Refusal(404, "session PSC inconnue")
-            store.end_login(t, request.tail)
+                running = ", ".join(one.sid for one in store.logins(t)[:MAX_NAMED]) or "aucune"
+                raise Refusal(404, f"session PSC inconnue : {quoted(request.tail)} ; sessions : {running}")
+            store.end_login(t, request.tail, now, BY_CONTROL)
+        await tell_of_an_end(sandbox, session, request.tail)
         return {"sid": request.tail}
     raise _not_allowed()
 
 
 def _login(session: Session, row: Any, now: float) -> dict[str, Any]:
-    person = session.people.professional(row.national_id)
+    person, ending = session.people.professional(row.national_id), ending_of(row, now)
     return {
         "sid": row.sid,
         "persona": person.id if person else "",
@@ -124,7 +134,9 @@ def _login(session: Session, row: Any, now: float) -> dict[str, Any]:
         "auth_mode": row.auth_mode,
         "age_seconds": int(now - row.created),
         "idle_seconds": int(now - row.used),
-        "active": not row.ended and login_lives(row.created, row.used, now),
+        "active": ending is None,
+        "profile": row.profile,
+        "ended": ending.told(now) if ending else "",
     }
 
 
@@ -148,7 +160,8 @@ def personas(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> A
     if request.method == "DELETE":
         kept = tuple(record for record in own if record["id"] != request.tail)
         if len(kept) == len(own):
-            raise Refusal(404, "aucune persona ajoutée de ce nom")
+            added = ", ".join(str(record["id"]) for record in own) or "aucune"
+            raise Refusal(404, f"aucune persona ajoutée de ce nom : {quoted(request.tail)} ; ajoutées : {added}")
         session.configure(replace(session.config, personas=kept))
         return {"id": request.tail}
     raise _not_allowed()

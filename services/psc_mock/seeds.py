@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lgo_sandbox.state.schema import Migration
 from psc_mock.codes import API_AUDIENCES, TRUST
 from psc_mock.domain.clients import Client
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from lgo_sandbox.tenant.session import Session
 
-__all__ = ["CLIENTS", "seed"]
+__all__ = ["CLIENTS", "MIGRATIONS", "seed"]
 
 LOOPBACK = "http://127.0.0.1:8765"
 PSC_CERTIFICATE_CN = "lgo.sandbox.test"
@@ -67,6 +70,16 @@ CLIENTS = (
     Client("dmp", "Dossier médical partagé", "secret-dmp"),
     Client("insi", "Téléservice INSi", "secret-insi"),
 )
+
+
+def add_lgo_api(connection: Connection) -> None:
+    """Enrol in an older state the client that the first release had not."""
+    from psc_mock import store
+
+    store.enrol_if_absent(connection, next(client for client in CLIENTS if client.client_id == "lgo-api"))
+
+
+MIGRATIONS = (Migration(1, "lgo-api enrolled from the start", seeds=add_lgo_api),)
 
 
 def seed(session: Session) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus, urlsplit
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
 from lgo_sandbox.tenant.tokens import session_of_token
 from psc_mock.checks import CHECKS
-from psc_mock.codes import API_LIFETIMES, API_PATHS, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH
+from psc_mock.codes import API_LIFETIMES, API_PATHS, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH, SESSION_END
 from psc_mock.codes.profiles import BAS, DEFAULT, ENVIRONMENTS, FINER, PROFILES, USERINFO_SHAPES
 from psc_mock.decode import decode
 from psc_mock.domain.mutations import MUTATIONS
@@ -20,14 +20,16 @@ from psc_mock.ecps import MODES
 from psc_mock.keys import KEYS
 from psc_mock.registry import enrolled_clients, filed_clients
 from psc_mock.resources import RESOURCES
-from psc_mock.seeds import seed
+from psc_mock.seeds import MIGRATIONS, seed
 from psc_mock.wire import MAX_FIELDS, MAX_FORM, problem_answer
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
+    from sqlmodel import Session as Transaction
 
     from lgo_sandbox.gate.asgi import Call
     from lgo_sandbox.sandbox import Sandbox
+    from lgo_sandbox.tenant.agenda import Event, FollowUp
     from lgo_sandbox.tenant.session import Session
     from lgo_sandbox.wire.http import RawResponse
 
@@ -115,6 +117,12 @@ def _app(sandbox: Sandbox) -> Any:
     return create_app(sandbox)
 
 
+def _end_by_time(transaction: Transaction, session: Session, event: Event) -> FollowUp | None:
+    from psc_mock.app.expiry import end_by_time
+
+    return end_by_time(transaction, session, event)
+
+
 def _tables() -> tuple[MetaData, ...]:
     from psc_mock.store import Base
 
@@ -165,7 +173,7 @@ SERVICE = Service(
     create_app=_app,
     doors=(
         Door(DOOR_AUTH, 1, "Pro Santé Connect – authentification"),
-        Door(DOOR_WALLET, 6, "Pro Santé Connect – portail e-CPS"),
+        Door(DOOR_WALLET, 6, "Pro Santé Connect – portail e-CPS", for_browsers=True),
     ),
     operations=OPERATIONS,
     checks=CHECKS,
@@ -175,6 +183,7 @@ SERVICE = Service(
     faults=tuple(NamedFault(one.name, one.operation, one.title) for one in MUTATIONS),
     situations=SITUATIONS,
     resources=RESOURCES,
+    events={SESSION_END: _end_by_time},
     simulated=(
         "L'application e-CPS est une page ; les informations des pharmaciens et préparateurs sont assemblées "
         "à partir des nomenclatures ; login_hint choisit une persona (extension du bac à sable)."
@@ -183,6 +192,7 @@ SERVICE = Service(
     max_body=MAX_FORM,
     tables=_tables,
     seed=seed,
+    migrations=MIGRATIONS,
     problem=problem_answer,
     shown=_shown,
     decode=decode,

@@ -13,8 +13,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection, insert
 from sqlmodel import Session as Transaction
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, func, select, update
 
 from psc_mock.codes import CHOICE_LIFETIME, LOGIN_LIFETIME
 from psc_mock.domain.clients import Client
@@ -53,6 +54,8 @@ __all__ = [
     "digest",
 ]
 
+KEPT_FOR_EXPLAINING = 2 * LOGIN_LIFETIME
+"""How long a log-in is kept: as long as a token of an API that stems from it may be shown, to say how it ended."""
 WAITING, ACCEPTED, REFUSED, WRONG_CODE = "waiting", "accepted", "refused", "wrong_code"
 SERVED = "served"
 PUSHED = "pushed"
@@ -90,7 +93,18 @@ def clients(t: Transaction) -> list[Client]:
 
 def put_client(t: Transaction, client: Client) -> None:
     """Enrol a client, or change it."""
-    row = ClientRow(
+    t.merge(_row(client))
+
+
+def enrol_if_absent(connection: Connection, client: Client) -> None:
+    """Enrol a client that a release added to the seeds, unless one of this id is enrolled."""
+    known = connection.execute(select(ClientRow.client_id).where(col(ClientRow.client_id) == client.client_id))
+    if known.first() is None:
+        connection.execute(insert(ClientRow).values(_row(client).model_dump()))
+
+
+def _row(client: Client) -> ClientRow:
+    return ClientRow(
         client_id=client.client_id,
         title=client.title,
         secret=client.secret,
@@ -104,7 +118,6 @@ def put_client(t: Transaction, client: Client) -> None:
         api_scopes=json.dumps(client.api_scopes),
         backchannel_logout_uri=client.backchannel_logout_uri,
     )
-    t.merge(row)
 
 
 def drop_client(t: Transaction, client_id: str) -> bool:
@@ -203,16 +216,23 @@ def login_of_cookie(t: Transaction, cookie: str) -> Login | None:
     return t.exec(select(Login).where(Login.cookie == digest(cookie))).first() if cookie else None
 
 
-def end_login(t: Transaction, sid: str) -> None:
-    """End a log-in with all its tokens."""
-    t.exec(update(Login).where(col(Login.sid) == sid).values(ended=True))
+def end_login(t: Transaction, sid: str, at: float, how: str) -> None:
+    """End a log-in with all its tokens: when, and how in French. One that ended before stays as it was."""
+    running = update(Login).where(col(Login.sid) == sid, col(Login.ended).is_(False))
+    t.exec(running.values(ended=True, ended_at=at, ended_by=how))
     t.exec(update(Token).where(col(Token.sid) == sid).values(revoked=True))
 
 
-def clients_of_login(t: Transaction, sid: str) -> list[str]:
-    """Return the clients that were given tokens of a log-in, by id."""
-    held = select(Token.client_id).where(col(Token.sid) == sid).distinct()
-    return sorted(t.exec(held).all())
+def take_announcement(t: Transaction, sid: str) -> bool:
+    """Take it upon oneself to tell the clients of a log-in that it is over; False when somebody did before."""
+    change = update(Login).where(col(Login.sid) == sid, col(Login.announced).is_(False))
+    return _changed(t, change.values(announced=True)) > 0
+
+
+def clients_of_login(t: Transaction, sid: str) -> list[tuple[str, str]]:
+    """Return the clients that were given tokens of a log-in, by id, each with the issuer that it knows."""
+    held = select(Token.client_id, func.max(Token.issuer)).where(col(Token.sid) == sid)
+    return [(client, issuer) for client, issuer in t.exec(held.group_by(col(Token.client_id)).order_by("client_id"))]
 
 
 def logins(t: Transaction) -> Sequence[Login]:
@@ -223,7 +243,7 @@ def logins(t: Transaction) -> Sequence[Login]:
 def forget_old(t: Transaction, now: float) -> None:
     """Delete what can serve nothing any more."""
     for table, lifetime in (
-        (Login, LOGIN_LIFETIME),
+        (Login, KEPT_FOR_EXPLAINING),
         (Code, LOGIN_LIFETIME),
         (Token, LOGIN_LIFETIME),
         (ApiToken, LOGIN_LIFETIME),
@@ -242,9 +262,11 @@ def take_code(t: Transaction, code: Code) -> bool:
     return _changed(t, change.values(used=True)) > 0
 
 
-def end_client_session(t: Transaction, sid: str, client_id: str) -> None:
-    """Revoke the tokens that one client holds of a log-in; the person's SSO session goes on."""
+def end_client_session(t: Transaction, sid: str, client_id: str, at: float, how: str) -> None:
+    """Revoke the tokens that one client holds of a log-in, those of APIs with them; the SSO session goes on."""
     t.exec(update(Token).where(col(Token.sid) == sid, col(Token.client_id) == client_id).values(revoked=True))
+    stemming = update(ApiToken).where(col(ApiToken.sid) == sid, col(ApiToken.client_id) == client_id)
+    t.exec(stemming.where(col(ApiToken.ended_by) == "").values(ended_at=at, ended_by=how))
 
 
 def held_tokens(t: Transaction, sid: str, client_id: str) -> Sequence[Token]:

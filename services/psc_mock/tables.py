@@ -95,7 +95,11 @@ class CibaRequest(Base, table=True):
 
 
 class Login(Base, table=True):
-    """A person's SSO session; ``sid`` is what tokens carry as ``session_state``."""
+    """A person's SSO session; ``sid`` is what tokens carry as ``session_state``.
+
+    ``ended_by`` says in French how it ended before its time, ``announced`` whether the clients were told; ``profile``
+    is the dated profile that it began under (empty in a state that is older than the column: the session's).
+    """
 
     __tablename__ = "psc_login"
 
@@ -107,6 +111,10 @@ class Login(Base, table=True):
     created: float = Field(index=True)
     used: float
     ended: bool = False
+    ended_at: float = 0.0
+    ended_by: str = ""
+    announced: bool = False
+    profile: str = ""
 
 
 class Code(Base, table=True):
@@ -152,7 +160,10 @@ class Token(Base, table=True):
 
 
 class ApiToken(Base, table=True):
-    """A token of the *API Pro Santé Connectée* (key: its jti) or its refresh token (key: its digest)."""
+    """A token of the *API Pro Santé Connectée* (key: its jti) or its refresh token (key: its digest).
+
+    ``ended_by`` says in French why it serves no more although its log-in goes on.
+    """
 
     __tablename__ = "psc_api_token"
 
@@ -171,6 +182,8 @@ class ApiToken(Base, table=True):
     created: float = Field(index=True)
     lifetime: int
     iat: int
+    ended_at: float = 0.0
+    ended_by: str = ""
 
 
 class RetiredKey(Base, table=True):

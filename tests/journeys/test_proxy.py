@@ -192,6 +192,11 @@ def test_tokens_are_kept_fresh_as_long_as_the_session_of_the_user_lives(software
         ({"channel": "SMS"}, 400, "channel"),
         ({"nationalId": ""}, 400, "nationalId"),
         ({"nationalId": 12}, 400, "nationalId"),
+        ({"clientId": None}, 400, "clientId"),
+        ({"clientId": ""}, 400, "clientId"),
+        ({"channel": None}, 400, "channel"),
+        ({"bindingMessage": None, "clientId": "autre"}, 400, "bindingMessage"),
+        ({"nationalId": None, "channel": None}, 400, "nationalId"),
         ({"nationalId": "899700099999"}, 401, "invalid_request"),
     ],
 )
@@ -205,6 +210,17 @@ def test_a_connection_that_cannot_be_is_refused_with_its_reason(
     assert told["code"] == str(status)
     assert told["message"].startswith(f"{code} : ")
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("missing", ["nationalId", "bindingMessage", "clientId", "channel"])
+def test_a_missing_member_is_named_and_leaves_no_trace(standing: Software, missing: str) -> None:
+    """As the agency's proxy has it: 400, where an unknown client is 404."""
+    before = len(standing.traces())
+    asked = {"nationalId": TITULAIRE, "bindingMessage": "42", "clientId": "lgo-api", "channel": "MOBILE"}
+    del asked[missing]
+    answer = standing.http.post("/connect", json=asked)
+    assert (answer.status_code, answer.json()["message"]) == (400, f"{missing} : il manque {missing}")
+    assert len(standing.traces()) == before
 
 
 def test_a_user_who_refuses_is_not_connected_and_that_is_traced(software: Software) -> None:

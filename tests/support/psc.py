@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import secrets
 from collections.abc import Iterator
@@ -209,7 +210,12 @@ class PscClient:
         """Call a resource of the service, as the control API does."""
         found = next(one for one in SERVICE.resources if one.name == name)
         sandbox = self.tenant.runner.launcher.sandbox
-        return self.tenant.do(lambda s: found.handle(sandbox, s, ResourceRequest(method, tail, query, body)))
+
+        async def handled() -> Any:
+            answer = found.handle(sandbox, self.tenant.session, ResourceRequest(method, tail, query, body))
+            return await answer if inspect.isawaitable(answer) else answer
+
+        return self.tenant.runner.wait(handled())
 
     def answer(self, action: str = "accept") -> None:
         """Let the person answer what waits in the e-CPS."""

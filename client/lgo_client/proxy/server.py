@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx
 
-from lgo_client.proxy.sessions import NOT_FOUND, UNAVAILABLE, Connection, Proxy, ProxyRefused, state_of
+from lgo_client.proxy.sessions import MEMBERS, NOT_FOUND, UNAVAILABLE, Connection, Proxy, ProxyRefused, state_of
 from lgo_client.proxy.traces import Caller, Relayed
 
 __all__ = ["COOKIE", "ProxyServer"]
@@ -234,15 +234,14 @@ def _connection(body: bytes) -> Connection:
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise ProxyRefused(
-            BAD_REQUEST, "corps", "le corps est un objet JSON : nationalId, bindingMessage, clientId, channel"
-        )
-    names = ("nationalId", "bindingMessage", "clientId", "channel")
-    return Connection(*(_text(content, name) for name in names))
+        raise ProxyRefused(BAD_REQUEST, "corps", f"le corps est un objet JSON : {', '.join(MEMBERS)}")
+    return Connection(*(_text(content, name) for name in MEMBERS))
 
 
 def _text(content: dict[str, Any], name: str) -> str:
-    value = content.get(name, "")
+    value = content.get(name)
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise ProxyRefused(BAD_REQUEST, name, f"{name} est un texte")
     return value

@@ -14,6 +14,7 @@ from datetime import date
 
 from health_documents.errors import DrugCodeError
 from health_documents.identifiers import gtin_check_digit
+from health_documents.quoting import quoted
 
 __all__ = ["DrugCode", "decode_drug_code", "encode_drug_code"]
 
@@ -73,7 +74,7 @@ def _elements(text: str) -> dict[str, str]:
         text = text.lstrip(_GS)
         identifier = next((one for one in (*_FIXED, *_VARIABLE) if text.startswith(one)), None)
         if identifier is None or identifier in values:
-            raise DrugCodeError(f"identifiant {text[:3]!r} inconnu ou répété")
+            raise DrugCodeError(f"identifiant {quoted(text[:3])} inconnu ou répété")
         values[identifier], text = _value(identifier, text[len(identifier) :])
     return values
 
@@ -86,16 +87,16 @@ def _value(identifier: str, text: str) -> tuple[str, str]:
         return value, rest
     value, _, rest = text.partition(_GS)
     if not value or len(value) > _VARIABLE[identifier] or not _TEXT.fullmatch(value):
-        raise DrugCodeError(f"élément {identifier} : {value[:30]!r} hors format")
+        raise DrugCodeError(f"élément {identifier} : {quoted(value, 30)} hors format")
     return value, rest
 
 
 def _day(text: str) -> str:
     if not (text.isascii() and text.isdigit()):
-        raise DrugCodeError(f"péremption {text!r} : AAMMJJ attendu")
+        raise DrugCodeError(f"péremption {quoted(text)} : AAMMJJ attendu")
     short, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
     year = _CENTURY + short - (100 if short >= _LAST_FUTURE else 0)
     try:
         return date(year, month, day or calendar.monthrange(year, month)[1]).isoformat()
     except (ValueError, calendar.IllegalMonthError) as error:
-        raise DrugCodeError(f"péremption {text!r} impossible") from error
+        raise DrugCodeError(f"péremption {quoted(text)} impossible") from error

@@ -15,6 +15,7 @@ from datetime import date
 
 from health_documents.errors import InsDatamatrixError
 from health_documents.identifiers import matricule_is_valid, nir_key
+from health_documents.quoting import quoted
 from health_documents.values.document import PatientIdentity
 
 __all__ = ["HEADER", "decode_ins", "encode_ins", "flaws_of"]
@@ -140,7 +141,7 @@ def _write(block: _Block, value: str, last: str) -> str:
 
 def _check(block: _Block, value: str) -> None:
     if not (block.minimum <= len(value) <= block.maximum and block.pattern.fullmatch(value)):
-        raise InsDatamatrixError(f"bloc {block.identifier} : valeur {value[:30]!r} hors format")
+        raise InsDatamatrixError(f"bloc {block.identifier} : valeur {quoted(value, 30)} hors format")
 
 
 def _read_all(rest: str) -> dict[str, str]:
@@ -148,7 +149,7 @@ def _read_all(rest: str) -> dict[str, str]:
     while rest:
         block = _BLOCKS.get(rest[:2])
         if block is None or block.identifier in values:
-            raise InsDatamatrixError(f"bloc {rest[:2]!r} inconnu ou répété")
+            raise InsDatamatrixError(f"bloc {quoted(rest[:2])} inconnu ou répété")
         values[block.identifier], rest = _read(block, rest[2:])
     return values
 

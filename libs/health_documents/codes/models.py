@@ -16,6 +16,7 @@ from types import MappingProxyType
 from health_documents import oids
 from health_documents.codes.systems import class_of, document_types, format_of_media, format_of_model
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Code, Identifier
 
 __all__ = ["DocumentModel", "document_models", "markdown_table", "model_named", "model_of"]
@@ -63,7 +64,7 @@ def document_models() -> MappingProxyType[str, DocumentModel]:
 def model_named(key: str) -> DocumentModel:
     """Return a document type by key; InvalidContent when there is none of this name."""
     if key not in document_models():
-        raise InvalidContent(f"type de document inconnu : {key[:60]!r}")
+        raise InvalidContent(f"type de document inconnu : {quoted(key, 60)}")
     return document_models()[key]
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from health_documents import oids
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Code
 
 __all__ = [
@@ -52,7 +53,7 @@ class CodeTable:
     def __getitem__(self, code: str) -> Code:
         """Return a code of the table; InvalidContent when it is not there."""
         if code not in self.codes:
-            raise InvalidContent(f"code {code!r} absent de {self.name}")
+            raise InvalidContent(f"code {quoted(code)} absent de {self.name}")
         return self.codes[code]
 
     def __contains__(self, code: object) -> bool:
@@ -287,7 +288,7 @@ def class_of(type_code: str) -> Code:
 def format_of_media(media_type: str) -> Code:
     """Return the format of a level 1 document; InvalidContent for a media type that N1 does not admit."""
     if media_type not in FORMAT_OF_MEDIA:
-        raise InvalidContent(f"type de média {media_type!r} non admis dans un document N1")
+        raise InvalidContent(f"type de média {quoted(media_type)} non admis dans un document N1")
     return FORMATS[FORMAT_OF_MEDIA[media_type]]
 
 

@@ -16,6 +16,7 @@ from health_documents.cda.read.body import sections_of
 from health_documents.cda.read.parts import child, children, has_template, text_of
 from health_documents.codes.models import document_models
 from health_documents.codes.systems import FORMAT_OF_MEDIA
+from health_documents.quoting import quoted
 from health_documents.validation.rules import Faults, fault
 from health_documents.validation.source import HL7, CdaSource
 
@@ -102,7 +103,7 @@ def _level_1(source: CdaSource) -> Faults:
     if text.get("representation") != "B64" or not content:
         yield fault("CDA-N1-02", text, text.get("representation") or "representation absente", "B64 et un contenu")
     elif media in _MAGIC and not content.startswith(_MAGIC[media]):
-        yield fault("CDA-N1-03", text, f"contenu qui commence par {content[:4]!r}", media)
+        yield fault("CDA-N1-03", text, f"contenu qui commence par {quoted(content[:4])}", media)
     roots = [one.get("root", "") for one in children(source.root, "templateId")]
     if set(roots) != _LEVEL_1_TEMPLATES or len(roots) != len(_LEVEL_1_TEMPLATES):
         yield fault("CDA-N1-04", source.root, ", ".join(roots), ", ".join(sorted(_LEVEL_1_TEMPLATES)))

@@ -20,6 +20,7 @@ from health_documents.cda.write.trod import TITLE
 from health_documents.codes.prescription import FLAGS, OLD_FLAG_TEMPLATES, SUBSTITUTION_REFUSED
 from health_documents.codes.value_sets import SUBSTITUTIONS
 from health_documents.identifiers import OID_EPU
+from health_documents.quoting import quoted
 from health_documents.validation.rules import Faults, fault
 from health_documents.validation.source import HL7, CdaSource, descend
 
@@ -138,7 +139,7 @@ def _device_line(device: etree._Element) -> Faults:
     flags = _flags(device)
     for flag in _DEVICE_FLAGS:
         if flag.template not in flags:
-            yield fault("CDA-PRE-08", device, f"indication {flag.heading!r} absente", flag.template)
+            yield fault("CDA-PRE-08", device, f"indication {quoted(flag.heading)} absente", flag.template)
     if child(device, "repeatNumber") is None:
         yield fault("CDA-PRE-06", device, "repeatNumber absent")
 

@@ -14,6 +14,7 @@ from health_documents import oids
 from health_documents.cda.read.parts import children
 from health_documents.cda.read.reader import ReadDocument, read_document
 from health_documents.errors import ArtefactsError, DocumentError, XdmError
+from health_documents.quoting import quoted
 from health_documents.validation.artefacts import Artefacts, artefacts_in
 from health_documents.validation.body_rules import body_rules, level_1_file
 from health_documents.validation.code_rules import code_rules
@@ -70,7 +71,7 @@ class Validator:
             return self._cda(data, name)
         if start.lower().startswith(_MAIL_HEADERS) or name.lower().endswith(".eml"):
             return self._mail(data, name)
-        return Report.of(Subject(name, "inconnu"), (Fault("FIL-01", f"{data[:16]!r}"),), (OWN,))
+        return Report.of(Subject(name, "inconnu"), (Fault("FIL-01", quoted(data[:16])),), (OWN,))
 
     def _cda(self, data: bytes, name: str) -> Report:
         try:

@@ -16,6 +16,7 @@ import zlib
 from dataclasses import dataclass
 
 from health_documents.errors import XdmError
+from health_documents.quoting import quoted
 from health_documents.values.xds import DocumentEntry, SubmissionSet
 from health_documents.xds.read import Submission, read_submission
 from health_documents.xml import MalformedXml, parse
@@ -108,7 +109,7 @@ def _inflated(archive: zipfile.ZipFile, limits: XdmLimits) -> dict[str, bytes]:
         if info.is_dir():
             continue
         if info.filename.upper() in (name.upper() for name in members):
-            raise XdmError(f"fichier {info.filename!r} présent deux fois")
+            raise XdmError(f"fichier {quoted(info.filename)} présent deux fois")
         content = _read(archive, info, min(limits.member, left))
         left -= len(content)
         members[info.filename] = content
@@ -119,23 +120,23 @@ def _refuse_dangerous(info: zipfile.ZipInfo) -> None:
     name = info.filename
     parts = name.removesuffix("/").split("/")
     if name.startswith("/") or "\\" in name or ":" in name or not {"", ".", ".."}.isdisjoint(parts):
-        raise XdmError(f"chemin {name[:80]!r} interdit")
+        raise XdmError(f"chemin {quoted(name, 80)} interdit")
     if not name.isprintable():
         raise XdmError("nom de fichier non imprimable")
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise XdmError(f"{name!r} est un lien")
+        raise XdmError(f"{quoted(name)} est un lien")
     if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
-        raise XdmError(f"{name!r} est chiffré ou comprimé par une méthode non admise")
+        raise XdmError(f"{quoted(name)} est chiffré ou comprimé par une méthode non admise")
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
     with archive.open(info) as member:
         content = member.read(limit + 1)
         if len(content) > limit:
-            raise XdmError(f"{info.filename!r} dépasse la taille admise une fois décomprimé")
+            raise XdmError(f"{quoted(info.filename)} dépasse la taille admise une fois décomprimé")
         member.read(1)
     if content.startswith(_ZIP_MAGIC):
-        raise XdmError(f"{info.filename!r} est une archive dans l'archive")
+        raise XdmError(f"{quoted(info.filename)} est une archive dans l'archive")
     return content
 
 
@@ -156,7 +157,7 @@ def _submission(members: dict[str, bytes]) -> Submission:
 def _entry(entry: DocumentEntry, members: dict[str, bytes]) -> XdmEntry:
     content = _named(members, _SUBSET + entry.uri) if entry.uri else None
     if content is None:
-        problem = f"URI {entry.uri!r} : aucun fichier de ce nom" if entry.uri else "URI absente des métadonnées"
+        problem = f"URI {quoted(entry.uri)} : aucun fichier de ce nom" if entry.uri else "URI absente des métadonnées"
         return XdmEntry(entry, None, (problem,))
     return XdmEntry(entry, content, tuple(_mismatches(entry, content)))
 

@@ -13,6 +13,7 @@ from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.facts import PatientSeen, SoapRequest, VihfGiven
 from health_documents.identifiers import OID_INS_NIR_DEMO, OID_INS_NIR_TEST
+from lgo_sandbox.watch.api_tokens import ApiTokenShown
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 
 __all__ = ["CALLER_CHECKS"]
@@ -25,6 +26,7 @@ _PROFESSIONAL = frozenset({"professional"})
 _OF_OTHERS = {"MSSANTE-APP": "celui des boîtes applicatives de MSSanté"}
 """CN of certificates that are issued for one service, which is not the DMP → whose."""
 _ITS_OWN = "le certificat d'organisation du logiciel, dont le CN n'est pas celui d'un autre service"
+_SIGN_BY_ORG = "Signez le VIHF par le certificat de signature de l'organisation (org-sign) : aucune carte n'est là."
 _OF_TESTS = frozenset({OID_INS_NIR_TEST, OID_INS_NIR_DEMO})
 
 
@@ -74,9 +76,11 @@ def unsigned(seen: Observed[VihfGiven]) -> Outcome:
         return True
     if seen.also(PatientSeen) is None:
         return None
-    return Violation(
-        "un VIHF sans signature, admis sous la carte ou le jeton d'API", "un VIHF signé", where="VIHF, ds:Signature"
-    )
+    if seen.also(ApiTokenShown) is not None:
+        received, remedy = "un VIHF sans signature, admis sous le jeton d'API de la même personne", _SIGN_BY_ORG
+    else:
+        received, remedy = "un VIHF sans signature, admis sous la carte de la même personne", ""
+    return Violation(received, "un VIHF signé", remedy=remedy, where="VIHF, ds:Signature")
 
 
 def real_identity(seen: Observed[VihfGiven]) -> Outcome:
@@ -172,7 +176,7 @@ CALLER_CHECKS: tuple[Check[Any], ...] = (
     ),
     Check(
         id="DMP-VIHF-UNSIGNED",
-        title="VIHF non signé, admis sous la carte de la même personne",
+        title="VIHF non signé, admis sous la carte ou le jeton d'API de la même personne",
         reads=VihfGiven,
         test=unsigned,
         source="docs/sources/dmp.md#vihf-signature",

@@ -121,7 +121,7 @@ class Cursor:
         if not self.skip(octets):
             text = octets.decode("ascii")
             raise self.bad(
-                f"{text!r} expected" if text != " " else "space expected",
+                f'"{text}" expected' if text != " " else "space expected",
                 f"« {text} »" if text != " " else "une espace",
             )
 

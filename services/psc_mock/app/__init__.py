@@ -15,7 +15,7 @@ from psc_mock.app.api import api_discovery, api_introspect, api_token
 from psc_mock.app.authorization import authorize, forward_authorization
 from psc_mock.app.carried import push_request
 from psc_mock.app.ciba import call_back
-from psc_mock.app.dead import dead_endpoint, status_iframe
+from psc_mock.app.dead import conformance_api, dead_endpoint, status_iframe
 from psc_mock.app.ecps import ecps_answer, ecps_page
 from psc_mock.app.explaining import FOR_PEOPLE, ExplainingApplication
 from psc_mock.app.introspection import introspect, revoke
@@ -27,7 +27,15 @@ from psc_mock.app.paths import only_on, preflight, stock_discovery
 from psc_mock.app.portal import change_card, portal
 from psc_mock.app.token import token
 from psc_mock.app.userinfo import userinfo
-from psc_mock.codes import API_PATHS, DEAD_ENDPOINTS, DOOR_AUTH, DOOR_WALLET, ISSUER_PATH, PROTOCOL_PATH
+from psc_mock.codes import (
+    API_PATHS,
+    CONFORMANCE_PATHS,
+    DEAD_ENDPOINTS,
+    DOOR_AUTH,
+    DOOR_WALLET,
+    ISSUER_PATH,
+    PROTOCOL_PATH,
+)
 from psc_mock.wire import problem_answer
 
 __all__ = ["ROUTES", "api_introspect_guarded", "create_app", "introspect_guarded"]
@@ -53,6 +61,7 @@ TABLE: Sequence[tuple[str, str, str, Handler]] = (
     (DOOR_AUTH, "POST", f"{PROTOCOL_PATH}/ext/par/request", push_request),
     (DOOR_AUTH, "GET", f"{PROTOCOL_PATH}/login-status-iframe.html", status_iframe),
     *((DOOR_AUTH, "POST", path, dead_endpoint) for path in DEAD_ENDPOINTS),
+    *((DOOR_AUTH, "POST", path, conformance_api) for path in CONFORMANCE_PATHS),
     *((DOOR_AUTH, "GET", f"{path}/.well-known/openid-configuration", api_discovery) for path in API_PATHS),
     *((DOOR_AUTH, "POST", f"{path}/protocol/openid-connect/token", api_token) for path in API_PATHS),
     *((DOOR_AUTH, "POST", f"{path}/protocol/openid-connect/token/introspect", api_introspect) for path in API_PATHS),

@@ -34,9 +34,9 @@ __all__ = [
 ]
 
 
-def token_profile(session: Session) -> Profile:
-    """Return the dated profile of the session: what its tokens say."""
-    return PROFILES[session.option("psc.profile")]
+def token_profile(session: Session, begun_under: str) -> Profile:
+    """Return the dated profile of a log-in, by its name: what its tokens say. The session's in an older state."""
+    return PROFILES.get(begun_under) or PROFILES[session.option("psc.profile")]
 
 
 def profile_of(call: Call) -> str:

@@ -13,8 +13,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.introspection import INACTIVE_BECAUSE
 from lgo_sandbox.tenant.tokens import mark, mark_jti
 from lgo_sandbox.wire.binding import binding_fits, confirmation
 from lgo_sandbox.wire.http import RawResponse
@@ -22,8 +24,8 @@ from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
 from psc_mock import store, wire
 from psc_mock.app.answers import issuer_of, token_profile
 from psc_mock.app.client_authentication import authenticate, authenticate_by_certificate, entered, missing
-from psc_mock.app.issuing import look_up
-from psc_mock.app.sso import login_named
+from psc_mock.app.issuing import MAX_KEY, SESSION_OVER, look_up
+from psc_mock.app.sso import login_named, login_over, session_dead
 from psc_mock.codes import (
     ACCESS_TOKEN_TYPE,
     API_AUDIENCES,
@@ -37,9 +39,10 @@ from psc_mock.codes import (
 from psc_mock.domain.api import ApiGrant, api_claims, wanted_exchange
 from psc_mock.domain.claims import INACTIVE, Grant, id_claims
 from psc_mock.domain.clients import Client
+from psc_mock.domain.endings import Ending
 from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.refusals import Refused, shortened, told
-from psc_mock.facts import ApiAsked, ApiQuestioned, Swallowed, TokensIssued
+from psc_mock.facts import ApiAsked, ApiQuestioned, Swallowed, TokenSeen, TokensIssued
 from psc_mock.keys import signing_key, verifying_keys
 
 __all__ = ["api_discovery", "api_introspect", "api_token"]
@@ -105,13 +108,27 @@ async def api_introspect(call: Call) -> RawResponse:
     client = authenticate(call, fields)
     if not fields.get("token"):
         raise missing(call, "token_missing", "token", fields)
-    found = _find(call, fields["token"])
-    foreign = found is None and look_up(call, fields["token"]).found is not None
-    if found is not None and _address(call) not in ("", *found.audience.split()):
-        found = None
+    known = _known(call, fields["token"])
+    foreign = known is None and look_up(call, fields["token"]).found is not None
+    if known is not None and _address(call) not in ("", *known.audience.split()):
+        known = None
+    ending = _ending(call, known) if known else None
+    found = known if known and not ending and _unexpired(call, known) else None
     call.note(ApiQuestioned(audience=found.audience if found else "", psc_token=foreign))
     call.summarise(f"Introspection d'API par {client.client_id} : jeton {'actif' if found else 'inactif'}")
+    if known and ending:
+        return _outlived(call, known, ending)
     return _told(_introspection(call, found) if found else INACTIVE)
+
+
+def _outlived(call: Call, row: store.ApiToken, ending: Ending) -> RawResponse:
+    """Answer as of any dead token; beside the answer, tell the services of the sandbox when and how the session ended.
+
+    Source: docs/sources/psc.md#fin-de-session.
+    """
+    call.note(TokenSeen(key=row.key[:MAX_KEY], state=SESSION_OVER, owner=row.client_id, sid=row.sid))
+    told = ending.told(call.session.clock.age().timestamp())
+    return wire.with_headers(_told(INACTIVE), ((INACTIVE_BECAUSE, quote(told)),))
 
 
 def _asked(fields: Mapping[str, str]) -> ApiAsked:
@@ -124,7 +141,7 @@ def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     wanted = wanted_exchange(client, fields, _address(call))
     looked = look_up(call, wanted.subject_token)
     found, where = looked.found, "paramètre subject_token"
-    if found is None and (other := _find(call, wanted.subject_token)) is not None:
+    if found is None and (other := _known(call, wanted.subject_token)) is not None:
         raise Refused("subject_token_of_api", received=f"un jeton d'API ({other.audience})", where=where)
     if found is None:
         raise Refused("subject_token_dead", received=looked.why, where=where)
@@ -138,8 +155,9 @@ def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
 
 def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
     token, where = fields.get("refresh_token", ""), "paramètre refresh_token"
-    row = _find(call, token)
-    if row is None or row.access or row.client_id != client.client_id:
+    row = _known(call, token)
+    over = row is not None and _ending(call, row) is not None
+    if row is None or row.access or row.client_id != client.client_id or not (over or _unexpired(call, row)):
         raise Refused("refresh_invalid", received=shortened("refresh_token", token), where=where)
     if row.issuer.rpartition("/")[2] != _realm(call):
         received, expected = f"un jeton de {row.issuer}", f"un jeton délivré par {api_issuer(call)}"
@@ -151,7 +169,10 @@ def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str,
         raise Refused("certificate_changed", received=received, where="certificat de la connexion TLS")
     login = login_named(call, row.sid)
     if login is None:
-        raise Refused("session_dead", received="une session finie, fermée ou inactive", where="session de la personne")
+        raise session_dead(call, row.sid)
+    if row.ended_by:
+        told = Ending(row.ended_at, row.ended_by).told(call.session.clock.age().timestamp())
+        raise Refused("session_dead", received=told, where="session de la personne")
     return _issued(call, ApiGrant(_grant(call, row), tuple(row.audience.split()), cnf), REFRESH_GRANT)
 
 
@@ -211,6 +232,7 @@ def _row(call: Call, of: ApiGrant, key: str, iat: int, lifetime: int, *, access:
 
 
 def _grant(call: Call, row: store.ApiToken) -> Grant:
+    login = login_named(call, row.sid)
     return Grant(
         issuer=row.issuer,
         client_id=row.client_id,
@@ -221,19 +243,28 @@ def _grant(call: Call, row: store.ApiToken) -> Grant:
         acr=row.acr,
         auth_time=row.auth_time,
         auth_mode=row.auth_mode,
-        profile=token_profile(call.session),
+        profile=token_profile(call.session, login.profile if login else ""),
     )
 
 
-def _find(call: Call, token: str) -> store.ApiToken | None:
+def _known(call: Call, token: str) -> store.ApiToken | None:
+    """Return a token that was given here, alive or dead."""
     try:
         _, claims = verify(token, verifying_keys()) if token.count(".") == 2 else ({}, {})
     except BadToken:
         return None
     with call.session.db.transaction() as t:
-        row = t.get(store.ApiToken, str(claims["jti"]) if "jti" in claims else store.digest(token))
-    lives = row is not None and still_lives(row.created, row.lifetime, call.session.clock.age().timestamp())
-    return row if lives else None
+        return t.get(store.ApiToken, str(claims["jti"]) if "jti" in claims else store.digest(token))
+
+
+def _ending(call: Call, row: store.ApiToken) -> Ending | None:
+    """Return how the log-in that a token stems from ended for its client, None as long as it goes on."""
+    over = login_over(call, row.sid)
+    return over or (Ending(row.ended_at, row.ended_by) if row.ended_by else None)
+
+
+def _unexpired(call: Call, row: store.ApiToken) -> bool:
+    return still_lives(row.created, row.lifetime, call.session.clock.age().timestamp())
 
 
 def _introspection(call: Call, row: store.ApiToken) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from lgo_sandbox.wire.http import RawResponse
 from psc_mock import store, wire
 from psc_mock.app.answers import issuer_of, profile_of
 from psc_mock.app.client_authentication import authenticate, entered, missing
+from psc_mock.app.expiry import watch_end
 from psc_mock.app.issuing import Issue, issue_tokens
 from psc_mock.app.sso import login_named, new_login
 from psc_mock.codes import CIBA_GRANT, PUSH_LIFETIME
@@ -73,7 +74,9 @@ def by_ciba(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, 
         t.add(made)
     login = login_named(call, made.sid)
     assert login is not None
-    return issue_tokens(call, Issue(login, row.client_id, row.scope, "", row.issuer, CIBA_GRANT))
+    issued = issue_tokens(call, Issue(login, row.client_id, row.scope, "", row.issuer, CIBA_GRANT))
+    watch_end(call.session, client, login)
+    return issued
 
 
 def _served(request: str) -> Refused:
@@ -88,6 +91,7 @@ def _asked(call: Call, fields: Mapping[str, str], client_id: str) -> CibaAsked:
         login_hint=sent.get("login_hint"),
         binding_message=sent.get("binding_message"),
         scope=sent.get("scope"),
+        acr_values=sent.get("acr_values"),
         channel=sent.get("channel"),
         source=call.exchange.peer.rpartition(":")[0],
     )

@@ -14,11 +14,13 @@ from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.oauth import pkce_matches
 from psc_mock import hot, store
 from psc_mock.app.client_authentication import missing
+from psc_mock.app.expiry import watch_end
 from psc_mock.app.issuing import Issue, issue_tokens
-from psc_mock.app.sso import login_named
+from psc_mock.app.sso import login_named, session_dead
 from psc_mock.codes import CODE_GRANT, CODE_LIFETIME, REFRESH_GRANT
 from psc_mock.domain.addresses import compared
 from psc_mock.domain.clients import Client
+from psc_mock.domain.endings import by_replay
 from psc_mock.domain.lifetimes import still_lives
 from psc_mock.domain.refusals import Refused, shortened, told
 from psc_mock.facts import CodePresented, Swallowed, TokenSeen
@@ -35,7 +37,7 @@ def by_code(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, 
         raise missing(call, "code_missing", "code", fields)
     code = _taken_code(call, fields)
     call.note(Swallowed(mutations=tuple(code.mutations.split())))
-    now = call.session.clock.age().timestamp()
+    now = _now(call)
     if not still_lives(code.created, CODE_LIFETIME, now):
         received = f"{shortened('code', fields['code'])}, délivré il y a {now - code.created:.0f} s"
         raise Refused("code_expired", received=received, where="paramètre code")
@@ -53,7 +55,9 @@ def by_code(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, 
         )
     login = _login(call, code.sid)
     _check_verifier(code, fields.get("code_verifier"))
-    return issue_tokens(call, Issue(login, code.client_id, code.scope, code.nonce, code.issuer, CODE_GRANT))
+    issued = issue_tokens(call, Issue(login, code.client_id, code.scope, code.nonce, code.issuer, CODE_GRANT))
+    watch_end(call.session, client, login)
+    return issued
 
 
 def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def by_refresh(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     if row.client_id != client.client_id:
         received = f"le jeton de {row.client_id}, présenté par {client.client_id}"
         raise Refused("refresh_of_another_client", received=received, where="client_id")
-    now = call.session.clock.age().timestamp()
+    now = _now(call)
     if not still_lives(row.created, row.lifetime, now):
         received = f"{shortened('refresh_token', token)}, délivré il y a {now - row.created:.0f} s"
         raise Refused("refresh_expired", received=received, where=where)
@@ -85,13 +89,17 @@ def _unknown_refresh(token: str) -> str:
     return shortened("refresh_token", token) + kind
 
 
+def _now(call: Call) -> float:
+    return call.session.clock.age().timestamp()
+
+
 def _taken_code(call: Call, fields: Mapping[str, str]) -> store.Code:
     value = fields["code"]
     with call.session.db.transaction() as t:
         code = t.get(store.Code, store.digest(value))
         taken = code is not None and store.take_code(t, code)
         if code is not None and not taken:
-            store.end_client_session(t, code.sid, code.client_id)
+            store.end_client_session(t, code.sid, code.client_id, _now(call), by_replay(code.client_id))
     if code is None:
         raise Refused("code_invalid", received=shortened("code", value), where="paramètre code")
     method, verifier = code.code_challenge_method if code.code_challenge else "", "code_verifier" in fields
@@ -104,7 +112,7 @@ def _taken_code(call: Call, fields: Mapping[str, str]) -> store.Code:
 def _login(call: Call, sid: str) -> hot.LoginFacts:
     login = login_named(call, sid)
     if login is None:
-        raise Refused("session_dead", received="une session finie, fermée ou inactive", where="session de la personne")
+        raise session_dead(call, sid)
     return login
 
 

@@ -12,6 +12,7 @@ from psc_mock import store, wire
 from psc_mock.app.client_authentication import authenticate, entered, missing
 from psc_mock.app.issuing import look_up
 from psc_mock.domain.claims import INACTIVE, introspection
+from psc_mock.domain.endings import by_revocation
 from psc_mock.domain.refusals import Refused
 from psc_mock.facts import TokensRevoked
 
@@ -48,7 +49,8 @@ async def revoke(call: Call) -> RawResponse:
             if row.access:
                 store.revoke_token(t, row.key)
             else:
-                store.end_client_session(t, row.sid, client.client_id)
+                now = call.session.clock.age().timestamp()
+                store.end_client_session(t, row.sid, client.client_id, now, by_revocation(client.client_id))
         call.note(TokensRevoked(client_id=client.client_id, sid=row.sid, whole=not row.access))
     call.summarise(f"Révocation par {client.client_id}")
     return RawResponse(200, b"", "", wire.NO_STORE)

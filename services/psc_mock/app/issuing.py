@@ -17,28 +17,35 @@ from lgo_sandbox.wire.jwt import BadToken, at_hash, unverified_claims, verify
 from psc_mock import hot, store
 from psc_mock.app.answers import token_profile
 from psc_mock.app.mutating import signed_id_token
-from psc_mock.app.sso import login_named
+from psc_mock.app.sso import login_named, login_over
 from psc_mock.codes.profiles import FINER
 from psc_mock.domain.claims import CHANGED_LEVEL, Grant, access_claims, id_claims, level
+from psc_mock.domain.endings import forgotten
 from psc_mock.domain.lifetimes import still_lives, token_lifetimes
 from psc_mock.domain.mutations import ACR_CHANGED, SUB_CHANGED, Kind, struck_of_kind, title_of
 from psc_mock.domain.refusals import shortened
 from psc_mock.facts import NewForms, TokenSeen, TokensIssued
 from psc_mock.keys import signing_key, verifying_keys
 
-__all__ = ["Found", "Issue", "Looked", "claimed_client", "issue_tokens", "look_up", "token_key"]
+__all__ = [
+    "MAX_KEY",
+    "SESSION_OVER",
+    "Found",
+    "Issue",
+    "Looked",
+    "claimed_client",
+    "issue_tokens",
+    "look_up",
+    "token_key",
+]
 
 ABSENT = "absent"
 MAX_KEY = 48
 JWT_DOTS = 2
 
 LIVE, REFRESH, EXPIRED, REVOKED, SESSION_OVER = "live", "refresh", "expired", "revoked", "session-over"
-DEAD = {
-    EXPIRED: "jeton expiré",
-    REVOKED: "jeton révoqué",
-    SESSION_OVER: "jeton d'une session Pro Santé Connect finie",
-}
-"""State of a token that lives no more → what findings say of it."""
+DEAD = {EXPIRED: "jeton expiré", REVOKED: "jeton révoqué"}
+"""State of a token that lives no more, in a log-in that does → what findings say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class Looked:
 
     found: Found | None
     why: str = ""
+    over: bool = False
+    """Its log-in has ended."""
 
 
 def issue_tokens(call: Call, issue: Issue) -> dict[str, Any]:
@@ -131,7 +140,9 @@ def look_up(call: Call, token: str) -> Looked:
     state = _state(call, row, login)
     shown = state if row.access else REFRESH
     call.note(TokenSeen(key=row.key[:MAX_KEY], state=shown, owner=row.client_id, sid=row.sid))
-    if login is None or state != LIVE:
+    if login is None:
+        return Looked(None, _of_ended(call, row), over=True)
+    if state != LIVE:
         return Looked(None, f"{DEAD[state]} ({row.client_id})")
     issue = Issue(login, row.client_id, row.scope, row.nonce, row.issuer, "")
     return Looked(Found(row, _grant(call, issue, row.mutations.split())))
@@ -149,6 +160,11 @@ def token_key(token: str) -> str:
     return str(claims["jti"]) if "jti" in claims else store.digest(token)
 
 
+def _of_ended(call: Call, row: hot.TokenFacts) -> str:
+    ending = login_over(call, row.sid) or forgotten()
+    return f"un jeton de {row.client_id}, dont la {ending.told(call.session.clock.age().timestamp())}"
+
+
 def _state(call: Call, row: hot.TokenFacts, login: hot.LoginFacts | None) -> str:
     if login is None:
         return SESSION_OVER
@@ -159,7 +175,7 @@ def _state(call: Call, row: hot.TokenFacts, login: hot.LoginFacts | None) -> str
 
 def _grant(call: Call, issue: Issue, struck: Collection[str]) -> Grant:
     session, login = call.session, issue.login
-    profile, acr = token_profile(session), session.option("psc.acr")
+    profile, acr = token_profile(session, login.profile), session.option("psc.acr")
     if acr == FINER:
         acr = level(profile, session.option("psc.environment"), login.auth_mode)
     return Grant(

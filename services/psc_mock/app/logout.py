@@ -23,6 +23,7 @@ from psc_mock.app.sso import SSO_COOKIE, current_login
 from psc_mock.codes import PROTOCOL_PATH
 from psc_mock.domain.addresses import compared
 from psc_mock.domain.clients import may_log_out_to
+from psc_mock.domain.endings import by_logout
 from psc_mock.domain.refusals import Refused, Shown, shortened, told
 from psc_mock.facts import LoggedOut
 from psc_mock.keys import verifying_keys
@@ -52,7 +53,7 @@ async def logout(call: Call) -> RawResponse:
     answer = _answered(call, fields, asked)
     ended = call.exchange.noted.get(LoggedOut)
     if ended is not None and ended.sid and ended.person:
-        await tell_clients(call, ended.sid, ended.person)
+        await tell_clients(call, ended.sid)
     return answer
 
 
@@ -74,7 +75,7 @@ def _by_hint(call: Call, fields: dict[str, str], claims: dict[str, str], asked: 
     target = _target(call, claims["azp"], fields)
     with call.session.db.transaction() as t:
         login = t.get(store.Login, claims["sid"])
-        store.end_login(t, claims["sid"])
+        store.end_login(t, claims["sid"], _now(call), by_logout(claims["azp"]))
     call.note(replace(asked, sid=claims["sid"], person=login.national_id if login else ""))
     call.summarise(f"Déconnexion demandée par {claims['azp']}")
     return wire.redirect(target, [_no_cookie(call)]) if target else _done(call)
@@ -148,7 +149,7 @@ def _without_hint(call: Call, fields: dict[str, str]) -> RawResponse:
 
 def _confirmed(call: Call, login: store.Login, client_id: str, target: str) -> RawResponse:
     with call.session.db.transaction() as t:
-        store.end_login(t, login.sid)
+        store.end_login(t, login.sid, _now(call), by_logout(client_id[:MAX_NOTED]))
     call.note(
         LoggedOut(
             client_id=client_id[:MAX_NOTED], hint=False, by_refresh=False, sid=login.sid, person=login.national_id
@@ -166,7 +167,7 @@ def _by_refresh_token(call: Call, fields: dict[str, str], asked: LoggedOut) -> R
         known = row is not None and not row.access and row.client_id == client.client_id
         if row is not None and known:
             login = t.get(store.Login, row.sid)
-            store.end_login(t, row.sid)
+            store.end_login(t, row.sid, _now(call), by_logout(client.client_id))
     if row is None or not known:
         received = shortened("refresh_token", fields["refresh_token"])
         raise Refused("refresh_invalid", received=received, where="paramètre refresh_token")
@@ -174,6 +175,10 @@ def _by_refresh_token(call: Call, fields: dict[str, str], asked: LoggedOut) -> R
     call.note(replace(asked, client_id=client.client_id, by_refresh=True, sid=row.sid, person=person))
     call.summarise(f"Déconnexion par jeton de rafraîchissement de {client.client_id}")
     return RawResponse(204, b"", "", wire.NO_STORE)
+
+
+def _now(call: Call) -> float:
+    return call.session.clock.age().timestamp()
 
 
 def _done(call: Call) -> RawResponse:

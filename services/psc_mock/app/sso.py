@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from lgo_sandbox.gate.asgi import Call
 from psc_mock import hot, store, wire
+from psc_mock.domain.endings import Ending, ending_of, forgotten
 from psc_mock.domain.lifetimes import login_lives
+from psc_mock.domain.refusals import Refused
 
-__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named", "new_login"]
+__all__ = ["SSO_COOKIE", "alive", "current_login", "login_named", "login_over", "new_login", "session_dead"]
 
 SSO_COOKIE = "PSC_SESSION"
 
@@ -35,6 +37,17 @@ def login_named(call: Call, sid: str) -> hot.LoginFacts | None:
     return login if alive(login, call.session.clock.age().timestamp()) else None
 
 
+def login_over(call: Call, sid: str) -> Ending | None:
+    """Return how a log-in ended, None for one that runs."""
+    return ending_of(hot.login(call.session.db, sid), call.session.clock.age().timestamp())
+
+
+def session_dead(call: Call, sid: str) -> Refused:
+    """Return the refusal of what outlived its log-in: when and how that ended."""
+    ending, now = login_over(call, sid) or forgotten(), call.session.clock.age().timestamp()
+    return Refused("session_dead", received=ending.told(now), where="session de la personne")
+
+
 def new_login(call: Call, national_id: str, means: str) -> tuple[store.Login, str]:
     """Return a new log-in, not yet stored, and the value of its cookie: never one that the browser brought."""
     session = call.session
@@ -47,5 +60,6 @@ def new_login(call: Call, national_id: str, means: str) -> tuple[store.Login, st
         auth_mode=means,
         created=now,
         used=now,
+        profile=session.option("psc.profile"),
     )
     return login, cookie

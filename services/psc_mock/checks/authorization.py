@@ -12,7 +12,7 @@ from collections.abc import Callable
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.wording import counted
 from psc_mock.checks.past import as_refused, refused_with
-from psc_mock.codes import EIDAS, MIN_RANDOM, SCOPE
+from psc_mock.codes import EIDAS, MIN_RANDOM, SCOPE, TOLERATED_EIDAS
 from psc_mock.codes.errors import PAGES
 from psc_mock.domain.refusals import told
 from psc_mock.facts import AuthorizationAsked, CodeGranted, RequestCarried
@@ -22,7 +22,6 @@ __all__ = ["CHECKS"]
 Asked = Observed[AuthorizationAsked]
 
 AUTHORIZATION = frozenset({"authorization"})
-TOLERATED_EIDAS = frozenset({"eidas2", "eidas3"})
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)([:/?]|$)")
 EMBEDDED = ("; wv)", "WebView", "Electron/", "CefSharp", "QtWebEngine", "JavaFX", "Trident/", "MSIE ")
 """What the User-Agent of a browser component inside a program says, when it says it."""

@@ -13,7 +13,7 @@ from typing import Any
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.refusals import Refusal
 from psc_mock.checks.past import as_refused, refused_with
-from psc_mock.codes import CHANNELS, SCOPE
+from psc_mock.codes import CHANNELS, EIDAS, SCOPE, TOLERATED_EIDAS
 from psc_mock.domain.claims import looks_like_sub
 from psc_mock.domain.refusals import told
 from psc_mock.facts import CibaAsked, CibaPolled
@@ -110,6 +110,17 @@ def channel(seen: Observed[CibaAsked]) -> Outcome:
     return Violation(told("channel", asked), "channel=MOBILE ou channel=CARD", message, where="paramètre channel")
 
 
+def acr_values(seen: Observed[CibaAsked]) -> Outcome:
+    """The level is asked for, as at the authorization endpoint."""
+    asked = seen.facts.acr_values
+    values = set((asked or "").split())
+    if EIDAS in values:
+        return None
+    tolerated = "Valeur tolérée des auditeurs, avec une remarque." if TOLERATED_EIDAS & values else ""
+    message = tolerated or "Servi ici comme eidas1 : nul ne sait ce que répondrait le service réel."
+    return Violation(told("acr_values", asked), f"acr_values={EIDAS}", message, where="paramètre acr_values")
+
+
 def server(seen: Observed[CibaAsked]) -> Outcome:
     """One server asks for all workstations."""
     sources = dict.fromkeys([seen.facts.source, *(facts.source for facts in islice(_earlier(seen), TELLING - 1))])
@@ -174,6 +185,18 @@ CHECKS = (
         source="docs/sources/psc.md#channel",
         remedy="Envoyer channel=MOBILE pour l'e-CPS, ou channel=CARD pour la carte.",
         operations=CIBA,
+    ),
+    Check(
+        id="PSC-CIBA-06",
+        title="Niveau eIDAS demandé sans navigateur",
+        reads=CibaAsked,
+        test=acr_values,
+        requirements=("EXI-PSC-16",),
+        source="docs/sources/psc.md#acr-values-ciba",
+        remedy=f"Ajouter acr_values={EIDAS} à la demande CIBA.",
+        confidence="M",
+        operations=CIBA,
+        severity=Severity.WARNING,
     ),
     Check(
         id="PSC-CIBA-05",

@@ -30,14 +30,19 @@ def kept_through_silence(seen: Observed[CodeGranted]) -> Outcome:
     return (seen.facts.silent and told_last(seen, MARKER_INACTIVE) and last_marker(seen) is not None) or None
 
 
-def ended_in_time(seen: Observed[CodeGranted]) -> Outcome:
-    """The log-in ended by itself, nothing of it was used afterwards, and the person was authenticated again."""
-    if seen.facts.silent:
+def ended_in_time(seen: Observed[TokensIssued]) -> Outcome:
+    """The log-in ended by itself, nothing of it was used afterwards, and the person was authenticated again.
+
+    By a code or without a browser; tokens of APIs are no activity of it (#jeton-apres-la-session).
+    """
+    now = seen.facts
+    codes = (f for _, f in seen.history.all(CodeGranted, about=now.sid) if f.client_id == now.client_id)
+    if now.grant_type not in (CODE_GRANT, CIBA_GRANT) or any(facts.silent for facts in codes):
         return None
     mine = (
         (past.at, facts.sid)
         for past, facts in seen.history.all(TokensIssued)
-        if facts.client_id == seen.facts.client_id and facts.sid != seen.facts.sid
+        if facts.client_id == now.client_id and facts.sid != now.sid and past.operation != "api-token"
     )
     last = next(mine, None)
     if last is None:
@@ -75,12 +80,12 @@ CHECKS = (
     Check(
         id="PSC-SES-07",
         title="Session du logiciel finie avec celle de Pro Santé Connect",
-        reads=CodeGranted,
+        reads=TokensIssued,
         test=ended_in_time,
         requirements=("EXI-RIE-PS-13",),
         source="docs/sources/psc.md#fin-de-session",
         remedy="À la fin de la session Pro Santé Connect, ramener l'utilisateur à la page de connexion.",
         confidence="M",
-        operations=frozenset({"login", "authorization"}),
+        operations=frozenset({"token"}),
     ),
 )

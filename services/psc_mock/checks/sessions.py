@@ -87,7 +87,8 @@ def not_outlived(seen: Observed[TokenSeen]) -> Outcome:
     """Nothing goes on after the log-in."""
     if seen.facts.state != "session-over" or of_its_own(seen):
         return None
-    received = f"un jeton de {seen.facts.owner}, dont la session Pro Santé Connect est finie"
+    kind = "un jeton d'API" if seen.operation == "api-introspection" else "un jeton"
+    received = f"{kind} de {seen.facts.owner}, dont la session Pro Santé Connect est finie"
     return Violation(received, "la page de connexion, dès la fin de la session", where="jeton d'accès")
 
 
@@ -168,7 +169,7 @@ CHECKS = (
         source="docs/sources/psc.md#fin-de-session",
         remedy="Fermer la session du logiciel avec celle de Pro Santé Connect : 4 h, ou 30 min sans activité.",
         confidence="M",
-        operations=frozenset({"userinfo", "introspection"}),
+        operations=frozenset({"userinfo", "introspection", "api-introspection"}),
         severity=Severity.WARNING,
         explains=frozenset({"bearer_invalid"}),
     ),

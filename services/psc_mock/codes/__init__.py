@@ -37,6 +37,7 @@ FEDERATION = "40e647b3-325b-45d5-9479-99a4d15d34db"
 """The user federation that ``sub`` names: constant, and the sandbox's own."""
 
 EIDAS = "eidas1"
+TOLERATED_EIDAS = frozenset({"eidas2", "eidas3"})
 SCOPE = "openid scope_all"
 OPENID = "openid"
 MODE_MOBILE = "MOBILE"
@@ -67,9 +68,17 @@ API_LIFETIMES = ("14400", "3600", "60")
 API_AUDIENCES = ("insi", "dmp", "eprescription")
 """Audiences, and scopes and authorization addresses of the same names: the sandbox's own."""
 API_PATHS = (API_PATH, *(f"{REALMS}{audience}" for audience in API_AUDIENCES))
+CONFORMANCE_PATHS = (
+    "/signsessiondata",
+    f"{REALMS}signsessiondata/protocol/openid-connect/token",
+    f"{REALMS}signsessiondata/protocol/openid-connect/token/introspect",
+)
+"""The API that conformity tests of proxies call, and its authorization server: named, and not served."""
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 EXCHANGED_TYPES = frozenset({ACCESS_TOKEN_TYPE, "urn:ietf:params:oauth:token-type:jwt"})
 SUBJECT_ISSUER = "psc"
+SESSION_END = "session-end"
+"""The event that ends a log-in by time: ``psc.session-end`` in the agenda."""
 SIMULATION = (("X-Simulation", "serveur d'autorisation d'API : adresse, audiences et erreurs propres au bac a sable"),)
 
 JUDGEMENTS: Mapping[str, str] = {

@@ -20,7 +20,7 @@ from health_documents.values.document import DocumentHeader, PatientIdentity
 from lgo_client.authoring import Writer, recipient_of, traits_of_patient
 from lgo_client.bilan import BILAN, Advice, Written, write_bilan
 from lgo_client.environment import Patient, Person, Structure
-from lgo_client.ordonnance import Prescribed, write_ordonnance
+from lgo_client.ordonnance import Prescribed, in_boxes, write_ordonnance
 
 AT = datetime(2026, 9, 14, 10, 15, 30, tzinfo=timezone(timedelta(hours=2)))
 OID = "1.2.250.1.213.1.4.10"
@@ -164,3 +164,8 @@ def test_the_same_values_give_the_same_documents(
     prescription_header: DocumentHeader, prescription: tuple[bytes, bytes]
 ) -> None:
     assert write_ordonnance(prescription_header, PRESCRIBED, NUMBER, write_qr(NUMBER)) == prescription
+
+
+@pytest.mark.parametrize(("boxes", "said"), [(0, "0 boîte"), (1, "1 boîte"), (2, "2 boîtes")])
+def test_boxes_agree_with_their_number(boxes: int, said: str) -> None:
+    assert in_boxes(Prescribed(FIRST, "1 comprimé", boxes=boxes)) == said

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, LargeBinary, MetaData, String, Table, insert, select
 
 from lgo_sandbox.state import archive
 from lgo_sandbox.state.archive import BadArchive, Part, read_archive, write_archive
@@ -164,3 +164,18 @@ def test_an_archive_is_bounded(part: Part, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(archive, "MAX_OCTETS", 5_000)
     with pytest.raises(BadArchive, match="trop volumineuse"):
         read_archive(made(line() * 100), [part])
+
+
+def plant(connection: Connection) -> None:
+    if connection.execute(select(things.c.id).where(things.c.id == 7)).first() is None:
+        connection.execute(insert(things).values(id=7, name="semé", weight=0.0, open=True))
+
+
+def test_a_seed_that_a_later_release_added_comes_with_an_older_archive_and_never_twice(part: Part) -> None:
+    later = Part("data", part.store, (Schema("svc", (METADATA,), (Migration(1, "semis", seeds=plant),)),))
+    read_archive(made(line()), [later])
+    assert [row["name"] for row in rows(part.store)] == ["a", "semé"]
+    read_archive(made(line(id=7, name="le mien")), [later])
+    assert [row["name"] for row in rows(part.store)] == ["le mien"]
+    read_archive(made(line(), {"svc": 1}), [later])
+    assert [row["name"] for row in rows(part.store)] == ["a"]

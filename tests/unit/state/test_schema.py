@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -102,6 +103,21 @@ def test_migrations_run_once_in_order(store: Store) -> None:
     assert store.rows("SELECT name FROM svc_thing") == [("changé : changé : avant",)]
 
 
+def plant(connection: Connection) -> None:
+    if connection.exec_driver_sql("SELECT 1 FROM svc_thing WHERE id = 2").first() is None:
+        connection.exec_driver_sql("INSERT INTO svc_thing (id, name, word) VALUES (2, 'semé', '')")
+
+
+def test_a_seed_that_a_release_adds_comes_once_after_the_columns(store: Store) -> None:
+    made(store, Schema("svc", (table(),)))
+    later = Schema("svc", (table(Column("word", String, nullable=False)),), (Migration(1, "semis", seeds=plant),))
+    assert bring_up_to_date(store, [later]) == frozenset()
+    assert store.rows("SELECT name FROM svc_thing ORDER BY id") == [("avant",), ("semé",)]
+    store.write([("DELETE FROM svc_thing WHERE id = 2", ())])
+    bring_up_to_date(store, [later])
+    assert store.rows("SELECT name FROM svc_thing") == [("avant",)]
+
+
 def test_a_new_store_needs_no_migration(store: Store) -> None:
     made(store, Schema("svc", (table(),), (Migration(1, "un", fail),)))
     assert bring_up_to_date(store, [Schema("svc", (table(),), (Migration(1, "un", fail),))]) == frozenset()
@@ -144,7 +160,8 @@ def test_the_state_of_the_first_release_survives_with_its_data(upgraded: Session
     assert (kept.service, kept.request_body, kept.seq) == ("insi", b"\x00\xff<a/>", 1)
     assert session.ids.octets(6) != bytes.fromhex(kept.id[1:])  # the sequence goes on
     counted = {name: session.db.rows(f"SELECT count(*) FROM {name}")[0][0] for name in ("psc_client", "dmp_patient")}
-    assert counted == {"psc_client": 2, "dmp_patient": 3}  # and no seed came a second time
+    # No seed came a second time; lgo-api is one that a later release added.
+    assert counted == {"psc_client": 3, "dmp_patient": 3}
     assert session.db.rows("SELECT octets FROM mss_content") == [(b"Subject: x\r\n\r\ncorps",)]
 
 
@@ -157,3 +174,50 @@ def test_the_state_of_the_first_release_can_be_used_on(upgraded: Sessions) -> No
             connection.execute(table_of_service.select())
     upgraded.reset("default")
     assert session.db.rows("SELECT count(*) FROM dmp_patient")[0][0] > 3
+
+
+def clients(sessions: Sessions) -> dict[str, str]:
+    rows = sessions.get("default").db.rows("SELECT client_id, title FROM psc_client")
+    return {str(name): str(title) for name, title in rows}
+
+
+def test_every_seed_that_the_first_release_had_not_is_added_to_its_state(upgraded: Sessions) -> None:
+    """A release that adds a seed adds a migration: without one, older states would lack it."""
+    first = json.loads((FIRST_RELEASE / "seeds.json").read_text(encoding="utf-8"))
+    new, old = upgraded.create("neuf").db, upgraded.get("default").db
+    added = []
+    for service in installed_services():
+        for table in (table for metadata in service.tables() for table in metadata.sorted_tables):
+            keys = ", ".join(column.name for column in table.primary_key)
+            today, there = ({*db.rows(f"SELECT {keys} FROM {table.name}")} for db in (new, old))
+            later = today - {tuple(key) for key in first.get(table.name, ())}
+            assert later <= there, f"{table.name} : {later - there} manque aux anciens états"
+            added += sorted(later)
+    assert added == [("lgo-api",)]
+
+
+def old_state(tmp_path: Path, *changes: str) -> Sessions:
+    folder = tmp_path / "sessions" / "default"
+    folder.mkdir(parents=True)
+    for name in ("core", "data"):
+        with closing(sqlite3.connect(folder / f"{name}.sqlite")) as old:
+            old.executescript((FIRST_RELEASE / f"{name}.sql").read_text(encoding="utf-8"))
+            if name == "data":
+                old.executescript(";".join(changes))
+    return Sessions(Settings(state=tmp_path), population(), installed_services())
+
+
+def test_an_upgrade_brings_back_no_client_that_was_struck_off_and_changes_none(tmp_path: Path) -> None:
+    mine = "UPDATE psc_client SET client_id = 'lgo-api', title = 'le mien' WHERE client_id = 'lgo-mtls'"
+    with closing(old_state(tmp_path, "DELETE FROM psc_client WHERE client_id = 'dmp'", mine)) as sessions:
+        known = clients(sessions)
+    assert known["lgo-api"] == "le mien"
+    assert {"dmp", "lgo-mtls"}.isdisjoint(known)
+
+
+def test_what_an_upgrade_added_and_the_user_struck_off_stays_struck_off(tmp_path: Path) -> None:
+    with closing(old_state(tmp_path)) as sessions:
+        assert "lgo-api" in clients(sessions)
+        sessions.get("default").db.write([("DELETE FROM psc_client WHERE client_id = ?", ("lgo-api",))])
+    with closing(Sessions(Settings(state=tmp_path), population(), installed_services())) as again:
+        assert "lgo-api" not in clients(again)

@@ -18,7 +18,7 @@ from sixth_mock import names as names_of
 from support.process import environment
 
 from lgo_sandbox.tenant import agenda
-from lgo_sandbox.tenant.agenda import PORTION, Event, UnknownEvent
+from lgo_sandbox.tenant.agenda import PORTION, Event, FollowUp, UnknownEvent
 from lgo_sandbox.tenant.health import troubles_of
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import Sessions
@@ -277,3 +277,24 @@ def test_each_event_happens_once_also_when_the_process_is_killed(
     session = sessions.get("default")
     assert names(session) == ["a", "b", "c"]
     assert session.agenda.waiting() == []
+
+
+def test_what_an_event_leaves_to_do_on_the_wire_is_given_once_after_its_commit(make: Make) -> None:
+    async def told(_sandbox: object) -> None:
+        """Do nothing."""
+
+    def greet_then_tell(transaction: Transaction, session: Session, event: Event) -> FollowUp:
+        greet(transaction, session, event)
+        return told
+
+    def fail_to_tell(_transaction: Transaction, _session: Session, _event: Event) -> FollowUp:
+        raise ValueError("pas maintenant")
+
+    sessions = make(saluer=greet_then_tell, rater=fail_to_tell)
+    session, now = frozen(sessions)
+    session.agenda.at(now + HOUR, "sixieme.saluer", "Marc")
+    session.agenda.at(now + HOUR, "sixieme.rater", "Marc")
+    assert sessions.take_follow_ups() == []
+    session.move_clock(by=HOUR, frozen=True)
+    assert sessions.take_follow_ups() == [told]
+    assert sessions.take_follow_ups() == []

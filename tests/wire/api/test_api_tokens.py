@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from support.insi_requests import REQUEST, assertion, with_security
 from support.tenants import Runner, Tenant, running_in_background
 
 from insi_mock.facts import Authentication
+from lgo_sandbox.conformance import Verdict
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.watch.api_tokens import RULES, Trouble
 from lgo_sandbox.watch.refusals import Refusal
@@ -57,6 +59,12 @@ def _scopeless(office: Office, api: Api) -> httpx.Response:
     return office.call(api, office.token(api.name, scope=_another(api)))
 
 
+def _outlived(office: Office, api: Api) -> httpx.Response:
+    token = office.token(api.name)
+    office.tenant.move(minutes=31)
+    return office.call(api, token)
+
+
 @dataclass(frozen=True)
 class Broken:
     """A client that breaks one rule, and what its finding must hold."""
@@ -70,6 +78,7 @@ BROKEN = {
     Trouble.OF_PSC: Broken(_of_psc, "de lgo-mtls"),
     Trouble.OF_SESSION: Broken(lambda o, a: o.call(a, o.beside().token(a.name)), "un jeton de la session « api"),
     Trouble.DEAD: Broken(_expired, "un jeton expiré depuis"),
+    Trouble.OUTLIVED: Broken(_outlived, "après 30 min sans rafraîchissement"),
     Trouble.OF_API: Broken(lambda o, a: o.call(a, o.token(_another(a))), "un jeton pour l'API"),
     Trouble.CERTIFICATE: Broken(lambda o, a: o.call(a, o.token(a.name), o.mtls("org-auth")), "CN=INSI-AUTO"),
     Trouble.SCOPE: Broken(_scopeless, "scope"),
@@ -185,6 +194,92 @@ def test_a_token_of_everything_the_client_is_enrolled_for_opens_each_api(office:
     assert [office.call(api, token).status_code for api in APIS.values()] == [200, 200, 200]
 
 
+# --- the end of the log-in that a token stems from --------------------------------------------------------------------
+
+
+def _logged_out(office: Office, told: dict[str, Any]) -> None:
+    """The person leaves by another software that has tokens of the same log-in: here, the exchanged ID token."""
+    office.psc.logout(told)
+
+
+def _ended_by_control(office: Office, told: dict[str, Any]) -> None:
+    office.psc.resource("sessions", "DELETE", tail=told["session_state"])
+
+
+def _revoked(office: Office, told: dict[str, Any]) -> None:
+    form = {"client_id": "lgo-mtls", "token": told["refresh_token"]}
+    assert office.mtls().post(office.psc.protocol("revoke"), data=form).status_code == 200
+
+
+def _aged(office: Office, told: dict[str, Any]) -> None:
+    refresh, http = told["refresh_token"], office.mtls()
+    for _ in range(9):
+        office.tenant.move(minutes=26)
+        form = {"client_id": "lgo-mtls", "grant_type": "refresh_token", "refresh_token": refresh}
+        refresh = http.post(office.psc.protocol("token"), data=form).json()["refresh_token"]
+    office.tenant.move(minutes=7)
+
+
+ENDS: dict[str, tuple[Callable[[Office, dict[str, Any]], None], str]] = {
+    "logout": (_logged_out, "déconnexion demandée par lgo-mtls"),
+    "control": (_ended_by_control, "fermée par l'API de contrôle"),
+    "revocation": (_revoked, "refresh_token révoqué par lgo-mtls"),
+    "age": (_aged, "au bout de 4 h"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_token_serves_no_longer_than_the_log_in_that_it_stems_from(office: Office, api: Api, end: str) -> None:
+    act, how = ENDS[end]
+    login = office.psc.mtls_tokens(office.mtls())
+    asked = {"audience": None, "scope": None}
+    told = office.psc.exchange_for_api(office.mtls(), login["access_token"], api.name, **asked).json()
+    assert office.call(api, told["access_token"]).status_code == 200
+    act(office, login)
+    assert api.told(office.call(api, told["access_token"])) == api.refusal
+    (finding,) = office.findings(api)
+    assert finding.check_id == f"{api.prefix}-API-FIN"
+    assert how in finding.received
+    assert "il y a" in finding.received
+    assert office.psc.verdict("EXI-RIE-PS-13") is Verdict.FAIL
+
+
+def test_introspection_says_of_it_what_it_says_of_any_dead_token(office: Office) -> None:
+    told = office.exchange("insi")
+    office.psc.resource("sessions", "DELETE", tail=told["session_state"])
+    for token in (told["access_token"], told["refresh_token"]):
+        form, auth = {"token": token}, ("insi", "secret-insi")
+        answer = office.psc.http.post(office.psc.api("token/introspect", "insi"), data=form, auth=auth)
+        assert answer.json() == {"active": False}
+
+
+def test_it_is_not_refreshed_either_and_the_refusal_says_when_and_how_the_log_in_ended(office: Office) -> None:
+    told = office.exchange("insi")
+    office.psc.resource("sessions", "DELETE", tail=told["session_state"])
+    form = {"grant_type": "refresh_token", "client_id": "lgo-mtls", "refresh_token": told["refresh_token"]}
+    answer = office.mtls().post(office.psc.api("token", "insi"), data=form)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert "fermée par l'API de contrôle" in office.psc.findings()[-1].received
+
+
+def test_a_log_in_that_is_refreshed_keeps_its_api_token_alive(office: Office, api: Api) -> None:
+    login = office.psc.mtls_tokens(office.mtls())
+    asked = {"audience": None, "scope": None}
+    told = office.psc.exchange_for_api(office.mtls(), login["access_token"], api.name, **asked).json()
+    for _ in range(2):
+        office.tenant.move(minutes=20)
+        form = {"client_id": "lgo-mtls", "grant_type": "refresh_token", "refresh_token": login["refresh_token"]}
+        login = office.mtls().post(office.psc.protocol("token"), data=form).json()
+    office.call(api, told["access_token"])
+    assert office.shown(api).trouble is Trouble.NONE
+
+
+def test_after_the_log_in_another_one_gives_a_token_that_serves(office: Office, api: Api) -> None:
+    first = office.exchange(api.name)
+    office.psc.resource("sessions", "DELETE", tail=first["session_state"])
+    assert office.call(api, office.token(api.name)).status_code == 200
+
+
 def test_a_session_reset_kills_its_tokens(office: Office, api: Api) -> None:
     token = office.token(api.name)
     assert office.call(api, token).status_code == 200
@@ -255,6 +350,10 @@ def test_the_dmp_takes_a_vihf_that_nobody_signed_under_a_token_and_says_so(offic
     assert send_vihf(office, office.mtls(), bearer, True, office.vihf(signed_by=signer)).status_code == 200
     told = [finding.check_id for finding in office.findings(APIS["dmp"])]
     assert told == ([] if signed else ["DMP-VIHF-UNSIGNED"])
+    for finding in office.findings(APIS["dmp"]):
+        assert "jeton d'API" in finding.received
+        assert "org-sign" in finding.remedy
+        assert "la carte." not in finding.remedy
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from support.psc import PscClient
 from lgo_sandbox.gate.api_access import AccessRefused, Wanted, read_access
 from lgo_sandbox.gate.introspection import introspected_at
 from lgo_sandbox.wire.jwt import unverified_claims
+from psc_mock.codes import CONFORMANCE_PATHS
 
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 MINE = "lgo-mtls"
@@ -175,10 +176,25 @@ def test_the_api_token_is_refreshed_with_the_same_certificate_while_the_person_i
     assert dead.json()["error_description"] == "Session not active"
 
 
+@pytest.mark.parametrize("path", CONFORMANCE_PATHS)
+def test_the_api_of_the_conformity_tests_says_that_it_is_not_simulated(lgo: PscClient, path: str) -> None:
+    answer = lgo.http.post(f"{lgo.tenant.url('psc')}{path}", json={"nationalId": "899700090014"})
+    assert (answer.status_code, answer.json()["error"]) == (501, "not_implemented")
+    assert "X-Simulation" in answer.headers
+    (found,) = lgo.findings()
+    assert "signsessiondata" in found.message
+    assert "insi, dmp ou eprescription" in found.remedy
+
+
 def test_the_refresh_token_of_an_api_dies_after_thirty_minutes(lgo: PscClient, mtls: httpx.Client) -> None:
-    told = exchanged(lgo, mtls)
-    lgo.tenant.move(minutes=31)
-    assert refreshed(lgo, mtls, told["refresh_token"]).json()["error"] == "invalid_grant"
+    """The log-in is kept alive beside it, as an API's token does not."""
+    mine = lgo.mtls_tokens(mtls)
+    told = exchange(lgo, mtls, mine["access_token"]).json()
+    for _ in range(2):
+        lgo.tenant.move(minutes=16)
+        form = {"client_id": "lgo-mtls", "grant_type": "refresh_token", "refresh_token": mine["refresh_token"]}
+        mine = mtls.post(lgo.protocol("token"), data=form).json()
+    assert refreshed(lgo, mtls, told["refresh_token"]).json()["error_description"] == "Invalid refresh token"
     access(lgo, insi(lgo), f"Bearer {told['access_token']}", der(lgo))
     lgo.tenant.move(hours=4)
     with pytest.raises(AccessRefused):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -14,6 +14,7 @@ from joserfc.jws import JWSRegistry
 from support.psc import CALLBACK, PscClient
 
 from lgo_sandbox.contract import Refusal
+from psc_mock.service import SERVICE
 
 AUTH = ("mon-lgo", "secret-du-lgo")
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -114,3 +115,69 @@ def test_a_software_that_answers_an_error_is_told_so_and_the_person_is_logged_ou
 def test_only_an_address_that_can_be_called_is_enrolled(lgo: PscClient, url: object) -> None:
     with pytest.raises(Refusal):
         enrol(lgo, url)  # type: ignore[arg-type]
+
+
+# --- the other ways in which a log-in ends ----------------------------------------------------------------------------
+
+
+def logged_in(lgo: PscClient, software: Listening) -> dict[str, str]:
+    enrol(lgo, software.url)
+    return dict(lgo.exchange(lgo.code(client_id=AUTH[0]), AUTH).json())
+
+
+def by_control(lgo: PscClient, tokens: dict[str, str]) -> None:
+    lgo.resource("sessions", "DELETE", tail=tokens["session_state"])
+
+
+def by_idleness(lgo: PscClient, _tokens: dict[str, str]) -> None:
+    pass_time(lgo, minutes=31)
+
+
+def by_age(lgo: PscClient, tokens: dict[str, str]) -> None:
+    for _ in range(9):
+        pass_time(lgo, minutes=26)
+        tokens.update(lgo.renew(tokens["refresh_token"], AUTH).json())
+    pass_time(lgo, minutes=7)
+
+
+def pass_time(lgo: PscClient, **by: float) -> None:
+    lgo.tenant.move(**by)
+    lgo.tenant.runner.wait(lgo.tenant.runner.launcher.sandbox.followed_up())
+
+
+@pytest.mark.parametrize("end", [by_control, by_idleness, by_age])
+def test_a_log_in_that_ends_otherwise_is_told_too_and_only_once(
+    lgo: PscClient, software: Listening, end: Callable[[PscClient, dict[str, str]], None]
+) -> None:
+    tokens = logged_in(lgo, software)
+    end(lgo, tokens)
+    (token,) = software.told
+    claims = jwt.decode(token, KeySet.import_key_set(lgo.http.get(lgo.protocol("certs")).json())).claims
+    assert (claims["sid"], claims["iss"]) == (tokens["session_state"], lgo.issuer)
+    assert "PSC-SES-09" in lgo.kept()
+    lgo.logout(tokens)
+    pass_time(lgo, hours=5)
+    assert len(software.told) == 1
+
+
+def test_an_end_by_time_that_is_not_heard_is_an_exchange_with_its_finding(lgo: PscClient, software: Listening) -> None:
+    software.status = 500
+    tokens = logged_in(lgo, software)
+    pass_time(lgo, minutes=31)
+    (exchange,) = [one for one in lgo.exchanges() if tokens["session_state"] in one.target]
+    (found,) = exchange.findings
+    assert (found.check_id, found.received) == ("PSC-SES-09", "mon-lgo : HTTP 500")
+    assert AUTH[0] in SERVICE.decode(exchange).summary
+
+
+def test_a_log_in_that_goes_on_by_refreshing_is_not_told_to_be_over(lgo: PscClient, software: Listening) -> None:
+    tokens = logged_in(lgo, software)
+    for _ in range(3):
+        pass_time(lgo, minutes=20)
+        tokens.update(lgo.renew(tokens["refresh_token"], AUTH).json())
+    assert software.told == []
+
+
+def test_a_client_that_wants_not_to_be_told_leaves_no_event(lgo: PscClient) -> None:
+    lgo.tokens()
+    assert lgo.tenant.do(lambda session: session.agenda.waiting()) == []

@@ -260,6 +260,7 @@ BROKEN: dict[str, Act] = {
     "PSC-CIBA-04": lambda lgo: lgo.ask_ciba(channel="SMS"),
     "PSC-CIBA-07": lambda lgo: lgo.ask_ciba(scope="scope_all"),
     "PSC-CIBA-05": _two_addresses,
+    "PSC-CIBA-06": lambda lgo: lgo.ask_ciba(acr_values=None),
     "PSC-API-01": _other_certificate,
     "PSC-API-02": _other_audience,
     "PSC-API-03": _not_exchanged,
@@ -397,3 +398,14 @@ def test_counts_of_the_past_survive_a_restart(lgo: PscClient) -> None:
 def test_the_remedy_is_about_what_was_wrong(lgo: PscClient, number: str, act: Act, told: str) -> None:
     act(lgo)
     assert told in next(one.remedy for one in lgo.findings() if one.check_id == number)
+
+
+def test_the_door_of_pages_asks_for_no_certificate_and_that_of_programs_does(lgo: PscClient) -> None:
+    """A browser that is asked drops its first handshakes, or asks its user which certificate to show."""
+    http = lgo.with_certificate()
+    assert http.get(f"{lgo.wallet}/ecps").status_code == 200
+    assert http.get(lgo.protocol("certs")).status_code == 200
+    page, keys = lgo.exchanges()
+    assert (page.transport, page.certificate) == (keys.transport, "")
+    assert "CN=lgo.sandbox.test" in keys.certificate
+    assert lgo.findings() == []

@@ -69,9 +69,15 @@ def test_a_client_may_ask_about_its_own_dead_token_but_not_show_it_to_others(
         ({"channel": "SMS"}, "PSC-CIBA-04"),
         ({"scope": "scope_all"}, "PSC-CIBA-07"),
         ({"scope": "openid"}, "PSC-CIBA-07"),
+        ({"acr_values": None}, "PSC-CIBA-06"),
+        ({"acr_values": ""}, "PSC-CIBA-06"),
+        ({"acr_values": "eidas2"}, "PSC-CIBA-06"),
+        ({"acr_values": "0"}, "PSC-CIBA-06"),
     ],
 )
-def test_a_wrong_ciba_request_breaks_exactly_its_rule(lgo: PscClient, changes: dict[str, str], check: str) -> None:
+def test_a_wrong_ciba_request_breaks_exactly_its_rule(
+    lgo: PscClient, changes: dict[str, str | None], check: str
+) -> None:
     lgo.ask_ciba(**changes)
     assert lgo.reproaches() == {check}
 

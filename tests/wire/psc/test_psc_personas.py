@@ -67,3 +67,23 @@ def test_a_wrong_persona_is_refused(lgo: PscClient, body: dict[str, Any]) -> Non
     with pytest.raises(Refusal) as refused:
         lgo.resource("personas", "POST", body)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (("ecps", "PUT", {"persona": "lune", "mode": "accept"}, ""), ("« lune »", "titulaire", "secretaire")),
+        (("personas", "DELETE", None, "lune"), ("« lune »", "aucune")),
+        (("clients", "DELETE", None, "lune"), ("« lune »", "lgo-demo", "lgo-api")),
+        (("sessions", "DELETE", None, "lune"), ("« lune »", "aucune")),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) and len(value) == 4 else "",
+)
+def test_what_is_unknown_is_named_with_what_exists(
+    lgo: PscClient, call: tuple[str, str, object, str], said: tuple[str, ...]
+) -> None:
+    name, method, body, tail = call
+    with pytest.raises(Refusal) as refused:
+        lgo.resource(name, method, body, tail)
+    assert refused.value.status == 404
+    assert [one for one in said if one not in str(refused.value)] == []

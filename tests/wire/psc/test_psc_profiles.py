@@ -151,3 +151,30 @@ def test_a_fault_of_a_log_in_holds_in_all_that_it_says(lgo: PscClient, profile: 
         assert ("sandbox_texte" in document) == (name == "claims-unknown")
     lgo.logout(tokens)
     assert unverified_claims(lgo.tokens()["access_token"])["sub"] == before["sub"]
+
+
+def test_a_change_of_profile_applies_to_new_log_ins_only(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__profile="2025")
+    tokens = lgo.tokens()
+    before = unverified_claims(tokens["access_token"])
+    lgo.tenant.option(psc__profile="2026")
+    assert lgo.userinfo(tokens["access_token"]).json()["sub"] == before["sub"]
+    assert lgo.introspect(tokens["access_token"]).json()["sub"] == before["sub"]
+    lgo.refresh(tokens)
+    assert unverified_claims(tokens["id_token"])["sub"] == before["sub"]
+    assert unverified_claims(tokens["access_token"]).keys() == before.keys()
+    lgo.logout(tokens)
+    assert unverified_claims(lgo.tokens()["access_token"])["sub"] != before["sub"]
+    assert [one["profile"] for one in lgo.resource("sessions")["sessions"]] == ["2026", "2025"]
+
+
+def test_a_token_of_an_api_keeps_the_profile_of_its_log_in(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__profile="2025")
+    http = lgo.with_certificate()
+    token = lgo.mtls_tokens(http)["access_token"]
+    lgo.tenant.option(psc__profile="2026")
+    told = lgo.exchange_for_api(http, token).json()
+    auth = ("insi", "secret-insi")
+    asked = lgo.http.post(lgo.api("token/introspect"), data={"token": told["access_token"]}, auth=auth).json()
+    subjects = {unverified_claims(one)["sub"] for one in (token, told["access_token"])} | {asked["sub"]}
+    assert len(subjects) == 1

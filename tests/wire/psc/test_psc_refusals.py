@@ -200,6 +200,7 @@ REFUSALS: dict[str, Act] = {
     "subject_token_of_api": chained,
     "api_scope_refused": api({"scope": "tout"}),
     "api_client_refused": without_api,
+    "conformance_api_absent": lambda lgo: lgo.http.post(f"{lgo.tenant.url('psc')}/signsessiondata", json={}),
     "certificate_changed": other_certificate,
     "token_missing": lambda lgo: lgo.post("token/introspect"),
     "token_of_another_client": lambda lgo: lgo.post("revoke", OTHER, token=lgo.tokens()["access_token"]),

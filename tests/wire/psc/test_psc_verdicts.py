@@ -194,6 +194,26 @@ def test_the_whole_of_it_passes(lgo: PscClient, number: str) -> None:
     assert lgo.verdict(number) is Verdict.PASS
 
 
+def without_browser(lgo: PscClient) -> None:
+    lgo.tenant.option(psc__ecps="accept", psc__ciba_interval="0")
+    lgo.poll(lgo.ask_ciba().json()["auth_req_id"])
+
+
+def test_a_session_without_a_browser_is_proven_ended_too(lgo: PscClient) -> None:
+    without_browser(lgo)
+    lgo.tenant.move(minutes=31)
+    without_browser(lgo)
+    assert lgo.verdict("EXI-RIE-PS-13") is Verdict.PASS
+
+
+def test_an_api_token_that_outlives_its_session_fails(lgo: PscClient) -> None:
+    http = lgo.with_certificate()
+    api = lgo.exchange_for_api(http, lgo.mtls_tokens(http)["access_token"]).json()["access_token"]
+    lgo.tenant.move(minutes=31)
+    lgo.http.post(lgo.api("token/introspect"), data={"token": api}, auth=("insi", "secret-insi"))
+    assert lgo.verdict("EXI-RIE-PS-13") is Verdict.FAIL
+
+
 def test_a_session_that_was_used_after_its_end_is_not_proven_ended_by_the_next_log_in(lgo: PscClient) -> None:
     over_used_and_back(lgo)
     assert lgo.verdict("EXI-RIE-PS-13") is Verdict.FAIL

@@ -30,6 +30,7 @@ from health_documents.cda.read.parts import (
 )
 from health_documents.cda.read.values import ReadDocument, ServiceEvent
 from health_documents.errors import IncompleteHeader, NotClinicalDocument, UnreadableXml
+from health_documents.quoting import quoted
 from health_documents.values.document import Author, Consent, Identifier
 from health_documents.xml import MalformedXml, parse
 
@@ -105,7 +106,7 @@ def _root(data: bytes) -> etree._Element:
     except MalformedXml as error:
         raise UnreadableXml(error.reason) from error
     if root.tag != f"{{{oids.NS_HL7}}}ClinicalDocument":
-        raise NotClinicalDocument(f"la racine est {root.tag!r}, pas le ClinicalDocument de CDA R2")
+        raise NotClinicalDocument(f"la racine est {quoted(root.tag)}, pas le ClinicalDocument de CDA R2")
     return root
 
 

@@ -27,6 +27,7 @@ from health_documents.cda.write.products import Product, add_product
 from health_documents.cda.write.sections import add_table
 from health_documents.codes.prescription import BOX, DISPENSER_NOTE, PATIENT_NOTE, SUBSTITUTION_ALLOWED
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.clinical import DispensedLine
 from health_documents.values.document import Code, DocumentHeader
 from health_documents.values.posology import Posology
@@ -172,7 +173,7 @@ def _day(text: str) -> str:
     try:
         return f"{date.fromisoformat(text):%Y%m%d}" if text else ""
     except ValueError as error:
-        raise InvalidContent(f"date {text!r} : AAAA-MM-JJ attendu") from error
+        raise InvalidContent(f"date {quoted(text)} : AAAA-MM-JJ attendu") from error
 
 
 def _substituted(relation: etree._Element, anchor: str) -> None:

@@ -16,6 +16,7 @@ from lxml import etree
 
 from health_documents import oids
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Author, Code, Organization, PatientIdentity, Recipient, RelatedPerson
 from health_documents.values.posology import Quantity
 
@@ -70,7 +71,7 @@ def add(
 def add_id(parent: etree._Element, root: str, extension: str = "", *, name: str = "id") -> None:
     """Append an instance identifier; InvalidContent when its root is no OID or UUID."""
     if not _UID.fullmatch(root):
-        raise InvalidContent(f"{root!r} n'est ni un OID ni un UUID")
+        raise InvalidContent(f"{quoted(root)} n'est ni un OID ni un UUID")
     add(parent, name, root=root, extension=extension)
 
 
@@ -144,7 +145,7 @@ def add_person_name(parent: etree._Element, person: Author | Recipient | Related
 def add_quantity(parent: etree._Element, name: str, quantity: Quantity, anchor: str = "") -> etree._Element:
     """Append a physical quantity; ``anchor`` is where the narrative says it. InvalidContent for no decimal number."""
     if not _DECIMAL.fullmatch(quantity.value):
-        raise InvalidContent(f"{quantity.value[:30]!r} n'est pas un nombre décimal")
+        raise InvalidContent(f"{quoted(quantity.value, 30)} n'est pas un nombre décimal")
     element = add(parent, name, value=quantity.value, unit=quantity.unit)
     if anchor:
         add_reference(add(element, "translation"), anchor, name="originalText")

@@ -22,6 +22,7 @@ from health_documents.cda.write.elements import (
     timestamp,
 )
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Author, Code, Organization, Participant, Recipient, RelatedPerson
 
 __all__ = [
@@ -89,7 +90,9 @@ def add_recipient(document: etree._Element, recipient: Recipient) -> None:
 def add_informant(document: etree._Element, person: RelatedPerson) -> None:
     """Append an informant. Raises InvalidContent for another kind of person."""
     if person.kind not in _INFORMANT_KINDS:
-        raise InvalidContent(f"informateur de nature {person.kind!r} (admis : {', '.join(sorted(_INFORMANT_KINDS))})")
+        raise InvalidContent(
+            f"informateur de nature {quoted(person.kind)} (admis : {', '.join(sorted(_INFORMANT_KINDS))})"
+        )
     entity = add(add(document, "informant"), "relatedEntity", classCode=person.kind)
     if person.relation:
         add_code(entity, person.relation)

@@ -22,6 +22,7 @@ from health_documents.cda.write.elements import (
     derived_uid,
 )
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Code
 from health_documents.values.posology import Dosage, Posology, QuantityRange
 
@@ -144,4 +145,4 @@ def _day(text: str) -> str:
     try:
         return f"{date.fromisoformat(text):%Y%m%d}"
     except ValueError as error:
-        raise InvalidContent(f"début d'étape {text!r} : AAAA-MM-JJ attendu") from error
+        raise InvalidContent(f"début d'étape {quoted(text)} : AAAA-MM-JJ attendu") from error

@@ -37,6 +37,7 @@ from health_documents.codes.prescription import (
     WEIGHT,
 )
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.clinical import DeviceLine
 from health_documents.values.document import Code, DocumentHeader
 from health_documents.values.posology import Quantity
@@ -146,5 +147,5 @@ def _use(supply: etree._Element, device: DeviceLine) -> None:
         try:
             written = f"{date.fromisoformat(day):%Y%m%d}" if day else ""
         except ValueError as error:
-            raise InvalidContent(f"date d'utilisation {day!r} : AAAA-MM-JJ attendu") from error
+            raise InvalidContent(f"date d'utilisation {quoted(day)} : AAAA-MM-JJ attendu") from error
         add(period, name, value=written, nullFlavor="" if written else "UNK")

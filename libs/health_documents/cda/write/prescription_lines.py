@@ -43,6 +43,7 @@ from health_documents.codes.prescription import (
     Flag,
 )
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Code, DocumentHeader, DrugLine
 from health_documents.values.posology import Mode, Posology
 
@@ -78,7 +79,7 @@ def _period(line: DrugLine, header: DocumentHeader) -> tuple[date, date | None]:
     try:
         start = date.fromisoformat(line.start) if line.start else header.effective_time.date()
     except ValueError as error:
-        raise InvalidContent(f"début de traitement {line.start!r} : AAAA-MM-JJ attendu") from error
+        raise InvalidContent(f"début de traitement {quoted(line.start)} : AAAA-MM-JJ attendu") from error
     return start, start + timedelta(days=line.duration_days - 1) if line.duration_days > 0 else None
 
 

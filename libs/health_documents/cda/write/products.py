@@ -15,6 +15,7 @@ from lxml import etree
 from health_documents import oids
 from health_documents.cda.write.elements import XSI_TYPE, add, add_code, add_quantity, add_reference, add_templates
 from health_documents.errors import InvalidContent
+from health_documents.quoting import quoted
 from health_documents.values.document import Code, Ingredient
 from health_documents.values.posology import Quantity
 
@@ -100,4 +101,4 @@ def _day(text: str) -> str:
     try:
         return f"{date.fromisoformat(text):%Y%m%d}"
     except ValueError as error:
-        raise InvalidContent(f"date de péremption {text!r} : AAAA-MM-JJ attendu") from error
+        raise InvalidContent(f"date de péremption {quoted(text)} : AAAA-MM-JJ attendu") from error

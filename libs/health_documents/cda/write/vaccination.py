@@ -27,6 +27,7 @@ from health_documents.cda.write.sections import add_comment, add_pdf_copy, add_s
 from health_documents.codes.prescription import SectionKind
 from health_documents.codes.value_sets import IMMUNIZATIONS
 from health_documents.errors import InvalidContent, refuse_bad_text
+from health_documents.quoting import quoted
 from health_documents.values.clinical import Vaccination
 from health_documents.values.document import Code, DocumentHeader, Identifier
 from health_documents.xml import serialize
@@ -83,7 +84,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidContent(f"date de vaccination {text!r} : AAAA-MM-JJ attendu") from error
+        raise InvalidContent(f"date de vaccination {quoted(text)} : AAAA-MM-JJ attendu") from error
 
 
 def _narrative(text: etree._Element, one: Vaccination) -> None:

@@ -84,6 +84,15 @@ AT_API: Mapping[str, Error] = {
         'Enrôler le client aux API : POST /_sandbox/v1/psc/clients avec "api_scopes".',
         "portees-et-audience",
     ),
+    "conformance_api_absent": Error(
+        501,
+        "not_implemented",
+        "signsessiondata is not simulated",
+        "API de conformité du proxy e-Santé (signsessiondata), absente du bac à sable",
+        "une API du bac à sable : insi, dmp ou eprescription, où s'essaient /connect, /send, /traces et /disconnect",
+        "Router le proxy vers insi, dmp ou eprescription ; essayer signsessiondata sur la plateforme de l'ANS.",
+        "api-de-conformite",
+    ),
     "certificate_changed": Error(
         400,
         "invalid_grant",
