@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lgo_sandbox.state.schema import Migration
-from psc_mock.codes import API_AUDIENCES, TRUST
+from psc_mock.codes import API_AUDIENCES, ORGANISATION_CERTIFICATE_CN, PSC_CERTIFICATE_CN, TRUST
 from psc_mock.domain.clients import Client
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["CLIENTS", "MIGRATIONS", "seed"]
 
 LOOPBACK = "http://127.0.0.1:8765"
-PSC_CERTIFICATE_CN = "lgo.sandbox.test"
-ORGANISATION_CERTIFICATE_CN = "INSI-AUTO"
-"""That of ``org-auth``: one certificate for the log-in, the exchange and the API (#jeton-lie-au-certificat)."""
 
 CLIENTS = (
     Client(

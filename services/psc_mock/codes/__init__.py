@@ -99,6 +99,11 @@ FAMILIES: Mapping[str, str] = {
     "unknown": "inconnue",
 }
 """Family of a certificate → what findings say of it."""
+PSC_CERTIFICATE_CN = "lgo.sandbox.test"
+ORGANISATION_CERTIFICATE_CN = "INSI-AUTO"
+CERTIFICATES: Mapping[str, str] = {PSC_CERTIFICATE_CN: "psc-client", ORGANISATION_CERTIFICATE_CN: "org-auth"}
+"""CN of a certificate of the pharmacy → its name in the ready-file. ``org-auth`` serves the log-in, the exchange and
+the API (docs/sources/psc.md#jeton-lie-au-certificat)."""
 
 COMMUNITY = "communautaire"
 TRUST = "confiance"

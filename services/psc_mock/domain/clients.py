@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lgo_sandbox.wire.oauth import same_secret
-from psc_mock.codes import COMMUNITY, FAMILIES, JUDGEMENTS, TRUST
+from psc_mock.codes import CERTIFICATES, COMMUNITY, FAMILIES, JUDGEMENTS, TRUST
 from psc_mock.domain.refusals import ABSENT, Refused, told
 
 __all__ = [
@@ -171,4 +171,8 @@ def _bad_certificate(client: Client, shown: CertificateShown) -> Refused:
         remedy = "Appeler avec lgo-mtls ou lgo-api, ou enrôler le vôtre avec certificate_ou et certificate_cn."
         return Refused("certificate_refused", received=received, expected=expected, remedy=remedy, where=where)
     expected = f"un certificat d'organisation IGC-Santé en cours de validité, {' et '.join(names)}"
-    return Refused("certificate_refused", received=received, expected=expected, where=where)
+    ready = CERTIFICATES.get(client.certificate_cn, "")
+    remedy = f"Présenter en TLS le certificat {ready} du fichier de démarrage, ou enrôler l'OU et le CN du vôtre."
+    return Refused(
+        "certificate_refused", received=received, expected=expected, remedy=remedy if ready else "", where=where
+    )

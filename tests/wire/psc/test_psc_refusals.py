@@ -319,6 +319,10 @@ def _in_a_frame(lgo: PscClient) -> None:
     lgo.http.get(f"{lgo.wallet}/auth", params=lgo.request(prompt="none"), headers={"Sec-Fetch-Dest": "iframe"})
 
 
+def _by_no_certificate(client: str) -> Act:
+    return lambda lgo: lgo.post("token", None, grant_type="refresh_token", client_id=client)
+
+
 def _exchanged_by_secret(lgo: PscClient) -> None:
     form = {"grant_type": EXCHANGE_GRANT, "client_id": "lgo-demo", "client_secret": "secret-lgo-demo"}
     lgo.http.post(lgo.api("token", "insi"), data=form)
@@ -332,6 +336,8 @@ def _exchanged_by_secret(lgo: PscClient) -> None:
         (_without_scheme, "un seul mot, ", "Authorization: Bearer suivi du jeton"),
         (_not_in_base64, "« Basic … », 9 caractères", "« client_id:client_secret » en Base64"),
         (logout(id_token_hint="abc"), "id_token_hint=abc… (3 caractères)", "l'id_token de la dernière réponse"),
+        (_by_no_certificate("lgo-mtls"), "aucun certificat client", "le certificat psc-client du fichier"),
+        (_by_no_certificate("lgo-api"), "aucun certificat client", "le certificat org-auth du fichier"),
         (_in_a_frame, "aucune session ouverte, dans un cadre (iframe)", "par refresh_token"),
         (_exchanged_by_secret, "aucun certificat client, pour lgo-demo, enrôlé sans certificat", "lgo-mtls ou lgo-api"),
         (

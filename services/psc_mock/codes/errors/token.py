@@ -59,7 +59,7 @@ AT_TOKEN: Mapping[str, Error] = {
         BAD_CLIENT,
         "Certificat client refusé",
         "le certificat d'organisation IGC-Santé enrôlé pour ce client, en cours de validité",
-        "Présenter en TLS le certificat psc-client du fichier de démarrage, ou enrôler l'OU et le CN du vôtre.",
+        "Présenter en TLS le certificat enrôlé pour ce client, ou enrôler l'OU et le CN du vôtre.",
         "certificat-client",
     ),
     "secret_wrong": Error(
