@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from support.insi_requests import asking
+from support.plain import NO_TLS
 from support.process import environment
 from typer.testing import CliRunner
 
@@ -43,7 +44,7 @@ class Software:
     opened: ExitStack
 
     def __post_init__(self) -> None:
-        http = httpx.Client(base_url=self.proxy.url, trust_env=False, timeout=30.0)
+        http = httpx.Client(base_url=self.proxy.url, trust_env=False, verify=NO_TLS, timeout=30.0)
         self.http = self.opened.enter_context(http)
 
     def beside(self) -> Software:
@@ -69,14 +70,20 @@ class Software:
 @contextmanager
 def at_a_proxy(lgo_sandbox: SandboxServer) -> Iterator[Software]:
     """Give a software before a proxy of its own, in a session of its own."""
-    ready = lgo_sandbox.control("POST", "/sessions", {"listeners": True, "options": {"psc.ciba_interval": "1"}})
+    ready = lgo_sandbox.control("POST", "/sessions", {"listeners": True})
     session = SandboxSession(ready["session"], ready, lgo_sandbox)
     for persona in ("titulaire", "adjoint"):
         session.control("PUT", "/psc/ecps", {"persona": persona, "mode": "accept"})
     clock = [0.0]
     base = Workplace()
     workplace = Workplace(base.now, base.uuid, lambda: base.stopwatch() + clock[0])
-    with opened(Environment(ready), "lgo-api", workplace=workplace) as proxy, ExitStack() as stack:
+
+    def wait(seconds: float) -> None:
+        """Wait between two questions: the session's time passes, the test's does not."""
+        session.move_clock(by=seconds)
+        clock[0] += seconds
+
+    with opened(Environment(ready), "lgo-api", workplace=workplace, sleep=wait) as proxy, ExitStack() as stack:
         yield Software(session, proxy, clock, stack)
     lgo_sandbox.control("DELETE", f"/sessions/{session.name}")
 
@@ -272,7 +279,7 @@ def test_the_command_serves_until_it_is_interrupted(standing: Software, tmp_path
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as running:
         assert running.stdout is not None
         url = running.stdout.readline().partition(" : ")[2].strip()
-        with httpx.Client(base_url=url, trust_env=False, timeout=30.0) as http:
+        with httpx.Client(base_url=url, trust_env=False, verify=NO_TLS, timeout=30.0) as http:
             assert http.get("/traces", params={"start": "2026-01-01T00:00:00Z"}).json() == []
             assert http.post("/send/insi/lps").status_code == 401
         running.send_signal(signal.SIGINT)

@@ -5,7 +5,8 @@ Source: specs/psc.md §3.5 (the certificate of the exchange is shown to the API)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 
@@ -27,7 +28,11 @@ ROUTES = ("insi", "dmp", "eprescription")
 
 @contextmanager
 def opened(
-    environment: Environment, client_id: str, port: int = 0, workplace: Workplace | None = None
+    environment: Environment,
+    client_id: str,
+    port: int = 0,
+    workplace: Workplace | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[ProxyServer]:
     """Serve within the block."""
     certificate, root = environment.certificate(CERTIFICATE), environment.url("psc")
@@ -37,7 +42,7 @@ def opened(
         # One client serves all users: what an API sets for one must not be sent for another.
         http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         provider = ProSanteConnect(http, root, environment.client(client_id), workplace or Workplace())
-        server = ProxyServer(Proxy(provider, http, root, routes, certificate.der, dn), port=port)
+        server = ProxyServer(Proxy(provider, http, root, routes, certificate.der, dn, sleep), port=port)
         server.start()
         try:
             yield server
