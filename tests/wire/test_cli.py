@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,9 @@ import httpx
 import pytest
 from support.keys import with_keys
 from support.one_service import installed_alone
+from support.plain import NO_TLS
+
+from lgo_sandbox.cli.main import answered
 
 COMMAND = [sys.executable, "-m", "lgo_sandbox.cli"]
 PATIENCE_SECONDS = 60
@@ -54,6 +60,16 @@ class Terminal:
         (self.folder / "ready.json").unlink(missing_ok=True)
         process = self.start("up", *arguments, "--port-base", "0", "--ready-file", "ready.json")
         return process, ready(self.folder / "ready.json", process)
+
+    def asks(self, *arguments: str) -> tuple[int, str, str]:
+        """Return the exit code, the output and the error output of a command that ends at once, without a process."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(self.folder)
+            for name in os.environ.keys() - self.environment.keys():
+                patch.delenv(name)
+            code = answered(arguments)
+        return code, out.getvalue(), err.getvalue()
 
     def end(self) -> None:
         """End what still runs."""
@@ -106,7 +122,7 @@ def ready(path: Path, process: subprocess.Popen[str]) -> dict[str, Any]:
 def test_up_serves_until_a_signal_and_ends_cleanly(terminal: Terminal, number: signal.Signals) -> None:
     process, document = terminal.up("--session", "equipe")
     url = document["services"]["sixieme"]["http"]
-    answer = httpx.post(f"{url}/saluer", json={"name": "Marc"}, trust_env=False)
+    answer = httpx.post(f"{url}/saluer", json={"name": "Marc"}, trust_env=False, verify=NO_TLS)
     assert answer.json()["session"] == document["session"] == "equipe"
     process.send_signal(number)
     code, out, err = finished(process)
@@ -120,29 +136,31 @@ def test_up_serves_until_a_signal_and_ends_cleanly(terminal: Terminal, number: s
 def test_what_was_acknowledged_survives_kill_9(terminal: Terminal) -> None:
     process, document = terminal.up()
     url = document["services"]["sixieme"]["http"]
-    assert httpx.post(f"{url}/saluer", json={"name": "Marc"}, trust_env=False).status_code == 200
+    assert httpx.post(f"{url}/saluer", json={"name": "Marc"}, trust_env=False, verify=NO_TLS).status_code == 200
     process.kill()
     process.wait()
     url = terminal.up()[1]["services"]["sixieme"]["http"]
-    assert httpx.get(f"{url}/livre", trust_env=False).json() == {"names": ["Amorce", "Marc"]}
+    assert httpx.get(f"{url}/livre", trust_env=False, verify=NO_TLS).json() == {"names": ["Amorce", "Marc"]}
 
 
 def test_the_asking_commands_find_the_sandbox_by_its_state(beside: tuple[Terminal, dict[str, Any]]) -> None:
     terminal, document = beside
     url = document["services"]["sixieme"]["http"]
-    httpx.post(f"{document['control']}/_sandbox/v1/sessions/equipe/reset", trust_env=False).raise_for_status()
-    httpx.post(f"{url}/saluer", json={"name": "marc"}, trust_env=False)
+    httpx.post(
+        f"{document['control']}/_sandbox/v1/sessions/equipe/reset", trust_env=False, verify=NO_TLS
+    ).raise_for_status()
+    httpx.post(f"{url}/saluer", json={"name": "marc"}, trust_env=False, verify=NO_TLS)
     code, out, _ = terminal.run("status")
     assert (code, url in out, "Constats : 1 " in out) == (0, True, True)
-    code, out, _ = terminal.run("report", "--format", "json", "--output", "rapport.json")
+    code, out, _ = terminal.asks("report", "--format", "json", "--output", "rapport.json")
     written = json.loads((terminal.folder / "rapport.json").read_text(encoding="utf-8"))
     verdicts = {requirement["id"]: requirement["verdict"] for requirement in written["requirements"]}
     assert (code, out, verdicts["LGO.INS.06"]) == (0, "", "FAIL")
-    code, out, _ = terminal.run("pki", "issue", "cps-auth", "--persona", "titulaire", "--variant", "revoked")
+    code, out, _ = terminal.asks("pki", "issue", "cps-auth", "--persona", "titulaire", "--variant", "revoked")
     assert (code, Path(json.loads(out)["cert"]).name) == (0, "cps-titulaire-auth-revoked.pem")
-    code, out, _ = terminal.run("reset")
+    code, out, _ = terminal.asks("reset")
     assert (code, "equipe" in out) == (0, True)
-    assert httpx.get(f"{url}/livre", trust_env=False).json() == {"names": ["Amorce"]}
+    assert httpx.get(f"{url}/livre", trust_env=False, verify=NO_TLS).json() == {"names": ["Amorce"]}
 
 
 @pytest.mark.parametrize(
@@ -158,13 +176,13 @@ def test_the_api_s_refusals_are_shown(
     beside: tuple[Terminal, dict[str, Any]], arguments: tuple[str, ...], said: str
 ) -> None:
     terminal, document = beside
-    code, _, err = terminal.run(*arguments, "--control", document["control"])
+    code, _, err = terminal.asks(*arguments, "--control", document["control"])
     assert (code, said in err) == (2, True), err
 
 
 def test_an_address_where_something_else_answers_is_named_as_such(beside: tuple[Terminal, dict[str, Any]]) -> None:
     terminal, document = beside
-    code, _, err = terminal.run("status", "--control", document["services"]["sixieme"]["http"])
+    code, _, err = terminal.asks("status", "--control", document["services"]["sixieme"]["http"])
     assert (code, "est-ce bien un bac à sable" in err) == (2, True), err
 
 
@@ -221,10 +239,24 @@ def test_a_taken_port_is_said_in_french(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("up", "lune"), "service inconnu : lune"),
         (("up", "--port-base", "0", "--session", "NON"), "session inconnue"),
-        (("up", "--port-base", "0", "--host", "0.0.0.0"), "--public"),
         (("up", "--port-base", "0", "--state", "/dev/null"), "/dev/null/running : ce n'est pas un dossier"),
+    ],
+)
+def test_a_start_that_cannot_be_is_explained_with_code_2(
+    terminal: Terminal, arguments: tuple[str, ...], said: str
+) -> None:
+    code, _, err = terminal.run(*arguments)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("up", "lune"), "service inconnu : lune"),
+        (("up", "--port-base", "0", "--host", "0.0.0.0"), "--public"),
         (("exec", "--service", "sixieme", "--", "true"), "--service control"),
         (("status",), "aucun bac à sable en marche"),
         (("status", "--control", "http://127.0.0.1:1"), "ne répond pas"),
@@ -234,7 +266,7 @@ def test_a_taken_port_is_said_in_french(terminal: Terminal) -> None:
 def test_what_cannot_be_done_is_explained_with_code_2(
     terminal: Terminal, arguments: tuple[str, ...], said: str
 ) -> None:
-    code, _, err = terminal.run(*arguments)
+    code, _, err = terminal.asks(*arguments)
     assert code == 2
     assert said in err
     assert "Traceback" not in err
@@ -248,7 +280,7 @@ def test_one_service_is_served_alone(terminal: Terminal) -> None:
 
 
 def test_help_lists_every_command(terminal: Terminal) -> None:
-    code, out, _ = terminal.run("--help")
+    code, out, _ = terminal.asks("--help")
     assert code == 0
     for command in ("up", "exec", "demo", "status", "reset", "report", "client", "pki"):
         assert f" {command} " in out
