@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 import pytest
 from support.keys import with_keys
+from support.plain import NO_TLS
 from support.process import environment
 
 from lgo_sandbox.conformance.service_tables import MARK, rewritten
@@ -64,7 +65,7 @@ class Reader:
     def hurries(self) -> None:
         """Let CIBA clients ask each second: what the pages show of it is no test of patience."""
         url = f"http://{self.addresses['127.0.0.1:8080']}/_sandbox/v1/options"
-        httpx.put(url, json={"psc.ciba_interval": "1"}, trust_env=False).raise_for_status()
+        httpx.put(url, json={"psc.ciba_interval": "1"}, trust_env=False, verify=NO_TLS).raise_for_status()
 
     def types(self, text: str) -> subprocess.CompletedProcess[str]:
         for usual, real in self.addresses.items():

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.plain import NO_TLS
 from support.process import SandboxProcess, environment
 
 from lgo_client.environment import Environment
@@ -37,7 +38,7 @@ def locked(state: Path) -> Iterator[None]:
 
 
 def control(process: SandboxProcess) -> httpx.Client:
-    return httpx.Client(base_url=f"{process.ready['control']}/_sandbox/v1", trust_env=False, timeout=60)
+    return httpx.Client(base_url=f"{process.ready['control']}/_sandbox/v1", trust_env=False, verify=NO_TLS, timeout=60)
 
 
 def test_a_deposit_a_mail_and_a_dispensing_survive_the_kill_of_the_process(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def send_mail(process: SandboxProcess) -> None:
 def test_sigterm_ends_a_sandbox_whose_store_is_locked(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with SandboxProcess(state, "control", "insi") as process, control(process) as asking, locked(state):
-        httpx.get(f"{process.ready['services']['insi']['http']}/x", trust_env=False)
+        httpx.get(f"{process.ready['services']['insi']['http']}/x", trust_env=False, verify=NO_TLS)
         asking.post("/markers", json={"name": "pendant"})
         assert process.stop()[0] == 0
         assert "ne sont pas au journal" in process.words()
@@ -126,6 +127,6 @@ def test_a_second_process_is_told_who_serves_the_state_and_the_first_goes_on(pro
         assert f"déjà servi par le processus {process.pid} ; contrôle : {process.ready['control']}" in second.stderr
         assert ready.read_bytes() == before
         with SandboxProcess(process.state, "psc") as other:
-            assert httpx.get(other.ready["services"]["psc"]["http"], trust_env=False).status_code < 500
+            assert httpx.get(other.ready["services"]["psc"]["http"], trust_env=False, verify=NO_TLS).status_code < 500
         assert json.loads(ready.read_bytes())["control"] == process.ready["control"]
         assert asking.get("/health").json()["status"] == "ok"

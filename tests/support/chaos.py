@@ -32,6 +32,7 @@ from lgo_client.clock import Workplace
 from lgo_client.environment import Environment
 from lgo_client.insi import Claim, Insi, Matricule, Product, Traits
 from lgo_client.transport import tls_context
+from support.plain import NO_TLS
 from support.process import SandboxProcess
 
 __all__ = ["Outcome", "play"]
@@ -88,7 +89,9 @@ class Clients:
     def __init__(self, ready: dict[str, Any], outcome: Outcome, chance: random.Random) -> None:
         self.environment = Environment(ready)
         self.outcome, self.chance = outcome, chance
-        self.control = httpx.Client(base_url=f"{self.environment.control}/_sandbox/v1", trust_env=False, timeout=30)
+        self.control = httpx.Client(
+            base_url=f"{self.environment.control}/_sandbox/v1", trust_env=False, verify=NO_TLS, timeout=30
+        )
         self._ready = ready
         self._http = httpx.Client(verify=self._showing("org-auth"), trust_env=False, timeout=30)
         product = Product("chaos", "1", self.environment.fact("idam"), "sender", "10B0990017")
@@ -193,7 +196,7 @@ def slow_sender(ready: dict[str, Any]) -> None:
 
 def big_bodies(ready: dict[str, Any], octets: int = 30 * MIB) -> None:
     """Send bodies that are refused."""
-    with httpx.Client(trust_env=False, timeout=60) as http:
+    with httpx.Client(trust_env=False, verify=NO_TLS, timeout=60) as http:
         for _ in range(3):
             with suppress(httpx.HTTPError):
                 http.post(ready["services"]["dmp"]["http"] + "/ailleurs", content=b"x" * octets)

@@ -1,4 +1,4 @@
-"""What the tests of all services share: one running sandbox with everything, and fresh sessions of it."""
+"""What the tests of all services share: fresh sessions of the sandbox that runs everything."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from support.sessions import session_of
-from support.tenants import Runner, running_in_background
+from support.tenants import Runner
 
 from lgo_sandbox.run.pytest_plugin import SandboxSession
-
-
-@pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """A sandbox with every service and control."""
-    with running_in_background(tmp_path_factory.mktemp("everything")) as runner:
-        yield runner
 
 
 @pytest.fixture

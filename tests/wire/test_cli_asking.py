@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.plain import NO_TLS
 from support.tenants import Runner
 from typer.testing import CliRunner
 
@@ -57,7 +58,9 @@ def test_a_client_that_is_there_keeps_its_secret_unless_told(everything: Runner)
 
 def _secret(runner: Runner, session: str) -> str:
     control = runner.launcher.sandbox.addresses.control
-    clients = httpx.get(f"{control}/_sandbox/v1/psc/clients", params={"session": session}).json()["clients"]
+    clients = httpx.get(f"{control}/_sandbox/v1/psc/clients", params={"session": session}, verify=NO_TLS).json()[
+        "clients"
+    ]
     (secret,) = [str(client["secret"]) for client in clients if client["client_id"] == "lgo-deux"]
     return secret
 

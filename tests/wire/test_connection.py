@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.keys import with_keys
+from support.plain import NO_TLS
 
 from lgo_sandbox.cli.connect import write_connection
 from lgo_sandbox.cli.errors import CommandError
@@ -23,7 +24,7 @@ from lgo_sandbox.settings import Settings
 
 def archive(server: SandboxServer, session: str = "default") -> bytes:
     url = f"{server.control_url}/_sandbox/v1/sessions/{session}/connection.zip"
-    answer = httpx.get(url, trust_env=False, timeout=30.0)
+    answer = httpx.get(url, trust_env=False, verify=NO_TLS, timeout=30.0)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     return answer.content
 

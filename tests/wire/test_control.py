@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from support.keys import with_keys
+from support.plain import NO_TLS
 from support.sixth import sixth_service_alone
 from support.tenants import Runner, Tenant, running_in_background
 
@@ -48,12 +49,12 @@ def tenant(runner: Runner) -> Tenant:
 @pytest.fixture
 async def api(runner: Runner) -> AsyncIterator[httpx.AsyncClient]:
     root = f"{runner.launcher.sandbox.addresses.control}/_sandbox/v1"
-    async with httpx.AsyncClient(base_url=root, trust_env=False, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=root, trust_env=False, verify=NO_TLS, timeout=20) as client:
         yield client
 
 
 async def _greet(root: str, name: str, **tls: Any) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False, **tls) as client:
+    async with httpx.AsyncClient(trust_env=False, **{"verify": NO_TLS, **tls}) as client:
         return await client.post(f"{root}/saluer", json={"name": name})
 
 
@@ -174,7 +175,7 @@ async def test_a_long_poll_gets_what_comes_next(tenant: Tenant, api: httpx.Async
 
 
 async def test_an_open_event_stream_does_not_hold_up_the_stop(state: Path) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client:
         async with running(Settings(state=state, port_base=0)) as launcher:
             url = f"{launcher.sandbox.addresses.control}/_sandbox/v1/events"
             stream = client.stream("GET", url)
@@ -189,7 +190,7 @@ async def test_exchanges_of_another_process_on_the_same_state_are_seen(state: Pa
             assert second.sandbox.addresses.control == ""
             await _greet(second.sandbox.addresses.plain["sixieme"], "Marc")
             root = f"{first.sandbox.addresses.control}/_sandbox/v1"
-            async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+            async with httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=20) as client:
                 found = (await client.get(f"{root}/exchanges", params={"after": 0, "wait": 15})).json()["exchanges"]
         assert [exchange["summary"] for exchange in found] == ["Salut à Marc"]
         assert json.loads((state / READY_NAME).read_text())["control"] == first.sandbox.addresses.control
@@ -238,6 +239,6 @@ async def test_without_plain_ports_only_tls_answers(state: Path) -> None:
 
 
 async def test_the_console_is_on_the_control_port(runner: Runner) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client:
         page = await client.get(f"{runner.launcher.sandbox.addresses.control}/")
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")

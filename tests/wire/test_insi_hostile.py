@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from lxml import etree
+from support.plain import NO_TLS
 from support.tenants import running_in_background
 
 from lgo_sandbox.run.launcher import Launcher
@@ -39,7 +40,7 @@ def code_of(content: bytes) -> str:
 
 
 async def post(launcher: Launcher, content: Any, content_type: str = "application/soap+xml") -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=30) as client:
         url = f"{launcher.sandbox.addresses.plain['insi']}/lps"
         return await client.post(url, content=content, headers={"content-type": content_type})
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from support.tenants import Runner, Tenant, running_in_background
+from support.plain import NO_TLS
+from support.tenants import Runner, Tenant
 
 ENGLISH = re.compile(r"\b(not|found|unknown|path|method|allowed)\b", re.I)
 DOORS = {
@@ -21,21 +21,15 @@ DOORS = {
 """What one of the addresses of each door begins with."""
 
 
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running_in_background(tmp_path_factory.mktemp("state")) as running:
-        yield running
-
-
 @pytest.fixture
-def tenant(runner: Runner) -> Tenant:
-    return runner.tenant("chemin")
+def tenant(everything: Runner) -> Tenant:
+    return everything.tenant("chemin")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("door", DOORS)
 def test_an_unknown_path_is_explained_in_french_with_paths_that_exist(tenant: Tenant, door: str, method: str) -> None:
-    answer = httpx.request(method, tenant.url(door, tls=False) + "/nulle/part", trust_env=False)
+    answer = httpx.request(method, tenant.url(door, tls=False) + "/nulle/part", trust_env=False, verify=NO_TLS)
     assert answer.status_code == 404
     (finding,) = [finding for exchange in tenant.exchanges() for finding in exchange.findings]
     assert (finding.check_id, "/nulle/part" in finding.received) == ("SANDBOX-CHEMIN", True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from support.chromium import Windows, launched
+from support.plain import NO_TLS
 from support.tenants import Runner, Tenant, running_in_background
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def tenant(runner: Runner) -> Tenant:
     """A session to which a client sent lines that no table is wide enough for."""
     tenant = runner.tenant()
     for path in (LONG, UNREADABLE):
-        httpx.get(tenant.url("psc", tls=False) + path)
+        httpx.get(tenant.url("psc", tls=False) + path, verify=NO_TLS)
     tenant.exchanges()
     return tenant
 
@@ -94,7 +95,9 @@ def test_a_report_kept_as_a_file_fits_the_screen_and_its_sources_open(
     page: Page, tenant: Tenant, tmp_path: Path
 ) -> None:
     kept = tmp_path / "report.html"
-    kept.write_bytes(httpx.get(f"{root(tenant)}/_sandbox/v1/report.html", params={"session": tenant.name}).content)
+    kept.write_bytes(
+        httpx.get(f"{root(tenant)}/_sandbox/v1/report.html", params={"session": tenant.name}, verify=NO_TLS).content
+    )
     page.goto(kept.as_uri())
     shot(page, "report")
     assert page.evaluate(SIDEWAYS) <= 0

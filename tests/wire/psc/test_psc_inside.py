@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.plain import NO_TLS
 from support.psc import PscClient
 
 from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected, introspected_at
@@ -37,7 +38,7 @@ def exchanges(lgo: PscClient) -> list[Exchange]:
 
 
 async def over_http(url: str, token: str) -> Told:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         return await introspected_at(http, url, token, DMP)
 
 
