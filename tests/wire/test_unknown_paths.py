@@ -38,5 +38,5 @@ def test_an_unknown_path_is_explained_in_french_with_paths_that_exist(tenant: Te
     assert not ENGLISH.search(f"{finding.title} {finding.expected} {finding.remedy} {finding.message}")
 
 
-def test_every_door_of_the_installed_services_is_tried(runner: Runner) -> None:
-    assert set(runner.launcher.sandbox.addresses.plain) == set(DOORS)
+def test_every_door_of_the_installed_services_is_tried(everything: Runner) -> None:
+    assert set(everything.launcher.sandbox.addresses.plain) == set(DOORS)
