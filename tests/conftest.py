@@ -38,6 +38,7 @@ def pytest_unconfigure() -> None:
     """Let the last collection see all again."""
     gc.unfreeze()
 
+
 LONG = ("tests/journeys/", "tests/contract/", "tests/wire/test_cli.py", "tests/wire/test_pytest_plugin.py")
 """Where tests start processes and browsers: they begin, so that no worker is left alone with one at the end."""
 

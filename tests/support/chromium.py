@@ -22,6 +22,8 @@ __all__ = ["PHONE", "Windows", "launched", "serving"]
 CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 BLANK = b"<!doctype html><title>page</title>"
 EMPTY = "about:blank"
+STOP_SECONDS = 0.02
+"""How long it may take until a server notices that it is to stop."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 HURRY = "(later => { globalThis.setInterval = (act, ms, ...more) => later(act, ms / 5, ...more); })(setInterval)"
 """Pages that ask again after some seconds ask again sooner: what a test shows of them is no test of patience."""
@@ -98,7 +100,7 @@ def serving(files: Mapping[str, bytes]) -> Iterator[str]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(STOP_SECONDS,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

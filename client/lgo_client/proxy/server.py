@@ -27,6 +27,8 @@ __all__ = ["COOKIE", "ProxyServer"]
 COOKIE = "proxy_session_id"
 MAX_BODY = 32 * 1024 * 1024
 SILENCE_SECONDS = 30.0
+STOP_SECONDS = 0.05
+"""How long it may take until a stop is noticed."""
 JSON = "application/json; charset=utf-8"
 BAD_REQUEST, TOO_LARGE, LENGTH_REQUIRED, NOT_ALLOWED = 400, 413, 411, 405
 NO_CONTENT = 204
@@ -57,7 +59,7 @@ class ProxyServer:
     def __init__(self, proxy: Proxy, host: str = "127.0.0.1", port: int = 0) -> None:
         handler = type("Handler", (_Handler,), {"proxy": proxy})
         self._server = _Server((host, port), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_SECONDS,), daemon=True)
 
     @property
     def url(self) -> str:
