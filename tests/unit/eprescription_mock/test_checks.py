@@ -146,7 +146,9 @@ def test_checks_cite_requirements_that_exist_under_stable_ids() -> None:
 def test_what_is_explained_by_a_check_is_a_refusal_and_its_check_an_error() -> None:
     for check in CHECKS:
         assert check.explains <= set(ERRORS)
-        assert not check.explains or check.severity is Severity.ERROR
+        # a session may end while a client works: that its token is refused then is no error of the client
+        is_end = check.id == "EPRESC-API-FIN"
+        assert not check.explains or check.severity is (Severity.WARNING if is_end else Severity.ERROR)
 
 
 def test_an_altered_code_is_told_as_it_should_have_been() -> None:
