@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from lgo_client.cli_french import translate_help, usage_error
+from french_commands import translate_help, usage_error
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
 from lgo_client.psc import PscRefused

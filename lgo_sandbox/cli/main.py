@@ -76,7 +76,7 @@ def answered(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; what the parser says is said in French."""
     command = typer.main.get_command(app)
     if "--help" in arguments or not arguments or arguments[-1] in GROUPS:
-        from lgo_sandbox.cli.french import translate_help
+        from french_commands import translate_help
 
         translate_help(command, typer.Context)
     try:
@@ -90,7 +90,7 @@ def answered(arguments: Sequence[str]) -> int:
 
 
 def _misused(error: Any) -> int:
-    from lgo_sandbox.cli.french import usage_error
+    from french_commands import usage_error
 
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()

@@ -1,7 +1,8 @@
 """What the command line's parser says, in French: wrong usage, and its own lines of the help.
 
 Source: the parser's exceptions, by the names and members that Click and Typer share in all their versions. A sentence
-that is not known here is shown as it is. Knows no command.
+that is not known here is shown as it is. Both command lines, ``lgo-sandbox`` and ``lgo``, stand on it; it stands alone.
+Knows no command.
 """
 
 from __future__ import annotations
