@@ -167,10 +167,10 @@ A start imports no framework: FastAPI comes with the first request that the tabl
 API and the console with the first request to the control port, which takes some tenths of a second longer for it.
 
 A request of the sandbox is more than a route: an exchange in the journal with its decoded facts, thirty checks for an
-INSi search, and at length the eviction of an older exchange (these runs fill the journal of ten thousand). Aims were
-1.5 bare routes for the discovery document, 4 for an INSi search, 3 for a status of a prescription; on a journal that
-is not full they were seen at 1.6, 4.6 and 3.7. The rest is in many small places: reading the head of the SOAP message
-and its layout (a fifth of a search), checks (a tenth), the rows of the journal (a fifth), the session and its clock.
+INSi search, and at length the eviction of an older exchange (these runs fill the journal of ten thousand). Aims are 1.5
+bare routes for the discovery document, 4 for an INSi search, 3 for a status of a prescription. The rest is in many
+small places: reading the head of the SOAP message and its layout (a fifth of a search), checks (a tenth), the rows of
+the journal (a fifth), the session and its clock. docs/decisions/0013-what-a-request-costs.md says what was not bought.
 A token costs its two RSA signatures and one commit; docs/performance-psc.md has them apart.
 """
 
