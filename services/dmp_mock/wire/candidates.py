@@ -117,12 +117,18 @@ def _subject(control: etree._Element, candidate: Candidate) -> None:
         add(element, "id", root=root, extension=extension)
     add(element, "statusCode", code="active")
     _person(element, candidate.patient)
+    _observations(element, candidate)
+    custodian(event)
+
+
+def _observations(element: etree._Element, candidate: Candidate) -> None:
+    """Append how well he fits and what he opposes; the class codes that the guide's example lacks, its schema wants."""
     matched = add(add(element, "subjectOf1", typeCode="SBJ"), "queryMatchObservation", classCode="COND", moodCode="EVN")
     typed(matched, "CS", "code", code="POURCENTAGE")
     typed(matched, "INT", value="100")
-    opposed = add(add(element, "subjectOf2"), "administrativeObservation")
+    subject = add(element, "subjectOf2", typeCode="SBJ")
+    opposed = add(subject, "administrativeObservation", classCode="OBS", moodCode="EVN")
     observed(opposed, codes.EMERGENCY_OPPOSED, codes.EMERGENCY_OPPOSED_SOUGHT, value=candidate.emergency_opposed)
-    custodian(event)
 
 
 def _person(element: etree._Element, patient: Patient) -> None:
