@@ -75,7 +75,12 @@ SERVICE = Service(
     operations=(
         *(Operation(one.name, one.title, one.page.wire, one.page.serves) for one in TRANSACTIONS),
         *(Operation(one.name, one.title, serves=_RETIRED if one.instead else _NOT_SIMULATED) for one in NOT_SIMULATED),
-        Operation(DESCRIBE, "Lire la description du service (WSDL)", "GET ?wsdl", "one service a path, complete in one document"),
+        Operation(
+            DESCRIBE,
+            "Lire la description du service (WSDL)",
+            "GET ?wsdl",
+            "one service a path, complete in one document",
+        ),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",
