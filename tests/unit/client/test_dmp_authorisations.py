@@ -18,9 +18,8 @@ from lgo_client.soap import SoapRefused
 
 
 def _output(body: str, status: str = "DMPOk", namespace: str = "urn:si-dmp-habilitations") -> etree._Element:
-    return etree.fromstring(
-        f'<a:r xmlns:a="{namespace}"><a:output>{body}<a:status>{status}</a:status><a:context>non</a:context></a:output></a:r>'
-    )
+    told = f"<a:status>{status}</a:status><a:context>non</a:context>"
+    return etree.fromstring(f'<a:r xmlns:a="{namespace}"><a:output>{body}{told}</a:output></a:r>')
 
 
 def test_a_role_is_written_for_a_doctor_alone() -> None:
