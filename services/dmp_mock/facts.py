@@ -167,6 +167,7 @@ class AuthorisationSet(Facts):
     """An authorisation that a caller wanted for himself or gave up: what it was before, and whether it changed."""
 
     matricule: str
+    holder: str
     action: str
     role: str
     before: str

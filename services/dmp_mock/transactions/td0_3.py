@@ -29,7 +29,7 @@ from dmp_mock.codes.rights import Condition, Profile
 from dmp_mock.domain.errors import Refused, XdsError, as_fault
 from dmp_mock.domain.patients import check_not_blocked, check_open
 from dmp_mock.domain.rights import demand
-from dmp_mock.facts import AuthorisationSet
+from dmp_mock.facts import AuthorisationSet, ExistenceTested
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
 from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.webservice import Fields, append, output_of, read_fields
@@ -57,6 +57,7 @@ def serve(request: Admitted) -> Answer:
     changed = _as_doctor(request, action) if role else _as_reader(request, action)
     done = AuthorisationSet(
         matricule=request.ins.number,
+        holder=request.caller.holder,
         action=action,
         role=role,
         before=request.state.authorisation.value,
@@ -167,6 +168,21 @@ def useful(seen: Observed[AuthorisationSet]) -> Outcome:
     )
 
 
+def after_test(seen: Observed[AuthorisationSet]) -> Outcome:
+    """An access is declared after the existence test of this professional for this patient."""
+    done = seen.facts
+    if done.action != Action.ADD:
+        return None
+    tests = seen.history.all(ExistenceTested, about=done.matricule)
+    if any(tested.holder == done.holder for _, tested in tests):
+        return True
+    return Violation(
+        f"aucun TD0.2 de {done.holder} pour {done.matricule} avant ce TD0.3",
+        "TD0.2, puis TD0.3 s'il dit que l'autorisation manque",
+        where=_ASKED,
+    )
+
+
 def form(seen: Observed[AuthorisationSet]) -> Outcome:
     """The request is written as the schema writes it."""
     return tolerated(seen.facts.remarks)
@@ -203,6 +219,18 @@ TRANSACTION = Transaction(
             remedy="Lisez AUTORISATION dans la réponse de TD0.2 avant d'appeler TD0.3.",
             confidence="M",
             severity=Severity.INFO,
+            operations=frozenset({NAME}),
+        ),
+        Check(
+            id="DMP-AUTHORISATION-ORDER",
+            title="Accès déclaré sans test d'existence",
+            reads=AuthorisationSet,
+            test=after_test,
+            requirements=("DMP/UX.50",),
+            source="docs/sources/dmp.md#autorisation",
+            remedy="Appelez TD0.2 pour le patient, puis TD0.3 si l'autorisation manque.",
+            confidence="M",
+            severity=Severity.WARNING,
             operations=frozenset({NAME}),
         ),
         Check(

@@ -129,6 +129,7 @@ def test_zeep_searches_without_an_ins(office: Office) -> None:
 
 
 def test_zeep_leaves_a_dmp_enters_it_again_and_lists(office: Office) -> None:
+    Zeep(office, "patients").existence()
     habilitations = Zeep(office, "habilitations", card=True)
     for action, context in (("SUPPRESSION", None), ("AJOUT", None), ("AJOUT", ALREADY)):
         done = habilitations.client.service.setAuthorization(action=action, _soapheaders=habilitations.headers)
@@ -146,6 +147,8 @@ def test_zeep_leaves_a_dmp_enters_it_again_and_lists(office: Office) -> None:
     assert office.patient in [each.nationalId for one in dmps.patientlistData for each in one.patientIdentifier]
     told = ["DMP-ACTION-WSDL"]
     assert office.seen() == [
+        ("wsdl", []),
+        ("td0.2", []),
         ("wsdl", []),
         ("td0.3", told),
         ("td0.3", told),

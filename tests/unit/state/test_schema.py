@@ -145,6 +145,8 @@ def test_the_state_of_the_first_release_survives_with_its_data(upgraded: Session
     assert session.ids.octets(6) != bytes.fromhex(kept.id[1:])  # the sequence goes on
     counted = {name: session.db.rows(f"SELECT count(*) FROM {name}")[0][0] for name in ("psc_client", "dmp_patient")}
     assert counted == {"psc_client": 2, "dmp_patient": 3}  # and no seed came a second time
+    dates = session.db.rows("SELECT DISTINCT started, acted FROM dmp_authorisation")
+    assert dates == [("20260101080000", "20260101080000")]  # columns of a later release
     assert session.db.rows("SELECT octets FROM mss_content") == [(b"Subject: x\r\n\r\ncorps",)]
 
 

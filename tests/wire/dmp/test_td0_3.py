@@ -17,17 +17,26 @@ DENIED = "soap:DMPAccessDeniedByRightsService"
 
 
 def _opposed(dmp: Dmp) -> None:
-    dmp.mark("opposition à la consultation", dmp.named("moreau-etienne"))
-    authorise(dmp, _unauthorised(dmp, "moreau-etienne"))
+    vihf = _unauthorised(dmp, "moreau-etienne")
+    dmp.test_existence(vihf)
+    dmp.mark("opposition à la consultation", vihf.patient)
+    authorise(dmp, vihf)
+
+
+def _again(dmp: Dmp) -> None:
+    dmp.test_existence(dmp.direct())
+    authorise(dmp)
 
 
 def _unqualified(dmp: Dmp) -> Reply:
+    dmp.test_existence(_unauthorised(dmp))
     body = f'<a:setAuthorization xmlns:a="{HABILITATIONS}"><action>AJOUT</action></a:setAuthorization>'
     return dmp.call("habilitations", SET, body, _unauthorised(dmp))
 
 
 BREAKS: dict[str, Callable[[Dmp], object]] = {
-    "DMP-AUTHORISATION": authorise,
+    "DMP-AUTHORISATION": _again,
+    "DMP-AUTHORISATION-ORDER": lambda dmp: authorise(dmp, _unauthorised(dmp)),
     "DMP-AUTHORISATION-FORM": _unqualified,
     "DMP-AUTHORISATION-OPPOSITION": _opposed,
 }
@@ -61,6 +70,7 @@ def test_an_authorisation_is_listed_by_td0_4_and_td1_6(dmp: Dmp) -> None:
 
 
 def test_an_authorisation_that_is_there_is_told_so_and_changes_nothing(dmp: Dmp) -> None:
+    dmp.test_existence(dmp.direct())
     reply = authorise(dmp)
     assert told(reply, "status") == ["DMPOk"]
     assert told(reply, "context") == ["Autorisation déjà présente aucune action effectuée"]
@@ -144,5 +154,6 @@ def test_a_wrong_word_is_refused_with_those_that_are_right(
 
 
 def test_the_action_of_the_description_is_taken_and_told(dmp: Dmp) -> None:
+    dmp.test_existence(_unauthorised(dmp))
     assert authorise(dmp, _unauthorised(dmp), wsa_action="urn:hl7-org:v3:setAuthorization").status == 200
     assert dmp.findings() == ["DMP-ACTION-WSDL"]
