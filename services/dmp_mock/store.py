@@ -8,7 +8,7 @@ transaction; nothing decides here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Column, LargeBinary, func
 from sqlmodel import Field, Session, col, select
@@ -31,6 +31,7 @@ __all__ = [
     "PatientRow",
     "SubmissionRow",
     "content_of",
+    "dmps",
     "doctor_in_charge",
     "entries_of",
     "entry_by_uuid",
@@ -42,6 +43,9 @@ __all__ = [
     "store_lot",
     "stored_octets",
 ]
+
+
+_MAX_VARIABLES = 10_000
 
 
 class PatientRow(Base, table=True):
@@ -142,8 +146,23 @@ def doctor_in_charge(db: Session, matricule: str) -> str:
 def last_fed(db: Session, matricules: Sequence[str]) -> dict[str, str]:
     """Return when each of these DMPs was fed last, to the second; one that was never is not there."""
     newest = func.max(SubmissionRow.submission_time)
-    wanted = select(SubmissionRow.matricule, newest).where(col(SubmissionRow.matricule).in_(matricules))
-    return {matricule: dtm_floor(at) for matricule, at in db.exec(wanted.group_by(SubmissionRow.matricule)) if at}
+    found: dict[str, str] = {}
+    for some in _chunks(matricules):
+        wanted = select(SubmissionRow.matricule, newest).where(col(SubmissionRow.matricule).in_(some))
+        rows = db.exec(wanted.group_by(SubmissionRow.matricule))
+        found |= {matricule: dtm_floor(at) for matricule, at in rows if at}
+    return found
+
+
+def dmps(db: Session, matricules: Sequence[str]) -> dict[str, PatientRow]:
+    """Return the DMPs of these persons; whoever has none is not there."""
+    found = (db.exec(select(PatientRow).where(col(PatientRow.matricule).in_(some))) for some in _chunks(matricules))
+    return {row.matricule: row for rows in found for row in rows}
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield pieces that fit into one statement."""
+    return (values[start : start + _MAX_VARIABLES] for start in range(0, len(values), _MAX_VARIABLES))
 
 
 def known_unique_ids(db: Session, unique_ids: Iterable[str]) -> set[str]:

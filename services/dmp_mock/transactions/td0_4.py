@@ -70,13 +70,14 @@ def serve(request: Admitted) -> Answer:
     session = request.call.session
     with session.db.transaction() as db:
         held = list(_authorised(db, owner, request.caller.structure))
-        updated = store.last_fed(db, [one.matricule for one in held])
-        states = {one.matricule: store.state_of(db, one.matricule, owner) for one in held}
-    listed = []
-    for one in held:
-        patient, state = session.people.patient(one.matricule), states[one.matricule]
-        if patient is not None and state.status is DmpStatus.ACTIVE:
-            listed.append(Listed(patient, state.caller_is_mt, one, updated.get(one.matricule, "")))
+        matricules = [one.matricule for one in held]
+        updated, dmps = store.last_fed(db, matricules), store.dmps(db, matricules)
+        open_to = {number: row.mt for number, row in dmps.items() if row.status == DmpStatus.ACTIVE}
+    listed = [
+        Listed(patient, open_to[one.matricule] == owner, one, updated.get(one.matricule, ""))
+        for one in held
+        if one.matricule in open_to and (patient := session.people.patient(one.matricule))
+    ]
     found = [one for one in listed if _is_recent(one, asked)]
     numbers = tuple(one.patient.matricule for one in found)
     request.call.note(DmpsListed(holder=owner, since=asked.since, listed=numbers, remarks=asked.remarks))
