@@ -46,6 +46,12 @@ DMP = {
         )
     ),
     "DMP/UX.08": Proof(parts=(kept("DMP-ORDER", what="une consultation après TD0.2 ou TD0.4"),)),
+    "DMP/UX.50": Proof(
+        parts=(
+            kept("DMP-AUTHORISATION-ORDER", what="un accès déclaré (TD0.3) après le test d'existence (TD0.2)"),
+            kept("DMP-AUTHORISATION", what="un accès déclaré alors que l'autorisation manquait"),
+        )
+    ),
     "ALI/PROG.04": Proof(
         parts=(
             FED,

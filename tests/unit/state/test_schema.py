@@ -162,6 +162,8 @@ def test_the_state_of_the_first_release_survives_with_its_data(upgraded: Session
     counted = {name: session.db.rows(f"SELECT count(*) FROM {name}")[0][0] for name in ("psc_client", "dmp_patient")}
     # No seed came a second time; lgo-api is one that a later release added.
     assert counted == {"psc_client": 3, "dmp_patient": 3}
+    dates = session.db.rows("SELECT DISTINCT started, acted FROM dmp_authorisation")
+    assert dates == [("20260101080000", "20260101080000")]  # columns of a later release
     assert session.db.rows("SELECT octets FROM mss_content") == [(b"Subject: x\r\n\r\ncorps",)]
 
 
