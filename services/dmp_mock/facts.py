@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lgo_sandbox.watch.facts import Facts, Lazy
 
 __all__ = [
+    "Belied",
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
@@ -23,7 +24,9 @@ __all__ = [
     "Remark",
     "ShownCertificate",
     "SoapRequest",
+    "Software",
     "ToldError",
+    "VihfCompared",
     "VihfGiven",
     "XdsErrors",
 ]
@@ -81,8 +84,21 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Software:
+    """What a VIHF says of the software that wrote it."""
+
+    id: str
+    name: str
+    version: str
+    homologation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VihfGiven(Facts):
-    """Who asks, by the VIHF and what vouches for it. ``owner`` is the subject of the certificate that does, or ""."""
+    """Who asks, by the VIHF and what vouches for it. ``owner`` is the subject of the certificate that does, or "".
+
+    ``assertion`` is the ID of the assertion.
+    """
 
     mode: str
     name_id: str
@@ -97,6 +113,27 @@ class VihfGiven(Facts):
     issuer_is_owner: bool
     certificate: ShownCertificate | None
     remarks: tuple[Remark, ...]
+    lps: Software
+    assertion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belied:
+    """A value of the VIHF that card, certificate or directory belie."""
+
+    topic: str
+    where: str
+    received: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VihfCompared(Facts):
+    """A VIHF that is vouched for, compared with all that is known; ``secret``: it opens a secret connection."""
+
+    belied: tuple[Belied, ...]
+    secret: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def _app(sandbox: Sandbox) -> Any:
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from dmp_mock.store import Base
+    from dmp_mock.replays import Base  # with every table, that of the replays too
 
     return (Base.metadata,)
 

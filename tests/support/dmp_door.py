@@ -92,8 +92,9 @@ class Dmp:
 
     def direct(self, who: str = "titulaire", **changes: Any) -> Vihf:
         """Return a DIRECTE VIHF signed by the card."""
-        structure = self.people.structure(self.persona(who).structure).id_nat
-        usual = Vihf(self.persona(who), structure, self.patient, "DIRECTE", signed_by=self.issue("cps-sign", who))
+        place = self.people.structure(self.persona(who).structure)
+        signer = self.issue("cps-sign", who)
+        usual = Vihf(self.persona(who), place.id_nat, self.patient, "DIRECTE", sector=place.sector, signed_by=signer)
         return replace(usual, **changes)
 
     def certificate_for(self, vihf: Vihf) -> Issued:

@@ -31,6 +31,9 @@ from lgo_sandbox.watch.refusals import Refusal
 PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
 FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
+G15, G05 = "1.2.250.1.71.1.2.7", "1.2.250.1.71.4.2.6"
+SUBJECT_ID = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
+SECRET = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
 ENGLISH = re.compile(r"\b(?:not|was|the|is|a valid|required|present|recognized)\b", re.I)
 Act = Callable[[Dmp], object]
 
@@ -56,6 +59,32 @@ def _named_by_sub(dmp: Dmp) -> None:
     vihf = dmp.indirect()
     vihf.who = replace(vihf.who, national_id="9b6d600b-2654-507e-8cbf-14108bfc30dc")
     dmp.test_existence(vihf)
+
+
+def _roles(*codes: tuple[str, str]) -> dict[str, str | None]:
+    return {ROLE: "".join(coded("Role", code, system) for code, system in codes)}
+
+
+def _renumbered(dmp: Dmp) -> None:
+    dmp.test_existence()
+    dmp.test_existence(dmp.indirect(extra={"LPS_ID_HOMOLOGATION_DMP": "AUTRE"}))
+
+
+def _sent_twice(dmp: Dmp) -> None:
+    vihf = dmp.assertion(dmp.indirect())
+    for _ in range(2):
+        octets = envelope(existence(dmp.patient), vihf, PATIENTS)
+        dmp.post("patients", octets, certificate=dmp.issue("org-auth"))
+
+
+def _replayed(dmp: Dmp) -> None:
+    dmp.configure(vihf_replay="refus")
+    _sent_twice(dmp)
+
+
+def _belied(dmp: Dmp) -> None:
+    dmp.configure(vihf_truth="refus")
+    dmp.test_existence(dmp.indirect(sector="SA07"))
 
 
 def _soap11(dmp: Dmp) -> None:
@@ -101,6 +130,16 @@ SHARED: dict[str, Act] = {
     ),
     "DMP-VIHF-ISSUER": _misissued,
     "DMP-VIHF-UNSIGNED": lambda dmp: dmp.test_existence(dmp.direct(signed_by=None)),
+    "DMP-VIHF-ROLE": lambda dmp: dmp.test_existence(dmp.indirect(extra=_roles(("21", G15), ("D", G05)))),
+    "DMP-VIHF-SECTOR": lambda dmp: dmp.test_existence(dmp.indirect(sector="SA07")),
+    "DMP-VIHF-NAME": lambda dmp: dmp.test_existence(dmp.indirect(extra={SUBJECT_ID: "Thomas CASTELNAU"})),
+    "DMP-VIHF-AUTHN": lambda dmp: dmp.test_existence(
+        dmp.direct(authn="urn:oasis:names:tc:SAML:2.0:ac:classes:Password")
+    ),
+    "DMP-VIHF-SECRET": lambda dmp: dmp.test_existence(dmp.indirect(extra={SECRET: "secret"})),
+    "DMP-VIHF-PURPOSE": lambda dmp: dmp.test_existence(dmp.direct(purpose="centre_15")),
+    "DMP-VIHF-LPS": _renumbered,
+    "DMP-VIHF-REPLAY": _sent_twice,
     "DMP-VIHF-PS": lambda dmp: dmp.test_existence(dmp.direct("radie")),
     "DMP-VIHF-SUB": _named_by_sub,
     "DMP-PATIENT": lambda dmp: dmp.test_existence(dmp.indirect(patient="255069999999934")),
@@ -197,6 +236,8 @@ REFUSED: dict[str, Act] = {
     "vihf-specialty": lambda dmp: dmp.test_existence(
         dmp.indirect(extra={ROLE: coded("Role", "21", "1.2.250.1.71.1.2.7")})
     ),
+    "vihf-truth": _belied,
+    "vihf-replay": _replayed,
     "vihf-stale": lambda dmp: dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) - timedelta(hours=1))),
     "vihf-signature": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=None)),
     "signer-usage": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-auth"))),
