@@ -17,12 +17,14 @@ __all__ = [
     "ExistenceTested",
     "FedDocument",
     "LotFed",
+    "LotSigned",
     "PatientSeen",
     "Posted",
     "QueryAsked",
     "Reading",
     "Remark",
     "ShownCertificate",
+    "SignaturePart",
     "SoapRequest",
     "Software",
     "ToldError",
@@ -190,6 +192,23 @@ class LotFed(Facts):
     taken: bool
     remarks: tuple[str, ...]
     wrong_digests: Lazy[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignaturePart:
+    """A part of a lot's signature that is wrong."""
+
+    where: str
+    received: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotSigned(Facts):
+    """The signature of a lot, verified once the answer has left: what of it is broken."""
+
+    broken: Lazy[tuple[SignaturePart, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

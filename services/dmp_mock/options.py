@@ -11,7 +11,16 @@ from typing import Protocol
 
 from lgo_sandbox.contract import Option
 
-__all__ = ["OPTIONS", "Parameters", "is_on", "parameters", "refuses_replay", "refuses_untruth", "skew"]
+__all__ = [
+    "OPTIONS",
+    "Parameters",
+    "is_on",
+    "parameters",
+    "refuses_replay",
+    "refuses_signature",
+    "refuses_untruth",
+    "skew",
+]
 
 YES, NO, REFUSE = "oui", "non", "refus"
 DEFAULT_MAJORITY = "18"
@@ -36,6 +45,12 @@ OPTIONS = (
     Option("strict_action", NO, (NO, YES), "Refuser une wsa:Action qui n'est pas celle de la transaction"),
     Option("strict_hash", NO, (NO, YES), "Comparer hash et size annoncés aux octets reçus (XDSNonIdenticalHash, Size)"),
     Option("strict_manifest", NO, (NO, YES), "Vérifier les empreintes du manifeste de la signature de lot"),
+    Option(
+        "lot_signature",
+        "constat",
+        ("constat", REFUSE),
+        "Signature de lot (XAdES) invalide : constat seul, ou refus aussi (XDSRepositoryMetadataError)",
+    ),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
         "xds_errors_as",
@@ -82,6 +97,11 @@ def skew(session: HasOptions) -> timedelta:
 def refuses_untruth(session: HasOptions) -> bool:
     """Tell whether a VIHF that something belies is refused, beside its finding."""
     return session.option("dmp.vihf_truth") == REFUSE
+
+
+def refuses_signature(session: HasOptions) -> bool:
+    """Tell whether a lot whose signature is broken is refused, beside its finding."""
+    return session.option("dmp.lot_signature") == REFUSE
 
 
 def refuses_replay(session: HasOptions) -> bool:

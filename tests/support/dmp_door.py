@@ -101,6 +101,10 @@ class Dmp:
         """Return the TLS certificate that goes with a VIHF."""
         return self.issue("cps-auth", vihf.who.id) if vihf.mode == "DIRECTE" else self.issue("org-auth")
 
+    def sealer(self, vihf: Vihf) -> Issued:
+        """Return the certificate that signs a lot: the user's card, or the seal of the pharmacy."""
+        return self.issue("cps-sign", vihf.who.id) if vihf.mode == "DIRECTE" else self.issue("org-sign")
+
     def assertion(self, vihf: Vihf | None, issuer: str = "") -> etree._Element | None:
         """Return the VIHF as XML; its issuer is the subject of who vouches for it unless another is given."""
         if vihf is None:
@@ -190,6 +194,7 @@ class Dmp:
     ) -> Reply:
         """Send TD2.1; ``plain`` puts the documents in the XML, ``drop`` leaves a MIME part out."""
         sent, made = vihf or self.indirect(), lot or Lot(list(documents))
+        made = replace(made, signed_by=made.signed_by or self.sealer(sent))
         members = made.members()
 
         def reference(document: Document) -> str:
