@@ -41,6 +41,7 @@ MAX_BYTES = 1024 * 1024
 MAX_REFERENCES = 20
 MAX_CITED = 500
 _SHOWN = 120
+_STRING = etree.XPath("string()")
 
 
 class XadesProblem(StrEnum):
@@ -316,7 +317,7 @@ def _prefixes(method: etree._Element) -> list[str]:
 
 
 def _text(element: etree._Element | None) -> str:
-    return "" if element is None else str(element.xpath("string()")).strip()
+    return "" if element is None else str(_STRING(element)).strip()
 
 
 def _squeezed(element: etree._Element | None) -> str:

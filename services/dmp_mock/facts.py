@@ -18,6 +18,7 @@ __all__ = [
     "FedDocument",
     "LotFed",
     "LotSigned",
+    "ParametersGiven",
     "PatientSeen",
     "Posted",
     "QueryAsked",
@@ -40,6 +41,13 @@ class Posted(Facts):
 
     version: str
     content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParametersGiven(Facts):
+    """The parameter file was asked for, and given, or told where it is."""
+
+    redirected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

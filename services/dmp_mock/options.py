@@ -16,6 +16,7 @@ __all__ = [
     "Parameters",
     "is_on",
     "parameters",
+    "redirect",
     "refuses_replay",
     "refuses_signature",
     "refuses_untruth",
@@ -97,6 +98,12 @@ def skew(session: HasOptions) -> timedelta:
 def refuses_untruth(session: HasOptions) -> bool:
     """Tell whether a VIHF that something belies is refused, beside its finding."""
     return session.option("dmp.vihf_truth") == REFUSE
+
+
+def redirect(session: HasOptions) -> int:
+    """Return the status by which the parameter file is redirected, 0 for none."""
+    value = session.option("dmp.param_redirect")
+    return int(value) if value.isdecimal() else 0
 
 
 def refuses_signature(session: HasOptions) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmp_mock.checks import SHARED_CHECKS
 from dmp_mock.codes.names import DESCRIBE
+from dmp_mock.codes.parameters import FETCH, PATH
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
 from dmp_mock.seeds import seed
@@ -74,6 +75,7 @@ SERVICE = Service(
         *(Operation(one.name, one.title, one.page.wire, one.page.serves) for one in TRANSACTIONS),
         *(Operation(one.name, one.title, serves=_NOT_SIMULATED) for one in NOT_SIMULATED),
         Operation(DESCRIBE, "Lire la description du service (WSDL)", "GET ?wsdl", "complete in one document"),
+        Operation(FETCH, "Lire le fichier de paramètres (param-lps)", f"GET {PATH}", "simulated: its schema is ours"),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",

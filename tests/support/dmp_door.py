@@ -122,6 +122,10 @@ class Dmp:
         """Return the address of a path of the DMP in this session."""
         return f"{self.tenant.url('dmp', tls=tls)}/si-dmp-server/v2/services/{suffix}"
 
+    def site(self, path: str, *, tls: bool = True) -> str:
+        """Return an address of the DMP out of its SOAP services."""
+        return f"{self.tenant.url('dmp', tls=tls)}{path}"
+
     def post(
         self,
         suffix: str,

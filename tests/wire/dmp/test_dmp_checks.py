@@ -23,6 +23,8 @@ from support.dmp_told import is_told
 from support.dmp_vihf import coded
 
 from dmp_mock.codes.faults import FAULTS
+from dmp_mock.codes.parameters import OFTEN
+from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.xds_errors import XDS_CODES
 from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
@@ -105,6 +107,12 @@ def _printing_nothing(dmp: Dmp) -> None:
     dmp.feed(dmp.document(cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
 
 
+def _long_after_the_parameters(dmp: Dmp) -> None:
+    dmp.request("GET", dmp.site(PARAMETER_FILE))
+    dmp.tenant.move(hours=25)
+    dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) + timedelta(seconds=2)))
+
+
 def _tested_then_found(dmp: Dmp) -> None:
     dmp.test_existence(dmp.direct())
     dmp.find()
@@ -152,6 +160,8 @@ SHARED: dict[str, Act] = {
         dmp.test_existence(dmp.direct()),
         dmp.call("registry", QUERY, adhoc(FIND, []), dmp.direct()),
     ),
+    "DMP-PARAM-AGE": _long_after_the_parameters,
+    "DMP-PARAM-OFTEN": lambda dmp: [dmp.request("GET", dmp.site(PARAMETER_FILE)) for _ in range(OFTEN + 1)],
     "DMP-INS-STATUT": _marked("identité récupérée", lambda dmp: dmp.test_existence()),
     "DMP-INS-VERIFICATION": _marked("vérification KO", lambda dmp: dmp.feed(dmp.document())),
     "DMP-INS-DATAMATRIX": _printing_nothing,
