@@ -40,6 +40,12 @@ SITUATIONS = (
     Situation("dmp-opposition", "Patient opposé à la consultation par l'officine", "moreau-etienne"),
     Situation("dmp-opposition-alimentation", "Patient opposé à l'alimentation", "girard-sophie"),
     Situation("dmp-radie", "Professionnel radié", "VIHF de la persona radie"),
+    Situation(
+        "dmp-exemples-officiels",
+        "Identités des exemples publiés : professionnel, structures, patients",
+        "VIHF de la persona officiel, pour pat-trois-dominique-dmp ou patb-quatre-laurence",
+    ),
+    Situation("dmp-site", "Site (EG) sous le certificat de son entité juridique (EJ)", "hopital, sous hopital-ej"),
 )
 
 

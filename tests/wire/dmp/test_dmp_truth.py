@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from support.dmp_door import Dmp
 from support.dmp_messages import envelope, existence
@@ -113,3 +115,12 @@ def test_a_replay_of_another_session_is_none(dmp: Dmp) -> None:
     certificate = dmp.issue("org-auth")
     assert [door.post("patients", octets, certificate=certificate).status for door in (dmp, neighbour)] == [200, 200]
     neighbour.leave()
+
+
+def test_of_many_at_once_with_one_vihf_exactly_one_passes(dmp: Dmp) -> None:
+    dmp.configure(vihf_replay="refus")
+    octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+    certificate = dmp.issue("org-auth")
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(dmp.post, "patients", octets, certificate=certificate) for _ in range(24)]
+        assert sorted(one.result().status for one in sent) == [200] + [500] * 23

@@ -16,7 +16,9 @@ from support.dmp_messages import ACTIONS, envelope, existence
 from support.private_keys import key_of
 
 from dmp_mock.codes import vihf as codes
+from dmp_mock.codes.rights import Profile
 from dmp_mock.codes.vihf import ATTRIBUTES_REQUIRED, Mode
+from dmp_mock.domain.rights import Caller, right
 from dmp_mock.service import SERVICE
 
 PAGE = (Path(__file__).parents[3] / "docs" / "fr" / "vihf.md").read_text(encoding="utf-8")
@@ -64,6 +66,16 @@ def test_the_table_names_every_attribute_that_is_read() -> None:
 def test_what_the_table_wants_is_what_the_rules_want(name: str) -> None:
     wanted = {mode for mode, cell in zip(Mode, ROWS[name], strict=True) if cell == "oui"}
     assert wanted == ATTRIBUTES_REQUIRED.get(name, frozenset())
+
+
+def test_what_a_mode_may_do_is_what_the_matrix_says() -> None:
+    starts = {"TD3.1-metadata": "| lire (", "TD2.1": "| alimenter (", "TD0.2": "| tester "}
+    for action, start in starts.items():
+        line = next(line for line in PAGE.splitlines() if line.startswith(start))
+        for mode, cell in zip(Mode, line.split("|")[2:5], strict=True):
+            profile = Profile.INDIRECT if mode is Mode.INDIRECT else Profile.PS
+            pharmacist = Caller(mode, "899700090014", "10B0990017", "21", "A", profile, "normal")
+            assert right(action, pharmacist).granted == cell.strip().startswith("oui"), (action, mode)
 
 
 def test_the_findings_of_the_page_are_checks() -> None:
