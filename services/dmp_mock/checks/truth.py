@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from dmp_mock.codes.truth import Topic
@@ -18,6 +19,8 @@ __all__ = ["TRUTH_CHECKS"]
 
 _SOURCE = "docs/sources/dmp.md#"
 _REUSED_WITHIN = timedelta(hours=1)
+_COMPARED = 20
+"""How many earlier VIHFs are compared: software changes its name at an update, not between two calls."""
 
 
 def _belied(topic: Topic) -> Callable[[Observed[VihfCompared]], Outcome]:
@@ -46,7 +49,7 @@ def software(seen: Observed[VihfGiven]) -> Outcome:
     own = seen.facts.lps
     if not (own.name and own.homologation):
         return None
-    for _past, given in seen.history.all(VihfGiven):
+    for _past, given in islice(seen.history.all(VihfGiven), _COMPARED):
         other = given.lps
         same_software = (other.name, other.version) == (own.name, own.version)
         if (same_software and other.homologation != own.homologation) or (
