@@ -23,6 +23,7 @@ from lgo_sandbox.wire.xmldsig import (
     RSA_SHA256,
     SHA1,
     SHA256,
+    Uncanonical,
     Unreadable,
     canonical,
     certificates_in,
@@ -196,6 +197,9 @@ def _value_is_right(key: xmlsec.Key, signature: etree._Element) -> bool:
     method = _one(signed_info, "CanonicalizationMethod")
     prefixes = method.find(f"{{{EXC_C14N}}}InclusiveNamespaces")
     kept = (prefixes.get("PrefixList") or "").split() if prefixes is not None else []
-    octets = canonical(signed_info, method.get("Algorithm") or "", kept)
+    try:
+        octets = canonical(signed_info, method.get("Algorithm") or "", kept)
+    except Uncanonical:
+        return False
     algorithm = _one(signature, "SignedInfo/SignatureMethod").get("Algorithm") or ""
     return is_signed_by(key, algorithm, octets, _one(signature, "SignatureValue").text or "")

@@ -21,6 +21,7 @@ from lgo_sandbox.wire.xmldsig import (
     FORMS,
     RSA_SHA1,
     RSA_SHA256,
+    Uncanonical,
     Unreadable,
     canonical,
     certificates_in,
@@ -174,8 +175,13 @@ class _Verification:
             return
         self._signed.add(target)
         told = _squeezed(reference.find(ds("DigestValue")))
-        # A reference by a bare name takes no comments, whatever canonicalises it (XML Signature 1.1 §4.4.3.3).
-        if told != digest_of(canonical(target, *form, comments=False), method):
+        try:
+            # A reference by a bare name takes no comments, whatever canonicalises it (XML Signature 1.1 §4.4.3.3).
+            octets = canonical(target, *form, comments=False)
+        except Uncanonical:
+            self._add(XadesProblem.MALFORMED, "un espace de noms dont l'URI est relative", where)
+            return
+        if told != digest_of(octets, method):
             self._add(XadesProblem.DIGEST, f"DigestValue {told[:64]}", where)
 
     def _target(self, name: str, where: str) -> etree._Element | None:
@@ -226,7 +232,12 @@ class _Verification:
             return None
         if not known or canonicalisation is None:
             return keys[0][0]
-        value, octets = self._root.find(ds("SignatureValue")), canonical(signed_info, form, _prefixes(canonicalisation))
+        try:
+            octets = canonical(signed_info, form, _prefixes(canonicalisation))
+        except Uncanonical:
+            self._add(XadesProblem.MALFORMED, "un espace de noms dont l'URI est relative", "SignedInfo")
+            return keys[0][0]
+        value = self._root.find(ds("SignatureValue"))
         for der, key in keys:
             if is_signed_by(key, method, octets, _squeezed(value)):
                 return der

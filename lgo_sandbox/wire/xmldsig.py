@@ -24,6 +24,7 @@ __all__ = [
     "RSA_SHA256",
     "SHA1",
     "SHA256",
+    "Uncanonical",
     "Unreadable",
     "canonical",
     "certificates_in",
@@ -62,6 +63,10 @@ _EVERY_ID = etree.XPath(
 
 class Unreadable(ValueError):
     """A certificate is none, or there are far too many."""
+
+
+class Uncanonical(ValueError):
+    """An element has no canonical form: a namespace of it is a relative URI."""
 
 
 def ds(name: str) -> str:
@@ -109,7 +114,7 @@ def is_signed_by(key: xmlsec.Key, method: str, octets: bytes, value: str) -> boo
 def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, comments: bool = True) -> bytes:
     """Return the canonical form of an element where it stands; ``comments`` False leaves them out in any algorithm.
 
-    Inclusive forms take the ``xml:`` attributes of ancestors, as Canonical XML 1.0 §2.4 wants.
+    Inclusive forms take the ``xml:`` attributes of ancestors, as Canonical XML 1.0 §2.4 wants. Raises Uncanonical.
     """
     exclusive, with_comments = FORMS[algorithm]
     inherited: dict[str, str] = {}
@@ -127,6 +132,8 @@ def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, c
             inclusive_ns_prefixes=prefixes or None,
             with_comments=with_comments and comments,
         )
+    except etree.LxmlError:
+        raise Uncanonical from None
     finally:
         for name in missing:
             del element.attrib[name]

@@ -147,7 +147,7 @@ def _manifest(unique_id: str, documents: list[Document]) -> str:
     for document in documents:
         try:
             octets = etree.tostring(etree.fromstring(document.content), method="c14n", with_comments=True)
-        except etree.XMLSyntaxError:
+        except etree.LxmlError:
             octets = document.content
         digests[document.unique_id] = base64.b64encode(hashlib.sha1(octets).digest()).decode()
     return "".join(

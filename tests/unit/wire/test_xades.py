@@ -247,6 +247,14 @@ def test_what_cannot_be_read_is_told(content: bytes) -> None:
     assert piece.problem is XadesProblem.UNREADABLE
 
 
+@pytest.mark.parametrize("where", ['<ds:Manifest Id="IHEManifest"', "<ds:SignedInfo", "<ds:Signature "])
+def test_a_relative_namespace_has_no_canonical_form_and_is_told(signer: Issued, where: str) -> None:
+    start = where.split(" ")[0]
+    report = _report(signer, after=lambda text: text.replace(start, f'{start} xmlns:x="relatif"', 1))
+    assert XadesProblem.MALFORMED in {piece.problem for piece in report.broken}
+    assert "relative" in " ".join(piece.received for piece in report.broken)
+
+
 def test_another_root_and_an_empty_signature_are_told() -> None:
     assert [piece.problem for piece in verify_xades(b"<a/>").broken] == [XadesProblem.MALFORMED]
     empty = verify_xades(f'<Signature xmlns="{DS}"/>'.encode())

@@ -168,6 +168,28 @@ def test_entities_are_refused_before_they_grow(dmp: Dmp, suffix: str) -> None:
     is_told(dmp.exchanges()[0])
 
 
+@pytest.mark.parametrize("form", ["http://www.w3.org/TR/2001/REC-xml-c14n-20010315", ""])
+def test_a_relative_namespace_around_the_vihf_is_no_defect_of_ours(dmp: Dmp, form: str) -> None:
+    """It has no canonical form: whoever computes one must not fall over it."""
+
+    def alter(octets: bytes) -> bytes:
+        exclusive = b'CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"'
+        chosen = octets.replace(exclusive, f'CanonicalizationMethod Algorithm="{form}"'.encode()) if form else octets
+        return chosen.replace(b"<soap:Envelope ", b'<soap:Envelope xmlns:x="relatif" ', 1)
+
+    dmp.test_existence(alter=alter)
+    exchange = dmp.exchanges()[0]
+    assert exchange.outcome in ("answered", "refused")
+    assert exchange.outcome == "answered" or exchange.findings[0].check_id == "DMP-VIHF"
+
+
+def test_a_document_without_canonical_form_is_taken_and_its_digest_told(dmp: Dmp) -> None:
+    odd = dmp.document().content.replace(b"<recordTarget>", b'<recordTarget xmlns:x="relatif">')
+    dmp.configure(strict_manifest="oui")
+    assert dmp.feed(dmp.document(odd)).errors in ([], ["XDSRepositoryMetadataError"])
+    assert dmp.exchanges()[0].outcome in ("answered", "refused")
+
+
 def test_entities_in_the_signature_of_a_lot_are_refused(dmp: Dmp) -> None:
     lot = Lot([dmp.document()], tamper=lambda signature: BOMB + signature.replace(b"AA==", b"&lol3;"))
     assert dmp.feed(lot=lot).errors == ["XDSRepositoryMetadataError"]
