@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmp_mock.checks import SHARED_CHECKS
 from dmp_mock.codes.names import DESCRIBE
+from dmp_mock.codes.parameters import FETCH, PATH
 from dmp_mock.codes.retired import SINCE
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
@@ -41,6 +42,12 @@ SITUATIONS = (
     Situation("dmp-opposition", "Patient opposé à la consultation par l'officine", "moreau-etienne"),
     Situation("dmp-opposition-alimentation", "Patient opposé à l'alimentation", "girard-sophie"),
     Situation("dmp-radie", "Professionnel radié", "VIHF de la persona radie"),
+    Situation(
+        "dmp-exemples-officiels",
+        "Identités des exemples publiés : professionnel, structures, patients",
+        "VIHF de la persona officiel, pour pat-trois-dominique-dmp ou patb-quatre-laurence",
+    ),
+    Situation("dmp-site", "Site (EG) sous le certificat de son entité juridique (EJ)", "hopital, sous hopital-ej"),
 )
 
 
@@ -51,7 +58,7 @@ def _app(sandbox: Sandbox) -> Any:
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from dmp_mock.store import Base
+    from dmp_mock.replays import Base  # with every table, that of the replays too
 
     return (Base.metadata,)
 
@@ -81,6 +88,7 @@ SERVICE = Service(
             "GET ?wsdl",
             "one service a path, complete in one document",
         ),
+        Operation(FETCH, "Lire le fichier de paramètres (param-lps)", f"GET {PATH}", "simulated: its schema is ours"),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",

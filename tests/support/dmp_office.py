@@ -46,7 +46,7 @@ class Office:
     def lot(self) -> tuple[str, str]:
         """Return the unique id of the document and the body of an ITI-41, its documents in base64."""
         document = Document(self.document, self.patient)
-        lot = Lot([document])
+        lot = Lot([document], signed_by=self.issued("org-sign"))
         return document.unique_id, lot.body(lambda each: base64.b64encode(each.content).decode(), lot.members())
 
     def seen(self) -> list[tuple[str, list[str]]]:

@@ -126,4 +126,7 @@ def _forms(content: bytes) -> Iterator[bytes]:
         return
     for node in (root, root.getroottree()):
         for comments in (False, True):
-            yield etree.tostring(node, method="c14n", with_comments=comments)
+            try:
+                yield etree.tostring(node, method="c14n", with_comments=comments)
+            except etree.LxmlError:  # a namespace that is a relative URI: there is no canonical form
+                return
