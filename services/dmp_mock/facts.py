@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from lgo_sandbox.watch.facts import Facts, Lazy
 
 __all__ = [
+    "DocumentChanged",
+    "DocumentProblem",
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
@@ -24,6 +26,7 @@ __all__ = [
     "ShownCertificate",
     "SoapRequest",
     "ToldError",
+    "Updated",
     "VihfGiven",
     "XdsErrors",
 ]
@@ -132,7 +135,10 @@ class ExistenceTested(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FedDocument:
-    """A document of a lot; ``level``, ``media_type``, ``is_pdf`` and ``is_n1_template`` are of its CDA, if any."""
+    """A document of a lot; ``level``, ``media_type``, ``is_pdf`` and ``is_n1_template`` are of its CDA, if any.
+
+    ``by_professional``: one of its authors is named by a PS_IdNat.
+    """
 
     unique_id: str
     type: str
@@ -143,16 +149,52 @@ class FedDocument:
     media_type: str
     is_pdf: bool
     is_n1_template: bool
+    by_professional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentProblem:
+    """A rule of the documents library that a fed document breaks."""
+
+    unique_id: str
+    rule: str
+    title: str
+    where: str
+    received: str
+    expected: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotFed(Facts):
-    """A lot whose documents were found: taken or not, what was tolerated, which digests of its manifest are wrong."""
+    """A lot whose documents were found: taken or not, what was tolerated, which digests of its manifest are wrong.
+
+    ``problems`` are those of its CDAs.
+    """
 
     documents: tuple[FedDocument, ...]
     taken: bool
     remarks: tuple[str, ...]
     wrong_digests: Lazy[tuple[str, ...]]
+    problems: Lazy[tuple[DocumentProblem, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentChanged:
+    """A document whose visibility or status was to change; ``act`` says how, in French."""
+
+    entry_uuid: str
+    unique_id: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated(Facts):
+    """An update of metadata: of which documents, taken or not, what was tolerated."""
+
+    documents: tuple[DocumentChanged, ...]
+    taken: bool
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

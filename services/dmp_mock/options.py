@@ -27,6 +27,17 @@ OPTIONS = (
     Option("strict_action", NO, (NO, YES), "Refuser une wsa:Action qui n'est pas celle de la transaction"),
     Option("strict_hash", NO, (NO, YES), "Comparer hash et size annoncés aux octets reçus (XDSNonIdenticalHash, Size)"),
     Option("strict_manifest", NO, (NO, YES), "Vérifier les empreintes du manifeste de la signature de lot"),
+    Option(
+        "strict_queries",
+        NO,
+        (NO, YES),
+        "Refuser une requête XDS écrite autrement que dans le guide, au lieu du constat",
+    ),
+    Option("strict_metadata", NO, (NO, YES), "Refuser les métadonnées hors des jeux de valeurs, au lieu du constat"),
+    Option(
+        "cumul-invisible_patient-masque_ps", "false", ("false", "true"), "INVISIBLE_PATIENT et MASQUE_PS admis ensemble"
+    ),
+    Option("vaccination_notes", YES, (YES, NO), "Contrôler les notes de vaccination comme le DMP (EX_2.1-2035)"),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
         "xds_errors_as",

@@ -49,7 +49,7 @@ def _app(sandbox: Sandbox) -> Any:
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from dmp_mock.store import Base
+    from dmp_mock.registry_store import Base
 
     return (Base.metadata,)
 

@@ -93,11 +93,4 @@ ANNOUNCED = (
         action=f"{_PATIENTS}:PatientSpecificEndPoint:patientList",
         also=frozenset({""}),
     ),
-    Announced(
-        name="td3.3",
-        title="Mise à jour des attributs d'un document",
-        qname=f"{{{NS_LCM}}}SubmitObjectsRequest",
-        path="registry",
-        action="urn:ihe:iti:2010:UpdateDocumentSet",
-    ),
 )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from health_documents.identifiers import ROOTS_OF_INS
 
-__all__ = ["Cx", "dtm_floor", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
+__all__ = ["Cx", "dtm_floor", "is_dtm", "is_oid", "is_ps_id", "organisation_id", "person_id", "read_cx", "read_ins"]
 
 MAX_OID = 64
 _CX = re.compile(
@@ -19,6 +19,7 @@ _CX = re.compile(
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _DTM = re.compile(r"[0-9]{4}([0-9]{2}){0,5}")
 _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
+_PS_ID = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 _DTM_FLOOR = "00000101000000"
 
 
@@ -48,6 +49,11 @@ def read_ins(text: str, *, typed: bool = True) -> Cx | None:
 def person_id(xcn: str) -> str:
     """Return the identifier of a person (first component of an XCN)."""
     return xcn.split("^", 1)[0]
+
+
+def is_ps_id(text: str) -> bool:
+    """Tell whether an identifier is that of a professional: 8 and an RPPS, or 0 and an ADELI."""
+    return _PS_ID.fullmatch(text) is not None
 
 
 def organisation_id(xon: str) -> str:

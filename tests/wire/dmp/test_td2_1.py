@@ -42,6 +42,7 @@ BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-METADATA": lambda dmp: dmp.feed(dmp.document(codes=_coded("56445-0", "10"))),
     "DMP-METADATA-FORM": lambda dmp: dmp.feed(dmp.document(codes={"format": [("urn:autre", "1.2")]})),
     "DMP-MANIFEST": _with_false_digests,
+    "DMP-CDA": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient).replace(b'<realmCode code="FR"/>', b""))),
     "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
 }
@@ -318,7 +319,7 @@ def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Dmp) -> None:
 
 def test_a_bpm_that_is_no_n1_pdf_is_a_finding(dmp: Dmp) -> None:
     dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte")))
-    assert dmp.findings() == ["DMP-FEED-N1"]
+    assert dmp.findings() == ["DMP-FEED-N1", "DMP-CDA"]
 
 
 def test_what_a_right_feed_proves_is_observed(dmp: Dmp) -> None:

@@ -100,7 +100,8 @@ def test_references_are_asked_for(dmp: Dmp) -> None:
 @pytest.mark.parametrize(
     ("query", "parameters", "code"),
     [
-        ("f26abbcb-ac74-4422-8a30-edb644bbc1a9", [], "XDSUnknownStoredQuery"),
+        ("f26abbcb-ac74-4422-8a30-edb644bbc1a9", [], "XDSStoredQueryMissingParam"),
+        ("958f3006-baad-4929-a4de-ff1114824431", [], "XDSUnknownStoredQuery"),
         ("00000000-0000-0000-0000-000000000000", [], "XDSUnknownStoredQuery"),
         ("14d4debf-8f97-4251-9a74-a90016b0af0d", [], "XDSStoredQueryMissingParam"),
         (GET_DOCUMENTS, [], "XDSStoredQueryMissingParam"),
