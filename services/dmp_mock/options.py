@@ -5,15 +5,17 @@ Source: docs/sources/dmp.md#vihf-fenetre, #erreurs-xds, #tolerances; the default
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from lgo_sandbox.contract import Option
 
-__all__ = ["OPTIONS", "is_on", "skew"]
+__all__ = ["OPTIONS", "Parameters", "is_on", "parameters", "skew"]
 
 YES, NO = "oui", "non"
 DEFAULT_SKEW = "300"
+DEFAULT_MAJORITY = "18"
 
 OPTIONS = (
     Option(
@@ -34,9 +36,6 @@ OPTIONS = (
         "Refuser une requête XDS écrite autrement que dans le guide, au lieu du constat",
     ),
     Option("strict_metadata", NO, (NO, YES), "Refuser les métadonnées hors des jeux de valeurs, au lieu du constat"),
-    Option(
-        "cumul-invisible_patient-masque_ps", "false", ("false", "true"), "INVISIBLE_PATIENT et MASQUE_PS admis ensemble"
-    ),
     Option("vaccination_notes", YES, (YES, NO), "Contrôler les notes de vaccination comme le DMP (EX_2.1-2035)"),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
@@ -51,6 +50,13 @@ OPTIONS = (
         ("nommees", "omises"),
         "AUTORISATION autre que VALIDE dans TD0.2 : valeur simulée (INTERDITE, INEXISTANTE…) ou ligne omise",
     ),
+    Option(
+        "param_cumul_invisible_masque",
+        NO,
+        (NO, YES),
+        "param-lps, cumul-invisible_patient-masque_ps : un document invisible au patient et masqué aux PS est admis",
+    ),
+    Option("param_majorite", DEFAULT_MAJORITY, ("16", DEFAULT_MAJORITY, "21"), "param-lps, âge de la majorité"),
 )
 
 
@@ -70,3 +76,23 @@ def skew(session: HasOptions) -> timedelta:
     """Return the admitted drift of a VIHF."""
     value = session.option("dmp.vihf_skew_seconds")
     return timedelta(seconds=int(value if value.isdecimal() else DEFAULT_SKEW))
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the parameter file (param-lps) says, and the server holds to.
+
+    ``cumul``: a document may be invisible to the patient and masked to professionals at once (EX_2.1-1050).
+    """
+
+    cumul: bool
+    majority: int
+
+
+def parameters(session: HasOptions) -> Parameters:
+    """Return the parameters of a session."""
+    majority = session.option("dmp.param_majorite")
+    return Parameters(
+        cumul=is_on(session, "param_cumul_invisible_masque"),
+        majority=int(majority if majority.isdecimal() else DEFAULT_MAJORITY),
+    )

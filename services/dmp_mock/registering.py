@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dmp_mock import options, registry_store
-from dmp_mock.codes.patients import AGE_OF_MAJORITY
 from dmp_mock.codes.xds import Status
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError, XdsFailure
@@ -30,15 +29,16 @@ __all__ = ["check_unique", "policy_of", "store", "target_of"]
 def policy_of(request: Admitted) -> Policy:
     """Return how the session wants metadata, and what it knows of the patient."""
     session = request.call.session
+    parameters = options.parameters(session)
     return Policy(
         strict=options.is_on(session, "strict_metadata"),
-        both_hidden=session.option("dmp.cumul-invisible_patient-masque_ps") == "true",
-        minor=_is_minor(request),
+        both_hidden=parameters.cumul,
+        minor=_is_minor(request, parameters.majority),
         secret=request.caller.secret,
     )
 
 
-def _is_minor(request: Admitted) -> bool | None:
+def _is_minor(request: Admitted, majority: int) -> bool | None:
     patient = request.call.session.people.patient(request.ins.number)
     try:
         born = date.fromisoformat(patient.birth_date) if patient else None
@@ -47,7 +47,7 @@ def _is_minor(request: Admitted) -> bool | None:
     if born is None:
         return None
     today = request.call.session.clock.age().date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < AGE_OF_MAJORITY
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < majority
 
 
 def check_unique(request: Admitted, unique_ids: Iterable[str]) -> None:

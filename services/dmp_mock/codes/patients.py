@@ -10,7 +10,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 __all__ = [
-    "AGE_OF_MAJORITY",
     "ATTENTION_AUTHORISATION",
     "ATTENTION_MT",
     "OBSERVATIONS",
@@ -26,7 +25,6 @@ __all__ = [
     "DmpStatus",
 ]
 
-AGE_OF_MAJORITY = 18
 OID_DMP = "1.2.250.1.213.4.1.1.1"
 REASON_SYSTEM = "1.2.250.1.213.1.1.4.11"
 _ATTENTION = "1.2.250.1.213.4.1.2.6"

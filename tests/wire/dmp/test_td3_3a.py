@@ -136,7 +136,7 @@ def test_confidentiality_codes_obey_the_same_rules_as_in_a_feed(dmp: Dmp, codes:
     document = fed(dmp)
     assert dmp.update(coded(document, *codes)).errors == ["XDSRegistryMetadataError"]
     if "INCONNU" not in codes:
-        dmp.configure(**{"cumul-invisible_patient-masque_ps": "true"})
+        dmp.configure(param_cumul_invisible_masque="oui")
         assert status_of(dmp.update(coded(document, *codes))) == SUCCESS
 
 
