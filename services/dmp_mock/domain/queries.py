@@ -193,7 +193,7 @@ def _refused(oddity: str) -> XdsError:
         f"{oddity} (option dmp.strict_queries)",
         "AdhocQuery",
         received=received.rstrip(" :;,"),
-        expected=expected or "la forme du guide",
+        expected=f"la forme attendue : {expected or 'celle du guide'}",
         remedy="Écrivez le paramètre dans la forme attendue, ou éteignez l'option dmp.strict_queries.",
     )
 

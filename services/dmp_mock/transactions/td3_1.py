@@ -38,8 +38,8 @@ def form(seen: Observed[QueryAsked]) -> Outcome:
     remarks = seen.facts.remarks
     if not remarks:
         return True
-    expected = dict.fromkeys(remark.partition("attendu ")[2] or "la forme du guide" for remark in remarks)
-    return Violation(" ; ".join(remarks), " ; ".join(expected), where="AdhocQuery")
+    expected = dict.fromkeys(remark.partition("attendu ")[2] or "celle du guide" for remark in remarks)
+    return Violation(" ; ".join(remarks), f"la forme attendue : {' ; '.join(expected)}", where="AdhocQuery")
 
 
 TRANSACTION = Transaction(

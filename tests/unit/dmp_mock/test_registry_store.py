@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -205,34 +206,62 @@ def _steps(db: Store, criteria: Criteria) -> int:
     return taken
 
 
-def test_what_an_older_release_wrote_is_found_and_its_lot_has_the_authors_of_its_document(db: Store) -> None:
-    entry = replace(ENTRY, id="urn:uuid:e", lid="urn:uuid:e", unique_id="1.2.3", title="Bilan")
-    told = json.dumps(entry.to_json())
-    former = "entry_uuid, lid, version, unique_id, matricule, status, is_signature, submission, rank, value"
-    rest = ("object_type", "creation_time", "service_start", "service_stop")
-    db.write(
+def _first_release() -> list[str]:
+    """Return the statements that made the tables of this service in the first release."""
+    text = (Path(__file__).parents[1] / "state" / "first_release" / "data.sql").read_text(encoding="utf-8")
+    return [one for one in text.split(";\n") if one.lstrip().startswith(("CREATE TABLE dmp_", "CREATE INDEX ix_dmp_"))]
+
+
+FORMER = replace(ENTRY, id="urn:uuid:e", lid="urn:uuid:e", unique_id="1.2.3", title="Bilan")
+
+
+@pytest.fixture
+def older() -> Iterator[Store]:
+    """A state of the first release with one lot, brought up to date."""
+    store = memory_store()
+    told = {**FORMER.to_json(), "status": Status.DEPRECATED}
+    store.write(
         [
+            *((statement, ()) for statement in _first_release()),
             (
-                f"INSERT INTO dmp_entry ({former}, {', '.join(rest)}, indexed) VALUES ({','.join('?' * 14)}, 0)",
-                (entry.id, entry.id, 1, "1.2.3", PATIENT, Status.APPROVED, 0, "urn:uuid:s", 0, told, "", "", "", ""),
+                "INSERT INTO dmp_entry VALUES ('urn:uuid:e', 'urn:uuid:e', 1, '1.2.3', ?, ?, 0, 'urn:uuid:s', 0, ?)",
+                (PATIENT, Status.DEPRECATED, json.dumps(told)),
             ),
+            ("INSERT INTO dmp_submission VALUES ('urn:uuid:s', '1.3', ?, '2026', '8')", (PATIENT,)),
             (
-                "INSERT INTO dmp_submission (entry_uuid, unique_id, matricule, submission_time, author, value, rank,"
-                " indexed) VALUES ('urn:uuid:s', '1.3', ?, '2026', '8', '', 0, 0)",
-                (PATIENT,),
+                "INSERT INTO dmp_association (type, source, target, statuses) VALUES (?, ?, ?, ?)",
+                ("urn:member", "urn:uuid:s", "urn:uuid:e", '["Original"]'),
             ),
-            (
-                "INSERT INTO dmp_association (type, source, target, statuses, uuid, value) VALUES (?, ?, ?, ?, '', '')",
-                ("urn:member", "urn:uuid:s", entry.id, '["Original"]'),
-            ),
+            ("INSERT INTO dmp_document VALUES ('1.2.3', '1.9', 'text/xml', 6, x'6f6374657473')", ()),
         ]
     )
-    assert found(db, codes=(HasCode("event", (("A", "1"),)),)) == 1
-    assert found(db, periods=(Period("creation_time", "20260101000000", True),)) == 1
-    (lot,) = registry_store.find_sets(db, PATIENT, Criteria(likes=(IsLike("set-author", ("%valmont%",)),)))
+    assert bring_up_to_date(store, [Schema("dmp", (registry_store.Base.metadata,))]) == frozenset()
+    yield store
+    store.close()
+
+
+def test_what_an_older_release_wrote_is_found_by_every_filter(older: Store) -> None:
+    assert found(older, codes=(HasCode("event", (("A", "1"),)),)) == 1
+    assert found(older, periods=(Period("creation_time", "20260101000000", is_from=True),)) == 1
+    assert found(older, object_types=((ENTRY.object_type,),)) == 1
+    assert found(older, statuses=((Status.DEPRECATED,),)) == 1
+    assert found(older, likes=(IsLike("author", ("%valmont%",)),)) == 1
+    assert registry_store.content_of(older, "1.2.3") == b"octets"
+    assert registry_store.stored_octets(older) == 6
+
+
+def test_a_lot_of_an_older_release_has_the_authors_of_its_document(older: Store) -> None:
+    (lot,) = registry_store.find_sets(older, PATIENT, Criteria(likes=(IsLike("set-author", ("%valmont%",)),)))
     assert (lot.title, lot.submission_time, lot.authors) == ("Bilan", "2026", ENTRY.authors)
-    (link,) = registry_store.links_of(db, ["urn:uuid:s"])
+    (link,) = registry_store.links_of(older, ["urn:uuid:s"])
     assert link.id.startswith("urn:uuid:")
-    assert registry_store.links_of(db, ["urn:uuid:s"]) == [link]
-    assert db.rows("SELECT count(*) FROM dmp_entry WHERE indexed = 0") == [(0,)]
-    assert feed(db).id in {one.id for one in registry_store.entries_of(db, PATIENT)}
+    assert registry_store.links_of(older, ["urn:uuid:s"]) == [link]
+
+
+def test_a_state_of_an_older_release_is_filled_in_once_and_goes_on(older: Store) -> None:
+    registry_store.fill_in(older)
+    assert older.rows("SELECT count(*) FROM dmp_entry WHERE indexed = 0") == [(0,)]
+    assert older.rows("SELECT count(*) FROM dmp_submission WHERE indexed = 0") == [(0,)]
+    fed = feed(older)
+    assert [one.id for one in registry_store.entries_of(older, PATIENT)] == ["urn:uuid:e", fed.id]
+    assert registry_store.stored_octets(older) == 12
