@@ -8,6 +8,7 @@ is written as text, which costs a third of what a tree does: a query may find a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from dmp_mock.codes.xds import CLASSIFICATIONS, ENTRY_ORDER, Status
@@ -34,13 +35,14 @@ _SHOWN_SLOTS = frozenset(
         "urn:ihe:iti:xds:2013:referenceIdList",
     }
 )
+_SPECIAL = re.compile(r'[&<>"\n\r\t]')
 _ESCAPED = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 )
 
 
 def _escape(text: str) -> str:
-    return text.translate(_ESCAPED)
+    return text.translate(_ESCAPED) if _SPECIAL.search(text) else text
 
 
 def entry_text(entry: Entry, new_id: NewId) -> str:

@@ -26,8 +26,6 @@ __all__ = ["failed_query", "is_reference_query", "read_query", "write_found"]
 _PREFIXES = {"query": NS_QUERY, "rim": oids.NS_RIM, "rs": NS_RS}
 _MAX_PARAMETER = 100_000
 _URN = "urn:uuid:"
-_LARGE = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-"""For what we have written ourselves."""
 
 
 def _rim(name: str) -> str:
@@ -89,8 +87,8 @@ def is_reference_query(request: etree._Element) -> bool:
     return query_id == codes.GET_DOCUMENTS and option.get("returnType") == codes.OBJECT_REF
 
 
-def write_found(found: Found, return_type: str, new_id: Callable[[], str]) -> etree._Element:
-    """Return an AdhocQueryResponse with these objects, in full or as references."""
+def write_found(found: Found, return_type: str, new_id: Callable[[], str]) -> bytes:
+    """Return an AdhocQueryResponse with these objects, in full or as references, as it goes into the envelope."""
     if return_type == codes.LEAF_CLASS:
         texts = [
             *(set_text(submission, new_id) for submission in found.sets),
@@ -100,12 +98,11 @@ def write_found(found: Found, return_type: str, new_id: Callable[[], str]) -> et
     else:
         texts = [reference_text(one.id) for some in (found.sets, found.entries, found.links) for one in some]
     namespaces = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in _PREFIXES.items())
-    return etree.fromstring(
+    return (
         f'<query:AdhocQueryResponse {namespaces} startIndex="0" status="{xds.SUCCESS}"'
         f' totalResultCount="{len(texts)}"><rim:RegistryObjectList>{"".join(texts)}</rim:RegistryObjectList>'
-        "</query:AdhocQueryResponse>",
-        _LARGE,
-    )
+        "</query:AdhocQueryResponse>"
+    ).encode()
 
 
 def failed_query(errors: Sequence[XdsError]) -> etree._Element:
