@@ -69,8 +69,11 @@ class Entry:
         return self.code("class") == SIGNATURE_CLASS or self.code("format") == SIGNATURE_FORMAT
 
     def to_json(self) -> dict[str, Any]:
-        """Return the entry as JSON values."""
-        return asdict(self)
+        """Return the entry as JSON values; ``asdict`` would cost as much as storing it."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        authors = [{name: getattr(author, name) for name in Author.__slots__} for author in self.authors]
+        codes = {name: [_coded(one) for one in values] for name, values in self.codes.items()}
+        return {**plain, "slots": dict(self.slots), "authors": authors, "codes": codes}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Entry:
@@ -78,6 +81,13 @@ class Entry:
         codes = {name: tuple(Coded(**coded) for coded in coded_values) for name, coded_values in value["codes"].items()}
         slots = {name: tuple(values) for name, values in value["slots"].items()}
         return cls(**{**value, "authors": _authors(value["authors"]), "codes": codes, "slots": slots})
+
+
+_PLAIN = tuple(name for name in Entry.__slots__ if name not in ("slots", "authors", "codes"))
+
+
+def _coded(one: Coded) -> dict[str, str]:
+    return {"code": one.code, "scheme": one.scheme, "label": one.label}
 
 
 def _authors(values: Iterable[Mapping[str, Iterable[str]]]) -> tuple[Author, ...]:
