@@ -30,6 +30,7 @@ __all__ = [
     "check_replaced",
     "cited",
     "match_documents",
+    "related_remarks",
 ]
 
 _IN_LOTS = frozenset({Association.HAS_MEMBER, Association.REPLACES, Association.SIGNS})
@@ -370,3 +371,10 @@ def check_replaced(link: Link, target: Entry | None) -> None:
             expected="l'entryUUID d'un document en vigueur",
         )
         raise XdsFailure([former])
+
+
+def related_remarks(link: Link, target: Entry | None, header: CdaHeader | NotCda | None) -> Iterator[str]:
+    """Yield what is tolerated when the CDA says that it replaces another document than the lot does."""
+    said = header.replaced if isinstance(header, CdaHeader) else ""
+    if target is not None and said and said != target.unique_id:
+        yield f"relatedDocument {said[:80]} dans {link.source[:60]} : attendu {target.unique_id}, que le lot remplace"

@@ -141,7 +141,7 @@ def test_a_status_is_the_one_in_force_whatever_the_entry_said_when_it_came(db: S
 
 
 def test_more_than_one_statement_names_is_found(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry_store, "_IN_ONE", 2)
+    monkeypatch.setattr("dmp_mock.registry_store.rows._IN_ONE", 2)
     fed = [feed(db) for _ in range(5)]
     wanted = Criteria(codes=(HasCode("type", (("T", "9"),)),))
     assert registry_store.find_entries(db, PATIENT, wanted) == fed

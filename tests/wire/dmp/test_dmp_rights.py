@@ -1,6 +1,6 @@
 """What the rights refuse, through the door: one client an action, who has not the right, and whom nothing is given.
 
-The complement in full (every line of the matrix, profile and access mode) is enumerated in the unit tests of the rights.
+The complement in full (every line of the matrix, profile and access mode) is enumerated by the unit tests.
 """
 
 from __future__ import annotations

@@ -403,3 +403,17 @@ def test_strict_metadata_refuse_what_is_else_remarked(dmp: Dmp) -> None:
     dmp.configure(strict_metadata="oui")
     assert dmp.feed(dmp.document(codes=odd)).errors == ["XDSRegistryMetadataError"]
     assert status_of(dmp.feed(dmp.document())) == SUCCESS
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_cda_of_a_replacement_names_the_document_that_it_replaces(dmp: Dmp, right: bool) -> None:
+    first = dmp.document()
+    dmp.feed(first)
+    technical = dmp.find().text("//rim:ExtrinsicObject/@id")
+    related = (
+        '<relatedDocument typeCode="RPLC"><parentDocument>'
+        f'<id root="{first.unique_id if right else "1.2.3"}"/></parentDocument></relatedDocument><componentOf>'
+    )
+    content = dmp.document().content.replace(b"<componentOf>", related.encode())
+    assert status_of(dmp.feed(dmp.document(content, replaces=technical))) == SUCCESS
+    assert dmp.findings() == ([] if right else ["DMP-METADATA-FORM"])

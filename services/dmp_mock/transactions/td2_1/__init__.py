@@ -25,6 +25,7 @@ from dmp_mock.domain.lots import (
     check_replaced,
     cited,
     match_documents,
+    related_remarks,
 )
 from dmp_mock.domain.patients import check_feed
 from dmp_mock.domain.registering import fingerprint_errors, register
@@ -69,8 +70,8 @@ def serve(request: Admitted) -> Answer:
     fed = _fed(request, matched, headers)
     call.note(fed, _carried(request, matched, headers))
     remarks = _checked(request, matched, headers)
-    _store(request, matched)
-    call.note(replace(fed, taken=True, remarks=remarks))
+    told = _store(request, matched, headers)
+    call.note(replace(fed, taken=True, remarks=(*remarks, *told)))
     call.summarise(
         f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
     )
@@ -149,19 +150,22 @@ def _printed(matched: MatchedLot) -> Lazy[tuple[str, ...]]:
     return Lazy(lambda: tuple(said for one in contents if (said := printed_in(one)) is not None))
 
 
-def _store(request: Admitted, matched: MatchedLot) -> None:
-    """Store the lot. Raises XdsFailure."""
-    call, lot = request.call, matched.lot
+def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[str, ...]:
+    """Store the lot; return what is tolerated of what it replaces. Raises XdsFailure."""
+    call, lot, told = request.call, matched.lot, list[str]()
     registry_store.fill_in(call.session.db)
     with call.session.db.begin(alone=True) as connection:
         _raise_any([*_too_heavy(matched, MAX_STORED - registry_store.stored_octets(call.session.db))])
         registering.check_unique(request, [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries)])
         for link in lot.links:
             if link.type == Association.REPLACES:
-                check_replaced(link, registering.target_of(request, link))
+                target = registering.target_of(request, link)
+                check_replaced(link, target)
+                told += related_remarks(link, target, headers.get(link.source))
         for link in cited(lot):
             check_cited(link, registering.target_of(request, link))
         registering.store(request, connection, register(matched, call.session.ids.uuid))
+    return tuple(told)
 
 
 def _too_heavy(matched: MatchedLot, room: int) -> Iterator[XdsError]:
