@@ -215,7 +215,7 @@ HEADER = """# Performance of the DMP
 
 Measured by `python bench/dmp.py` ({machine}, Python {python}, 2 cores); the page is written by that command. Server
 process only, without TLS, journal on. These are measurements, not promises: nothing in the tests depends on them. On a
-machine that others use the figures grow alike: read them beside the bare route, which a quiet machine answers in 0.1 ms.
+machine that others use the figures grow alike: read them beside the bare route, 0.1 ms on a quiet one.
 
 """
 
