@@ -29,11 +29,13 @@ __all__ = [
     "set_errors",
     "set_remarks",
     "visibility_errors",
+    "visibility_remarks",
 ]
 
 _FACILITY = re.compile(r"SA[0-9]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _MAX_CONFIDENTIALITY = 4
+_CONFIDENTIALITY = "confidentialityCode"
 _FROM_PARENTS = "INVISIBLE_REPRESENTANTS_LEGAUX"
 _PATIENT_FIELDS = ("PID-5", "PID-7", "PID-8")
 
@@ -293,7 +295,7 @@ def _broken(entry: Entry, policy: Policy, *, lenient: bool) -> Iterator[tuple[st
     for hidden in () if entry.is_signature else VISIBILITY_RULES:
         received = hidden.received(entry, policy)
         if received is not None and hidden.lenient is lenient:
-            yield "confidentialityCode", hidden.expected, received
+            yield _CONFIDENTIALITY, hidden.expected, received
 
 
 def entry_errors(entry: Entry, policy: Policy = LENIENT) -> Iterator[XdsError]:
@@ -312,9 +314,12 @@ def entry_remarks(entry: Entry, policy: Policy = LENIENT) -> Iterator[str]:
 
 def visibility_errors(entry: Entry, policy: Policy) -> Iterator[XdsError]:
     """Yield what is wrong with the confidentialityCodes of an entry."""
-    for attribute, expected, received in _broken(entry, policy, lenient=False):
-        if attribute == "confidentialityCode":
-            yield _error(entry.id, attribute, expected, received)
+    return (error for error in entry_errors(entry, policy) if error.location.endswith(f"/{_CONFIDENTIALITY}"))
+
+
+def visibility_remarks(entry: Entry, policy: Policy) -> Iterator[str]:
+    """Yield, in French, what is tolerated in the confidentialityCodes of an entry."""
+    return (remark for remark in entry_remarks(entry, policy) if remark.startswith(_CONFIDENTIALITY))
 
 
 def set_errors(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[XdsError]:

@@ -14,7 +14,7 @@ from dmp_mock.codes.xds import ORIGINAL, TRANSITIONS, VISIBILITIES, Association,
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError, XdsFailure
 from dmp_mock.domain.hl7 import Cx, read_ins
-from dmp_mock.domain.metadata import Policy, set_errors, visibility_errors
+from dmp_mock.domain.metadata import Policy, set_errors, visibility_errors, visibility_remarks
 from dmp_mock.domain.registering import Change, Registered, registered_links
 from dmp_mock.domain.values import Entry, Link, SubmissionSet
 
@@ -175,7 +175,7 @@ def new_version(sent: Entry, current: Entry | None, update: Update, policy: Poli
         errors += [_differs(sent, text) for text in told]
     if errors:
         raise XdsFailure(errors)
-    remarks += told
+    remarks += [*told, *visibility_remarks(made, policy)]
     if not any(visibility_changes(current, made)):
         remarks.append(f"{sent.id[:60]} : confidentialityCode inchangé : attendu un changement de visibilité")
     return replace(made, version=current.version + 1)

@@ -186,3 +186,13 @@ def test_indirect_authentication_changes_no_visibility(dmp: Dmp) -> None:
         dmp.update(coded(document, "MASQUE_PS"), vihf=dmp.indirect()).fault[0] == "soap:DMPAccessDeniedByRightsService"
     )
     assert dmp.findings() == ["DMP-RIGHTS"]
+
+
+def test_what_an_adult_hides_from_his_parents_is_remarked_as_in_a_feed(dmp: Dmp) -> None:
+    document = fed(dmp)
+    assert status_of(dmp.update(coded(document, "INVISIBLE_REPRESENTANTS_LEGAUX"))) == SUCCESS
+    assert dmp.findings() == ["DMP-UPDATE-FORM"]
+    dmp.configure(strict_metadata="oui", param_majorite="21")
+    assert dmp.update(coded(document, "INVISIBLE_REPRESENTANTS_LEGAUX"), previous="2").errors == [
+        "XDSRegistryMetadataError"
+    ]
