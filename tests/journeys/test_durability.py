@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import smtplib
 import sqlite3
 import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
+from support.dmp_desk import Desk, desk_of
+from support.dmp_lots import cda
 from support.plain import NO_TLS
 from support.process import SandboxProcess, environment
 
 from lgo_client.environment import Environment
+from lgo_client.existing import entry_of_document
 from lgo_client.journeys.officine_day import play
 
 from .conftest import Silent
@@ -55,6 +61,42 @@ def test_a_deposit_a_mail_and_a_dispensing_survive_the_kill_of_the_process(tmp_p
     assert {"Prescription de produits de santé", "Bilan médicamenteux (Officine)"} <= titles
     assert len(mails) == 1
     assert [one["etat"] for one in prescriptions if not one["situation"]] == ["EXECUTEE"]
+
+
+FEEDS_BEFORE_KILL = int(os.environ.get("LGO_SANDBOX_FEEDS", "12"))
+"""How many feeds are acknowledged before the kill, while others are on their way; 1000 plays the long form."""
+
+
+def test_what_the_dmp_acknowledged_survives_a_kill_during_feeds(tmp_path: Path) -> None:
+    enough, acknowledged = Event(), list[str]()
+
+    def feed(desk: Desk) -> None:
+        """Feed until the sandbox is dead."""
+        patient = desk.environment.patient("martin-claire")
+        with suppress(httpx.HTTPError):
+            while True:
+                content = cda(patient.matricule)
+                entry = entry_of_document(content, desk.writer.structure, desk.workplace.oid())
+                desk.feed(entry, content)
+                acknowledged.append(entry.unique_id)
+                if len(acknowledged) >= FEEDS_BEFORE_KILL:
+                    enough.set()
+
+    with SandboxProcess(tmp_path / "state", "control", "dmp") as process, ExitStack() as stack:
+        made = Environment(process.ready)
+        desks = [stack.enter_context(desk_of(made)) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            feeding = [pool.submit(feed, desk) for desk in desks]
+            assert enough.wait(300)
+            process.kill()
+            for one in feeding:
+                one.result()
+    with SandboxProcess(tmp_path / "state", "control", "dmp") as process, control(process) as asking:
+        kept = {one["unique_id"] for one in asking.get("/dmp/documents").json()}
+        last = acknowledged[-1]
+        assert asking.get(f"/dmp/documents/{last}/content").status_code == 200
+    assert len(acknowledged) >= FEEDS_BEFORE_KILL
+    assert set(acknowledged) <= kept
 
 
 @pytest.fixture(scope="module")

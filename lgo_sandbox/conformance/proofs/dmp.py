@@ -28,6 +28,19 @@ DMP = {
     "DMP/va1.10": Proof(
         parts=(FED, unchecked("un document masqué aux professionnels, et une connexion secrète, dans les métadonnées"))
     ),
+    "DMP/va1.16": Proof(
+        parts=(FED, kept("DMP-DELETE", what="une suppression (TD3.3c)"), unchecked("un remplacement (RPLC)")),
+    ),
+    "DMP/va1.17": Proof(
+        parts=(
+            kept("DMP-VISIBILITY", what="un changement de visibilité (TD3.3a, TD3.3b)"),
+            unchecked("le masquage aux confrères, puis l'invisibilité au patient et à ses représentants"),
+        )
+    ),
+    "DMP/CONF.03": Proof(
+        parts=(kept("DMP-DELETE", what="une suppression (TD3.3c)"),),
+        rest="Que la documentation l'explique se montre.",
+    ),
     "DMP/CONF.06": Proof(
         parts=(
             kept("DMP-RIGHTS", what="une consultation permise"),

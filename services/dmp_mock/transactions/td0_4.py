@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from sqlmodel import Session as Database
 
-from dmp_mock import store
+from dmp_mock import registry_store, store
 from dmp_mock.authorisations import Held, held_by
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes.habilitations import DMP_OK, NS_PATIENTS, DateKind
@@ -71,7 +71,7 @@ def serve(request: Admitted) -> Answer:
     with session.db.transaction() as db:
         held = list(_authorised(db, owner, request.caller.structure))
         matricules = [one.matricule for one in held]
-        updated, dmps = store.last_fed(db, matricules), store.dmps(db, matricules)
+        updated, dmps = registry_store.last_fed(session.db, matricules), store.dmps(db, matricules)
         open_to = {number: row.mt for number, row in dmps.items() if row.status == DmpStatus.ACTIVE}
     listed = [
         Listed(patient, open_to[one.matricule] == owner, one, updated.get(one.matricule, ""))

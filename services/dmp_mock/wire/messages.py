@@ -58,9 +58,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a transaction answers: the body, the octets that it refers to, and whether it travels as a package."""
+    """What a transaction answers: the body, the octets that it refers to, and whether it travels as a package.
 
-    body: etree._Element
+    A body in octets goes into the envelope as it is.
+    """
+
+    body: etree._Element | bytes
     parts: Sequence[mtom.OutgoingPart] = ()
     packaged: bool = False
     simulated: bool = False
