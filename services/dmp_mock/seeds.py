@@ -7,16 +7,25 @@ professional of the published samples, by the official patients.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from dmp_mock.codes import patients as codes
 from dmp_mock.codes.patients import Authorisation, DmpStatus
-from lgo_sandbox.population.people import Patient, Population
+from lgo_sandbox.population.people import Patient, Population, population
+from lgo_sandbox.state.schema import Migration
 from lgo_sandbox.tenant.session import Session
 
-__all__ = ["OFFICINE", "TREATING_DOCTOR", "authorisations", "seed", "status_of"]
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from dmp_mock.store import AuthorisationRow, PatientRow
+
+__all__ = ["MIGRATIONS", "OFFICINE", "TREATING_DOCTOR", "authorisations", "seed", "status_of"]
 
 OFFICINE, TREATING_DOCTOR, BLOCKED_PERSONA = "officine", "generaliste", "titulaire"
+SECOND_PUBLISHED = "153078987658513"
+"""The patient of the published samples that came with the second release of the seeds."""
 
 
 def status_of(patient: Patient) -> DmpStatus:
@@ -44,16 +53,38 @@ def authorisations(patient: Patient, people: Population) -> Iterator[tuple[str, 
 
 def seed(session: Session) -> None:
     """Fill a new store."""
+    with session.db.transaction() as db:
+        db.add_all(_rows(session.people, session.people.patients))
+
+
+def _rows(people: Population, patients: Iterable[Patient]) -> Iterator[PatientRow | AuthorisationRow]:
     from dmp_mock.store import AuthorisationRow, PatientRow
 
-    people = session.people
     treating = people.persona(TREATING_DOCTOR).national_id
-    with session.db.transaction() as db:
-        for patient in people.patients:
-            status = status_of(patient)
-            if not patient.matricule or status is DmpStatus.ABSENT:
-                continue
-            opposed = codes.TAG_FEED_OPPOSED in patient.tags
-            db.add(PatientRow(matricule=patient.matricule, status=status.value, mt=treating, feed_opposed=opposed))
-            for holder, value in authorisations(patient, people):
-                db.add(AuthorisationRow(matricule=patient.matricule, holder=holder, value=value.value))
+    for patient in patients:
+        status = status_of(patient)
+        if not patient.matricule or status is DmpStatus.ABSENT:
+            continue
+        opposed = codes.TAG_FEED_OPPOSED in patient.tags
+        yield PatientRow(matricule=patient.matricule, status=status.value, mt=treating, feed_opposed=opposed)
+        for holder, value in authorisations(patient, people):
+            yield AuthorisationRow(matricule=patient.matricule, holder=holder, value=value.value)
+
+
+def add_official_people(connection: Connection) -> None:
+    """Add the DMP of the second published patient, and what the professional of the samples may read, if not there."""
+    from sqlalchemy import insert, select
+
+    from dmp_mock.store import AuthorisationRow
+
+    people = population()
+    of_samples = {one.national_id for one in people.professionals if codes.TAG_OF_SAMPLES in one.tags}
+    for row in _rows(people, people.patients):
+        is_added = row.matricule == SECOND_PUBLISHED or (isinstance(row, AuthorisationRow) and row.holder in of_samples)
+        table = type(row).__table__  # type: ignore[union-attr]
+        key = [column == getattr(row, column.name) for column in table.primary_key]
+        if is_added and connection.execute(select(table).where(*key)).first() is None:
+            connection.execute(insert(table).values({column.name: getattr(row, column.name) for column in table.c}))
+
+
+MIGRATIONS = (Migration(1, "the people of the published samples", seeds=add_official_people),)

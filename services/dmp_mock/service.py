@@ -14,7 +14,7 @@ from dmp_mock.codes.parameters import FETCH, PATH
 from dmp_mock.codes.retired import SINCE
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
-from dmp_mock.seeds import seed
+from dmp_mock.seeds import MIGRATIONS, seed
 from dmp_mock.tables import NOT_SIMULATED, TRANSACTIONS
 from dmp_mock.wire.decode import decode
 from lgo_sandbox.contract import Door, Operation, Resource, ResourceRequest, Service, Situation
@@ -106,6 +106,7 @@ SERVICE = Service(
     judges_coding=True,
     tables=_tables,
     seed=seed,
+    migrations=MIGRATIONS,
     problem=problem,
     decode=decode,
 )
