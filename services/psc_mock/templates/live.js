@@ -15,11 +15,15 @@
       node.textContent = words(Number(node.dataset.age));
     });
   };
+  // One question at a time, and none on the way out: a request that is over would be refused.
+  let busy = false, leaving = false;
   const waits = async (node) => {
     const answer = await fetch(node.dataset.state);
     const told = answer.ok ? await answer.json() : {};
-    if (told.state !== "waiting") location.replace(node.dataset.page);
-    else every(node, "[data-left]", (one) => left(one, told.seconds_left));
+    if (told.state !== "waiting") {
+      leaving = true;
+      location.replace(node.dataset.page);
+    } else every(node, "[data-left]", (one) => left(one, told.seconds_left));
   };
   const phones = async (node) => {
     const text = await (await fetch(node.dataset.phones, { headers: { "X-Live": "1" } })).text();
@@ -43,13 +47,15 @@
     });
   };
   const ask = async () => {
-    if (document.hidden) return;
+    if (document.hidden || busy || leaving) return;
+    busy = true;
     const waiting = document.querySelector("[data-state]");
     const shown = document.querySelector("[data-phones]");
     try {
       if (waiting) await waits(waiting);
       if (shown) await phones(shown);
     } catch (error) { /* The sandbox does not answer now: the next round asks again. */ }
+    finally { busy = false; }
   };
   if (!document.querySelector("[data-state], [data-phones]")) return;
   setInterval(tick, 1000);
