@@ -1,4 +1,5 @@
-"""The DMP from an LGO: existence and authorisation (TD0.2), feed (TD2.1), list (TD3.1), retrieval (TD3.2).
+"""The DMP from an LGO: existence, authorisations, administrative data (TD0.x, TD1.x), feed (TD2.1), list and retrieval
+(TD3.1, TD3.2).
 
 One object acts for one professional in one mode (direct: card; indirect: structure). Source: specs/dmp.md §1.3–1.6
 (paths, actions, headers), §1.5 (MTOM), §3 (lots). Raises SoapRefused on a fault, RegistryRefused on a Failure.
@@ -14,6 +15,29 @@ from lxml import etree
 
 from health_documents.xds.write import DocumentEntry, SubmissionSet
 from lgo_client.clock import Workplace
+from lgo_client.dmp_authorisations import (
+    LIST,
+    PATIENTS,
+    SET,
+    AuthorisedDmp,
+    Professional,
+    dmps_of,
+    done,
+    list_dmps,
+    list_professionals,
+    professionals_of,
+    set_authorisation,
+)
+from lgo_client.dmp_hl7 import (
+    Access,
+    Administrative,
+    Candidate,
+    access_of,
+    administrative_of,
+    candidates_of,
+    demographics,
+    search,
+)
 from lgo_client.environment import Certificate
 from lgo_client.lot_signature import Signed, sign_lot
 from lgo_client.mtom import pack, part_of, unpack
@@ -24,32 +48,12 @@ from lgo_client.xds import Listed, check_registry, document_href, find_documents
 __all__ = ["Access", "Dmp", "Lot"]
 
 BASE = "/si-dmp-server/v2/services"
-HL7 = "urn:hl7-org:v3"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-INTERACTIONS = "2.16.840.1.113883.1.6"
-DMP_DEVICE = "1.2.250.1.213.4.1.1.1"
-REASONS = "1.2.250.1.213.1.1.4.11"
-AUTHORISATION = "AUTORISATION"
-
-EXISTENCE = "urn:hl7-org:v3:PRPA_IN201307UV02"
+DEMOGRAPHICS = "urn:hl7-org:v3:PRPA_IN201307UV02"
+CANDIDATES = "urn:hl7-org:v3:PRPA_IN201305UV02"
 QUERY = "urn:ihe:iti:2007:RegistryStoredQuery"
 FEED = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
 RETRIEVE = "urn:ihe:iti:2007:RetrieveDocumentSet"
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What TD0.2 says: does a DMP exist, its status (``active``, ``terminated``), the caller's authorisation."""
-
-    exists: bool
-    status: str
-    authorisation: str
-
-    @property
-    def open_and_authorised(self) -> bool:
-        """Tell whether consultation is possible."""
-        return self.exists and self.status == "active" and self.authorisation == "VALIDE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,34 @@ class Dmp:
 
     def existence(self, patient: str) -> Access:
         """TD0.2: ask whether a patient (CX) has a DMP and whether the caller may read it."""
-        root, extension = _identifier(patient)
-        answer = self._call("/patients", EXISTENCE, patient, self._existence_request(root, extension))
-        return _access(answer)
+        return access_of(self._demographics(patient, "TEST_EXST"))
+
+    def administrative(self, patient: str) -> Administrative:
+        """TD1.3a: read the status of a DMP and what the patient opposes."""
+        return administrative_of(self._demographics(patient, "CNSLT_DATA"))
+
+    def search(self, family: str, birth: str = "") -> list[Candidate]:
+        """TD0.5: search patients by name; the assertion must say that an emergency is regulated."""
+        body = search(family, birth, self._vihf.software, self._oid, self._workplace)
+        return candidates_of(self._call("/patientsPDQ", CANDIDATES, "", body))
+
+    def authorise(self, patient: str, *, doctor_in_charge: bool = False) -> str:
+        """TD0.3: say that the caller may read a DMP, after the patient agreed; return what the DMP says of it."""
+        body = set_authorisation("AJOUT", doctor_in_charge=doctor_in_charge)
+        return done(self._call("/habilitations", SET, patient, body))
+
+    def withdraw(self, patient: str, *, doctor_in_charge: bool = False) -> str:
+        """TD0.3: give up one's authorisation, or the role of médecin traitant; return what the DMP says of it."""
+        body = set_authorisation("SUPPRESSION", doctor_in_charge=doctor_in_charge)
+        return done(self._call("/habilitations", SET, patient, body))
+
+    def professionals(self, patient: str, mode: str = "TOUTE") -> list[Professional]:
+        """TD1.6: list who may read a DMP (``ACTIVE``), who is blocked (``INTERDITE``), or all (``TOUTE``)."""
+        return professionals_of(self._call("/habilitations", LIST, patient, list_professionals(mode)))
+
+    def dmps(self, since: str, *, by_document: bool = False) -> list[AuthorisedDmp]:
+        """TD0.4: list the DMPs that the caller may read, authorised (or fed) since a date (``AAAAMMJJhhmmss``)."""
+        return dmps_of(self._call("/patientsSpecific", PATIENTS, "", list_dmps(since, by_document=by_document)))
 
     def documents(self, patient: str, *, since: str = "") -> list[Listed]:
         """TD3.1: list the documents that the caller may see."""
@@ -109,6 +138,10 @@ class Dmp:
         check_registry(parse_answer(unpack(sent.headers.get("content-type", ""), sent.content)[0]))
         return signature
 
+    def _demographics(self, patient: str, reason: str) -> etree._Element:
+        body = demographics(patient, reason, self._vihf.software, self._oid, self._workplace)
+        return self._call("/patients", DEMOGRAPHICS, patient, body)
+
     def _call(self, path: str, action: str, patient: str, body: str) -> etree._Element:
         headers = {"Content-Type": f'application/soap+xml; charset=UTF-8; action="{action}"'}
         envelope = self._envelope(action, path, patient, body)
@@ -126,49 +159,3 @@ class Dmp:
             f'<wsse:Security xmlns:wsse="{WSSE}">{assertion}</wsse:Security>'
             f"</soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>"
         ).encode()
-
-    def _existence_request(self, root: str, extension: str) -> str:
-        device = 'classCode="DEV" determinerCode="INSTANCE"'
-        return (
-            f'<PRPA_IN201307UV02 xmlns="{HL7}" xmlns:xsi="{XSI}" ITSVersion="XML_1.0">'
-            f'<id root="{self._oid}" extension="{self._workplace.uuid()}"/>'
-            f'<creationTime value="{self._workplace.now():%Y%m%d%H%M%S}"/>'
-            f'<interactionId root="{INTERACTIONS}" extension="PRPA_IN201307UV02"/>'
-            '<processingCode code="D"/><processingModeCode code="T"/><acceptAckCode code="AL"/>'
-            f'<receiver typeCode="RCV"><device {device}><id root="{DMP_DEVICE}"/><softwareName>DMP</softwareName>'
-            f'</device></receiver><sender typeCode="SND"><device {device}><id root="{self._oid}"/></device></sender>'
-            '<attentionLine xsi:nil="true"/>'
-            '<controlActProcess classCode="CACT" moodCode="EVN">'
-            f'<code code="PRPA_TE201307UV02" codeSystem="{INTERACTIONS}"/>'
-            f'<reasonCode code="TEST_EXST" codeSystem="{REASONS}"/>'
-            f'<queryByParameter><queryId root="{self._oid}" extension="{self._workplace.uuid()}"/>'
-            '<statusCode code="new"/><parameterList><dataSource xsi:nil="true"/>'
-            f'<patientIdentifier><value root="{root}" extension="{extension}"/>'
-            "<semanticsText>Patient.id</semanticsText></patientIdentifier>"
-            "</parameterList></queryByParameter></controlActProcess></PRPA_IN201307UV02>"
-        )
-
-
-def _identifier(patient: str) -> tuple[str, str]:
-    extension, _, rest = patient.partition("^")
-    return rest.split("&")[1], extension
-
-
-def _access(answer: etree._Element) -> Access:
-    def attribute(path: str, name: str = "code") -> str:
-        found = answer.find(path, {"h": HL7})
-        return str(found.get(name, "")) if found is not None else ""
-
-    return Access(
-        exists=attribute(".//h:queryAck/h:queryResponseCode") == "OK",
-        status=attribute(".//h:patient/h:statusCode"),
-        authorisation=_attention(answer, AUTHORISATION),
-    )
-
-
-def _attention(answer: etree._Element, keyword: str) -> str:
-    for line in answer.iter(f"{{{HL7}}}attentionLine"):
-        word, value = line.find(f"{{{HL7}}}keyWordText"), line.find(f"{{{HL7}}}value")
-        if word is not None and value is not None and (word.text or word.get("code")) == keyword:
-            return str(value.get("code", ""))
-    return ""

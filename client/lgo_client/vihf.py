@@ -38,6 +38,9 @@ SPECIALTIES = "1.2.250.1.71.4.2.5"
 SECTORS = "1.2.250.1.71.4.2.4"
 ACCESS_MODES = "1.2.250.1.213.1.1.4.248"
 DOCTOR = "10"
+NORMAL = "normal"
+ACCESS_LABELS = {NORMAL: "Accès normal", "bris_de_glace": "Bris de glace", "centre_15": "Accès centre 15"}
+"""Access mode → its label; the first needs an authorisation, the others an emergency."""
 
 
 class Mode(StrEnum):
@@ -93,7 +96,7 @@ def roles_of(person: Person) -> tuple[Role, ...]:
 
 
 class VihfWriter:
-    """Writes signed assertions for one author in one mode. ``certificate`` is the one that signs."""
+    """Writes signed assertions for one author in one mode. ``certificate`` signs; ``purpose`` is the access mode."""
 
     def __init__(
         self,
@@ -103,8 +106,10 @@ class VihfWriter:
         certificate: Certificate,
         software: Software,
         workplace: Workplace,
+        purpose: str = NORMAL,
     ) -> None:
         self._mode = mode
+        self._purpose = purpose
         self._person = person
         self._structure = structure
         self._software = software
@@ -114,8 +119,13 @@ class VihfWriter:
         leaf = x509.load_pem_x509_certificate(self._chain.encode())
         self._issuer = leaf.subject.rfc4514_string()
 
+    @property
+    def software(self) -> str:
+        """The name of the software."""
+        return self._software.name
+
     def assertion(self, patient: str) -> bytes:
-        """Return a signed assertion for a patient identifier in CX form."""
+        """Return a signed assertion for a patient identifier in CX form; empty, it names nobody."""
         identifier = f"_{self._workplace.uuid()}"
         root = etree.fromstring(self._text(identifier, patient).encode())
         signer = XMLSigner(
@@ -150,9 +160,9 @@ class VihfWriter:
             _attribute("Identifiant_Structure", structure.id_nat),
             _attribute("Secteur_Activite", f"{structure.sector}^{SECTORS}"),
             _roles(self._person),
-            _attribute(RESOURCE, patient),
+            _attribute(RESOURCE, patient) if patient else "",
             _attribute("Ressource_URN", "urn:dmp"),
-            _coded(PURPOSE, "PurposeOfUse", Role("normal", ACCESS_MODES, "mode acces VIHF 2.0", "Accès normal")),
+            _coded(PURPOSE, "PurposeOfUse", self._access_mode()),
             _attribute("LPS_ID", software.installation),
             _attribute("LPS_Nom", software.name),
             _attribute("LPS_Version", software.version),
@@ -161,6 +171,9 @@ class VihfWriter:
         if self._mode is not Mode.DIRECT:
             written.append(_attribute(SUBJECT_ID, f"{self._person.given_name} {self._person.family_name}"))
         return "".join(written)
+
+    def _access_mode(self) -> Role:
+        return Role(self._purpose, ACCESS_MODES, "mode acces VIHF 2.0", ACCESS_LABELS[self._purpose])
 
 
 def _escaped(text: str) -> str:

@@ -7,21 +7,25 @@ Source: docs/sources/dmp.md#chemin (paths, tolerant of slashes; dispatch on the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from starlette.exceptions import HTTPException
 
 from dmp_mock import options
+from dmp_mock.authorisations import moment, touch
 from dmp_mock.caller import Admitted, admit
-from dmp_mock.codes.names import DESCRIBE, REPOSITORY, Announced
+from dmp_mock.codes.names import ALIASES, DESCRIBE, REPOSITORY, Announced
+from dmp_mock.codes.patients import Authorisation
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsFailure, as_fault
-from dmp_mock.facts import Posted, SoapRequest
+from dmp_mock.facts import Posted, Remark, SoapRequest
 from dmp_mock.noting import told_errors, told_refusal
 from dmp_mock.problems import problem, rendered
 from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
 from dmp_mock.tokens import shown_token
 from dmp_mock.transaction import Transaction
+from dmp_mock.transactions.td0_2 import NAME as EXISTENCE
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
     Answer,
@@ -46,7 +50,10 @@ from lgo_sandbox.wire.media import read_media_type
 
 __all__ = ["create_app"]
 
-_PATH = re.compile(r"/*si-dmp-server/+(?P<version>v[12])/+services(?:/+(?P<suffix>[A-Za-z]*))?/*")
+_PATH = re.compile(
+    r"(?P<prefix>/+[A-Za-z0-9_.-]+)?/+si-dmp-server/+(?P<version>v[12])/+services(?:/+(?P<suffix>[A-Za-z]*))?/*"
+)
+"""The prefix is a segment that some hosts of the DMP have before its own."""
 _KNOWN_PATH = f"/si-dmp-server/v2/services/ puis {', '.join(SERVED_PATHS)}"
 _DESCRIBED = ("wsdl", "singlewsdl")
 """Queries that ask for the description; the second is what WCF's tools write."""
@@ -57,8 +64,9 @@ _SEEN_AS_FAULTS = frozenset({XdsCode.DOCUMENT_UNIQUE_ID})
 async def receive(call: Call) -> RawResponse:
     """Answer one SOAP request, whatever the transaction."""
     path = _path(call)
-    suffix = path["suffix"] or ""
-    call.note(Posted(version=path["version"], content_type=call.headers.get("content-type", "")[:200]))
+    suffix = _suffix(path)
+    media_type = call.headers.get("content-type", "")[:200]
+    call.note(Posted(version=path["version"], content_type=media_type, form=tuple(_path_form(path))))
     message: Message | None = None
     packaged = suffix == REPOSITORY
     new_uuid = call.session.ids.uuid
@@ -96,7 +104,9 @@ async def describe(call: Call) -> RawResponse:
         )
         raise HTTPException(405, "POST, ou GET ?wsdl", {"Allow": "POST"})
     await call.enter(DESCRIBE)
-    described = wsdl(TRANSACTIONS, f"{call.url('dmp')}/si-dmp-server/{path['version']}/services", path["suffix"] or "")
+    prefix = f"/{(path['prefix'] or '').strip('/')}".rstrip("/")
+    services = f"{call.url('dmp')}{prefix}/si-dmp-server/{path['version']}/services"
+    described = wsdl(TRANSACTIONS, services, _suffix(path))
     if described is None:
         _not_found(call, path["suffix"], "aucune transaction de ce chemin n'est simulée")
     call.summarise("DMP : description du service (WSDL)")
@@ -110,6 +120,28 @@ def _path(call: Call) -> re.Match[str]:
         shown = match["suffix"] if match else asked
         _not_found(call, shown, "chemin inconnu : /si-dmp-server/v2/services/{patients,registry,repository…}")
     return match
+
+
+def _suffix(path: re.Match[str]) -> str:
+    """Return the suffix of a path as the description has it."""
+    suffix = path["suffix"] or ""
+    return ALIASES.get(suffix, suffix)
+
+
+def _path_form(path: re.Match[str]) -> Iterator[Remark]:
+    """Yield what is unusual in a path that is taken."""
+    asked, suffix = path[0], _suffix(path)
+    expected = f"/si-dmp-server/{path['version']}/services/{suffix or '{patients, registry, repository…}'}"
+    if path["prefix"]:
+        yield Remark(where="URL", received=f"segment {path['prefix']} en tête du chemin", expected=expected)
+    if "//" in asked:
+        yield Remark(where="URL", received="barre oblique doublée", expected=expected)
+    if suffix and asked.endswith("/"):
+        yield Remark(where="URL", received="barre oblique finale", expected=expected)
+    if not suffix:
+        yield Remark(where="URL", received="chemin sans suffixe, le corps a décidé", expected=expected)
+    if suffix != (path["suffix"] or ""):
+        yield Remark(where="URL", received=f"suffixe {path['suffix']}", expected=expected)
 
 
 def _not_found(call: Call, shown: str, detail: str) -> NoReturn:
@@ -142,18 +174,42 @@ def _asked(message: Message) -> Transaction | Announced:
 def _answered(call: Call, message: Message, asked: Transaction | Announced, access: Access | None) -> RawResponse:
     check_addressing(message, _right_actions(asked), strict=options.is_on(call.session, "strict_action"))
     if not isinstance(asked, Transaction):
-        name = asked.name.upper()
-        known = ", ".join(transaction.name.upper() for transaction in TRANSACTIONS)
-        raise Refused("later", name, received=name, expected=f"une transaction simulée ici : {known}", where="Body")
+        raise _not_served(asked)
     given = _served(admit(call, message, asked, access))
     return answer(message, asked.actions.response, given, call.session.ids.uuid)
 
 
+def _not_served(asked: Announced) -> Refused:
+    name = asked.name.upper()
+    if asked.instead:
+        return Refused(
+            "retired",
+            f"{name}, {asked.title[0].lower()}{asked.title[1:]}",
+            received=name,
+            expected=f"à la place : {asked.instead}",
+            where="Body",
+            remedy=f"Retirez l'appel de {name} de votre logiciel ; à la place : {asked.instead}.",
+        )
+    known = ", ".join(transaction.name.upper() for transaction in TRANSACTIONS)
+    return Refused("later", name, received=name, expected=f"une transaction simulée ici : {known}", where="Body")
+
+
 def _served(request: Admitted) -> Answer:
     try:
-        return request.transaction.serve(request)
+        given = request.transaction.serve(request)
     except XdsFailure as failure:
         return _failed(request, failure)
+    _note_act(request)
+    return given
+
+
+def _note_act(request: Admitted) -> None:
+    """Remember when an authorised caller acted last on a DMP; testing that it exists is no act on it."""
+    session, caller = request.call.session, request.caller
+    is_act = request.transaction.one_patient and request.transaction.name != EXISTENCE
+    if is_act and request.state.authorisation is Authorisation.VALID:
+        with session.db.transaction() as db:
+            touch(db, request.ins.number, (caller.holder, caller.structure), moment(session.clock.age()))
 
 
 def _failed(request: Admitted, failure: XdsFailure) -> Answer:
@@ -187,6 +243,8 @@ def _note_message(call: Call, message: Message, asked: Transaction | Announced, 
         action=envelope.action or "",
         media_action=read_media_type(call.headers.get("content-type")).parameters.get("action", "")[:200],
         actions=tuple(sorted(_right_actions(asked))),
+        main_action=asked.actions.request if isinstance(asked, Transaction) else asked.action,
+        message_id=(envelope.message_id or "")[:200],
         path=suffix,
         expected_path=asked.path,
         reply_to=tuple(elsewhere),

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from lgo_sandbox.watch.facts import Facts, Lazy
 
 __all__ = [
+    "AuthorisationSet",
+    "AuthorisationsListed",
+    "DemographicsRead",
+    "DmpsListed",
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
     "LotFed",
     "PatientSeen",
+    "PatientsSought",
     "Posted",
     "QueryAsked",
     "Reading",
@@ -30,19 +35,30 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A rule that was broken and tolerated."""
+
+    where: str
+    received: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posted(Facts):
-    """A request that came to the DMP, read or not. ``version`` is that of the path."""
+    """A request that came to the DMP, read or not. ``version`` is that of the path, ``form`` what is unusual in it."""
 
     version: str
     content_type: str
+    form: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoapRequest(Facts):
     """A message that was read: of which transaction, in which form, under which path and action.
 
-    ``media_action`` is the action that Content-Type names, "" when it names none. ``reply_to`` are the addresses that
-    the answer should have gone to and does not.
+    ``media_action`` is the action that Content-Type names, "" when it names none. ``actions`` are those that are right,
+    ``main_action`` the one of the guide's examples. ``reply_to`` are the addresses that the answer should have gone to
+    and does not.
     """
 
     transaction: str
@@ -52,6 +68,8 @@ class SoapRequest(Facts):
     action: str
     media_action: str
     actions: tuple[str, ...]
+    main_action: str
+    message_id: str
     path: str
     expected_path: str
     reply_to: tuple[str, ...]
@@ -69,15 +87,6 @@ class ShownCertificate:
     is_organisation: bool
     problem: str
     subject: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """A rule of the VIHF that was broken and tolerated."""
-
-    where: str
-    received: str
-    expected: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +137,76 @@ class ExistenceTested(Facts):
     def subjects(self) -> tuple[str, ...]:
         """The patient."""
         return (self.matricule,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemographicsRead(Facts):
+    """Administrative data that were asked for: of whom, whether there is a DMP; ``oddities`` of the HL7v3 message."""
+
+    matricule: str
+    found: bool
+    oddities: tuple[Remark, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientsSought(Facts):
+    """Patients that were sought without an INS: by which name, how many were found (None: it was refused)."""
+
+    family: str
+    found: int | None
+    oddities: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationSet(Facts):
+    """An authorisation that a caller wanted for himself or gave up: what it was before, and whether it changed."""
+
+    matricule: str
+    action: str
+    role: str
+    before: str
+    changed: bool
+    remarks: tuple[Remark, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationsListed(Facts):
+    """The professionals of a DMP that were listed; ``remarks`` are what was tolerated in the request."""
+
+    matricule: str
+    mode: str
+    listed: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DmpsListed(Facts):
+    """The DMPs of a professional that were listed, by matricule; ``remarks`` are what was tolerated in the request."""
+
+    holder: str
+    since: str
+    listed: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patients."""
+        return self.listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

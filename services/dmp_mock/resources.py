@@ -11,6 +11,7 @@ from sqlmodel import Session as Transaction
 from sqlmodel import col, select
 
 from dmp_mock import store
+from dmp_mock.authorisations import moment, put_authorisation
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
 from lgo_sandbox.sandbox import Sandbox
@@ -56,7 +57,7 @@ def _change(session: Session, matricule: str, body: Any) -> None:
     with session.db.transaction() as db:
         _set_state(db, matricule, body)
         for holder, value in _members(body.get("authorisations", {})).items():
-            store.put_authorisation(db, matricule, str(holder), _one_of(Authorisation, value))
+            put_authorisation(db, matricule, str(holder), _one_of(Authorisation, value), moment(session.clock.age()))
 
 
 def _members(value: Any) -> dict[str, Any]:

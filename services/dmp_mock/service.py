@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmp_mock.checks import SHARED_CHECKS
 from dmp_mock.codes.names import DESCRIBE
+from dmp_mock.codes.retired import SINCE
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
 from dmp_mock.seeds import seed
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SERVICE"]
 
 _NOT_SIMULATED = "recognised, refused by a fault that says so"
+_RETIRED = f"retired on {SINCE}: a fault says so, and what to do instead"
 
 SITUATIONS = (
     Situation(
@@ -72,8 +74,13 @@ SERVICE = Service(
     doors=(Door("dmp", 3, "DMP (SOAP)"),),
     operations=(
         *(Operation(one.name, one.title, one.page.wire, one.page.serves) for one in TRANSACTIONS),
-        *(Operation(one.name, one.title, serves=_NOT_SIMULATED) for one in NOT_SIMULATED),
-        Operation(DESCRIBE, "Lire la description du service (WSDL)", "GET ?wsdl", "complete in one document"),
+        *(Operation(one.name, one.title, serves=_RETIRED if one.instead else _NOT_SIMULATED) for one in NOT_SIMULATED),
+        Operation(
+            DESCRIBE,
+            "Lire la description du service (WSDL)",
+            "GET ?wsdl",
+            "one service a path, complete in one document",
+        ),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",

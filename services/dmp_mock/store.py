@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, LargeBinary, func
-from sqlalchemy.orm import registry
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from dmp_mock.codes.patients import Authorisation, DmpStatus
+from dmp_mock.authorisations import AuthorisationRow, authorisation_of
+from dmp_mock.base import Base
+from dmp_mock.codes.patients import DmpStatus
 from dmp_mock.codes.xds import REPOSITORY_ID, Status
+from dmp_mock.domain.hl7 import dtm_floor
 from dmp_mock.domain.patients import DmpState
 from dmp_mock.domain.registering import Registered
 from dmp_mock.domain.values import Entry
@@ -29,19 +31,17 @@ __all__ = [
     "PatientRow",
     "SubmissionRow",
     "content_of",
+    "doctor_in_charge",
     "entries_of",
     "entry_by_uuid",
     "entry_of",
     "known_unique_ids",
-    "put_authorisation",
+    "last_fed",
+    "set_doctor_in_charge",
     "state_of",
     "store_lot",
     "stored_octets",
 ]
-
-
-class Base(SQLModel, registry=registry()):
-    """Root of the tables of this service."""
 
 
 class PatientRow(Base, table=True):
@@ -55,16 +55,6 @@ class PatientRow(Base, table=True):
     feed_opposed: bool = False
     breaking_opposed: bool = False
     emergency_opposed: bool = False
-
-
-class AuthorisationRow(Base, table=True):
-    """Who may read a DMP, or is blocked from it: ``holder`` is a PS_IdNat or a Struct_IdNat."""
-
-    __tablename__ = "dmp_authorisation"
-
-    matricule: str = Field(primary_key=True)
-    holder: str = Field(primary_key=True)
-    value: str
 
 
 class DocumentRow(Base, table=True):
@@ -120,15 +110,14 @@ class LinkRow(Base, table=True):
     statuses: str
 
 
-def state_of(db: Session, matricule: str, holder: str) -> DmpState:
-    """Return the DMP of a person as a caller sees it."""
+def state_of(db: Session, matricule: str, holder: str, structure: str = "") -> DmpState:
+    """Return the DMP of a person as a caller sees it; what was given to his structure holds for him too."""
     row = db.get(PatientRow, matricule)
     if row is None:
         return DmpState(DmpStatus.ABSENT)
-    authorisation = db.get(AuthorisationRow, (matricule, holder))
     return DmpState(
         status=DmpStatus(row.status),
-        authorisation=Authorisation(authorisation.value) if authorisation else Authorisation.NONE,
+        authorisation=authorisation_of(db, matricule, holder, structure),
         caller_is_mt=bool(row.mt) and row.mt == holder,
         feed_opposed=row.feed_opposed,
         breaking_opposed=row.breaking_opposed,
@@ -136,14 +125,25 @@ def state_of(db: Session, matricule: str, holder: str) -> DmpState:
     )
 
 
-def put_authorisation(db: Session, matricule: str, holder: str, value: Authorisation) -> None:
-    """Set what a caller may do; NONE takes the line away."""
-    row = db.get(AuthorisationRow, (matricule, holder))
+def set_doctor_in_charge(db: Session, matricule: str, holder: str) -> None:
+    """Say who the médecin traitant of a person is, "" for nobody."""
+    row = db.get(PatientRow, matricule)
     if row is not None:
-        db.delete(row)
-        db.flush()
-    if value is not Authorisation.NONE:
-        db.add(AuthorisationRow(matricule=matricule, holder=holder, value=value.value))
+        row.mt = holder
+        db.add(row)
+
+
+def doctor_in_charge(db: Session, matricule: str) -> str:
+    """Return who the médecin traitant of a person is, "" for nobody."""
+    row = db.get(PatientRow, matricule)
+    return row.mt if row else ""
+
+
+def last_fed(db: Session, matricules: Sequence[str]) -> dict[str, str]:
+    """Return when each of these DMPs was fed last, to the second; one that was never is not there."""
+    newest = func.max(SubmissionRow.submission_time)
+    wanted = select(SubmissionRow.matricule, newest).where(col(SubmissionRow.matricule).in_(matricules))
+    return {matricule: dtm_floor(at) for matricule, at in db.exec(wanted.group_by(SubmissionRow.matricule)) if at}
 
 
 def known_unique_ids(db: Session, unique_ids: Iterable[str]) -> set[str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmp_mock.codes.names import ANNOUNCED, OTHER_PATHS, Announced
+from dmp_mock.codes.names import ALIASES, ANNOUNCED, Announced
+from dmp_mock.codes.retired import RETIRED
 from dmp_mock.transaction import Transaction
 from dmp_mock.transactions import discover
 from dmp_mock.wire.messages import hl7_reason
@@ -20,12 +21,12 @@ __all__ = ["NOT_SIMULATED", "PATHS", "SERVED_PATHS", "TRANSACTIONS", "transactio
 TRANSACTIONS: tuple[Transaction, ...] = discover()
 
 NOT_SIMULATED: tuple[Announced, ...] = tuple(
-    one for one in ANNOUNCED if one.name not in {transaction.name for transaction in TRANSACTIONS}
+    one for one in (*ANNOUNCED, *RETIRED) if one.name not in {transaction.name for transaction in TRANSACTIONS}
 )
 """What is recognised and refused by a fault that says so."""
 
 SERVED_PATHS = tuple(sorted({transaction.path for transaction in TRANSACTIONS}))
-PATHS = frozenset({*SERVED_PATHS, *(one.path for one in ANNOUNCED)}) | OTHER_PATHS
+PATHS = frozenset({*SERVED_PATHS, *(one.path for one in NOT_SIMULATED), *ALIASES})
 
 
 def transaction_named(name: str) -> Transaction | None:
@@ -39,4 +40,5 @@ def transaction_of(body: etree._Element) -> Transaction | Announced | None:
     announced = [one for one in NOT_SIMULATED if one.qname == body.tag]
     meant = next((one for one in served if one.body.is_meant(body)), None)
     waited = next((one for one in announced if not one.reason or one.reason == hl7_reason(body)), None)
-    return meant or waited or next(iter(served), None)
+    first: Transaction | Announced | None = next(iter(served), None) or next(iter(announced), None)
+    return meant or waited or first

@@ -53,8 +53,8 @@ class Actions:
 class Described:
     """How the WSDL describes a transaction: its port, its operation, the elements of request and answer.
 
-    Elements are ``{namespace}name``; ``schemas`` are whole ``xsd:schema`` elements for namespaces that ``dmp.wsdl``
-    does not hold.
+    Elements are ``{namespace}name``; ``schemas`` are whole ``xsd:schema`` elements for namespaces that the package does
+    not hold. ``soap_action`` is what the official description says, where it is not the action on the wire.
     """
 
     port: str
@@ -62,6 +62,7 @@ class Described:
     asked: str
     answered: str
     schemas: tuple[str, ...]
+    soap_action: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

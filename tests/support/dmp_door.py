@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 from lxml import etree
 
+from lgo_sandbox.contract import ResourceRequest
 from lgo_sandbox.pki import Issued
 from lgo_sandbox.population.people import Patient, Professional
 from lgo_sandbox.sandbox import Sandbox
@@ -231,6 +232,12 @@ class Dmp:
     def configure(self, **options: str) -> None:
         """Set options of the DMP, beside those that are set."""
         self.tenant.option(**{f"dmp__{name}": value for name, value in options.items()})
+
+    def set_dmp(self, patient: str = "", **state: Any) -> Any:
+        """Set the state of a patient's DMP, the usual one's unless told otherwise, as the control API does."""
+        (resource,) = [each for each in self.sandbox.services["dmp"].resources if each.name == "patients"]
+        request = ResourceRequest("PUT", patient or self.patient, {}, state)
+        return self.do(lambda: resource.handle(self.sandbox, self.session, request))
 
     def mark(self, name: str, subject: str = "", **detail: str) -> None:
         """Put a marker about a patient, the usual one unless told otherwise."""

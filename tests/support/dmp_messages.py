@@ -68,19 +68,28 @@ def envelope(
     ).encode()
 
 
-def existence(patient: str, root: str = "1.2.250.1.213.1.4.10", reason: str = "TEST_EXST") -> str:
-    """Return the body of TD0.2."""
+def existence(
+    patient: str, root: str = "1.2.250.1.213.1.4.10", reason: str = "TEST_EXST", label: str = "Test d'existence"
+) -> str:
+    """Return the body of TD0.2, or of TD1.3a by its reason."""
     return (
         '<PRPA_IN201307UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="1.2.250.1.999.1" extension="42"/>'
         '<creationTime value="20260101"/><interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201307UV02"/>'
         '<processingCode code="D"/><processingModeCode code="T"/><acceptAckCode code="AL"/>'
-        '<receiver typeCode="RCV"><device><id root="1.2.250.1.213.4.1.1.1"/></device></receiver>'
-        '<sender typeCode="SND"><device><id root="1.2.250.1.999.1"/></device></sender>'
-        f'<controlActProcess><reasonCode code="{reason}" codeSystem="1.2.250.1.213.1.1.4.11"/><queryByParameter>'
+        f'<receiver typeCode="RCV">{_device("1.2.250.1.213.4.1.1.1", "DMP")}</receiver>'
+        f'<sender typeCode="SND">{_device("1.2.250.1.999.1", "LGO de test")}</sender>'
+        '<attentionLine xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
+        f'<controlActProcess classCode="CACT" moodCode="EVN"><reasonCode code="{reason}" '
+        f'codeSystem="1.2.250.1.213.1.1.4.11" displayName="{label}"/><queryByParameter>'
         '<queryId root="1.2.3.4" extension="7"/><statusCode code="new"/><parameterList><patientIdentifier>'
         f'<value root="{root}" extension="{patient}"/><semanticsText>Patient.id</semanticsText></patientIdentifier>'
         "</parameterList></queryByParameter></controlActProcess></PRPA_IN201307UV02>"
     )
+
+
+def _device(oid: str, software: str) -> str:
+    structure = 'classCode="DEV" determinerCode="INSTANCE"'
+    return f'<device {structure}><id root="{oid}"/><softwareName>{software}</softwareName></device>'
 
 
 def adhoc(query: str, parameters: list[tuple[str, str]], returned: str = "LeafClass") -> str:

@@ -35,9 +35,9 @@ class Office:
         """Return a certificate of the pharmacy or of its pharmacist's card."""
         return self._dmp.issue(kind, "titulaire" if kind.startswith("cps") else "officine")
 
-    def vihf(self, *, card: bool, signed: bool = True) -> etree._Element:
+    def vihf(self, *, card: bool, signed: bool = True, purpose: str = "normal") -> etree._Element:
         """Return a VIHF, signed or to be signed by the caller's own means."""
-        vihf = self._dmp.direct() if card else self._dmp.indirect()
+        vihf = self._dmp.direct(purpose=purpose) if card else self._dmp.indirect(purpose=purpose)
         issuer = self.issued("cps-sign" if card else "org-sign").certificate().subject
         if not signed:
             vihf.signed_by = None

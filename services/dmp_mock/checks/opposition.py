@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dmp_mock.codes.habilitations import Action
 from dmp_mock.codes.rights import NORMAL
-from dmp_mock.facts import PatientSeen, Reading, VihfGiven
+from dmp_mock.facts import AuthorisationSet, PatientSeen, Reading, VihfGiven
 from dmp_mock.markers import FEED_OPPOSED, LIFTED, OPPOSED, READING_OPPOSED
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
 from lgo_sandbox.watch.markers import plain
@@ -22,6 +23,13 @@ def no_reading(seen: Observed[Reading]) -> Outcome:
     if not seen.facts.consults or (given is not None and given.purpose != NORMAL):
         return None
     return _respected(seen, seen.facts.matricule, READING_OPPOSED, "aucune consultation")
+
+
+def no_authorisation(seen: Observed[AuthorisationSet]) -> Outcome:
+    """Nobody declares his access to the DMP of a patient opposed to its consultation."""
+    if seen.facts.action != Action.ADD:
+        return None
+    return _respected(seen, seen.facts.matricule, READING_OPPOSED, "aucune autorisation")
 
 
 def no_feed(seen: Observed[PatientSeen]) -> Outcome:
@@ -55,6 +63,17 @@ OPPOSITION_CHECKS: tuple[Check[Any], ...] = (
         source="docs/sources/requirements.md#dmp-consentement",
         remedy="Enregistrez l'opposition du patient, et n'envoyez ni TD3.1 ni TD3.2 tant qu'il ne l'a pas levée.",
         confidence="M",
+    ),
+    Check(
+        id="DMP-AUTHORISATION-OPPOSITION",
+        title="Accès déclaré après l'opposition du patient",
+        reads=AuthorisationSet,
+        test=no_authorisation,
+        requirements=("DMP/CONF.06", "DMP/UX.50"),
+        source="docs/sources/requirements.md#dmp-consentement",
+        remedy="Enregistrez l'opposition du patient, et n'envoyez pas TD0.3 tant qu'il ne l'a pas levée.",
+        confidence="M",
+        operations=frozenset({"td0.3"}),
     ),
     Check(
         id="DMP-FEED-OPPOSITION",

@@ -9,7 +9,7 @@ from typing import Any
 
 from dmp_mock.checks.refused import refused_by_xds
 from dmp_mock.codes.xds_errors import XDS_CODES
-from dmp_mock.facts import ExistenceTested, Reading
+from dmp_mock.facts import DmpsListed, ExistenceTested, Reading
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
 
 __all__ = ["READING_CHECKS"]
@@ -20,7 +20,7 @@ def order(seen: Observed[Reading]) -> Outcome:
     reading = seen.facts
     if not reading.consults:
         return None
-    if any(_is_of(tested, reading) for tested in _tests(seen)):
+    if any(_is_of(tested, reading) for tested in _tests(seen)) or _was_listed(seen, reading):
         return True
     return Violation(
         f"aucun TD0.2 de {reading.holder} pour {reading.matricule} avant cette consultation",
@@ -32,6 +32,12 @@ def _tests(seen: Observed[Reading]) -> list[ExistenceTested]:
     """Return the tests that are remembered: the last ones of all, and the last ones of this patient."""
     recent, own = seen.history.all(ExistenceTested), seen.history.all(ExistenceTested, about=seen.facts.matricule)
     return [tested for past in (recent, own) for _, tested in past]
+
+
+def _was_listed(seen: Observed[Reading], reading: Reading) -> bool:
+    """Tell whether TD0.4 told this professional of this DMP."""
+    lists = seen.history.all(DmpsListed, about=reading.matricule)
+    return any(listed.holder == reading.holder for _, listed in lists)
 
 
 def _is_of(tested: ExistenceTested, reading: Reading) -> bool:

@@ -5,16 +5,19 @@ Source: docs/sources/dmp.md (Message), docs/sources/transport.md.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dmp_mock.checks.refused import refused
+from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.facts import Posted, SoapRequest
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 
 __all__ = ["TRANSPORT_CHECKS"]
 
-_TRANSPORT, _ACTION = codes_about(About.TRANSPORT), codes_about(About.ACTION)
+_TRANSPORT, _ACTION, _RETIRED = (codes_about(one) for one in (About.TRANSPORT, About.ACTION, About.RETIRED))
+_MESSAGE_ID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 _CURRENT = "v2"
 
@@ -42,6 +45,35 @@ def path(seen: Observed[SoapRequest]) -> Outcome:
     if facts.path in ("", facts.expected_path):
         return True
     return Violation(f"/{facts.path}", f"/{facts.expected_path}", where="URL")
+
+
+def path_form(seen: Observed[Posted]) -> Outcome:
+    """The path is written as the guide writes it."""
+    return tolerated(seen.facts.form)
+
+
+def message_id(seen: Observed[SoapRequest]) -> Outcome:
+    """The identifier of the message is a URI of a UUID, as in the guide's examples."""
+    given = seen.facts.message_id
+    if not given:
+        return None
+    kept = _MESSAGE_ID.fullmatch(given) is not None
+    return kept or Violation(given, "urn:uuid: et un UUID", where="Envelope/Header/wsa:MessageID")
+
+
+def action_of_description(seen: Observed[SoapRequest]) -> Outcome:
+    """wsa:Action is that of the guide's examples, not the soapAction of the description, where they differ."""
+    facts = seen.facts
+    if len(facts.actions) == 1 or facts.action not in facts.actions:
+        return None
+    if facts.action == facts.main_action:
+        return True
+    return Violation(facts.action or "vide", facts.main_action, where="Envelope/Header/wsa:Action")
+
+
+def retired(seen: Observed[SoapRequest]) -> Outcome:
+    """The transaction is one that the DMP still has."""
+    return refused(seen, _RETIRED) or True
 
 
 def action(seen: Observed[SoapRequest]) -> Outcome:
@@ -129,6 +161,44 @@ TRANSPORT_CHECKS: tuple[Check[Any], ...] = (
         source="docs/sources/dmp.md#chemin",
         remedy="Utilisez v2 et le suffixe de la transaction.",
         severity=Severity.WARNING,
+    ),
+    Check(
+        id="DMP-PATH-FORM",
+        title="Chemin toléré, mais écrit autrement que dans le guide",
+        reads=Posted,
+        test=path_form,
+        source="docs/sources/dmp.md#chemin",
+        remedy="Écrivez l'URL exactement : /si-dmp-server/v2/services/ puis le suffixe de la transaction.",
+        confidence="M",
+        severity=Severity.INFO,
+    ),
+    Check(
+        id="DMP-MESSAGE-ID",
+        title="wsa:MessageID qui n'est pas un urn:uuid:",
+        reads=SoapRequest,
+        test=message_id,
+        source="docs/sources/dmp.md#enveloppe",
+        remedy="Écrivez dans wsa:MessageID urn:uuid: puis un UUID neuf par message.",
+        confidence="M",
+        severity=Severity.INFO,
+    ),
+    Check(
+        id="DMP-ACTION-WSDL",
+        title="wsa:Action du WSDL, autre que celle des exemples",
+        reads=SoapRequest,
+        test=action_of_description,
+        source="docs/sources/dmp.md#wsa-action",
+        remedy="Rien n'oblige à changer ; pour suivre les exemples, fixez wsa:Action dans votre client engendré.",
+        severity=Severity.INFO,
+    ),
+    Check(
+        id="DMP-RETIRED",
+        title="Transaction retirée du DMP",
+        reads=SoapRequest,
+        test=retired,
+        source="docs/sources/dmp.md#transactions-retirees",
+        remedy="Retirez cet appel de votre logiciel : le constat dit ce qui le remplace.",
+        explains=_RETIRED,
     ),
     Check(
         id="DMP-ACTION",

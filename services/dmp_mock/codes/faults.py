@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dmp_mock.codes.retired import SINCE
+
 __all__ = ["FAULTS", "NOT_PUBLIC", "SIMULATION_VALUE", "About", "FaultLine", "codes_about"]
 
 NOT_PUBLIC = "DMPCodeNonPublic"
@@ -33,6 +35,7 @@ class About(StrEnum):
     TOKEN = "jeton d'API"
     RIGHTS = "droits"
     STATE = "état du DMP"
+    RETIRED = "transaction retirée"
     SANDBOX = "bac à sable"
 
 
@@ -140,6 +143,14 @@ FAULTS: dict[str, FaultLine] = {
         remedy="N'appelez pas encore cette transaction ici : votre logiciel n'est pas en cause.",
         source=f"{_DMP}transactions",
         code="Receiver",
+    ),
+    "retired": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason=f"Transaction retirée depuis le {SINCE} : {{}}",
+        public=False,
+        about=About.RETIRED,
+        remedy="Retirez cet appel de votre logiciel.",
+        source=f"{_DMP}transactions-retirees",
     ),
     "vihf-absent": FaultLine(
         subcode=NOT_PUBLIC,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "ALIASES",
     "ANNOUNCED",
     "DESCRIBE",
     "FAULT_ACTION",
@@ -16,7 +17,6 @@ __all__ = [
     "NS_LCM",
     "NS_QUERY",
     "NS_XDSB",
-    "OTHER_PATHS",
     "PARTNER",
     "REPOSITORY",
     "Announced",
@@ -26,8 +26,6 @@ NS_HL7 = "urn:hl7-org:v3"
 NS_XDSB = "urn:ihe:iti:xds-b:2007"
 NS_QUERY = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
 NS_LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
-_HABILITATIONS = "urn:si-dmp-habilitations"
-_PATIENTS = "urn:si-dmp-patients"
 
 DESCRIBE = "wsdl"
 """The operation that no transaction is: reading the description of the service."""
@@ -35,8 +33,8 @@ DESCRIBE = "wsdl"
 REPOSITORY = "repository"
 """The path whose SOAP faults are multipart (docs/sources/dmp.md#refus)."""
 
-OTHER_PATHS = frozenset({"patientsPDQ", "patientCertif"})
-"""Paths of the real service under which nothing is simulated."""
+ALIASES = {"PatientSpecific": "patientsSpecific", "Habilitation": "habilitations"}
+"""Suffixes that an official kit writes → those of the description."""
 
 PARTNER = "DMP"
 """With whom an INS is exchanged here."""
@@ -47,7 +45,11 @@ FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """A TD that is recognised, and refused by a fault that says so. ``reason`` is the HL7 reason code that tells it."""
+    """A TD that is recognised, and refused by a fault that says so.
+
+    ``reason`` is the HL7 reason code that tells it; ``instead`` what to do in place of one that is retired, "" of one
+    that this version does not serve yet.
+    """
 
     name: str
     title: str
@@ -56,43 +58,10 @@ class Announced:
     action: str
     also: frozenset[str] = frozenset()
     reason: str = ""
-
-
-def _habilitation(name: str, title: str, local: str) -> Announced:
-    return Announced(
-        name=name,
-        title=title,
-        qname=f"{{{_HABILITATIONS}}}{local}",
-        path="habilitations",
-        action=f"{_HABILITATIONS}:HabilitationsEndPoint:{local}",
-        also=frozenset({f"{NS_HL7}:{local}"}),
-    )
-
-
-def _patients(name: str, title: str, local: str, reason: str = "") -> Announced:
-    return Announced(
-        name=name,
-        title=title,
-        qname=f"{{{NS_HL7}}}{local}",
-        path="patients",
-        action=f"{NS_HL7}:{local}",
-        reason=reason,
-    )
+    instead: str = ""
 
 
 ANNOUNCED = (
-    _patients("td1.3a", "Données administratives", "PRPA_IN201307UV02", "CNSLT_DATA"),
-    _patients("td0.5", "Recherche sans INS", "PRPA_IN201305UV02"),
-    _habilitation("td0.3", "Autorisation d'accès", "setAuthorization"),
-    _habilitation("td1.6", "Liste des professionnels autorisés", "listAuthorizationByPatient"),
-    Announced(
-        name="td0.4",
-        title="Liste des DMP autorisés",
-        qname=f"{{{_PATIENTS}}}patientList",
-        path="patientsSpecific",
-        action=f"{_PATIENTS}:PatientSpecificEndPoint:patientList",
-        also=frozenset({""}),
-    ),
     Announced(
         name="td3.3",
         title="Mise à jour des attributs d'un document",

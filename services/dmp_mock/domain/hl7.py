@@ -5,12 +5,13 @@ Source: docs/sources/dmp.md#vihf and #metadonnees (formats, high); HL7 v2.5 §2.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import NamedTuple
 
 from health_documents.identifiers import ROOTS_OF_INS
 
-__all__ = ["Cx", "dtm_floor", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
+__all__ = ["Cx", "dtm_floor", "ins_c", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
 
 MAX_OID = 64
 _CX = re.compile(
@@ -19,6 +20,7 @@ _CX = re.compile(
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _DTM = re.compile(r"[0-9]{4}([0-9]{2}){0,5}")
 _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
+_INS_C_DIGITS, _INS_C_KEY = 20, 97
 _DTM_FLOOR = "00000101000000"
 
 
@@ -43,6 +45,15 @@ def read_ins(text: str, *, typed: bool = True) -> Cx | None:
     found = read_cx(text, typed=typed)
     well_formed = found and _MATRICULE.fullmatch(found.number) and found.root in ROOTS_OF_INS
     return found if well_formed else None
+
+
+def ins_c(matricule: str) -> str:
+    """Return the INS-C that stands for a person: twenty digits of a digest, then their key.
+
+    The real one is made of the traits of the carte Vitale; this one is of the sandbox, the same for the same matricule.
+    """
+    number = int.from_bytes(hashlib.sha256(matricule.encode()).digest()) % 10**_INS_C_DIGITS
+    return f"{number:0{_INS_C_DIGITS}d}{_INS_C_KEY - number % _INS_C_KEY:02d}"
 
 
 def person_id(xcn: str) -> str:

@@ -14,7 +14,7 @@ from dmp_mock.codes.rights import BREAKING, NORMAL, REGULATION
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
 
-__all__ = ["DmpState", "check_feed", "check_open", "check_reading"]
+__all__ = ["DmpState", "check_feed", "check_not_blocked", "check_open", "check_reading"]
 
 _PATIENT = "VIHF, attribut resource-id"
 
@@ -62,14 +62,19 @@ def check_feed(state: DmpState) -> None:
 def check_reading(state: DmpState, access: str) -> None:
     """Raise XdsFailure or Refused unless the caller may read this DMP in this access mode."""
     check_open(state)
-    if state.authorisation is Authorisation.BLOCKED:
-        raise _denied("professionnel bloqué par le patient")
+    check_not_blocked(state)
     if access == NORMAL and state.authorisation is not Authorisation.VALID:
         raise _denied("aucune autorisation d'accès en cours")
     if access == BREAKING and state.breaking_opposed:
         raise _denied("patient opposé au bris de glace")
     if access == REGULATION and state.emergency_opposed:
         raise _denied("patient opposé à l'accès en urgence")
+
+
+def check_not_blocked(state: DmpState) -> None:
+    """Raise Refused for whoever the patient has blocked."""
+    if state.authorisation is Authorisation.BLOCKED:
+        raise _denied("professionnel bloqué par le patient")
 
 
 def _denied(reason: str) -> Refused:

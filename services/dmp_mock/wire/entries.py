@@ -95,7 +95,6 @@ def _classification(parent: etree._Element, owner: str, scheme: str, node: str, 
         classifiedObject=owner,
         id=new_id(),
         nodeRepresentation=node,
-        objectType=f"{oids.RIM_OBJECT}Classification",
     )
 
 
@@ -124,7 +123,6 @@ def _external(parent: etree._Element, owner: str, scheme: str, value: str, name:
         "ExternalIdentifier",
         id=new_id(),
         identificationScheme=scheme,
-        objectType=f"{oids.RIM_OBJECT}ExternalIdentifier",
         registryObject=owner,
         value=value,
     )

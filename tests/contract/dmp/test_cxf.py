@@ -15,12 +15,16 @@ import pytest
 from lxml import etree
 from support.dmp_messages import existence, find_documents, retrieve
 from support.dmp_office import Office
+from support.dmp_services import search_body
 
 from lgo_sandbox.gate.tls import client_context
 
 PROJECT = Path(__file__).with_name("java")
 SECONDS = 300
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
+PATHS = ("patients", "patientsPDQ", "patientsSpecific", "habilitations", "registry", "repository")
+WITHOUT_ACTIONS = {"td0.3", "td0.4", "td1.6"}
+"""Whose description, as the official one, tells another action than the examples."""
 KINDS = ("org-auth", "org-sign", "cps-auth", "cps-sign")
 
 
@@ -38,14 +42,21 @@ def _prepared(folder: Path, office: Office) -> None:
     """Put the client's sources beside what it is to send, the WSDL that the sandbox serves, and its certificates."""
     shutil.copytree(PROJECT, folder)
     pki = office.pki
-    served = httpx.get(f"{office.services}?wsdl", verify=client_context(pki.ca_bundle), trust_env=False)
-    (folder / "dmp.wsdl").write_bytes(served.raise_for_status().content)
+    for path in PATHS:
+        served = httpx.get(f"{office.services}/{path}?wsdl", verify=client_context(pki.ca_bundle), trust_env=False)
+        (folder / f"{path}.wsdl").write_bytes(served.raise_for_status().content)
     unique_id, lot = office.lot()
-    bodies = {"existence": existence(office.patient), "lot": lot, "query": find_documents(office.patient)}
+    bodies = {
+        "existence": existence(office.patient),
+        "demographics": existence(office.patient, reason="CNSLT_DATA"),
+        "candidates": search_body("<livingSubjectName><value><family>BERNARD</family></value></livingSubjectName>"),
+        "lot": lot,
+        "query": find_documents(office.patient),
+    }
     for name, body in {**bodies, "retrieve": retrieve(unique_id)}.items():
         (folder / f"{name}.xml").write_text(body, encoding="utf-8")
-    for who in ("org", "cps"):
-        vihf = office.vihf(card=who == "cps", signed=False)
+    for who in ("org", "cps", "samu"):
+        vihf = office.vihf(card=who != "org", signed=False, purpose="centre_15" if who == "samu" else "normal")
         (folder / f"vihf-{who}.xml").write_bytes(etree.tostring(vihf))
     issued = {kind: office.issued(kind) for kind in KINDS}
     said = {"ca": pki.ca_p12, "password": issued["org-auth"].password} | {k: i.p12 for k, i in issued.items()}
@@ -64,18 +75,33 @@ def test_cxf_tests_feeds_finds_and_reads(office: Office, maven: str, tmp_path: P
     folder = tmp_path / "client"
     _prepared(folder, office)
     assert _run(maven, folder) == [
-        "td0.2 XML_1.0",
+        "td0.2 AA OK VALIDE",
+        "td1.3a AA OK 63998",
+        "td0.5 AA OK 2",
+        "td0.3 DMPOk ",
+        "td0.3 DMPOk Autorisation déjà présente aucune action effectuée",
+        "td1.6 DMPOk MEDECIN_TRAITANT",
+        "td0.4 DMPOk true",
         f"td2.1 {SUCCESS}",
         f"td3.1 {SUCCESS} 1",
         f"td3.2 {SUCCESS} {len(office.document)}",
         "fault Le VIHF est absent de l'en-tête wsse:Security",
     ]
-    assert [operation for operation, _findings in office.seen()] == [
-        "wsdl",
+    seen = office.seen()
+    assert [operation for operation, _findings in seen][len(PATHS) :] == [
         "td0.2",
+        "td1.3a",
+        "td0.5",
+        *["td0.3"] * 3,
+        "td1.6",
+        "td0.4",
         "td2.1",
         "td3.1",
         "td3.2",
         "td0.2",
     ]
-    assert [findings for _operation, findings in office.seen()][:-1] == [[]] * 5
+    assert {tuple(findings) for operation, findings in seen[:-1] if operation not in WITHOUT_ACTIONS} == {()}
+    assert {finding for operation, findings in seen if operation in WITHOUT_ACTIONS for finding in findings} == {
+        "DMP-ACTION-WSDL",
+        "DMP-AUTHORISATION",
+    }

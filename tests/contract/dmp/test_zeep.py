@@ -8,15 +8,20 @@ import pytest
 import requests
 import zeep
 from lxml import etree
-from support.dmp_messages import NS, REPOSITORY, WSSE, existence
+from support.dmp_messages import REPOSITORY, WSSE, existence
 from support.dmp_office import Office
+from support.dmp_services import search_body
 from zeep.helpers import serialize_object
 from zeep.transports import Transport
+from zeep.wsa import WsAddressingPlugin
 
+WITHOUT_ACTIONS = ("habilitations", "patientsSpecific")
+"""Whose description, as the official one, has no action of WS-Addressing: zeep takes soapAction when told to."""
 SUFFIXES = ("registry", "repository")
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
-HL7 = NS["h"]
+DEMOGRAPHICS = "PatientGetDemographics_PRPA_IN201307UV02"
+ALREADY = "Autorisation déjà présente aucune action effectuée"
 APPROVED = "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')"
 FIND_DOCUMENTS = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
 
@@ -32,34 +37,39 @@ class LocalTransport(Transport):
 class Zeep:
     """The SOAP stack of a pharmacy, on one path of the DMP."""
 
-    def __init__(self, office: Office, suffix: str, *, card: bool = False) -> None:
-        self.office, self.card = office, card
+    def __init__(self, office: Office, suffix: str, *, card: bool = False, purpose: str = "normal") -> None:
+        self.office, self.card, self.purpose = office, card, purpose
         shown = office.issued("cps-auth" if card else "org-auth")
         http = requests.Session()
         http.trust_env = False
         http.headers["connection"] = "close"
         http.cert = (str(shown.chain), str(shown.key))
         http.verify = str(office.pki.ca_bundle)
-        self.client = zeep.Client(f"{office.services}/{suffix}?wsdl", transport=LocalTransport(session=http))
+        transport = LocalTransport(session=http)
+        plugins = [WsAddressingPlugin()] if suffix in WITHOUT_ACTIONS else []
+        self.client = zeep.Client(f"{office.services}/{suffix}?wsdl", transport=transport, plugins=plugins)
 
     @property
     def headers(self) -> list[etree._Element]:
-        """The header that the WSDL declares, with a signed VIHF in it."""
+        """The header of WS-Security, with a signed VIHF in it."""
         security = etree.Element(f"{{{WSSE}}}Security")
-        security.append(self.office.vihf(card=self.card))
+        security.append(self.office.vihf(card=self.card, purpose=self.purpose))
         return [security]
 
-    def existence(self, **more: Any) -> Any:
-        """Send TD0.2."""
-        asked = etree.fromstring(existence(self.office.patient))
-        return self.client.service.ExistenceTest(ITSVersion="XML_1.0", _value_1=list(asked), **more)
+    def send(self, operation: str, body: str, **more: Any) -> Any:
+        """Send a body: the schema reads it, the client writes it again from its types."""
+        asked = etree.fromstring(body)
+        values = serialize_object(self.client.get_element(asked.tag).parse(asked, self.client.wsdl.types))
+        return self.client.service[operation](**values, _soapheaders=more.pop("headers", self.headers))
+
+    def existence(self, reason: str = "TEST_EXST") -> Any:
+        """Send TD0.2, or TD1.3a by its reason."""
+        return self.send(DEMOGRAPHICS, existence(self.office.patient, reason=reason))
 
     def feed(self) -> Any:
         """Send TD2.1 without MTOM, which zeep cannot write: the schema reads the lot, the client writes it again."""
         _unique_id, body = self.office.lot()
-        request = self.client.get_element(f"{{{NS['xds']}}}ProvideAndRegisterDocumentSetRequest")
-        values = serialize_object(request.parse(etree.fromstring(body), self.client.wsdl.types))
-        return self.client.service["ProvideAndRegisterDocumentSet-b"](**values, _soapheaders=self.headers)
+        return self.send("DocumentRepository_ProvideAndRegisterDocumentSet-b", body)
 
     def find(self) -> Any:
         """Send TD3.1."""
@@ -68,7 +78,7 @@ class Zeep:
             "$XDSDocumentEntryStatus": APPROVED,
         }
         slots = [{"name": name, "ValueList": {"Value": [value]}} for name, value in parameters.items()]
-        return self.client.service.RegistryStoredQuery(
+        return self.client.service.DocumentRegistry_RegistryStoredQuery(
             ResponseOption={"returnType": "LeafClass", "returnComposedObjects": True},
             AdhocQuery={"id": FIND_DOCUMENTS, "Slot": slots},
             _soapheaders=self.headers,
@@ -77,15 +87,73 @@ class Zeep:
     def retrieve(self, unique_id: str) -> Any:
         """Send TD3.2; zeep puts the parts of the package where the schema says."""
         wanted = {"RepositoryUniqueId": REPOSITORY, "DocumentUniqueId": unique_id}
-        return self.client.service.RetrieveDocumentSet(DocumentRequest=[wanted], _soapheaders=self.headers)
+        return self.client.service.DocumentRepository_RetrieveDocumentSet(
+            DocumentRequest=[wanted], _soapheaders=self.headers
+        )
 
 
-def test_zeep_tests_the_existence_of_a_dmp(office: Office) -> None:
-    patients = Zeep(office, "patients")
-    answer = patients.existence(_soapheaders=patients.headers)
-    control = next(each for each in answer._value_1 if each.tag == f"{{{HL7}}}controlActProcess")
-    assert control.find(f"{{{HL7}}}queryAck/{{{HL7}}}queryResponseCode").get("code") == "OK"
+def test_zeep_tests_the_existence_of_a_dmp_and_reads_the_acknowledgement(office: Office) -> None:
+    answer = Zeep(office, "patients").existence()
+    assert answer.acknowledgement[0].typeCode == "AA"
+    assert answer.controlActProcess.queryAck.queryResponseCode.code == "OK"
+    lines = {line.keyWordText.code: line.value for line in answer.attentionLine}
+    assert (lines["AUTORISATION"].code, lines["STATUT_MT"].value) == ("VALIDE", False)
+    patient = answer.controlActProcess.subject[0].registrationEvent.subject1.patient
+    assert [each.extension for each in patient.id][1:] == [office.patient]
+    assert {each.administrativeObservation.code.code for each in patient.subjectOf} == {
+        "COMPTE_INTERNET_OUVERT",
+        "RATTACHEMENT_ENS",
+    }
     assert office.seen() == [("wsdl", []), ("td0.2", [])]
+
+
+def test_zeep_reads_administrative_data(office: Office) -> None:
+    answer = Zeep(office, "patients", card=True).existence("CNSLT_DATA")
+    person = answer.controlActProcess.subject[0].registrationEvent.subject1.patient.patientPerson
+    assert answer.acknowledgement[0].typeCode == "AA"
+    assert person.deceasedInd.value is False
+    assert any(each["postalCode"] for each in person.addr[0]["_value_1"] if each.get("postalCode"))
+    assert office.seen() == [("wsdl", []), ("td1.3a", [])]
+
+
+def test_zeep_searches_without_an_ins(office: Office) -> None:
+    pdq = Zeep(office, "patientsPDQ", card=True, purpose="centre_15")
+    name = (
+        "<livingSubjectName><value><family>BERNARD</family></value>"
+        "<semanticsText>LivingSubject.name</semanticsText></livingSubjectName>"
+    )
+    answer = pdq.send("findCandidatesQuery", search_body(name))
+    assert answer.acknowledgement[0].typeCode.code == "AA"
+    assert answer.controlActProcess.queryAck.resultTotalQuantity.value == len(answer.controlActProcess.subject) == 2
+    assert office.seen() == [("wsdl", []), ("td0.5", [])]
+
+
+def test_zeep_leaves_a_dmp_enters_it_again_and_lists(office: Office) -> None:
+    habilitations = Zeep(office, "habilitations", card=True)
+    for action, context in (("SUPPRESSION", None), ("AJOUT", None), ("AJOUT", ALREADY)):
+        done = habilitations.client.service.setAuthorization(action=action, _soapheaders=habilitations.headers)
+        assert (done.status, done.context) == ("DMPOk", context)
+    listed = habilitations.client.service.listAuthorizationByPatient(mode="ACTIVE", _soapheaders=habilitations.headers)
+    assert listed.status == "DMPOk"
+    assert [each.specificRight for each in listed.listOfAuthorizationByPatient if each.specificRight] == [
+        ["MEDECIN_TRAITANT"]
+    ]
+    specific = Zeep(office, "patientsSpecific", card=True)
+    dmps = specific.client.service.patientList(
+        startDate="20200101000000", dateType="LASTAUTORIZATION", _soapheaders=specific.headers
+    )
+    assert dmps.status == "DMPOk"
+    assert office.patient in [each.nationalId for one in dmps.patientlistData for each in one.patientIdentifier]
+    told = ["DMP-ACTION-WSDL"]
+    assert office.seen() == [
+        ("wsdl", []),
+        ("td0.3", told),
+        ("td0.3", told),
+        ("td0.3", sorted(["DMP-AUTHORISATION", *told])),
+        ("td1.6", told),
+        ("wsdl", []),
+        ("td0.4", told),
+    ]
 
 
 def test_zeep_feeds_then_finds_and_reads_a_document_with_a_card(office: Office) -> None:
@@ -103,14 +171,11 @@ def test_zeep_feeds_then_finds_and_reads_a_document_with_a_card(office: Office) 
 def test_zeep_reads_a_fault(office: Office) -> None:
     patients = Zeep(office, "patients")
     with pytest.raises(zeep.exceptions.Fault) as fault:
-        patients.existence()
+        patients.send(DEMOGRAPHICS, existence(office.patient), headers=[])
     assert fault.value.message == "Le VIHF est absent de l'en-tête wsse:Security"
 
 
-def test_each_path_describes_what_it_serves_and_the_bare_one_all(office: Office) -> None:
-    found = {
-        suffix: sorted(Zeep(office, suffix).client.wsdl.services["DMP"].ports)
-        for suffix in ("patients", "registry", "repository", "")
-    }
-    assert found.pop("") == ["Patients", "Registry", "Repository"]
-    assert found == {"patients": ["Patients"], "registry": ["Registry"], "repository": ["Repository"]}
+def test_the_bare_path_leads_to_every_service(office: Office) -> None:
+    described = Zeep(office, "").client.wsdl
+    services = {name for document in described._definitions.values() for name in document.services}
+    assert len(services) == 6

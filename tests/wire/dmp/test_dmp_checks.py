@@ -19,15 +19,18 @@ from support.api_services import api_check_ids
 from support.dmp_door import Dmp
 from support.dmp_lots import Document, Lot, cda
 from support.dmp_messages import adhoc, envelope, existence
+from support.dmp_services import authorised
 from support.dmp_told import is_told
 from support.dmp_vihf import coded
 
 from dmp_mock.codes.faults import FAULTS
+from dmp_mock.codes.names import NS_LCM
 from dmp_mock.codes.xds_errors import XDS_CODES
 from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
 from lgo_sandbox.watch.refusals import Refusal
 
+HL7 = "urn:hl7-org:v3"
 PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
 FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
@@ -86,6 +89,14 @@ SHARED: dict[str, Act] = {
     "DMP-MEDIA-TYPE": _typed_as("text/plain"),
     "DMP-MEDIA-ACTION": _typed_as('application/soap+xml; charset=UTF-8; action="urn:xxx"'),
     "DMP-CERT-USAGE": lambda dmp: dmp.test_existence(certificate=dmp.issue("mss-app")),
+    "DMP-PATH-FORM": lambda dmp: _existence(dmp, suffix="patients/"),
+    "DMP-MESSAGE-ID": lambda dmp: dmp.test_existence(
+        alter=lambda octets: octets.replace(b"MessageID>urn:uuid:", b"MessageID>uuid:")
+    ),
+    "DMP-ACTION-WSDL": lambda dmp: authorised(dmp, wsa_action="urn:hl7-org:v3:listAuthorizationByPatient"),
+    "DMP-RETIRED": lambda dmp: dmp.call(
+        "patients", f"{HL7}:PRPA_IN201311UV02", '<PRPA_IN201311UV02 xmlns="urn:hl7-org:v3"/>', dmp.direct()
+    ),
     "DMP-PATH": lambda dmp: _existence(dmp, suffix="registry"),
     "DMP-ACTION": lambda dmp: _existence(dmp, "urn:autre"),
     "DMP-SOAP11": _soap11,
@@ -189,8 +200,9 @@ REFUSED: dict[str, Act] = {
     "wsa-invalid": lambda dmp: _existence(dmp, extra="<wsa:MessageID>urn:uuid:2</wsa:MessageID>"),
     "wsa-action": _strict_action,
     "request": _edited("<queryId .*?/>", ""),
-    "later": lambda dmp: dmp.call(
-        "habilitations", "x", '<setAuthorization xmlns="urn:si-dmp-habilitations"/>', dmp.direct()
+    "later": lambda dmp: dmp.call("registry", "x", f'<SubmitObjectsRequest xmlns="{NS_LCM}"/>', dmp.direct()),
+    "retired": lambda dmp: dmp.call(
+        "patients", f"{HL7}:PRPA_IN201311UV02", '<PRPA_IN201311UV02 xmlns="urn:hl7-org:v3"/>', dmp.direct()
     ),
     "vihf-absent": lambda dmp: dmp.call("patients", PATIENTS, existence(dmp.patient), None),
     "vihf": lambda dmp: dmp.test_existence(dmp.indirect(extra={"Ressource_URN": "urn:autre"})),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 
 import pytest
 from lxml import etree
 from support.dmp_door import Dmp
-from support.dmp_messages import NS, envelope, existence, opened
+from support.dmp_messages import NS, Reply, envelope, existence, opened
+from support.dmp_services import authorise, dmps
 
+from dmp_mock.codes.names import Announced
+from dmp_mock.codes.retired import RETIRED
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 
+Sent = Callable[..., Reply]
+SOAP = {"Content-Type": "application/soap+xml; charset=UTF-8"}
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 
 
@@ -18,7 +24,52 @@ PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 def test_paths_are_tolerant_and_the_body_decides(dmp: Dmp, suffix: str) -> None:
     reply = dmp.call(suffix, PATIENTS, existence(dmp.patient), dmp.indirect())
     assert reply.text("//h:queryResponseCode/@code") == "OK"
-    assert dmp.findings() == (["DMP-PATH"] if suffix == "registry" else [])
+    told = {"patients": [], "registry": ["DMP-PATH"]}
+    assert dmp.findings() == told.get(suffix, ["DMP-PATH-FORM"])
+
+
+@pytest.mark.parametrize(
+    ("path", "received"),
+    [
+        ("/011/si-dmp-server/v2/services/patients", "segment /011 en tête du chemin"),
+        ("/si-dmp-server/v2/services//patients", "barre oblique doublée"),
+        ("/si-dmp-server/v2/services/patients/", "barre oblique finale"),
+        ("/si-dmp-server/v2/services/", "chemin sans suffixe, le corps a décidé"),
+    ],
+)
+def test_each_unusual_path_is_answered_and_told(dmp: Dmp, path: str, received: str) -> None:
+    octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS)
+    root = dmp.url("").split("/si-dmp-server")[0]
+    sent = dmp.client(dmp.issue("org-auth")).post(root + path, content=octets, headers=SOAP)
+    assert opened(sent).text("//h:queryResponseCode/@code") == "OK"
+    (finding,) = dmp.exchanges()[0].findings
+    assert (finding.check_id, finding.received) == ("DMP-PATH-FORM", received)
+
+
+@pytest.mark.parametrize(("path", "send"), [("Habilitation", authorise), ("PatientSpecific", dmps)])
+def test_the_suffixes_of_an_official_kit_are_answered_and_told(dmp: Dmp, path: str, send: Sent) -> None:
+    assert send(dmp, path=path).status == 200
+    assert "DMP-PATH-FORM" in dmp.findings()
+
+
+def test_two_segments_before_the_path_are_no_path_of_the_dmp(dmp: Dmp) -> None:
+    root = dmp.url("").split("/si-dmp-server")[0]
+    assert opened(dmp.client().post(f"{root}/a/b/si-dmp-server/v2/services/patients")).status == 404
+
+
+def test_a_message_id_that_is_no_urn_is_taken_and_told(dmp: Dmp) -> None:
+    reply = dmp.test_existence(alter=lambda octets: octets.replace(b"MessageID>urn:uuid:", b"MessageID>uuid:"))
+    assert reply.status == 200
+    assert dmp.findings() == ["DMP-MESSAGE-ID"]
+
+
+def test_the_head_of_another_stack_is_taken_without_a_word(dmp: Dmp) -> None:
+    """JAX-WS RI: a FaultTo that is anonymous, headers with ids, mustUnderstand of its own."""
+    anonymous = "http://www.w3.org/2005/08/addressing/anonymous"
+    extra = f'<wsa:FaultTo soap:mustUnderstand="1"><wsa:Address>{anonymous}</wsa:Address></wsa:FaultTo>'
+    octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS, extra=extra)
+    assert dmp.post("patients", octets, certificate=dmp.issue("org-auth")).status == 200
+    assert dmp.findings() == []
 
 
 def test_the_older_version_of_the_path_answers_too(dmp: Dmp) -> None:
@@ -77,10 +128,23 @@ def test_an_unknown_body_is_not_recognised(dmp: Dmp) -> None:
     assert reply.fault[1].startswith("Message part {urn:x}a was not recognized")
 
 
-def test_a_transaction_of_a_later_version_says_so(dmp: Dmp) -> None:
-    reply = dmp.call("habilitations", "x", '<setAuthorization xmlns="urn:si-dmp-habilitations"/>', dmp.direct())
-    assert reply.fault == ("soap:DMPCodeNonPublic", "La transaction TD0.3 n'est pas encore simulée par ce bac à sable")
+@pytest.mark.parametrize("retired", RETIRED, ids=lambda retired: retired.name)
+def test_a_retired_transaction_says_so_since_when_and_what_to_do_instead(dmp: Dmp, retired: Announced) -> None:
+    namespace, name = retired.qname[1:].split("}")
+    reason = f'<controlActProcess><reasonCode code="{retired.reason}"/></controlActProcess>' if retired.reason else ""
+    body = f'<{name} xmlns="{namespace}">{reason}</{name}>'
+    reply = dmp.call(retired.path, retired.action, body, dmp.direct())
+    assert reply.fault[1].startswith(f"Transaction retirée depuis le 30/09/2023 : {retired.name.upper()}, ")
     assert reply.http.headers["x-simulation"] == "DMP-CODE-NON-PUBLIC"
+    (finding,) = dmp.exchanges()[0].findings
+    assert (finding.check_id, finding.received) == ("DMP-RETIRED", retired.name.upper())
+    assert retired.instead in finding.remedy
+    assert dmp.exchanges()[0].operation == retired.name
+
+
+def test_a_creation_without_a_known_reason_is_retired_too(dmp: Dmp) -> None:
+    reply = dmp.call("patients", "x", '<PRPA_IN201311UV02 xmlns="urn:hl7-org:v3"/>', dmp.direct())
+    assert "TD1.1" in reply.fault[1]
 
 
 @pytest.mark.parametrize("name", ["Action", "MessageID"])
@@ -150,7 +214,9 @@ def test_a_body_in_pieces_is_read_after_an_interim_answer(dmp: Dmp) -> None:
         ("patients", ["patients"]),
         ("registry/", ["registry"]),
         ("/repository", ["repository"]),
-        ("", ["patients", "registry", "repository"]),
+        ("Habilitation", ["habilitations"]),
+        ("PatientSpecific", ["patientsSpecific"]),
+        ("patientsPDQ", ["patientsPDQ"]),
     ],
 )
 def test_each_path_describes_its_transactions(dmp: Dmp, suffix: str, ports: list[str]) -> None:
@@ -163,7 +229,7 @@ def test_each_path_describes_its_transactions(dmp: Dmp, suffix: str, ports: list
 
 
 def test_a_path_without_simulated_transaction_has_no_description(dmp: Dmp) -> None:
-    reply = opened(dmp.client().get(f"{dmp.url('habilitations')}?wsdl"))
+    reply = opened(dmp.client().get(f"{dmp.url('patientCertif')}?wsdl"))
     assert (reply.status, reply.text("//s:Code/s:Value")) == (404, "soap:Sender")
 
 

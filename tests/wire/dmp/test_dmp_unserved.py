@@ -38,10 +38,10 @@ def test_a_wrong_method_is_told_which_is_right(dmp: Dmp, method: str, query: str
 
 
 def test_a_path_without_description_is_told_which_have_one(dmp: Dmp) -> None:
-    assert dmp.request("GET", dmp.url("habilitations") + "?wsdl").status == 404
+    assert dmp.request("GET", dmp.url("patientCertif") + "?wsdl").status == 404
     (finding,) = dmp.exchanges()[0].findings
-    assert (finding.received, finding.check_id) == ("habilitations", "SANDBOX-CHEMIN")
-    assert "patients, registry, repository" in finding.expected
+    assert (finding.received, finding.check_id) == ("patientCertif", "SANDBOX-CHEMIN")
+    assert "patients, patientsPDQ, patientsSpecific, registry, repository" in finding.expected
 
 
 UNREADABLE = [b"", b"rien", b"<a/>", b'<!DOCTYPE a><a xmlns="x"/>', b"<a>" * 5000, b"\xff\xfe\x00", b"\x00" * 100]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
+from lxml import etree
 from support.dmp_door import Dmp
 from support.dmp_messages import Reply, existence, opened
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "dmp"
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
 VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
 
@@ -30,11 +34,41 @@ def test_an_open_dmp_answers_active_authorised_and_echoes_the_request(dmp: Dmp) 
     assert reply.status == 200
     assert reply.text("//h:queryResponseCode/@code") == "OK"
     assert reply.text("//h:patient/h:statusCode/@code") == "active"
-    assert reply.text("//h:patient/h:id/@root") == "1.2.250.1.213.1.4.8"
+    assert [str(root) for root in reply.all("//h:patient/h:id/@root")] == ["1.2.250.1.213.1.4.2", "1.2.250.1.213.1.4.8"]
     assert reply.text("//h:queryAck/h:queryId/@extension") == "7"
     assert reply.text("//h:acknowledgement/h:targetMessage/h:id/@extension") == "42"
     assert _authorisation(reply) == "VALIDE"
     assert "x-simulation" not in reply.http.headers
+    assert dmp.findings() == []
+
+
+def test_the_answer_is_what_the_guide_shows_element_by_element(dmp: Dmp) -> None:
+    patient = dmp.people.patient_named("guerin-anne")
+    vihf = dmp.indirect(patient=patient.matricule)
+    body = dmp.test_existence(vihf).all("//h:PRPA_IN201308UV02")[0]
+    moving = {"MESSAGE": body.find("{*}id").get("root"), "DATE": body.find("{*}creationTime").get("value")}
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", moving["MESSAGE"])
+    golden = (GOLDEN / "td0.2.xml").read_text(encoding="utf-8")
+    for name, value in moving.items():
+        golden = golden.replace(f"@{name}@", value)
+    wanted = etree.fromstring(re.sub(r">\s+<", "><", golden).encode())
+    assert etree.tostring(body, method="c14n", exclusive=True) == etree.tostring(wanted, method="c14n", exclusive=True)
+
+
+def test_who_has_no_name_in_use_is_told_in_the_words_of_the_dmp(dmp: Dmp) -> None:
+    assert dmp.test_existence().text("//h:patientPerson/h:name/h:family") == "NON RENSEIGNE"
+
+
+def test_the_ins_c_is_the_same_each_time_and_has_its_key(dmp: Dmp) -> None:
+    numbers = {dmp.test_existence().text("//h:patient/h:id[1]/@extension") for _ in range(2)}
+    (number,) = numbers
+    assert (len(number), (int(number[:20]) + int(number[20:])) % 97) == (22, 0)
+
+
+def test_a_software_without_a_name_is_echoed_without_one(dmp: Dmp) -> None:
+    body = existence(dmp.patient).replace("<softwareName>LGO de test</softwareName>", "")
+    reply = dmp.call("patients", PATIENTS, body, dmp.indirect())
+    assert reply.all("//h:receiver//h:softwareName") == []
     assert dmp.findings() == []
 
 

@@ -56,6 +56,7 @@ def test_the_answer_has_the_layout_of_the_real_one(dmp: Dmp) -> None:
     ids = [child.get("id") for child in entry.iter() if child.get("id")]
     assert len(ids) == len(set(ids))
     assert all(each.startswith("urn:uuid:") for each in ids)
+    assert [nested for nested in entry.iter() if nested is not entry and nested.get("objectType")] == []
     assert entry.get("isOpaque") == "false"
     assert entry.get("status") == f"{STATUS}:Approved"
 

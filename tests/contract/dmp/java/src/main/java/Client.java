@@ -1,3 +1,10 @@
+import asip.ci_sis.gdp._2010.GDPService;
+import habilitations.dmp.si.ActionType;
+import habilitations.dmp.si.HabilitationsEndPointImplService;
+import habilitations.dmp.si.ModeType;
+import ihe.iti.pdqv3._2007.PDQSupplierService;
+import ihe.iti.xds_b._2007.DocumentRegistryService;
+import ihe.iti.xds_b._2007.DocumentRepositoryService;
 import ihe.iti.xds_b._2007.ProvideAndRegisterDocumentSetRequestType;
 import ihe.iti.xds_b._2007.RetrieveDocumentSetRequestType;
 import ihe.iti.xds_b._2007.RetrieveDocumentSetResponseType;
@@ -33,39 +40,85 @@ import org.apache.cxf.configuration.jsse.TLSClientParameters;
 import org.apache.cxf.frontend.ClientProxy;
 import org.apache.cxf.headers.Header;
 import org.apache.cxf.transport.http.HTTPConduit;
-import org.hl7.v3.Interaction;
+import org.hl7.v3.AD;
+import org.hl7.v3.CV;
+import org.hl7.v3.CandidatesQuery;
+import org.hl7.v3.DemographicsAnswer;
+import org.hl7.v3.DemographicsQuery;
+import org.hl7.v3.Part;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import sandbox.lgo.dmp.DMP;
+import patients.dmp.si.DateTypeEnum;
+import patients.dmp.si.PatientSpecificEndPointImplService;
 
-/** Sends TD0.2, TD2.1 (MTOM), TD3.1 and TD3.2, then a request without VIHF; one line of result each. */
+/** Sends each transaction by code made from the descriptions, then a request without VIHF; one line of result each. */
 public class Client {
   private static final String WSSE =
       "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
   private static final Properties SAID = new Properties();
-  private static final DMP DESCRIBED = new DMP();
 
   public static void main(String[] arguments) throws Exception {
     try (var said = new FileInputStream("client.properties")) {
       SAID.load(said);
     }
-    var patients = dressed(DESCRIBED.getPatients(), "org");
-    var existence = patients.existenceTest(body("existence.xml", Interaction.class));
-    tell("td0.2", existence.getITSVersion());
-    var fed = dressed(DESCRIBED.getRepository(new MTOMFeature()), "org")
-        .provideAndRegisterDocumentSetB(body("lot.xml", ProvideAndRegisterDocumentSetRequestType.class));
+    var patients = dressed(new GDPService().getGDPBindingSoap12(), "org");
+    var existence = patients.patientGetDemographicsPRPAIN201307UV02(body("existence.xml", DemographicsQuery.class));
+    tell("td0.2", told(existence) + " " + ((CV) existence.getAttentionLine().get(0).getValue()).getCode());
+    var data = dressed(new GDPService().getGDPBindingSoap12(), "cps")
+        .patientGetDemographicsPRPAIN201307UV02(body("demographics.xml", DemographicsQuery.class));
+    tell("td1.3a", told(data) + " " + postalCode(data));
+    var sought = dressed(new PDQSupplierService().getPDQSupplierPortSoap12(), "samu")
+        .findCandidatesQuery(body("candidates.xml", CandidatesQuery.class));
+    var ack = sought.getControlActProcess().getQueryAck();
+    tell("td0.5", sought.getAcknowledgement().get(0).getTypeCode().getCode() + " "
+        + ack.getQueryResponseCode().getCode() + " " + ack.getResultTotalQuantity().getValue());
+    authorise();
+    var repository = dressed(new DocumentRepositoryService().getDocumentRepositoryPortSoap12(new MTOMFeature()), "org");
+    var fed = repository.documentRepositoryProvideAndRegisterDocumentSetB(
+        body("lot.xml", ProvideAndRegisterDocumentSetRequestType.class));
     tell("td2.1", fed.getStatus());
-    var found = dressed(DESCRIBED.getRegistry(), "cps")
-        .registryStoredQuery(body("query.xml", AdhocQueryRequestType.class));
+    var found = dressed(new DocumentRegistryService().getDocumentRegistryPortSoap12(), "cps")
+        .documentRegistryRegistryStoredQuery(body("query.xml", AdhocQueryRequestType.class));
     tell("td3.1", found.getStatus() + " " + found.getTotalResultCount());
-    tell("td3.2", read(dressed(DESCRIBED.getRepository(new MTOMFeature()), "cps")
-        .retrieveDocumentSet(body("retrieve.xml", RetrieveDocumentSetRequestType.class))));
+    tell("td3.2", read(dressed(repository, "cps").documentRepositoryRetrieveDocumentSet(
+        body("retrieve.xml", RetrieveDocumentSetRequestType.class))));
     ((BindingProvider) patients).getRequestContext().put(Header.HEADER_LIST, new ArrayList<Header>());
     try {
-      patients.existenceTest(body("existence.xml", Interaction.class));
+      patients.patientGetDemographicsPRPAIN201307UV02(body("existence.xml", DemographicsQuery.class));
     } catch (SOAPFaultException refused) {
       tell("fault", refused.getFault().getFaultString());
     }
+  }
+
+  /** Leaves the DMP and enters it again, then lists who may read it, and which DMPs the caller may read. */
+  private static void authorise() throws Exception {
+    var habilitations =
+        dressed(new HabilitationsEndPointImplService().getHabilitationsEndPointImplPort(), "cps");
+    habilitations.setAuthorization(ActionType.SUPPRESSION, null);
+    for (int time = 0; time < 2; time++) {
+      var done = habilitations.setAuthorization(ActionType.AJOUT, null);
+      tell("td0.3", done.getStatus() + " " + done.getContext());
+    }
+    var listed = habilitations.listAuthorizationByPatient(ModeType.TOUTE);
+    var doctor = listed.getListOfAuthorizationByPatient().stream()
+        .flatMap(one -> one.getSpecificRight().stream()).findFirst().orElseThrow();
+    tell("td1.6", listed.getStatus() + " " + doctor);
+    var dmps = dressed(new PatientSpecificEndPointImplService().getPatientSpecificEndPointImplPort(), "cps")
+        .patientList("20200101000000", DateTypeEnum.LASTAUTORIZATION, null);
+    tell("td0.4", dmps.getStatus() + " " + !dmps.getPatientlistData().isEmpty());
+  }
+
+  private static String told(DemographicsAnswer answer) {
+    return answer.getAcknowledgement().get(0).getTypeCode() + " "
+        + answer.getControlActProcess().getQueryAck().getQueryResponseCode().getCode();
+  }
+
+  private static String postalCode(DemographicsAnswer answer) {
+    AD address = answer.getControlActProcess().getSubject().get(0).getRegistrationEvent().getSubject1()
+        .getPatient().getPatientPerson().getAddr().get(0);
+    return address.getStreetAddressLineOrAdditionalLocatorOrHouseNumber().stream()
+        .filter(part -> part.getName().getLocalPart().equals("postalCode"))
+        .map(part -> ((Part) part.getValue()).getValue()).findFirst().orElse("");
   }
 
   private static void tell(String what, String result) {
@@ -81,15 +134,20 @@ public class Client {
     return JAXBContext.newInstance(type).createUnmarshaller().unmarshal(new StreamSource(file), type).getValue();
   }
 
-  /** Gives a port its VIHF and its TLS certificate; {@code who} is org or cps. */
+  /** Gives a port its VIHF and its TLS certificate; {@code who} is org, cps or samu. */
   private static <T> T dressed(T port, String who) throws Exception {
     List<Header> headers = new ArrayList<>();
     headers.add(new SoapHeader(new QName(WSSE, "Security"), security(who)));
     ((BindingProvider) port).getRequestContext().put(Header.HEADER_LIST, headers);
     var tls = new TLSClientParameters();
-    tls.setSSLSocketFactory(context(who + "-auth").getSocketFactory());
+    tls.setSSLSocketFactory(context(owner(who) + "-auth").getSocketFactory());
     ((HTTPConduit) ClientProxy.getClient(port).getConduit()).setTlsClientParameters(tls);
     return port;
+  }
+
+  /** Returns whose certificates go with a VIHF: that of an emergency is of the card, too. */
+  private static String owner(String who) {
+    return who.equals("samu") ? "cps" : who;
   }
 
   private static KeyStore store(String name) throws Exception {
@@ -115,7 +173,7 @@ public class Client {
     factory.setNamespaceAware(true);
     Document document = factory.newDocumentBuilder().parse(Path.of("vihf-" + who + ".xml").toFile());
     Element assertion = document.getDocumentElement();
-    sign(assertion, who + "-sign");
+    sign(assertion, owner(who) + "-sign");
     Element security = document.createElementNS(WSSE, "wsse:Security");
     security.appendChild(assertion);
     return security;
