@@ -51,10 +51,18 @@ class Mode(StrEnum):
     AIR = "INDIRECTE_RENFORCEE"
 
     @property
+    def declared(self) -> str:
+        """The AuthnContextDecl of this mode, empty for none."""
+        return f"<saml2:AuthnContextDecl>{BROWSER}</saml2:AuthnContextDecl>" if self is Mode.AIR else ""
+
+    @property
     def context(self) -> str:
         """The AuthnContextClassRef of this mode."""
         return f"urn:oasis:names:tc:SAML:2.0:ac:classes:{CONTEXTS[self]}"
 
+
+BROWSER = "APP_BROWSER_AUTH"
+"""The primary method that a VIHF in AIR declares, of a user whom Pro Santé Connect authenticated (EX_AIR-050)."""
 
 CONTEXTS = {Mode.DIRECT: "SmartcardPKI", Mode.INDIRECT: "Password", Mode.AIR: "MobileTwoFactorUnregistered"}
 
@@ -147,7 +155,7 @@ class VihfWriter:
             '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeholder"/>'
             f"<saml2:Subject><saml2:NameID>{name_id}</saml2:NameID></saml2:Subject>"
             f'<saml2:AuthnStatement AuthnInstant="{now}"><saml2:AuthnContext>'
-            f"<saml2:AuthnContextClassRef>{self._mode.context}</saml2:AuthnContextClassRef>"
+            f"<saml2:AuthnContextClassRef>{self._mode.context}</saml2:AuthnContextClassRef>{self._mode.declared}"
             "</saml2:AuthnContext></saml2:AuthnStatement>"
             f"<saml2:AttributeStatement>{self._attributes(patient)}</saml2:AttributeStatement></saml2:Assertion>"
         )

@@ -3,7 +3,8 @@
 A patient is one 15-character matricule; each service reads in ``tags`` what concerns it (``dmp-ferme``,
 ``opposition``…). The records are in ``data/people.json``; the forms follow specs/insi.md §1.4–1.5 (identity
 traits) and specs/psc.md §2.3–2.5 (professions, sections, sectors). Everything here is invented, except the
-official test identities of specs/insi.md §5, marked by the tag ``officiel``. Knows no service, no session, no
+official test identities of specs/insi.md §5 and specs/dmp.md §5.3, marked by the tags ``officiel`` and
+``exemple-officiel``. Knows no service, no session, no
 format of the wire.
 """
 
@@ -63,7 +64,11 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A pharmacy, practice, hospital or laboratory. ``id_nat`` is the Struct_IdNat (``1`` + FINESS)."""
+    """A pharmacy, practice, hospital or laboratory.
+
+    ``id_nat`` is the Struct_IdNat (``1`` + FINESS, ``3`` + SIRET, ``4`` + RPPS and rank), ``legal_entity`` that of the
+    legal person (EJ) that a site (EG) belongs to, when it is another structure.
+    """
 
     id: str
     id_nat: str
@@ -74,11 +79,12 @@ class Structure:
     city: str
     phone: str
     mailbox: str = ""
+    legal_entity: str = ""
 
     @property
     def finess(self) -> str:
-        """The nine-character FINESS."""
-        return self.id_nat[1:]
+        """The nine-character FINESS, empty for a structure known by another number."""
+        return self.id_nat[1:] if self.id_nat.startswith("1") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ class Professional:
     """A professional who logs in, signs and writes. ``national_id`` is the PS_IdNat (``8`` + RPPS).
 
     ``profession`` is a code of table G15 (``21`` pharmacist, ``10`` doctor…), ``savoir_faire`` of R01 (``SM26``…),
-    ``section`` of G05 (``A``, ``D``…, pharmacists only), ``exercise_mode`` ``L`` or ``S``.
+    ``section`` of G05 (``A``, ``D``…, pharmacists only), ``exercise_mode`` ``L`` or ``S``; ``also_at`` names further
+    structures where he practises.
     """
 
     id: str
@@ -105,6 +112,7 @@ class Professional:
     section: str = ""
     has_card: bool = True
     has_ecps: bool = True
+    also_at: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
 
     @property
@@ -177,7 +185,8 @@ def _patient(record: dict[str, Any]) -> Patient:
 
 
 def _professional(record: dict[str, Any]) -> Professional:
-    return Professional(**{**record, "tags": frozenset(record.get("tags", ()))})
+    tags, also_at = frozenset(record.get("tags", ())), tuple(record.get("also_at", ()))
+    return Professional(**{**record, "tags": tags, "also_at": also_at})
 
 
 @cache

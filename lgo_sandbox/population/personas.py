@@ -33,6 +33,7 @@ MAX_PERSONAS = 500
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 _NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]{2,63}")
 _FLAGS = ("has_card", "has_ecps")
+_LISTS = ("tags", "also_at")
 
 
 class BadPersona(BadFile):
@@ -56,17 +57,18 @@ def read_persona(record: object) -> Professional:
 
 
 def _professional(values: Mapping[str, Any]) -> Professional:
-    tags = values.get("tags", [])
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise BadPersona("tags : une liste de textes est attendue")
-    texts = {name: value for name, value in values.items() if name not in ("tags", *_FLAGS)}
+    lists = {name: values.get(name, []) for name in _LISTS}
+    for name, value in lists.items():
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadPersona(f"{name} : une liste de textes est attendue")
+    texts = {name: value for name, value in values.items() if name not in (*_LISTS, *_FLAGS)}
     if bad := [name for name, value in texts.items() if not isinstance(value, str) or len(value) > MAX_TEXT]:
         raise BadPersona(f"textes courts attendus : {', '.join(bad)}")
     if not all(isinstance(values.get(name, True), bool) for name in _FLAGS):
         raise BadPersona(f"booléens attendus : {', '.join(_FLAGS)}")
     if not _ID.fullmatch(values["id"]) or not _NATIONAL_ID.fullmatch(values["national_id"]):
         raise BadPersona("id : minuscules, chiffres et tirets ; national_id : 3 à 64 lettres, chiffres, / . _ -")
-    return Professional(**{**values, "tags": frozenset(tags)})
+    return Professional(**{**values, "tags": frozenset(lists["tags"]), "also_at": tuple(lists["also_at"])})
 
 
 def with_personas(people: Population, added: Iterable[Professional]) -> Population:
@@ -75,8 +77,9 @@ def with_personas(people: Population, added: Iterable[Professional]) -> Populati
     for person in added:
         if any(person.id == one.id or person.national_id == one.national_id for one in result):
             raise BadPersona(f"persona déjà connue : {person.id} ({person.national_id})")
-        if not any(person.structure == one.id for one in people.structures):
-            raise BadPersona(f"structure inconnue : {person.structure}")
+        known = {one.id for one in people.structures}
+        if unknown := [place for place in (person.structure, *person.also_at) if place not in known]:
+            raise BadPersona(f"structure inconnue : {', '.join(unknown)[:MAX_TEXT]}")
         result.append(person)
     if len(result) > len(people.professionals) + MAX_PERSONAS:
         raise BadPersona(f"{MAX_PERSONAS} personas au plus")

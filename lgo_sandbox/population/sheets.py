@@ -66,6 +66,7 @@ PROFESSIONAL_TAGS = {
     "sans-rpps": "Aucun numéro RPPS ; Pro Santé Connect ne rend que l'identité minimale.",
     "deux-activites": "Deux situations d'exercice, sa structure et `officine-voisine` : à faire choisir.",
     "radie": "Radié : ni connexion, ni signature.",
+    "exemple-officiel": "Professionnel de test des exemples publiés du DMP, autorisé par les patients officiels.",
 }
 """Tag of a professional → what it means, in French."""
 
@@ -95,7 +96,7 @@ def render_people_page(population: Population) -> str:
         _INTRODUCTION,
         _section(
             "Structures",
-            ("Id", "Nom", "Struct_IdNat", "Secteur", "Adresse", "BAL"),
+            ("Id", "Nom", "Struct_IdNat", "Entité juridique", "Secteur", "Adresse", "BAL"),
             map(_structure, population.structures),
         ),
         _section(
@@ -157,6 +158,7 @@ def _structure(structure: Structure) -> tuple[str, ...]:
         _code(structure.id),
         structure.name,
         _code(structure.id_nat),
+        _code(structure.legal_entity),
         structure.sector,
         address,
         structure.mailbox,
@@ -172,7 +174,7 @@ def _professional(professional: Professional) -> tuple[str, ...]:
         _code(professional.national_id),
         professional.specialty if professional.profession else "",
         professional.exercise_mode,
-        _code(professional.structure),
+        " ".join(map(_code, (professional.structure, *professional.also_at))),
         ", ".join(means),
         professional.mailbox,
         _tags(professional.tags),

@@ -2,14 +2,12 @@
 
 Source: W3C XML Signature 1.1 §4 and §6.6.4, SAML 2.0 core §5.4 (profile of the signature: one reference, to the root of
 the assertion, by two transforms), specs/dmp.md §2.2 and §2.3; confidence high. The key comes from the certificate that
-travels in KeyInfo: whether that certificate is trusted, in time or of the right kind is not decided here. It is read by
-xmlsec (OpenSSL), since ``cryptography`` refuses some old CPS certificates. Knows no assertion and no service.
+travels in KeyInfo: whether that certificate is trusted, in time or of the right kind is not decided here. Knows no
+assertion and no service.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,27 +15,26 @@ from enum import StrEnum
 import xmlsec
 from lxml import etree
 
+from lgo_sandbox.wire.xmldsig import (
+    C14N,
+    DS,
+    EXC_C14N,
+    RSA_SHA1,
+    RSA_SHA256,
+    SHA1,
+    SHA256,
+    Unreadable,
+    canonical,
+    certificates_in,
+    count_of_id,
+    ds,
+    is_signed_by,
+    key_of,
+)
+
 __all__ = ["DS", "SignatureProblem", "SignatureReport", "verify_enveloped_signature"]
 
-DS = "http://www.w3.org/2000/09/xmldsig#"
-
-_EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
-_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _ENVELOPED = f"{DS}enveloped-signature"
-_RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
-_RSA_SHA1 = f"{DS}rsa-sha1"
-_SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
-_SHA1 = f"{DS}sha1"
-
-_TRANSFORMS = {
-    _RSA_SHA256: xmlsec.constants.TransformRsaSha256,
-    _RSA_SHA1: xmlsec.constants.TransformRsaSha1,
-}
-_MAX_CERTIFICATES = 5
-_MAX_CERTIFICATE = 64 * 1024
-_EVERY_ID = etree.XPath(
-    "count(//@*[translate(local-name(),'ID','id')='id' or local-name()='AssertionID'][normalize-space()=$value])"
-)
 
 
 class SignatureProblem(StrEnum):
@@ -100,14 +97,10 @@ def verify_enveloped_signature(
         return replace(report, reason=str(refused.args[0]))
 
 
-def _ds(name: str) -> str:
-    return f"{{{DS}}}{name}"
-
-
 def _one(parent: etree._Element, path: str) -> etree._Element:
     """Return the single element at a path of DS names; two or none make the signature malformed."""
     for name in path.split("/"):
-        found = parent.findall(_ds(name))
+        found = parent.findall(ds(name))
         if len(found) != 1:
             raise _Refused(SignatureProblem.MALFORMED)
         parent = found[0]
@@ -115,7 +108,7 @@ def _one(parent: etree._Element, path: str) -> etree._Element:
 
 
 def _only_signature(element: etree._Element) -> etree._Element:
-    found = list(element.iter(_ds("Signature")))
+    found = list(element.iter(ds("Signature")))
     if len(found) > 1:
         raise _Refused(SignatureProblem.SEVERAL)
     if not found or found[0].getparent() is not element:
@@ -130,20 +123,20 @@ def _described(signature: etree._Element) -> SignatureReport:
 
 
 def _check_algorithms(report: SignatureReport, signature: etree._Element, accept_sha1: bool) -> None:
-    methods = {_RSA_SHA256, _RSA_SHA1} if accept_sha1 else {_RSA_SHA256}
-    digests = {_SHA256, _SHA1} if accept_sha1 else {_SHA256}
+    methods = {RSA_SHA256, RSA_SHA1} if accept_sha1 else {RSA_SHA256}
+    digests = {SHA256, SHA1} if accept_sha1 else {SHA256}
     canonical = _one(signature, "SignedInfo/CanonicalizationMethod").get("Algorithm")
     if report.signature_algorithm not in methods or report.digest_algorithm not in digests:
         raise _Refused(SignatureProblem.ALGORITHM)
-    if canonical not in {_EXC_C14N, _C14N}:
+    if canonical not in {EXC_C14N, C14N}:
         raise _Refused(SignatureProblem.ALGORITHM)
 
 
 def _check_transforms(signature: etree._Element) -> None:
     transforms = _one(signature, "SignedInfo/Reference/Transforms").findall("*")
-    if [each.get("Algorithm") for each in transforms] != [_ENVELOPED, _EXC_C14N]:
+    if [each.get("Algorithm") for each in transforms] != [_ENVELOPED, EXC_C14N]:
         raise _Refused(SignatureProblem.TRANSFORM)
-    if signature.find(_ds("Object")) is not None:
+    if signature.find(ds("Object")) is not None:
         raise _Refused(SignatureProblem.MALFORMED)
 
 
@@ -153,23 +146,20 @@ def _check_reference(signature: etree._Element, element: etree._Element, id_attr
     is_root = element.getparent() is None
     if not ((own_id and uri == f"#{own_id}") or (uri == "" and is_root)):
         raise _Refused(SignatureProblem.REFERENCE)
-    if own_id and _EVERY_ID(element.getroottree(), value=own_id) != 1.0:
+    if own_id and count_of_id(element.getroottree(), own_id) != 1:
         raise _Refused(SignatureProblem.AMBIGUOUS_ID)
     if own_id:
         xmlsec.tree.add_ids(element, [id_attribute])
 
 
 def _certificates(signature: etree._Element) -> Sequence[bytes]:
-    path = "/".join(map(_ds, ["KeyInfo", "X509Data", "X509Certificate"]))
-    found = [certificate.text or "" for certificate in signature.findall(path)]
+    try:
+        found = certificates_in(signature)
+    except Unreadable:
+        raise _Refused(SignatureProblem.BAD_CERTIFICATE) from None
     if not found:
         raise _Refused(SignatureProblem.NO_CERTIFICATE)
-    if len(found) > _MAX_CERTIFICATES or max(map(len, found)) > _MAX_CERTIFICATE:
-        raise _Refused(SignatureProblem.BAD_CERTIFICATE)
-    try:
-        return [base64.b64decode("".join(text.split()), validate=True) for text in found]
-    except (binascii.Error, ValueError):
-        raise _Refused(SignatureProblem.BAD_CERTIFICATE) from None
+    return found
 
 
 def _verifying(signature: etree._Element, element: etree._Element, certificates: Sequence[bytes]) -> bytes:
@@ -185,8 +175,8 @@ def _verifying(signature: etree._Element, element: etree._Element, certificates:
 
 def _key(der: bytes) -> xmlsec.Key:
     try:
-        return xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatCertDer)
-    except (xmlsec.Error, TypeError, ValueError):
+        return key_of(der)
+    except Unreadable:
         raise _Refused(SignatureProblem.BAD_CERTIFICATE) from None
 
 
@@ -202,24 +192,10 @@ def _verify_with(key: xmlsec.Key, signature: etree._Element) -> SignatureProblem
 
 def _value_is_right(key: xmlsec.Key, signature: etree._Element) -> bool:
     """Tell whether SignedInfo itself is signed, so that a refusal is the fault of the content."""
-    transform = _TRANSFORMS[_one(signature, "SignedInfo/SignatureMethod").get("Algorithm") or ""]
-    context = xmlsec.SignatureContext()
-    context.key = key
-    try:
-        value = base64.b64decode("".join((_one(signature, "SignatureValue").text or "").split()))
-        context.verify_binary(_canonical(_one(signature, "SignedInfo")), transform, value)
-    except (xmlsec.Error, ValueError):
-        return False
-    return True
-
-
-def _canonical(signed_info: etree._Element) -> bytes:
+    signed_info = _one(signature, "SignedInfo")
     method = _one(signed_info, "CanonicalizationMethod")
-    prefixes = method.find(f"{{{_EXC_C14N}}}InclusiveNamespaces")
-    return etree.tostring(
-        signed_info,
-        method="c14n",
-        exclusive=method.get("Algorithm") == _EXC_C14N,
-        inclusive_ns_prefixes=(prefixes.get("PrefixList") or "").split() if prefixes is not None else None,
-        with_comments=False,
-    )
+    prefixes = method.find(f"{{{EXC_C14N}}}InclusiveNamespaces")
+    kept = (prefixes.get("PrefixList") or "").split() if prefixes is not None else []
+    octets = canonical(signed_info, method.get("Algorithm") or "", kept)
+    algorithm = _one(signature, "SignedInfo/SignatureMethod").get("Algorithm") or ""
+    return is_signed_by(key, algorithm, octets, _one(signature, "SignatureValue").text or "")

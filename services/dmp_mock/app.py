@@ -16,11 +16,14 @@ from dmp_mock import options
 from dmp_mock.authorisations import moment, touch
 from dmp_mock.caller import Admitted, admit
 from dmp_mock.codes.names import ALIASES, DESCRIBE, REPOSITORY, Announced
+from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
+from dmp_mock.codes.parameters import REDIRECTED
 from dmp_mock.codes.patients import Authorisation
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsFailure, as_fault
 from dmp_mock.facts import Posted, Remark, SoapRequest
 from dmp_mock.noting import told_errors, told_refusal
+from dmp_mock.parameter_file import parameter_file, redirected_file
 from dmp_mock.problems import problem, rendered
 from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
 from dmp_mock.tokens import shown_token
@@ -261,7 +264,12 @@ def _note_refusal(call: Call, refused: Refused) -> None:
     call.summarise(f"{operation} refusée : {told.message}")
 
 
-ROUTES = (Route("POST", "/{path:path}", receive), Route("GET", "/{path:path}", describe))
+ROUTES = (
+    Route("GET", PARAMETER_FILE, parameter_file),
+    Route("GET", REDIRECTED, redirected_file),
+    Route("POST", "/{path:path}", receive),
+    Route("GET", "/{path:path}", describe),
+)
 
 
 def create_app(_sandbox: Sandbox) -> Any:

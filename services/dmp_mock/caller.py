@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dmp_mock import options, store
+from dmp_mock import options, replays, store
 from dmp_mock.codes.names import PARTNER
 from dmp_mock.codes.patients import DmpStatus
 from dmp_mock.codes.trust import FAMILIES, VERDICTS
-from dmp_mock.codes.vihf import LPS_NAME, LPS_VERSION, RESOURCE_ID
+from dmp_mock.codes.vihf import LPS_HOMOLOGATION, LPS_ID, LPS_NAME, LPS_VERSION, RESOURCE_ID
 from dmp_mock.domain.directory import check_directory
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx
@@ -20,8 +20,9 @@ from dmp_mock.domain.names import same_name
 from dmp_mock.domain.patients import DmpState
 from dmp_mock.domain.rights import Caller, Subject, caller_of, demand
 from dmp_mock.domain.trust import Evidence, Judged, check_signature, check_trust
-from dmp_mock.domain.vihf import check_attributes, check_period
-from dmp_mock.facts import PatientSeen, Remark, ShownCertificate, VihfGiven
+from dmp_mock.domain.truth import Known, contradictions, refuse_first
+from dmp_mock.domain.vihf import Vihf, check_attributes, check_period
+from dmp_mock.facts import Belied, PatientSeen, Remark, ShownCertificate, Software, VihfCompared, VihfGiven
 from dmp_mock.tokens import check_told_alike
 from dmp_mock.transaction import Transaction
 from dmp_mock.wire.messages import Message
@@ -36,7 +37,10 @@ __all__ = ["Admitted", "admit"]
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that was let in: who asks, about whom, and the DMP's state for him."""
+    """A request that was let in: who asks, about whom, and the DMP's state for him.
+
+    ``secret`` tells a secret connection (of a minor), ``legal_entity`` the legal person of the structure, "" when none.
+    """
 
     call: Call
     message: Message
@@ -44,6 +48,8 @@ class Admitted:
     caller: Caller
     ins: Cx
     state: DmpState
+    secret: bool = False
+    legal_entity: str = ""
 
     @property
     def subject(self) -> Subject:
@@ -55,7 +61,7 @@ class Admitted:
 def admit(call: Call, message: Message, transaction: Transaction, access: Access | None = None) -> Admitted:
     """Return the request once everything vouches for it; ``access`` is what an API token says. Raises Refused."""
     read = read_vihf(message)
-    vihf, evidence = read.vihf, _evidence(call, read)
+    vihf, evidence = read.vihf, _evidence(call, read, read.vihf)
     given = _given(read, evidence)
     call.note(given, InsFlow.of([given.patient], [PARTNER]))
     remarks = check_attributes(vihf, one_patient=transaction.one_patient)
@@ -64,16 +70,18 @@ def admit(call: Call, message: Message, transaction: Transaction, access: Access
     if access is None:
         check_trust(vihf, evidence)
     else:
-        check_told_alike(vihf, access)
+        check_told_alike(vihf, access, evidence.legal_entity)
         check_signature(vihf, evidence)
     check_period(vihf, call.session.clock.age_of, call.session.clock.age(), options.skew(call.session))
     caller = caller_of(vihf) if access is None else replace(caller_of(vihf), national_id=access.person)
     check_directory(caller, call.session.people)
+    _compare(call, vihf, evidence, caller)
+    _check_replay(call, vihf)
     ins = vihf.patient or Cx("", "")
     state = _state(call, ins, caller)
     _note_patient(call, ins)
     demand(transaction.right, caller, is_mt=state.caller_is_mt)
-    return Admitted(call, message, transaction, caller, ins, state)
+    return Admitted(call, message, transaction, caller, ins, state, vihf.secret, evidence.legal_entity)
 
 
 def _state(call: Call, ins: Cx, caller: Caller) -> DmpState:
@@ -83,12 +91,42 @@ def _state(call: Call, ins: Cx, caller: Caller) -> DmpState:
         return store.state_of(db, ins.number, caller.holder, caller.structure)
 
 
-def _evidence(call: Call, read: ReadVihf) -> Evidence:
+def _evidence(call: Call, read: ReadVihf, vihf: Vihf) -> Evidence:
     client, signer = call.peer, None
     if read.report is not None and read.report.certificate_der is not None:
         signer = PeerCertificate.from_der(read.report.certificate_der)
     problem = read.report.reason if read.report is not None and not read.report.valid else ""
-    return Evidence(call.tls, _judged(call, client), _judged(call, signer), problem)
+    place = call.session.people.structure_numbered(vihf.structure)
+    entity = place.legal_entity if place else ""
+    return Evidence(call.tls, _judged(call, client), _judged(call, signer), problem, entity)
+
+
+def _compare(call: Call, vihf: Vihf, evidence: Evidence, caller: Caller) -> None:
+    """Note what card, certificate and directory belie. Raises Refused for the first of it, when the session wants."""
+    people, parameters, owner = call.session.people, options.parameters(call.session), evidence.signer
+    known = Known(
+        professional=people.professional(caller.national_id),
+        structure=people.structure_numbered(vihf.structure),
+        patient=people.patient(vihf.patient.number) if vihf.patient else None,
+        today=call.session.clock.age().date(),
+        signer=owner.certificate.subject if owner else "",
+        majority=parameters.majority,
+        minors=parameters.minors,
+    )
+    found = contradictions(vihf, known)
+    belied = (
+        Belied(topic=one.topic, where=one.where, received=one.received, expected=one.expected, remedy=one.remedy)
+        for one in found
+    )
+    call.note(VihfCompared(belied=tuple(belied), secret=vihf.secret))
+    if options.refuses_untruth(call.session):
+        refuse_first(found)
+
+
+def _check_replay(call: Call, vihf: Vihf) -> None:
+    if options.refuses_replay(call.session):
+        with call.session.db.transaction() as db:
+            replays.check_first_use(db, vihf.id, call.session.clock.age(), options.skew(call.session))
 
 
 def _judged(call: Call, certificate: PeerCertificate | None) -> Judged | None:
@@ -125,6 +163,13 @@ def _given(read: ReadVihf, evidence: Evidence) -> VihfGiven:
         purpose=vihf.purpose,
         patient=vihf.patient.number if vihf.patient else "",
         software=f"{vihf.text(LPS_NAME)} {vihf.text(LPS_VERSION)}".strip(),
+        lps=Software(
+            id=vihf.text(LPS_ID),
+            name=vihf.text(LPS_NAME),
+            version=vihf.text(LPS_VERSION),
+            homologation=vihf.text(LPS_HOMOLOGATION),
+        ),
+        assertion=vihf.id[:200],
         signed=vihf.signed,
         issuer=vihf.issuer,
         owner=subject,

@@ -14,12 +14,15 @@ from lgo_sandbox.watch.facts import Facts, Lazy
 __all__ = [
     "AuthorisationSet",
     "AuthorisationsListed",
+    "Belied",
     "DemographicsRead",
     "DmpsListed",
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
     "LotFed",
+    "LotSigned",
+    "ParametersGiven",
     "PatientSeen",
     "PatientsSought",
     "Posted",
@@ -27,8 +30,11 @@ __all__ = [
     "Reading",
     "Remark",
     "ShownCertificate",
+    "SignaturePart",
     "SoapRequest",
+    "Software",
     "ToldError",
+    "VihfCompared",
     "VihfGiven",
     "XdsErrors",
 ]
@@ -50,6 +56,13 @@ class Posted(Facts):
     version: str
     content_type: str
     form: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParametersGiven(Facts):
+    """The parameter file was asked for, and given, or told where it is."""
+
+    redirected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +103,21 @@ class ShownCertificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Software:
+    """What a VIHF says of the software that wrote it."""
+
+    id: str
+    name: str
+    version: str
+    homologation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VihfGiven(Facts):
-    """Who asks, by the VIHF and what vouches for it. ``owner`` is the subject of the certificate that does, or ""."""
+    """Who asks, by the VIHF and what vouches for it. ``owner`` is the subject of the certificate that does, or "".
+
+    ``assertion`` is the ID of the assertion.
+    """
 
     mode: str
     name_id: str
@@ -106,6 +132,27 @@ class VihfGiven(Facts):
     issuer_is_owner: bool
     certificate: ShownCertificate | None
     remarks: tuple[Remark, ...]
+    lps: Software
+    assertion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belied:
+    """A value of the VIHF that card, certificate or directory belie."""
+
+    topic: str
+    where: str
+    received: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VihfCompared(Facts):
+    """A VIHF that is vouched for, compared with all that is known; ``secret``: it opens a secret connection."""
+
+    belied: tuple[Belied, ...]
+    secret: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +279,23 @@ class LotFed(Facts):
     taken: bool
     remarks: tuple[str, ...]
     wrong_digests: Lazy[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignaturePart:
+    """A part of a lot's signature that is wrong."""
+
+    where: str
+    received: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotSigned(Facts):
+    """The signature of a lot, verified once the answer has left: what of it is broken."""
+
+    broken: Lazy[tuple[SignaturePart, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,26 @@ Source: docs/sources/dmp.md#vihf-fenetre, #erreurs-xds, #tolerances; the default
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from lgo_sandbox.contract import Option
 
-__all__ = ["OPTIONS", "is_on", "skew"]
+__all__ = [
+    "OPTIONS",
+    "Parameters",
+    "is_on",
+    "parameters",
+    "redirect",
+    "refuses_replay",
+    "refuses_signature",
+    "refuses_untruth",
+    "skew",
+]
 
-YES, NO = "oui", "non"
+YES, NO, REFUSE = "oui", "non", "refus"
+DEFAULT_MAJORITY = "18"
 DEFAULT_SKEW = "300"
 
 OPTIONS = (
@@ -22,11 +34,24 @@ OPTIONS = (
         ("30", DEFAULT_SKEW, "900", "3600"),
         "Écart admis entre l'IssueInstant du VIHF et l'heure du DMP, en secondes (fenêtre réelle non publiée)",
     ),
+    Option(
+        "vihf_truth",
+        "constat",
+        ("constat", REFUSE),
+        "VIHF que contredisent la carte, le certificat ou l'annuaire : constat seul, ou refus aussi",
+    ),
+    Option("vihf_replay", "admis", ("admis", REFUSE), "VIHF déjà reçu : admis avec un constat, ou refusé"),
     Option("strict_ins_root", NO, (NO, YES), "N'accepter que l'OID d'INS du patient, au lieu de .8, .9, .10 et .11"),
     Option("require_api_token", NO, (NO, YES), "Exiger un jeton de l'API Pro Santé Connectée"),
     Option("strict_action", NO, (NO, YES), "Refuser une wsa:Action qui n'est pas celle de la transaction"),
     Option("strict_hash", NO, (NO, YES), "Comparer hash et size annoncés aux octets reçus (XDSNonIdenticalHash, Size)"),
     Option("strict_manifest", NO, (NO, YES), "Vérifier les empreintes du manifeste de la signature de lot"),
+    Option(
+        "lot_signature",
+        "constat",
+        ("constat", REFUSE),
+        "Signature de lot (XAdES) invalide : constat seul, ou refus aussi (XDSRepositoryMetadataError)",
+    ),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
         "xds_errors_as",
@@ -40,6 +65,15 @@ OPTIONS = (
         ("nommees", "omises"),
         "AUTORISATION autre que VALIDE dans TD0.2 : valeur simulée (INTERDITE, INEXISTANTE…) ou ligne omise",
     ),
+    Option(
+        "param_cumul_invisible_masque",
+        NO,
+        (NO, YES),
+        "param-lps, cumul-invisible_patient-masque_ps : un document invisible au patient et masqué aux PS est admis",
+    ),
+    Option("param_mineurs", YES, (YES, NO), "param-lps, fonctions-gestion-mineurs : connexion secrète ouverte"),
+    Option("param_majorite", DEFAULT_MAJORITY, ("16", DEFAULT_MAJORITY, "21"), "param-lps, âge de la majorité"),
+    Option("param_redirect", NO, (NO, "301", "302", "303"), "Rediriger GET param-lps, comme le site public le peut"),
 )
 
 
@@ -59,3 +93,46 @@ def skew(session: HasOptions) -> timedelta:
     """Return the admitted drift of a VIHF."""
     value = session.option("dmp.vihf_skew_seconds")
     return timedelta(seconds=int(value if value.isdecimal() else DEFAULT_SKEW))
+
+
+def refuses_untruth(session: HasOptions) -> bool:
+    """Tell whether a VIHF that something belies is refused, beside its finding."""
+    return session.option("dmp.vihf_truth") == REFUSE
+
+
+def redirect(session: HasOptions) -> int:
+    """Return the status by which the parameter file is redirected, 0 for none."""
+    value = session.option("dmp.param_redirect")
+    return int(value) if value.isdecimal() else 0
+
+
+def refuses_signature(session: HasOptions) -> bool:
+    """Tell whether a lot whose signature is broken is refused, beside its finding."""
+    return session.option("dmp.lot_signature") == REFUSE
+
+
+def refuses_replay(session: HasOptions) -> bool:
+    """Tell whether a VIHF may be used once only."""
+    return session.option("dmp.vihf_replay") == REFUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the parameter file (param-lps) says, and the server holds to.
+
+    ``cumul``: a document may be invisible to the patient and masked to professionals at once (EX_2.1-1050).
+    """
+
+    cumul: bool
+    minors: bool
+    majority: int
+
+
+def parameters(session: HasOptions) -> Parameters:
+    """Return the parameters of a session."""
+    majority = session.option("dmp.param_majorite")
+    return Parameters(
+        cumul=is_on(session, "param_cumul_invisible_masque"),
+        minors=is_on(session, "param_mineurs"),
+        majority=int(majority if majority.isdecimal() else DEFAULT_MAJORITY),
+    )

@@ -1,7 +1,8 @@
 """What exists at the start: the DMP of each person and who may read it, as their tags say.
 
 Source: docs/sources/dmp.md#autorisation; the people are the project's own. No document: those come by TD2.1.
-Authorisations: the team of the officine and the généraliste (médecin traitant of all), unless a tag says otherwise.
+Authorisations: the team of the officine and the généraliste (médecin traitant of all), unless a tag says otherwise; the
+professional of the published samples, by the official patients.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ def status_of(patient: Patient) -> DmpStatus:
 def authorisations(patient: Patient, people: Population) -> Iterator[tuple[str, Authorisation]]:
     """Yield who may read a person's DMP, or is blocked, by PS_IdNat."""
     yield people.persona(TREATING_DOCTOR).national_id, Authorisation.VALID
+    if codes.TAG_OFFICIAL in patient.tags:
+        for professional in people.professionals:
+            if codes.TAG_OF_SAMPLES in professional.tags:
+                yield professional.national_id, Authorisation.VALID
     if patient.tags & {codes.TAG_UNAUTHORISED, codes.TAG_OPPOSED}:
         return
     blocked = people.persona(BLOCKED_PERSONA).national_id if codes.TAG_BLOCKED in patient.tags else ""

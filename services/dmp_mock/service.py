@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmp_mock.checks import SHARED_CHECKS
 from dmp_mock.codes.names import DESCRIBE
+from dmp_mock.codes.parameters import FETCH, PATH
 from dmp_mock.codes.retired import SINCE
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
@@ -51,7 +52,7 @@ def _app(sandbox: Sandbox) -> Any:
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from dmp_mock.store import Base
+    from dmp_mock.replays import Base  # with every table, that of the replays too
 
     return (Base.metadata,)
 
@@ -81,6 +82,7 @@ SERVICE = Service(
             "GET ?wsdl",
             "one service a path, complete in one document",
         ),
+        Operation(FETCH, "Lire le fichier de paramètres (param-lps)", f"GET {PATH}", "simulated: its schema is ours"),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",

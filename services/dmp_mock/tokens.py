@@ -52,10 +52,11 @@ async def shown_token(call: Call) -> Access | None:
         ) from refused
 
 
-def check_told_alike(vihf: Vihf, access: Access) -> None:
+def check_told_alike(vihf: Vihf, access: Access, legal_entity: str = "") -> None:
     """Raise Refused unless the VIHF speaks for the bearer of the token and for the structure of the certificate.
 
-    NameID may be internal to the structure in INDIRECTE; DIRECTE is the card's mode.
+    NameID may be internal to the structure in INDIRECTE; DIRECTE is the card's mode. The certificate may be that of the
+    structure's ``legal_entity``.
     """
     if vihf.mode is Mode.DIRECT:
         raise Refused(
@@ -75,7 +76,7 @@ def check_told_alike(vihf: Vihf, access: Access) -> None:
             where="VIHF, Subject/NameID",
             remedy=f"Mettez {access.person}, le SubjectNameID du jeton, dans NameID.",
         )
-    if access.structure not in ("", vihf.structure):
+    if access.structure not in ("", vihf.structure, legal_entity):
         raise Refused(
             "legal-person",
             received=f"{vihf.structure} ; OU du certificat de la connexion TLS : {access.structure}",

@@ -117,10 +117,9 @@ def _role(p: Professional, structure: Structure) -> Resource:
 
 
 def _organization(s: Structure) -> Resource:
-    identifiers = [
-        _identifier("IDNST", f"urn:oid:{OID_STRUCT_IDNAT}", s.id_nat),
-        _identifier("FINEG", FINESS, s.finess),
-    ]
+    identifiers = [_identifier("IDNST", f"urn:oid:{OID_STRUCT_IDNAT}", s.id_nat)]
+    if s.finess:
+        identifiers.append(_identifier("FINEG", FINESS, s.finess))
     boxes = (
         [(s.mailbox, BoxKind.ORGANISATION), (application_mailbox(s).address, BoxKind.APPLICATION)] if s.mailbox else []
     )

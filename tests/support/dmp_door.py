@@ -93,13 +93,18 @@ class Dmp:
 
     def direct(self, who: str = "titulaire", **changes: Any) -> Vihf:
         """Return a DIRECTE VIHF signed by the card."""
-        structure = self.people.structure(self.persona(who).structure).id_nat
-        usual = Vihf(self.persona(who), structure, self.patient, "DIRECTE", signed_by=self.issue("cps-sign", who))
+        place = self.people.structure(self.persona(who).structure)
+        signer = self.issue("cps-sign", who)
+        usual = Vihf(self.persona(who), place.id_nat, self.patient, "DIRECTE", sector=place.sector, signed_by=signer)
         return replace(usual, **changes)
 
     def certificate_for(self, vihf: Vihf) -> Issued:
         """Return the TLS certificate that goes with a VIHF."""
         return self.issue("cps-auth", vihf.who.id) if vihf.mode == "DIRECTE" else self.issue("org-auth")
+
+    def sealer(self, vihf: Vihf) -> Issued:
+        """Return the certificate that signs a lot: the user's card, or the seal of the pharmacy."""
+        return self.issue("cps-sign", vihf.who.id) if vihf.mode == "DIRECTE" else self.issue("org-sign")
 
     def assertion(self, vihf: Vihf | None, issuer: str = "") -> etree._Element | None:
         """Return the VIHF as XML; its issuer is the subject of who vouches for it unless another is given."""
@@ -117,6 +122,10 @@ class Dmp:
     def url(self, suffix: str, *, tls: bool = True) -> str:
         """Return the address of a path of the DMP in this session."""
         return f"{self.tenant.url('dmp', tls=tls)}/si-dmp-server/v2/services/{suffix}"
+
+    def site(self, path: str, *, tls: bool = True) -> str:
+        """Return an address of the DMP out of its SOAP services."""
+        return f"{self.tenant.url('dmp', tls=tls)}{path}"
 
     def post(
         self,
@@ -190,6 +199,7 @@ class Dmp:
     ) -> Reply:
         """Send TD2.1; ``plain`` puts the documents in the XML, ``drop`` leaves a MIME part out."""
         sent, made = vihf or self.indirect(), lot or Lot(list(documents))
+        made = replace(made, signed_by=made.signed_by or self.sealer(sent))
         members = made.members()
 
         def reference(document: Document) -> str:

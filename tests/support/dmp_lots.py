@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from lgo_sandbox.pki import Issued
+from support.dmp_lot_signature import C14N, signed, template
 from support.dmp_messages import NS
 
 __all__ = ["Document", "Lot", "cda", "mtom", "oid"]
@@ -140,7 +142,7 @@ def _link(kind: str, source: str, target: str) -> str:
     )
 
 
-def _manifest(unique_id: str, documents: list[Document]) -> bytes:
+def _manifest(unique_id: str, documents: list[Document]) -> str:
     digests = {unique_id: "AA=="}
     for document in documents:
         try:
@@ -148,30 +150,37 @@ def _manifest(unique_id: str, documents: list[Document]) -> bytes:
         except etree.XMLSyntaxError:
             octets = document.content
         digests[document.unique_id] = base64.b64encode(hashlib.sha1(octets).digest()).decode()
-    references = "".join(
+    return "".join(
         f'<ds:Reference URI="urn:oid:{cited}"><ds:DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/>'
         f"<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
         for cited, digest in digests.items()
     )
-    return (
-        '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Object><ds:Manifest Id="IHEManifest">'
-        f"{references}</ds:Manifest></ds:Object></ds:Signature>"
-    ).encode()
 
 
 @dataclass
 class Lot:
-    """A lot to feed; the signature is added."""
+    """A lot to feed; its signature is added, by ``signed_by`` (none: of no value).
+
+    ``spoil`` changes the signature before it is signed, ``tamper`` after.
+    """
 
     documents: list[Document]
     unique_id: str = field(default_factory=oid)
     signed: bool = True
     spoil: Callable[[bytes], bytes] = lambda manifest: manifest
+    signed_by: Issued | None = None
+    tamper: Callable[[bytes], bytes] = lambda signature: signature
+    sha256: bool = False
+    c14n: str = C14N
+    signing_time: str = ""
 
     def members(self) -> list[Document]:
         """Return the documents, then the signature."""
         first = self.documents[0]
-        content = self.spoil(_manifest(self.unique_id, self.documents))
+        references, signer = _manifest(self.unique_id, self.documents), self.signed_by
+        made = template(references, signer, sha256=self.sha256, c14n=self.c14n, when=self.signing_time)
+        spoilt = self.spoil(made)
+        content = self.tamper(signed(spoilt, signer) if signer else spoilt)
         signature = Document(content, first.patient, first.structure, first.author, "Signature01", signature=True)
         return [*self.documents, signature] if self.signed else self.documents
 

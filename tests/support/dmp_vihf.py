@@ -19,6 +19,12 @@ from support.private_keys import key_of
 __all__ = ["Vihf", "coded"]
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
+MEANS = {
+    "DIRECTE": f"{CLASSES}SmartcardPKI",
+    "INDIRECTE": f"{CLASSES}Password",
+    "INDIRECTE_RENFORCEE": f"{CLASSES}MobileTwoFactorUnregistered",
+}
 
 
 def coded(element: str, code: str, system: str) -> str:
@@ -39,17 +45,23 @@ class _OldSigner(XMLSigner):
 
 @dataclass
 class Vihf:
-    """What a test puts in a VIHF; ``extra`` replaces or (None) removes attributes."""
+    """What a test puts in a VIHF; ``extra`` replaces or (None) removes attributes.
+
+    ``authn`` is the AuthnContextClassRef and ``declared`` the AuthnContextDecl, those of the mode unless given.
+    """
 
     who: Professional
     structure: str
     patient: str
     mode: str = "INDIRECTE"
     purpose: str = "normal"
+    sector: str = "SA33"
     root: str = "1.2.250.1.213.1.4.10"
     issued: datetime | None = None
     signed_by: Issued | None = None
     sha1: bool = False
+    authn: str = ""
+    declared: str | None = None
     extra: Mapping[str, str | None] = field(default_factory=dict)
 
     def element(self, issuer: str) -> etree._Element:
@@ -61,17 +73,22 @@ class Vihf:
             f'<saml2:Issuer Format="urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName">{escape(issuer)}'
             f"</saml2:Issuer><saml2:Subject><saml2:NameID>{name_id}</saml2:NameID></saml2:Subject>"
             f'<saml2:AuthnStatement AuthnInstant="{moment}"><saml2:AuthnContext><saml2:AuthnContextClassRef>'
-            "urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml2:AuthnContextClassRef></saml2:AuthnContext>"
+            f"{self.authn or MEANS[self.mode]}</saml2:AuthnContextClassRef>{self._declared()}</saml2:AuthnContext>"
             f"</saml2:AuthnStatement><saml2:AttributeStatement>{self._attributes()}</saml2:AttributeStatement>"
             "</saml2:Assertion>"
         )
         element = etree.fromstring(text)
         return self._signed(element) if self.signed_by else element
 
+    def _declared(self) -> str:
+        air = "APP_BROWSER_AUTH" if self.mode == "INDIRECTE_RENFORCEE" else ""
+        told = air if self.declared is None else self.declared
+        return f"<saml2:AuthnContextDecl>{told}</saml2:AuthnContextDecl>" if told else ""
+
     def _attributes(self) -> str:
         values: dict[str, str | None] = {
             "Identifiant_Structure": self.structure,
-            "Secteur_Activite": "SA33^1.2.250.1.71.4.2.4",
+            "Secteur_Activite": f"{self.sector}^1.2.250.1.71.4.2.4",
             "urn:oasis:names:tc:xspa:1.0:subject:subject-id": None if self.mode == "DIRECTE" else self.who.name,
             "urn:oasis:names:tc:xacml:2.0:subject:role": self._roles(),
             "VIHF_Version": "3.0",

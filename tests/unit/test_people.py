@@ -50,7 +50,13 @@ OFFICIAL = [
     ("HERMANN", "GATIEN", "M", "1981-03-24", "63220", "181036322045660", OID_INS_NIR),
     ("PAT-TROIS", "DOMINIQUE MARIE-LOUISE", "F", "1979-03-28", "51215", "279035121518989", OID_INS_NIR_TEST),
     ("PATB-QUATRE", "LAURENCE", "F", "1907-05-25", "", "207058575627097", OID_INS_NIR_TEST),
+    ("PAT-TROIS", "DOMINIQUE", "M", "1979-03-28", "", "153078987658513", OID_INS_NIR_TEST),
 ]
+OFFICIAL_STRUCTURES = {
+    "cabinet-officiel": "499900063480001",
+    "centre-officiel": "10B0127189",
+    "siret-officiel": "339172288100052",
+}
 OFFICIAL_WITHOUT_KNOWN_MATRICULE = [
     ("DE VINCI", "LEONARDO", "M", "2014-02-01", "63220"),
     ("DE VINCI", "RUTH", "F", "1976-07-14", "63220"),
@@ -74,7 +80,22 @@ def tagged(tag: str) -> list[Patient]:
 def test_there_is_a_patientele_of_some_fifty_people_and_a_team() -> None:
     assert 40 <= len(PEOPLE.patients) <= 60
     assert {p.id for p in PEOPLE.professionals} >= {"titulaire", "adjoint", "preparateur", "generaliste", "voisine"}
-    assert {s.id for s in PEOPLE.structures} == {"officine", "officine-voisine", "cabinet", "hopital", "laboratoire"}
+    invented = {s.id for s in PEOPLE.structures} - set(OFFICIAL_STRUCTURES)
+    assert invented == {"officine", "officine-voisine", "cabinet", "hopital", "hopital-ej", "laboratoire"}
+
+
+def test_the_professional_and_the_structures_of_the_dmp_samples_are_stored_as_published() -> None:
+    official = PEOPLE.professional("899900063480")
+    assert official is not None
+    assert (official.family_name, official.given_name, official.specialty) == ("LIBRE", "Max", "G15_10/SM26")
+    assert [official.structure, *official.also_at] == list(OFFICIAL_STRUCTURES)
+    for name, number in OFFICIAL_STRUCTURES.items():
+        assert (PEOPLE.structure(name).id_nat, PEOPLE.structure(name).sector) == (number, "SA07")
+
+
+def test_a_site_names_the_legal_person_that_it_belongs_to() -> None:
+    sites = {s.id: PEOPLE.structure_numbered(s.legal_entity) for s in PEOPLE.structures if s.legal_entity}
+    assert {site: entity.id if entity else "" for site, entity in sites.items()} == {"hopital": "hopital-ej"}
 
 
 def test_short_ids_are_unique_slugs() -> None:
@@ -91,7 +112,7 @@ def test_matricules_present_or_past_belong_to_one_person() -> None:
 def test_national_ids_and_mailboxes_are_unique() -> None:
     assert repeated([p.national_id for p in PEOPLE.professionals]) == []
     assert repeated([s.id_nat for s in PEOPLE.structures]) == []
-    boxes = [*(p.mailbox for p in PEOPLE.professionals), *(s.mailbox for s in PEOPLE.structures)]
+    boxes = [one.mailbox for one in (*PEOPLE.professionals, *PEOPLE.structures) if one.mailbox]
     assert repeated([*boxes, *(p.mailbox for p in WITH_MATRICULE)]) == []
     assert [box for box in boxes if not re.fullmatch(r"[a-z.-]+@[a-z-]+\.mssante\.fr", box)] == []
 
@@ -190,23 +211,27 @@ def test_professionals_have_an_rpps_unless_tagged() -> None:
 
 
 def test_rpps_stay_in_the_test_range() -> None:
-    numbers = [p.national_id for p in PEOPLE.professionals if "sans-rpps" not in p.tags]
+    numbers = [p.national_id for p in PEOPLE.professionals if not p.tags & {"sans-rpps", "exemple-officiel"}]
     assert [n for n in numbers if not n.startswith("8997000")] == []
 
 
 def test_professionals_work_in_known_structures() -> None:
-    assert {p.structure for p in PEOPLE.professionals} == {s.id for s in PEOPLE.structures}
+    places = {place for p in PEOPLE.professionals for place in (p.structure, *p.also_at)}
+    assert places == {s.id for s in PEOPLE.structures} - {"hopital-ej"}
 
 
 def test_structures_have_a_test_finess_and_a_sector() -> None:
-    assert [s.id for s in PEOPLE.structures if not finess_is_valid(s.id_nat)] == []
-    assert {s.id_nat[:5] for s in PEOPLE.structures} == {"10B09"}
-    sectors = {s.id: s.sector for s in PEOPLE.structures}
+    invented = [s for s in PEOPLE.structures if s.id not in OFFICIAL_STRUCTURES]
+    assert [s.id for s in invented if not finess_is_valid(s.id_nat)] == []
+    assert {s.id_nat[:5] for s in invented} == {"10B09"}
+    assert [s.id for s in PEOPLE.structures if not s.finess] == ["cabinet-officiel", "siret-officiel"]
+    sectors = {s.id: s.sector for s in invented}
     assert sectors == {
         "officine": "SA33",
         "officine-voisine": "SA33",
         "cabinet": "SA07",
         "hopital": "SA01",
+        "hopital-ej": "SA01",
         "laboratoire": "SA25",
     }
 

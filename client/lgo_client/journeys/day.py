@@ -22,6 +22,7 @@ from lgo_client.eprescription import Eprescription
 from lgo_client.identity import LocalIdentity
 from lgo_client.insi import Insi, Product
 from lgo_client.journeys.steps import Evidence, Teller
+from lgo_client.parameters import ParameterFile
 from lgo_client.psc import ProSanteConnect, PscSession
 from lgo_client.psc_api import ApiAccess, ApiToken
 from lgo_client.transport import http_client, tls_context
@@ -83,6 +84,7 @@ class Day:
         self.auth = auth
         self._open: list[httpx.Client] = []
         self._apis: dict[str, ApiAccess] = {}
+        self._parameters: ParameterFile | None = None
 
     def http(self, certificate: str = "") -> httpx.Client:
         """Return an HTTP client, with a certificate by its name."""
@@ -138,7 +140,15 @@ class Day:
         signer = environment.certificate(signature)
         vihf = VihfWriter(mode, writer.person, writer.structure, signer, software, self.workplace)
         http = self.pharmacy_http("dmp", tls) if writer is self.pharmacist else self.http(tls)
+        if writer is self.pharmacist:
+            self.parameters(http).current()
         return Dmp(http, environment.url("dmp"), vihf, self.workplace, SOFTWARE_OID)
+
+    def parameters(self, http: httpx.Client) -> ParameterFile:
+        """Return the DMP's parameter file, which the pharmacy reads before its first call and keeps for a day."""
+        if self._parameters is None:
+            self._parameters = ParameterFile(http, self.environment.url("dmp"), self.workplace)
+        return self._parameters
 
     def reading_dmp(self) -> Dmp:
         """Return the DMP as the pharmacist reads it: by her card, or under Pro Santé Connect."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from dmp_mock.checks.caller import CALLER_CHECKS
 from dmp_mock.checks.opposition import OPPOSITION_CHECKS
+from dmp_mock.checks.parameters import PARAMETER_CHECKS
 from dmp_mock.checks.reading import READING_CHECKS
 from dmp_mock.checks.transport import TRANSPORT_CHECKS
 from dmp_mock.codes.faults import About, codes_about
@@ -31,6 +32,7 @@ SHARED_CHECKS: tuple[Check[Any], ...] = (
     *CALLER_CHECKS,
     *READING_CHECKS,
     *OPPOSITION_CHECKS,
+    *PARAMETER_CHECKS,
     *FLOW_CHECKS,
     *api_token_checks("DMP", (), codes_about(About.TOKEN), ("PSC.10", "DMP/PSC.01")),
 )

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from dmp_mock.checks.refused import refused
+from dmp_mock.checks.truth import TRUTH_CHECKS
 from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.facts import PatientSeen, SoapRequest, VihfGiven
@@ -174,6 +175,7 @@ CALLER_CHECKS: tuple[Check[Any], ...] = (
         confidence="M",
         severity=Severity.WARNING,
     ),
+    *TRUTH_CHECKS,
     Check(
         id="DMP-VIHF-UNSIGNED",
         title="VIHF non signé, admis sous la carte ou le jeton d'API de la même personne",

@@ -184,6 +184,22 @@ FAULTS: dict[str, FaultLine] = {
         remedy="Produisez le VIHF juste avant l'appel, en UTC, sur une machine à l'heure.",
         source=f"{_DMP}vihf-fenetre",
     ),
+    "vihf-truth": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le VIHF est contredit par la carte, le certificat ou l'annuaire : {}",
+        public=False,
+        about=About.VIHF,
+        remedy="Mettez la valeur de l'annuaire, ou remettez l'option dmp.vihf_truth à constat.",
+        source=f"{_DMP}vihf-verite",
+    ),
+    "vihf-replay": FaultLine(
+        subcode=NOT_PUBLIC,
+        reason="Le VIHF a déjà été reçu",
+        public=False,
+        about=About.VIHF,
+        remedy="Écrivez un VIHF neuf pour chaque appel, ou remettez l'option dmp.vihf_replay à admis.",
+        source=f"{_DMP}vihf-rejeu",
+    ),
     "vihf-signature": FaultLine(
         subcode=NOT_PUBLIC,
         reason="La signature du VIHF est invalide : {}",

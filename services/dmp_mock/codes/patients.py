@@ -83,3 +83,5 @@ class Authorisation(StrEnum):
 TAG_CLOSED, TAG_ABSENT = "dmp-ferme", "dmp-absent"
 TAG_UNAUTHORISED, TAG_BLOCKED = "dmp-non-autorise", "dmp-bloque-titulaire"
 TAG_OPPOSED, TAG_FEED_OPPOSED = "opposition", "opposition-alimentation"
+TAG_OFFICIAL, TAG_OF_SAMPLES = "officiel", "exemple-officiel"
+"""Of a patient; of the professional of the published samples, whom those patients authorise."""

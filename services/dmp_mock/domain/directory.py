@@ -13,7 +13,7 @@ from lgo_sandbox.population.people import Population, Professional, Structure
 
 __all__ = ["check_directory"]
 
-_STRUCK_OFF, _TWO_ACTIVITIES = "radie", "deux-activites"
+_STRUCK_OFF = "radie"
 _STRUCTURE, _NAME = f"VIHF, attribut {STRUCTURE}", "VIHF, Subject/NameID"
 
 
@@ -47,4 +47,4 @@ def check_directory(caller: Caller, people: Population) -> None:
 
 
 def _linked(professional: Professional, structure: Structure) -> bool:
-    return professional.structure == structure.id or _TWO_ACTIVITIES in professional.tags
+    return structure.id in (professional.structure, *professional.also_at)

@@ -33,12 +33,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What came with a VIHF. ``signature_problem`` is a key of ``SIGNATURES``, "" when it is right or absent."""
+    """What came with a VIHF. ``signature_problem`` is a key of ``SIGNATURES``, "" when it is right or absent.
+
+    ``legal_entity`` is the legal person (EJ) that the directory gives to the structure of the VIHF, "" when none.
+    """
 
     tls: bool
     client: Judged | None
     signer: Judged | None
     signature_problem: str = ""
+    legal_entity: str = ""
 
 
 def check_trust(vihf: Vihf, evidence: Evidence) -> None:
@@ -48,7 +52,7 @@ def check_trust(vihf: Vihf, evidence: Evidence) -> None:
     certificate vouches for, is refused there.
     """
     if evidence.client is not None or evidence.tls:
-        _check_client(vihf, evidence.client)
+        _check_client(vihf, evidence)
     if vihf.signed:
         check_signature(vihf, evidence)
     elif vihf.mode is not Mode.DIRECT or evidence.client is None:
@@ -61,7 +65,8 @@ def check_trust(vihf: Vihf, evidence: Evidence) -> None:
         )
 
 
-def _check_client(vihf: Vihf, client: Judged | None) -> None:
+def _check_client(vihf: Vihf, evidence: Evidence) -> None:
+    client = evidence.client
     wanted = _PERSON if vihf.mode is Mode.DIRECT else _LEGAL_PERSON
     if client is None:
         raise _client_refusal("aucun certificat client", "aucun certificat", wanted)
@@ -74,7 +79,7 @@ def _check_client(vihf: Vihf, client: Judged | None) -> None:
     if vihf.mode is Mode.DIRECT and client.certificate.national_id != vihf.name_id:
         raise _another("client-certificate", "le porteur n'est pas le PS du VIHF", vihf, client, _CONNECTION)
     if vihf.mode is not Mode.DIRECT:
-        _check_legal_person(vihf, client.certificate, _CONNECTION)
+        _check_legal_person(vihf, evidence, client.certificate, _CONNECTION)
 
 
 def _client_refusal(reason: str, received: str, expected: str) -> Refused:
@@ -137,7 +142,7 @@ def check_signature(vihf: Vihf, evidence: Evidence) -> None:
         if signer.certificate.national_id != vihf.name_id:
             raise _another("signer", "le signataire n'est pas le PS du VIHF", vihf, signer, _SIGNER)
     else:
-        _check_legal_person(vihf, signer.certificate, _SIGNER)
+        _check_legal_person(vihf, evidence, signer.certificate, _SIGNER)
 
 
 def _signer_refusal(reason: str, received: str, expected: str) -> Refused:
@@ -162,8 +167,10 @@ def _check_usage(mode: Mode, signer: Judged) -> None:
     raise Refused("signer-usage", received=FAMILIES[family], expected=wanted, where=_SIGNER)
 
 
-def _check_legal_person(vihf: Vihf, certificate: PeerCertificate, which: str) -> None:
-    if certificate.organisational_unit != vihf.structure:
+def _check_legal_person(vihf: Vihf, evidence: Evidence, certificate: PeerCertificate, which: str) -> None:
+    """The OU is the structure, or the legal person of that site (EJ/EG) for the directory."""
+    right = {vihf.structure, evidence.legal_entity} - {""}
+    if certificate.organisational_unit not in right:
         raise Refused(
             "legal-person",
             received=f"{vihf.structure} ; OU du {which} : {certificate.organisational_unit or 'absente'}",

@@ -26,7 +26,10 @@ _PROFESSION = re.compile(r"[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Vihf:
-    """A VIHF as read. ``texts`` are the attributes given as text, "" when given empty; ``modes`` every mode spelled."""
+    """A VIHF as read. ``texts`` are the attributes given as text, "" when given empty; ``modes`` every mode spelled.
+
+    ``id`` is that of the assertion.
+    """
 
     saml_version: str
     issuer: str
@@ -44,6 +47,7 @@ class Vihf:
     modes: frozenset[str] = frozenset()
     roles: tuple[Coded, ...] = ()
     purposes: tuple[Coded, ...] = ()
+    id: str = ""
 
     def text(self, name: str) -> str:
         """Return an attribute, "" when absent."""
@@ -63,6 +67,11 @@ class Vihf:
     def patient(self) -> Cx | None:
         """The patient that the user acts for."""
         return read_ins(self.text(codes.RESOURCE_ID))
+
+    @property
+    def secret(self) -> bool:
+        """Tell whether the VIHF opens a secret connection (EX_0.1-1100), of a minor."""
+        return bool(self.text(codes.CONFIDENTIALITY))
 
     @property
     def profession(self) -> str:

@@ -79,6 +79,7 @@ def _vihf(assertion: Assertion) -> Vihf:
         modes=frozenset(_mode_values(assertion)),
         roles=_coded(assertion, names.ROLE),
         purposes=_coded(assertion, names.PURPOSE),
+        id=assertion.id,
     )
 
 

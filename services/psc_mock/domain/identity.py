@@ -95,7 +95,7 @@ def _session_claims(person: Professional, place: Structure, auth_mode: str) -> d
         "otherIds": other_ids(person.national_id),
         "Secteur_Activite": f"{place.sector}^{OID_SECTOR}",
         "SubjectOrganization": place.name,
-        "SubjectOrganizationID": f"F{place.finess}",
+        "SubjectOrganizationID": _place_id(place),
         "SubjectRole": [f"{person.profession}^{OID_ROLE}"],
         "Mode_Acces_Raison": "",
         "Acces_Regulation_Medicale": "FAUX",
@@ -131,7 +131,7 @@ def _activity(person: Professional, place: Structure) -> dict[str, str]:
         "numeroSirenSite": "",
         "numeroFinessSite": place.finess,
         "numeroFinessetablissementJuridique": "",
-        "identifiantTechniqueDeLaStructure": f"F{place.finess}",
+        "identifiantTechniqueDeLaStructure": _place_id(place),
         "raisonSocialeSite": place.name,
         "enseigneCommercialeSite": "",
         "complementDestinataire": "",
@@ -160,3 +160,8 @@ def _street(address: str) -> tuple[str, str, str]:
     number, _, rest = address.partition(" ")
     kind, _, label = rest.partition(" ")
     return (number, STREET_TYPES[kind], label) if number.isdigit() and kind in STREET_TYPES else ("", "", address)
+
+
+def _place_id(place: Structure) -> str:
+    """Return the technical id of a structure: ``F`` and its FINESS, or the number that it has instead."""
+    return f"F{place.finess}" if place.finess else place.id_nat

@@ -16,7 +16,7 @@ from dmp_mock.codes.faults import FAULTS, About, codes_about
 from dmp_mock.codes.trust import FAMILIES, SIGNATURES, VERDICTS
 from dmp_mock.codes.xds_errors import XDS_CODES, XDS_LINES, XdsCode
 from dmp_mock.domain.errors import XdsError, as_fault
-from dmp_mock.facts import ExistenceTested, PatientSeen, QueryAsked, Reading, VihfGiven
+from dmp_mock.facts import ExistenceTested, PatientSeen, QueryAsked, Reading, Software, VihfGiven
 from dmp_mock.service import SERVICE
 from lgo_sandbox.pki import Family, Judgement
 from lgo_sandbox.watch.checks import Evaluation, evaluate
@@ -42,6 +42,8 @@ VIHF = VihfGiven(
     issuer_is_owner=True,
     certificate=None,
     remarks=(),
+    lps=Software(id="1", name="LGO", version="1", homologation="TEST"),
+    assertion="_1",
 )
 
 

@@ -25,6 +25,8 @@ from support.dmp_vihf import coded
 
 from dmp_mock.codes.faults import FAULTS
 from dmp_mock.codes.names import NS_LCM
+from dmp_mock.codes.parameters import OFTEN
+from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.xds_errors import XDS_CODES
 from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
@@ -34,6 +36,9 @@ HL7 = "urn:hl7-org:v3"
 PATIENTS, QUERY = "urn:hl7-org:v3:PRPA_IN201307UV02", "urn:ihe:iti:2007:RegistryStoredQuery"
 FIND, GET = "14d4debf-8f97-4251-9a74-a90016b0af0d", "5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
+G15, G05 = "1.2.250.1.71.1.2.7", "1.2.250.1.71.4.2.6"
+SUBJECT_ID = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
+SECRET = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
 ENGLISH = re.compile(r"\b(?:not|was|the|is|a valid|required|present|recognized)\b", re.I)
 Act = Callable[[Dmp], object]
 
@@ -61,6 +66,32 @@ def _named_by_sub(dmp: Dmp) -> None:
     dmp.test_existence(vihf)
 
 
+def _roles(*codes: tuple[str, str]) -> dict[str, str | None]:
+    return {ROLE: "".join(coded("Role", code, system) for code, system in codes)}
+
+
+def _renumbered(dmp: Dmp) -> None:
+    dmp.test_existence()
+    dmp.test_existence(dmp.indirect(extra={"LPS_ID_HOMOLOGATION_DMP": "AUTRE"}))
+
+
+def _sent_twice(dmp: Dmp) -> None:
+    vihf = dmp.assertion(dmp.indirect())
+    for _ in range(2):
+        octets = envelope(existence(dmp.patient), vihf, PATIENTS)
+        dmp.post("patients", octets, certificate=dmp.issue("org-auth"))
+
+
+def _replayed(dmp: Dmp) -> None:
+    dmp.configure(vihf_replay="refus")
+    _sent_twice(dmp)
+
+
+def _belied(dmp: Dmp) -> None:
+    dmp.configure(vihf_truth="refus")
+    dmp.test_existence(dmp.indirect(sector="SA07"))
+
+
 def _soap11(dmp: Dmp) -> None:
     dmp.feed(dmp.document(), soap11=True)
 
@@ -77,6 +108,12 @@ def _printing_nothing(dmp: Dmp) -> None:
     pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
     titled = b'<code code="56445-0" codeSystem="2.16.840.1.113883.6.1"/><title>Bilan</title><recordTarget>'
     dmp.feed(dmp.document(cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
+
+
+def _long_after_the_parameters(dmp: Dmp) -> None:
+    dmp.request("GET", dmp.site(PARAMETER_FILE))
+    dmp.tenant.move(hours=25)
+    dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) + timedelta(seconds=2)))
 
 
 def _tested_then_found(dmp: Dmp) -> None:
@@ -112,6 +149,16 @@ SHARED: dict[str, Act] = {
     ),
     "DMP-VIHF-ISSUER": _misissued,
     "DMP-VIHF-UNSIGNED": lambda dmp: dmp.test_existence(dmp.direct(signed_by=None)),
+    "DMP-VIHF-ROLE": lambda dmp: dmp.test_existence(dmp.indirect(extra=_roles(("21", G15), ("D", G05)))),
+    "DMP-VIHF-SECTOR": lambda dmp: dmp.test_existence(dmp.indirect(sector="SA07")),
+    "DMP-VIHF-NAME": lambda dmp: dmp.test_existence(dmp.indirect(extra={SUBJECT_ID: "Thomas CASTELNAU"})),
+    "DMP-VIHF-AUTHN": lambda dmp: dmp.test_existence(
+        dmp.direct(authn="urn:oasis:names:tc:SAML:2.0:ac:classes:Password")
+    ),
+    "DMP-VIHF-SECRET": lambda dmp: dmp.test_existence(dmp.indirect(extra={SECRET: "secret"})),
+    "DMP-VIHF-PURPOSE": lambda dmp: dmp.test_existence(dmp.direct(purpose="centre_15")),
+    "DMP-VIHF-LPS": _renumbered,
+    "DMP-VIHF-REPLAY": _sent_twice,
     "DMP-VIHF-PS": lambda dmp: dmp.test_existence(dmp.direct("radie")),
     "DMP-VIHF-SUB": _named_by_sub,
     "DMP-PATIENT": lambda dmp: dmp.test_existence(dmp.indirect(patient="255069999999934")),
@@ -124,6 +171,8 @@ SHARED: dict[str, Act] = {
         dmp.test_existence(dmp.direct()),
         dmp.call("registry", QUERY, adhoc(FIND, []), dmp.direct()),
     ),
+    "DMP-PARAM-AGE": _long_after_the_parameters,
+    "DMP-PARAM-OFTEN": lambda dmp: [dmp.request("GET", dmp.site(PARAMETER_FILE)) for _ in range(OFTEN + 1)],
     "DMP-INS-STATUT": _marked("identité récupérée", lambda dmp: dmp.test_existence()),
     "DMP-INS-VERIFICATION": _marked("vérification KO", lambda dmp: dmp.feed(dmp.document())),
     "DMP-INS-DATAMATRIX": _printing_nothing,
@@ -209,6 +258,8 @@ REFUSED: dict[str, Act] = {
     "vihf-specialty": lambda dmp: dmp.test_existence(
         dmp.indirect(extra={ROLE: coded("Role", "21", "1.2.250.1.71.1.2.7")})
     ),
+    "vihf-truth": _belied,
+    "vihf-replay": _replayed,
     "vihf-stale": lambda dmp: dmp.test_existence(dmp.indirect(issued=datetime.now(UTC) - timedelta(hours=1))),
     "vihf-signature": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=None)),
     "signer-usage": lambda dmp: dmp.test_existence(dmp.indirect(signed_by=dmp.issue("org-auth"))),

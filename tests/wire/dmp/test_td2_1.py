@@ -26,8 +26,17 @@ def _fed_to(patient: str) -> Callable[[Dmp], object]:
 
 
 def _with_false_digests(dmp: Dmp) -> None:
-    spoil = Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
-    dmp.feed(lot=spoil)
+    dmp.feed(lot=Lot([dmp.document()], spoil=_false_digest))
+
+
+def _false_digest(signature: bytes) -> bytes:
+    """Change the digest of the document; that of the lot is fixed."""
+    at = signature.index(b"<ds:DigestValue>", signature.index(b">AA==<")) + len(b"<ds:DigestValue>")
+    return signature[:at] + b"A" + signature[at:]
+
+
+def _with_a_changed_signature(dmp: Dmp) -> None:
+    dmp.feed(lot=Lot([dmp.document()], tamper=lambda s: s.replace(b"<xad:SigningTime>2", b"<xad:SigningTime>1")))
 
 
 def _with_the_card(dmp: Dmp) -> None:
@@ -42,6 +51,7 @@ BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-METADATA": lambda dmp: dmp.feed(dmp.document(codes=_coded("56445-0", "10"))),
     "DMP-METADATA-FORM": lambda dmp: dmp.feed(dmp.document(codes={"format": [("urn:autre", "1.2")]})),
     "DMP-MANIFEST": _with_false_digests,
+    "DMP-LOT-SIGNATURE": _with_a_changed_signature,
     "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
 }
@@ -115,7 +125,7 @@ def test_a_strict_session_compares_hash_and_size(dmp: Dmp) -> None:
 
 
 def test_a_strict_session_verifies_the_digests_of_the_manifest(dmp: Dmp) -> None:
-    spoiled = Lot([dmp.document()], spoil=lambda m: m.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A"))
+    spoiled = Lot([dmp.document()], spoil=_false_digest)
     assert status_of(dmp.feed(lot=spoiled)) == SUCCESS
     dmp.configure(strict_manifest="oui")
     again = Lot([dmp.document()], spoil=spoiled.spoil)

@@ -55,7 +55,7 @@ def test_without_its_key_the_directory_says_nothing(operator: MailOperator) -> N
         ("Organization?type=SA33&address-city=valfontaine", 2),
         ("Organization?mailbox-mss=contact@pharmacie-fontaine.mssante.fr", 1),
         ("Organization?address=valfontaine&address-line=12%20rue", 1),
-        ("Organization?identifier-type=FINEG&data-information-system=FINESS&_count=9", 5),
+        ("Organization?identifier-type=FINEG&data-information-system=FINESS&_count=9", 7),
         ("Organization?pharmacy-licence=64", 0),
         ("Practitioner?_lastUpdated=ge2026-01-05T03:00:00Z&family=delorme", 1),
         ("Practitioner?_lastUpdated=gt2026-01-05T03:00:00Z", 0),

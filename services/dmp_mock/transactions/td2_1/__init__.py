@@ -25,6 +25,7 @@ from dmp_mock.facts import FedDocument, LotFed
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
 from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
 from dmp_mock.transactions.td2_1.reading import read_lot
+from dmp_mock.transactions.td2_1.signing import check_lot_signature
 from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
 from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.registry import NS_RS, registry_response
@@ -60,6 +61,7 @@ def serve(request: Admitted) -> Answer:
     fed = _fed(request, matched, headers)
     call.note(fed, _carried(request, matched, headers))
     remarks = _checked(request, matched, headers)
+    check_lot_signature(request, matched)
     _store(request, matched)
     call.note(replace(fed, taken=True, remarks=remarks))
     call.summarise(f"TD2.1 : {counted(len(fed.documents), 'document versé', 'documents versés')}")

@@ -11,12 +11,14 @@ from dmp_mock.checks.refused import refused, refused_by_xds, was_refused
 from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.codes.xds_errors import XDS_CODES, XdsCode
-from dmp_mock.facts import LotFed, SoapRequest, VihfGiven
+from dmp_mock.facts import LotFed, LotSigned, SoapRequest, VihfGiven
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.wording import counted
 
 __all__ = ["LOT_CHECKS"]
 
 ONLY = frozenset({"td2.1"})
+MAX_TOLD = 5
 _N1_TYPES = frozenset({"78601-2", "56445-0"})
 _STATE = codes_about(About.STATE)
 _NO_DMP = frozenset({XdsCode.UNKNOWN_PATIENT.value})
@@ -67,6 +69,21 @@ def digests(seen: Observed[LotFed]) -> Outcome:
         return True
     received = f"une DigestValue fausse pour {', '.join(wrong)[:200]}"
     return Violation(received, "l'empreinte des octets du document, ou de sa forme canonique", where="Signature01")
+
+
+def lot_signature(seen: Observed[LotSigned]) -> Outcome:
+    """Each part of the lot's signature is right: what it signs, its value, who signed, when."""
+    broken = seen.facts.broken.value
+    if not broken:
+        return True
+    shown = broken[:MAX_TOLD]
+    return Violation(
+        received=" ; ".join(one.received for one in shown),
+        expected=" ; ".join(dict.fromkeys(one.expected for one in shown)),
+        message=f"{counted(len(broken), 'défaut')} de la signature du lot",
+        remedy=" ".join(dict.fromkeys(one.remedy for one in shown)),
+        where=", ".join(dict.fromkeys(one.where for one in shown)),
+    )
 
 
 def n1(seen: Observed[LotFed]) -> Outcome:
@@ -157,6 +174,18 @@ LOT_CHECKS: tuple[Check[Any], ...] = (
         remedy="Calculez l'empreinte sur le document tel qu'il part, puis signez.",
         confidence="M",
         severity=Severity.INFO,
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-LOT-SIGNATURE",
+        title="Signature du lot (XAdES) qui ne se vérifie pas",
+        reads=LotSigned,
+        test=lot_signature,
+        requirements=("LGO.DMP.01",),
+        source="docs/sources/dmp.md#signature-de-lot-valeur",
+        remedy="Refaites la signature du lot en dernier, par un certificat de signature, au profil IHE DSG.",
+        confidence="M",
+        severity=Severity.WARNING,
         operations=ONLY,
     ),
     Check(

@@ -1,0 +1,138 @@
+"""What the verifications of XML signatures share: names, canonical forms, digests, the key of a certificate.
+
+Source: W3C XML Signature 1.1 §4 and §6, Canonical XML 1.0, Exclusive XML Canonicalization 1.0; specs/dmp.md §2.2 and
+§3.5. Certificates are read by xmlsec (OpenSSL), since ``cryptography`` refuses some old CPS certificates. Knows no
+profile: which algorithm, reference or transform is right is said in ``signature`` and ``xades``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+
+import xmlsec
+from lxml import etree
+
+__all__ = [
+    "C14N",
+    "DIGESTS",
+    "DS",
+    "EXC_C14N",
+    "FORMS",
+    "RSA_SHA1",
+    "RSA_SHA256",
+    "SHA1",
+    "SHA256",
+    "Unreadable",
+    "canonical",
+    "certificates_in",
+    "count_of_id",
+    "digest_of",
+    "ds",
+    "is_signed_by",
+    "key_of",
+]
+
+DS = "http://www.w3.org/2000/09/xmldsig#"
+EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+RSA_SHA1 = f"{DS}rsa-sha1"
+SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+SHA1 = f"{DS}sha1"
+
+FORMS = {
+    C14N: (False, False),
+    f"{C14N}#WithComments": (False, True),
+    EXC_C14N: (True, False),
+    f"{EXC_C14N}WithComments": (True, True),
+}
+"""Canonicalisation → (exclusive, with comments)."""
+DIGESTS = {SHA1: "sha1", SHA256: "sha256"}
+
+_METHODS = {RSA_SHA256: xmlsec.constants.TransformRsaSha256, RSA_SHA1: xmlsec.constants.TransformRsaSha1}
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_MAX_CERTIFICATES = 5
+_MAX_CERTIFICATE = 64 * 1024
+_EVERY_ID = etree.XPath(
+    "count(//@*[translate(local-name(),'ID','id')='id' or local-name()='AssertionID'][normalize-space()=$value])"
+)
+
+
+class Unreadable(ValueError):
+    """A certificate is none, or there are far too many."""
+
+
+def ds(name: str) -> str:
+    """Return a name of XML Signature as lxml writes it."""
+    return f"{{{DS}}}{name}"
+
+
+def count_of_id(tree: etree._ElementTree, value: str) -> int:
+    """Return how many elements of a document bear this id, in whatever spelling of the attribute."""
+    counted = _EVERY_ID(tree, value=value)
+    return int(counted) if isinstance(counted, float) else 0
+
+
+def certificates_in(signature: etree._Element) -> list[bytes]:
+    """Return the certificates of a signature's KeyInfo in DER, none when it has none. Raises Unreadable."""
+    path = "/".join(map(ds, ["KeyInfo", "X509Data", "X509Certificate"]))
+    found = [certificate.text or "" for certificate in signature.findall(path)]
+    if len(found) > _MAX_CERTIFICATES or max(map(len, found), default=0) > _MAX_CERTIFICATE:
+        raise Unreadable
+    try:
+        return [base64.b64decode("".join(text.split()), validate=True) for text in found]
+    except (binascii.Error, ValueError):
+        raise Unreadable from None
+
+
+def key_of(der: bytes) -> xmlsec.Key:
+    """Return the public key of a certificate. Raises Unreadable."""
+    try:
+        return xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatCertDer)
+    except (xmlsec.Error, TypeError, ValueError):
+        raise Unreadable from None
+
+
+def is_signed_by(key: xmlsec.Key, method: str, octets: bytes, value: str) -> bool:
+    """Tell whether a signature value, in base 64, is that of these octets by this key."""
+    context = xmlsec.SignatureContext()
+    context.key = key
+    try:
+        context.verify_binary(octets, _METHODS[method], base64.b64decode("".join(value.split())))
+    except (xmlsec.Error, ValueError):
+        return False
+    return True
+
+
+def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, comments: bool = True) -> bytes:
+    """Return the canonical form of an element where it stands; ``comments`` False leaves them out in any algorithm.
+
+    Inclusive forms take the ``xml:`` attributes of ancestors, as Canonical XML 1.0 §2.4 wants.
+    """
+    exclusive, with_comments = FORMS[algorithm]
+    inherited: dict[str, str] = {}
+    if not exclusive:
+        for ancestor in element.iterancestors():
+            inherited = {k: str(v) for k, v in ancestor.items() if str(k).startswith(_XML)} | inherited
+    missing = {name: value for name, value in inherited.items() if element.get(name) is None}
+    for name, value in missing.items():
+        element.set(name, value)
+    try:
+        return etree.tostring(
+            element,
+            method="c14n",
+            exclusive=exclusive,
+            inclusive_ns_prefixes=prefixes or None,
+            with_comments=with_comments and comments,
+        )
+    finally:
+        for name in missing:
+            del element.attrib[name]
+
+
+def digest_of(octets: bytes, algorithm: str) -> str:
+    """Return the digest of octets in base 64."""
+    made = hashlib.new(DIGESTS[algorithm], octets, usedforsecurity=False)
+    return base64.b64encode(made.digest()).decode()
