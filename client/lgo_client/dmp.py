@@ -142,6 +142,10 @@ class Dmp:
         body = demographics(patient, reason, self._vihf.software, self._oid, self._workplace)
         return self._call("/patients", DEMOGRAPHICS, patient, body)
 
+    def send(self, path: str, action: str, patient: str, body: str) -> etree._Element:
+        """Send the message of another transaction, and return the body of its answer."""
+        return self._call(path, action, patient, body)
+
     def _call(self, path: str, action: str, patient: str, body: str) -> etree._Element:
         headers = {"Content-Type": f'application/soap+xml; charset=UTF-8; action="{action}"'}
         envelope = self._envelope(action, path, patient, body)

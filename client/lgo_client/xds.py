@@ -21,7 +21,10 @@ __all__ = [
     "check_registry",
     "document_href",
     "find_documents",
+    "find_submission_sets",
+    "get_associations",
     "get_documents",
+    "get_documents_and_associations",
     "listed",
     "provide",
     "retrieve",
@@ -34,6 +37,9 @@ XDS = "urn:ihe:iti:xds-b:2007"
 XOP = "http://www.w3.org/2004/08/xop/include"
 FIND_DOCUMENTS = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
 GET_DOCUMENTS = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
+FIND_SUBMISSION_SETS = "urn:uuid:f26abbcb-ac74-4422-8a30-edb644bbc1a9"
+GET_ASSOCIATIONS = "urn:uuid:a7ae438b-4bc2-4642-93e9-be891f7bb155"
+GET_DOCUMENTS_AND_ASSOCIATIONS = "urn:uuid:bab9529a-4a10-40b3-a01f-f68a615d247a"
 APPROVED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
 SIGNS = "urn:ihe:iti:2007:AssociationType:signs"
 REPLACES = "urn:ihe:iti:2007:AssociationType:RPLC"
@@ -71,9 +77,31 @@ def find_documents(patient: str, *, since: str = "", statuses: Sequence[str] = (
     return _query(FIND_DOCUMENTS, slots, "LeafClass")
 
 
-def get_documents(unique_id: str) -> str:
-    """Return the query TD3.1b: the technical id of a document known by its uniqueId."""
-    return _query(GET_DOCUMENTS, {"$XDSDocumentEntryUniqueId": [_list((unique_id,))]}, "ObjectRef")
+def get_documents(unique_id: str, *, full: bool = False) -> str:
+    """Return the query TD3.1b: the technical id of a document known by its uniqueId; ``full``: all of its metadata."""
+    slots = {"$XDSDocumentEntryUniqueId": [_list((unique_id,))]}
+    return _query(GET_DOCUMENTS, slots, "LeafClass" if full else "ObjectRef")
+
+
+def find_submission_sets(patient: str, since: str) -> str:
+    """Return the query of the lots that a DMP received since a moment (DTM)."""
+    slots = {
+        "$XDSSubmissionSetPatientId": [f"'{patient}'"],
+        "$XDSSubmissionSetStatus": [_list((APPROVED,))],
+        "$XDSSubmissionSetSubmissionTimeFrom": [since],
+    }
+    return _query(FIND_SUBMISSION_SETS, slots, "LeafClass")
+
+
+def get_associations(uuids: Sequence[str]) -> str:
+    """Return the query of the associations of some objects."""
+    return _query(GET_ASSOCIATIONS, {"$uuid": [_list(uuids)]}, "LeafClass")
+
+
+def get_documents_and_associations(entry_uuids: Sequence[str]) -> str:
+    """Return the query of some documents with their associations."""
+    slots = {"$XDSDocumentEntryEntryUUID": [_list(entry_uuids)]}
+    return _query(GET_DOCUMENTS_AND_ASSOCIATIONS, slots, "LeafClass")
 
 
 def provide(

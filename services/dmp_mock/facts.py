@@ -17,6 +17,8 @@ __all__ = [
     "Belied",
     "DemographicsRead",
     "DmpsListed",
+    "DocumentChanged",
+    "DocumentProblem",
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
@@ -34,6 +36,7 @@ __all__ = [
     "SoapRequest",
     "Software",
     "ToldError",
+    "Updated",
     "VihfCompared",
     "VihfGiven",
     "XdsErrors",
@@ -258,7 +261,10 @@ class DmpsListed(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FedDocument:
-    """A document of a lot; ``level``, ``media_type``, ``is_pdf`` and ``is_n1_template`` are of its CDA, if any."""
+    """A document of a lot; ``level``, ``media_type``, ``is_pdf`` and ``is_n1_template`` are of its CDA, if any.
+
+    ``by_professional``: one of its authors is named by a PS_IdNat.
+    """
 
     unique_id: str
     type: str
@@ -269,16 +275,52 @@ class FedDocument:
     media_type: str
     is_pdf: bool
     is_n1_template: bool
+    by_professional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentProblem:
+    """A rule of the documents library that a fed document breaks."""
+
+    unique_id: str
+    rule: str
+    title: str
+    where: str
+    received: str
+    expected: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotFed(Facts):
-    """A lot whose documents were found: taken or not, what was tolerated, which digests of its manifest are wrong."""
+    """A lot whose documents were found: taken or not, what was tolerated, which digests of its manifest are wrong.
+
+    ``problems`` are those of its CDAs.
+    """
 
     documents: tuple[FedDocument, ...]
     taken: bool
     remarks: tuple[str, ...]
     wrong_digests: Lazy[tuple[str, ...]]
+    problems: Lazy[tuple[DocumentProblem, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentChanged:
+    """A document whose visibility or status was to change; ``act`` says how, in French."""
+
+    entry_uuid: str
+    unique_id: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated(Facts):
+    """An update of metadata: of which documents, taken or not, what was tolerated."""
+
+    documents: tuple[DocumentChanged, ...]
+    taken: bool
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

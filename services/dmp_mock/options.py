@@ -52,6 +52,14 @@ OPTIONS = (
         ("constat", REFUSE),
         "Signature de lot (XAdES) invalide : constat seul, ou refus aussi (XDSRepositoryMetadataError)",
     ),
+    Option(
+        "strict_queries",
+        NO,
+        (NO, YES),
+        "Refuser une requête XDS écrite autrement que dans le guide, au lieu du constat",
+    ),
+    Option("strict_metadata", NO, (NO, YES), "Refuser les métadonnées hors des jeux de valeurs, au lieu du constat"),
+    Option("vaccination_notes", YES, (YES, NO), "Contrôler les notes de vaccination comme le DMP (EX_2.1-2035)"),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
         "xds_errors_as",

@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlmodel import Session as Transaction
-from sqlmodel import col, select
+from sqlmodel import select
 
-from dmp_mock import store
+from dmp_mock import registry_store, store
 from dmp_mock.authorisations import moment, put_authorisation
 from dmp_mock.codes.patients import Authorisation, DmpStatus
+from dmp_mock.codes.xds import Status
+from dmp_mock.domain.rights import shown_to_patient, shown_to_representative
+from dmp_mock.domain.values import Entry
 from lgo_sandbox.contract import Refusal, Resource, ResourceRequest
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
@@ -23,6 +26,7 @@ __all__ = ["RESOURCES"]
 _FLAGS = ("feed_opposed", "breaking_opposed", "emergency_opposed")
 _CHANGES = frozenset({"status", "mt", "authorisations", *_FLAGS})
 _CONTENT = "/content"
+_SUMMARY = ("unique_id", "entry_uuid", "lid", "version", "matricule", "status", "is_signature")
 
 
 def patients(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> Any:
@@ -34,21 +38,29 @@ def patients(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> A
         _change(session, matricule, request.body)
     elif request.method != "GET":
         raise Refusal(405, "GET, ou PUT sur dmp/patients/{matricule}")
+    entries = registry_store.entries_of(session.db, matricule) if matricule else []
     with session.db.transaction() as db:
         if matricule:
-            return _patient(db, matricule, documents=True)
-        return [_patient(db, p.matricule, documents=False) for p in session.people.patients if p.matricule]
+            known = _patient(db, matricule)
+            return {**known, "documents": list(map(_shown, entries))} if "mt" in known else known
+        return [_patient(db, p.matricule) for p in session.people.patients if p.matricule]
 
 
-def _patient(db: Transaction, matricule: str, *, documents: bool) -> dict[str, Any]:
+def _shown(entry: Entry) -> dict[str, Any]:
+    """Return an entry, and to whom of the patient's side it is shown: not one that is replaced or deleted."""
+    there = entry.status in (Status.APPROVED, Status.ARCHIVED)
+    eyes = {"patient": shown_to_patient(entry), "representants": shown_to_representative(entry)}
+    return {**entry.to_json(), "visible": {who: there and sees for who, sees in eyes.items()}}
+
+
+def _patient(db: Transaction, matricule: str) -> dict[str, Any]:
     row = db.get(store.PatientRow, matricule)
     state = {"matricule": matricule, "status": row.status if row else DmpStatus.ABSENT.value}
     if row is None:
         return state
     holders = db.exec(select(store.AuthorisationRow).where(store.AuthorisationRow.matricule == matricule))
     flags = {name: getattr(row, name) for name in _FLAGS}
-    known = {**state, "mt": row.mt, **flags, "authorisations": {holder.holder: holder.value for holder in holders}}
-    return {**known, "documents": [e.to_json() for e in store.entries_of(db, matricule)]} if documents else known
+    return {**state, "mt": row.mt, **flags, "authorisations": {holder.holder: holder.value for holder in holders}}
 
 
 def _change(session: Session, matricule: str, body: Any) -> None:
@@ -92,22 +104,16 @@ def documents(_sandbox: Sandbox, session: Session, request: ResourceRequest) -> 
     if request.method != "GET":
         raise Refusal(405, "GET seulement")
     tail = request.tail.strip("/")
-    with session.db.transaction() as db:
-        if not tail:
-            rows = db.exec(select(store.EntryRow).order_by(col(store.EntryRow.rank)))
-            return [_summary(row) for row in rows]
-        unique_id = tail.removesuffix(_CONTENT)
-        found, content = store.entry_of(db, unique_id), store.content_of(db, unique_id)
+    if not tail:
+        return [dict(zip(_SUMMARY, row, strict=True)) for row in registry_store.summaries(session.db)]
+    unique_id = tail.removesuffix(_CONTENT)
+    found = registry_store.entry_of(session.db, unique_id)
+    content = registry_store.content_of(session.db, unique_id) if found else None
     if found is None or content is None:
         raise Refusal(404, "document inconnu")
     if tail.endswith(_CONTENT):
         return RawResponse(200, content, found[1].mime_type)
     return {"matricule": found[0], **found[1].to_json()}
-
-
-def _summary(row: store.EntryRow) -> dict[str, Any]:
-    names = ("unique_id", "entry_uuid", "lid", "version", "matricule", "status", "is_signature")
-    return {name: getattr(row, name) for name in names}
 
 
 RESOURCES = (

@@ -52,7 +52,8 @@ def _app(sandbox: Sandbox) -> Any:
 
 
 def _tables() -> tuple[MetaData, ...]:
-    from dmp_mock.replays import Base  # with every table, that of the replays too
+    from dmp_mock import registry_store, replays  # noqa: F401 - with every table
+    from dmp_mock.base import Base
 
     return (Base.metadata,)
 

@@ -86,7 +86,8 @@ class Transaction:
     """One TD. ``right`` is its line of the rights matrix; ``one_patient``: its VIHF must name one.
 
     ``serve`` answers an admitted request, raising Refused or XdsFailure; ``fail`` answers XDS errors. A record without
-    a check of its own, or with a check that looks at other operations, is not made: that is a ValueError at import.
+    a check, or with a check that does not look at it, is not made: that is a ValueError at import. One that looks at
+    several operations stands with one of them.
     """
 
     name: str
@@ -109,5 +110,5 @@ class Transaction:
             raise ValueError(
                 f"transaction {self.name}: name, title, path, body, right, WSDL port and page row are wanted"
             )
-        if not self.checks or any(check.operations != {self.name} for check in self.checks):
+        if not self.checks or any(self.name not in check.operations for check in self.checks):
             raise ValueError(f"transaction {self.name}: at least one check is wanted, for operations={{{self.name!r}}}")

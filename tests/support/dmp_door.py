@@ -22,13 +22,14 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.markers import Marker
 from support.dmp_lots import Document, Lot, cda, mtom
-from support.dmp_messages import ACTIONS, NS, Reply, envelope, existence, find_documents, opened, retrieve
+from support.dmp_messages import ACTIONS, NS, Reply, adhoc, envelope, existence, find_documents, opened, retrieve
 from support.dmp_vihf import Vihf
 from support.tenants import Runner, Tenant
 
 __all__ = ["Dmp", "DmpDoors"]
 
 T = TypeVar("T")
+Alter = Callable[[bytes], bytes]
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
 
 
@@ -176,6 +177,25 @@ class Dmp:
         body = find_documents(sent.patient, *parameters, returned=returned)
         return self.call("registry", ACTIONS["registry"], body, sent)
 
+    def query(self, query: str, *parameters: tuple[str, str], vihf: Vihf | None = None, **more: Any) -> Reply:
+        """Send another stored query than FindDocuments."""
+        return self.call("registry", ACTIONS["registry"], adhoc(query, list(parameters), **more), vihf or self.direct())
+
+    def update(
+        self, *documents: Document, vihf: Vihf | None = None, lot: Lot | None = None, alter: Alter = _same, **more: Any
+    ) -> Reply:
+        """Send TD3.3: the documents again, or ``changes`` of status."""
+        sent = vihf or self.direct()
+        made = lot or Lot(list(documents) or [Document(b"", sent.patient)])
+        return self.call("registry", ACTIONS["update"], made.update(**more), sent, alter=alter)
+
+    def change(self, entry_uuid: str, new: str, original: str = "Approved", **more: Any) -> Reply:
+        """Send TD3.3c or TD3.3d for one document; statuses by their last word."""
+        named = {"Archived": "urn:asip:ci-sis:2010", "Deleted": "urn:asip:ci-sis:2010", "": ""}
+        usual = "urn:oasis:names:tc:ebxml-regrep"
+        former, wanted = (f"{named.get(one, usual)}:StatusType:{one}" if one else "" for one in (original, new))
+        return self.update(changes=[(entry_uuid, former, wanted)], **more)
+
     def read(self, *unique_ids: str, vihf: Vihf | None = None, **more: Any) -> Reply:
         """Send TD3.2."""
         return self.call("repository", ACTIONS["retrieve"], retrieve(*unique_ids, **more), vihf or self.direct())
@@ -229,6 +249,11 @@ class Dmp:
     def do(self, action: Callable[[], T]) -> T:
         """Return what an action gives, done between two requests of the sandbox."""
         return self.doors.runner.do(action)
+
+    def control(self, resource: str, method: str = "GET", tail: str = "", body: Any = None) -> Any:
+        """Return what a resource of the control API answers."""
+        (one,) = [each for each in self.sandbox.services["dmp"].resources if each.name == resource]
+        return self.do(lambda: one.handle(self.sandbox, self.session, ResourceRequest(method, tail, {}, body)))
 
     def neighbour(self) -> Dmp:
         """Return the same client in another session."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from lxml import etree
 
+from health_documents.cda.write.n1 import write_n1
+from health_documents.codes.systems import document_types
+from health_documents.values.document import Author, DocumentHeader, Organization, PatientIdentity
 from lgo_sandbox.pki import Issued
 from support.dmp_lot_signature import C14N, signed, template
 from support.dmp_messages import NS
 
-__all__ = ["Document", "Lot", "cda", "mtom", "oid"]
+__all__ = ["Document", "Lot", "as_bpm", "cda", "mtom", "oid"]
 
 CODE_SCHEMES = {
     "class": "urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a",
@@ -27,20 +31,54 @@ CODE_SCHEMES = {
 }
 
 
+LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
+HAS_MEMBER = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
+UPDATES = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
+ORIGINAL = {"SubmissionSetStatus": "Original"}
+
+
 def oid() -> str:
     """Return a new unique id."""
     return f"2.25.{uuid.uuid4().int}"
 
 
+STRUCTURE = Organization("10B0990017", "PHARMACIE", "SA33", "1 rue", "99000", "VILLE", "0100000000")
+AUTHOR = Author("899700090014", "NOM", "PRENOM", "G15_21/A", "Pharmacien titulaire d'officine", STRUCTURE)
+
+
 def cda(patient: str, *, root: str = "1.2.250.1.213.1.4.10", pdf: bytes = b"%PDF-1.4 essai") -> bytes:
-    """Return a small level 1 CDA."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3">'
-        f'<templateId root="1.3.6.1.4.1.19376.1.2.20"/><id root="{oid()}"/><recordTarget><patientRole>'
-        f'<id root="{root}" extension="{patient}"/></patientRole></recordTarget><component><nonXMLBody>'
-        f'<text mediaType="application/pdf" representation="B64">{base64.b64encode(pdf).decode()}</text>'
-        "</nonXMLBody></component></ClinicalDocument>"
-    ).encode()
+    """Return a level 1 CDA that breaks no rule, of a type of which no datamatrix is wanted."""
+    identity = PatientIdentity(
+        matricule=patient,
+        oid=root,
+        birth_name="PATIENT",
+        first_names=("ESSAI",),
+        sex="F",
+        birth_date="1956-03-12",
+        birth_place="63220",
+    )
+    now = datetime(2026, 3, 15, 10, tzinfo=UTC)
+    unique_id = oid()
+    header = DocumentHeader(
+        id=unique_id,
+        set_id=unique_id,
+        version=1,
+        title="Compte rendu",
+        code=document_types()["11488-4"],
+        effective_time=now,
+        patient=identity,
+        authors=(AUTHOR,),
+        custodian=STRUCTURE,
+        legal_authenticator=AUTHOR,
+        event_start=now,
+        facility_type="SA33",
+    )
+    return write_n1(header, pdf)
+
+
+def as_bpm(content: bytes) -> bytes:
+    """Return that CDA as a BPM, of which a datamatrix is wanted."""
+    return content.replace(b'code="11488-4"', b'code="56445-0"')
 
 
 @dataclass
@@ -58,6 +96,8 @@ class Document:
     replaces: str = ""
     mime_type: str = "text/xml"
     signature: bool = False
+    lid: str = ""
+    title: str = "Bilan médicamenteux"
 
     def all_codes(self) -> dict[str, list[tuple[str, str]]]:
         """Return the codes, of a BPM or of a signature unless others are given."""
@@ -122,11 +162,12 @@ def _entry(document: Document) -> str:
         for name, values in document.all_codes().items()
         for code, scheme in values
     )
+    lid = f' lid="{document.lid}"' if document.lid else ""
     return (
-        f'<rim:ExtrinsicObject id="{document.id}" mimeType="{document.mime_type}" '
+        f'<rim:ExtrinsicObject id="{document.id}"{lid} mimeType="{document.mime_type}" '
         'objectType="urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1">'
         + "".join(_slot(name, value) for name, value in slots.items() if value is not None)
-        + _name("Source" if document.signature else "Bilan médicamenteux")
+        + _name("Source" if document.signature else document.title)
         + _author("urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d", document.id, document)
         + codes
         + _external("urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427", cx, document.id)
@@ -135,10 +176,10 @@ def _entry(document: Document) -> str:
     )
 
 
-def _link(kind: str, source: str, target: str) -> str:
+def _link(kind: str, source: str, target: str, slots: Mapping[str, str] = ORIGINAL) -> str:
     return (
         f'<rim:Association id="as-{uuid.uuid4()}" associationType="{kind}" sourceObject="{source}" '
-        f'targetObject="{target}">{_slot("SubmissionSetStatus", "Original")}</rim:Association>'
+        f'targetObject="{target}">{"".join(_slot(*slot) for slot in slots.items())}</rim:Association>'
     )
 
 
@@ -173,6 +214,7 @@ class Lot:
     sha256: bool = False
     c14n: str = C14N
     signing_time: str = ""
+    cites: tuple[str, ...] = ()
 
     def members(self) -> list[Document]:
         """Return the documents, then the signature."""
@@ -186,19 +228,35 @@ class Lot:
 
     def body(self, reference: Callable[[Document], str], members: list[Document]) -> str:
         """Return the ITI-41 body; ``reference`` writes the content of each Document."""
-        links = [
-            _link("urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember", "SubmissionSet01", d.id) for d in members
-        ]
+        links = [_link(HAS_MEMBER, "SubmissionSet01", d.id) for d in members]
         links += [
             _link("urn:ihe:iti:2007:AssociationType:signs", d.id, "SubmissionSet01") for d in members if d.signature
         ]
         links += [_link("urn:ihe:iti:2007:AssociationType:RPLC", d.id, d.replaces) for d in members if d.replaces]
+        links += [
+            _link(HAS_MEMBER, "SubmissionSet01", cited, {"SubmissionSetStatus": "Reference"}) for cited in self.cites
+        ]
         documents = "".join(f'<xds:Document id="{d.id}">{reference(d)}</xds:Document>' for d in members)
         return (
             f'<xds:ProvideAndRegisterDocumentSetRequest xmlns:xds="{NS["xds"]}" xmlns:rim="{NS["rim"]}">'
             '<lcm:SubmitObjectsRequest xmlns:lcm="urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"><rim:RegistryObjectList>'
             f"{self._package()}{''.join(map(_entry, members))}{''.join(links)}"
             f"</rim:RegistryObjectList></lcm:SubmitObjectsRequest>{documents}</xds:ProvideAndRegisterDocumentSetRequest>"
+        )
+
+    def update(self, changes: Iterable[tuple[str, str, str]] = (), previous: str = "1") -> str:
+        """Return an ITI-57 body: the documents sent again, or changes (entryUUID, OriginalStatus, NewStatus)."""
+        asked = list(changes)
+        again = [] if asked else self.documents
+        member = {"SubmissionSetStatus": "Original", **({"PreviousVersion": previous} if previous else {})}
+        links = [_link(HAS_MEMBER, "SubmissionSet01", d.id, member) for d in again]
+        for target, original, new in asked:
+            slots = {"OriginalStatus": original, "NewStatus": new}
+            links.append(_link(UPDATES, "SubmissionSet01", target, {k: v for k, v in slots.items() if v}))
+        return (
+            f'<lcm:SubmitObjectsRequest xmlns:lcm="{LCM}" xmlns:rim="{NS["rim"]}">'
+            f"<rim:RegistryObjectList>{self._package()}{''.join(map(_entry, again))}{''.join(links)}"
+            "</rim:RegistryObjectList></lcm:SubmitObjectsRequest>"
         )
 
     def _package(self) -> str:

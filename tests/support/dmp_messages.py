@@ -45,6 +45,7 @@ ACTIONS = {
     "registry": "urn:ihe:iti:2007:RegistryStoredQuery",
     "feed": "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b",
     "retrieve": "urn:ihe:iti:2007:RetrieveDocumentSet",
+    "update": "urn:ihe:iti:2010:UpdateDocumentSet",
 }
 REPOSITORY = "1.2.250.1.213.4.1.1.1.2"
 UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"

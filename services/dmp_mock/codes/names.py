@@ -61,12 +61,4 @@ class Announced:
     instead: str = ""
 
 
-ANNOUNCED = (
-    Announced(
-        name="td3.3",
-        title="Mise à jour des attributs d'un document",
-        qname=f"{{{NS_LCM}}}SubmitObjectsRequest",
-        path="registry",
-        action="urn:ihe:iti:2010:UpdateDocumentSet",
-    ),
-)
+ANNOUNCED: tuple[Announced, ...] = ()

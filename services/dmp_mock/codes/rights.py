@@ -11,16 +11,21 @@ from enum import StrEnum
 from typing import NamedTuple
 
 __all__ = [
+    "AIR_CELLS",
     "AIR_NEVER",
     "AIR_ONLY",
     "BREAKING",
     "FORBIDDEN_TYPES",
     "MATRIX",
     "NORMAL",
+    "OCCUPATIONAL_SKILLS",
+    "PATIENT_CLASS",
+    "READING_EXCLUSIONS",
     "REGULATION",
     "Cell",
     "Condition",
     "Profile",
+    "Reader",
 ]
 
 NORMAL, REGULATION, BREAKING = "normal", "centre_15", "bris_de_glace"
@@ -35,6 +40,7 @@ class Profile(StrEnum):
     CPE = "CPE"
     INDIRECT = "authentification indirecte"
     AIR_CPE = "personne non PS en AIR"
+    OCCUPATIONAL = "médecin du travail"
 
 
 class Condition(StrEnum):
@@ -106,8 +112,20 @@ def _line(text: str) -> tuple[str, dict[tuple[Profile, str], Cell]]:
     return action, cells | {(Profile.MT, REGULATION): cells[Profile.DOCTOR, REGULATION]}
 
 
+_OCCUPATIONAL = {
+    **dict.fromkeys(("TD0.2", "TD1.3a", "TD0.4", "TD0.9", "TD0.10"), "o"),
+    **dict.fromkeys(("TD2.1", "TD3.1-metadata", "TD3.1-reference", "TD3.3a-mask", "TD3.3b"), "o"),
+    **dict.fromkeys(("TD3.3a-unmask", "TD3.3c", "TD3.3d"), "o6"),
+}
+"""The occupational physician, who has no access mode: feeds and lists, and reads no document."""
+
 MATRIX: dict[str, dict[tuple[Profile, str], Cell]] = dict(map(_line, _TABLE.strip().splitlines()))
 """Action → (profile, access mode) → right; a pair that is not there is a refusal."""
+for _action, _mark in _OCCUPATIONAL.items():
+    MATRIX[_action][Profile.OCCUPATIONAL, NORMAL] = _cell(_mark)
+
+AIR_CELLS: dict[tuple[str, Profile, str], Cell] = {("TD3.3d", Profile.DOCTOR, NORMAL): Cell(True)}
+"""Where the matrix of AIR (606 v1.3) gives a professional more than that of the card."""
 
 AIR_NEVER = frozenset({"TD2.1", "TD2.2", "TD0.9"})
 """What nobody may do with AIR (matrix 606 v1.3)."""
@@ -115,21 +133,41 @@ AIR_NEVER = frozenset({"TD2.1", "TD2.2", "TD0.9"})
 AIR_ONLY = frozenset({"TD0.10"})
 """What exists with AIR alone."""
 
-FORBIDDEN_TYPES = frozenset(
-    {
-        "75496-0",
-        "34842-5",
-        "68599-0",
-        "83901-9",
-        "68817-6",
-        "89601-9",
-        "CERT_DECL",
-        "EXPPAT_3",
-        "ATTEST-RESID",
-        "ATTEST-HEBGT",
-        "86531-1",
-    }
-)
-"""Types that officine pharmacists and préparateurs may not read (arrêté 26/10/2023, docs/sources/dmp.md#droits-par-
-type).
-"""
+OCCUPATIONAL_SKILLS = frozenset({"SM25", "C41", "CAPA11"})
+"""The savoir-faire of an occupational physician (docs/sources/dmp.md#droits; their choice is ours, low)."""
+
+PATIENT_CLASS = "90"
+"""The class of what the patient brought himself: only he and the médecin traitant archive or delete it."""
+
+
+class Reader(StrEnum):
+    """Whose reading rights by document type are known."""
+
+    OFFICINE = "officine"
+    DOCTOR = "médecin"
+    OTHER = "autre"
+
+
+READING_EXCLUSIONS: dict[Reader, frozenset[str]] = {
+    Reader.OFFICINE: frozenset(
+        {
+            "75496-0",
+            "34842-5",
+            "68599-0",
+            "83901-9",
+            "68817-6",
+            "89601-9",
+            "CERT_DECL",
+            "EXPPAT_3",
+            "ATTEST-RESID",
+            "ATTEST-HEBGT",
+            "86531-1",
+        }
+    ),
+    Reader.DOCTOR: frozenset({"ATTEST-RESID"}),
+    Reader.OTHER: frozenset(),
+}
+"""Types that somebody may not read (arrêté 26/10/2023, docs/sources/dmp.md#droits-par-type). Officine: pharmacists and
+préparateurs. The cells of the other professions are not public: nothing is kept from them."""
+
+FORBIDDEN_TYPES = READING_EXCLUSIONS[Reader.OFFICINE]

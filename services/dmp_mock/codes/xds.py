@@ -16,9 +16,10 @@ __all__ = [
     "ENTRY_ORDER",
     "ENTRY_SLOTS_REQUIRED",
     "FAILURE",
-    "KNOWN_FORMATS",
     "MEDIA_TYPES",
+    "ORIGINAL",
     "PARTIAL",
+    "REFERENCE",
     "REPOSITORY_ID",
     "RETIRED_OR_CI_SIS_TYPES",
     "SERVER_SLOTS",
@@ -28,6 +29,8 @@ __all__ = [
     "SIGNATURE_FORMAT",
     "SIGNATURE_TYPE",
     "SUCCESS",
+    "TRANSITIONS",
+    "VISIBILITIES",
     "Association",
     "Status",
 ]
@@ -59,6 +62,24 @@ class Association(StrEnum):
     HAS_MEMBER = oids.ASSOCIATION_HAS_MEMBER
     REPLACES = oids.ASSOCIATION_REPLACES
     SIGNS = oids.ASSOCIATION_SIGNS
+    UPDATES_STATUS = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
+
+
+ORIGINAL, REFERENCE = "Original", "Reference"
+"""SubmissionSetStatus: the lot brings the document, or cites one that is there already."""
+
+VISIBILITIES = ("MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX")
+"""The codes of confidentialityCode that TD3.3a and TD3.3b set and take away."""
+
+TRANSITIONS = frozenset(
+    {
+        (Status.APPROVED, Status.ARCHIVED),
+        (Status.ARCHIVED, Status.APPROVED),
+        (Status.APPROVED, Status.DELETED),
+        (Status.ARCHIVED, Status.DELETED),
+    }
+)
+"""The changes of status that TD3.3c and TD3.3d may ask (docs/sources/dmp.md#versions, high); any other is refused."""
 
 
 CLASSIFICATIONS: dict[str, str] = {
@@ -82,32 +103,6 @@ SET_CODES_REQUIRED = ("contentType",)
 SERVER_SLOTS = ("hash", "size", "repositoryUniqueId")
 
 MEDIA_TYPES = frozenset({"text/xml", "application/xslt+xml", "application/dicom"})
-
-KNOWN_FORMATS = frozenset(
-    {
-        "urn:ihe:iti:xds-sd:pdf:2008",
-        "urn:ihe:iti:xds-sd:text:2008",
-        "urn:ihe:iti-fr:xds-sd:rtf:2010",
-        "urn:ihe:iti-fr:xds-sd:jpeg:2010",
-        "urn:ihe:iti-fr:xds-sd:tiff:2010",
-        "urn:ihe:lab:xd-lab:2008",
-        "urn:ihe:pharm:pre:2010",
-        "urn:ihe:pharm:dis:2010",
-        "urn:asip:ci-sis:vac:2019",
-        "urn:asip:ci-sis:vac-note:2021",
-        "urn:asip:ci-sis:vsm:2012",
-        "urn:asip:ci-sis:ldl-ees:2017",
-        "urn:asip:ci-sis:ldl-ses:2017",
-        "urn:ihe:pcc:ips:2020",
-        "urn:ans:ci-sis:trod:2024",
-        "urn:ans:ci-sis:img-da:2022",
-        "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013",
-        "urn:ihe:iti:dsg:detached:2014",
-        "1.2.840.10008.5.1.4.1.1.88.59",
-        SIGNATURE_FORMAT,
-    }
-)
-"""The formats that the sources name; JDV_J60 in full is not public: another one is a remark, not a refusal."""
 
 RETIRED_OR_CI_SIS_TYPES = frozenset(
     [

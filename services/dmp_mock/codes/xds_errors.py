@@ -33,6 +33,9 @@ class XdsCode(StrEnum):
     REPLACE_FAILED = "XDSReplaceFailed"
     DEPRECATED_DOCUMENT = "XDSRegistryDeprecatedDocumentError"
     OUT_OF_RESOURCES = "XDSRepositoryOutOfResources"
+    UPDATE = "XDSMetadataUpdateError"
+    UPDATE_OPERATION = "XDSMetadataUpdateOperationError"
+    VERSION = "XDSMetadataVersionError"
 
 
 XDS_CODES = frozenset(code.value for code in XdsCode)
@@ -75,7 +78,7 @@ XDS_LINES: dict[XdsCode, XdsLine] = {
     XdsCode.NON_IDENTICAL_SIZE: _line(
         "Comptez size en octets sur le document envoyé, ou ne l'envoyez pas.", "metadonnees"
     ),
-    XdsCode.UNKNOWN_QUERY: _line("Appelez FindDocuments ou GetDocuments par leur urn:uuid: de l'IHE.", "requete-xds"),
+    XdsCode.UNKNOWN_QUERY: _line("Appelez une des requêtes citées par son urn:uuid: de l'IHE.", "requete-xds"),
     XdsCode.QUERY_MISSING_PARAM: _line("Ajoutez le paramètre nommé à l'AdhocQuery.", "requete-xds"),
     XdsCode.QUERY_PARAM_NUMBER: _line("Réécrivez la valeur du paramètre nommé.", "requete-xds"),
     XdsCode.UNKNOWN_REPOSITORY: _line("Reprenez repositoryUniqueId de la réponse à TD3.1.", "requete-xds"),
@@ -84,6 +87,14 @@ XDS_LINES: dict[XdsCode, XdsLine] = {
         "Mettez dans targetObject l'entryUUID (urn:uuid:) que TD3.1 ou TD3.1b rend pour ce patient.", "remplacement"
     ),
     XdsCode.DEPRECATED_DOCUMENT: _line("Remplacez la dernière version, celle que TD3.1 rend.", "remplacement"),
+    XdsCode.UPDATE: _line(
+        "Relisez le document par TD3.1 et renvoyez ses métadonnées telles quelles, hors confidentialityCode.",
+        "versions",
+    ),
+    XdsCode.UPDATE_OPERATION: _line(
+        "Demandez une transition permise : archiver, désarchiver, ou supprimer un document en vigueur.", "versions"
+    ),
+    XdsCode.VERSION: _line("Mettez dans PreviousVersion le VersionInfo que TD3.1 rend pour ce document.", "versions"),
     XdsCode.OUT_OF_RESOURCES: XdsLine(
         "Remettez la session à zéro (lgo-sandbox reset) : l'entrepôt d'une session est borné.",
         "docs/sources/transport.md#bac-a-sable-indisponible",

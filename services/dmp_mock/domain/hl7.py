@@ -11,7 +11,18 @@ from typing import NamedTuple
 
 from health_documents.identifiers import ROOTS_OF_INS
 
-__all__ = ["Cx", "dtm_floor", "ins_c", "is_dtm", "is_oid", "organisation_id", "person_id", "read_cx", "read_ins"]
+__all__ = [
+    "Cx",
+    "dtm_floor",
+    "ins_c",
+    "is_dtm",
+    "is_oid",
+    "is_ps_id",
+    "organisation_id",
+    "person_id",
+    "read_cx",
+    "read_ins",
+]
 
 MAX_OID = 64
 _CX = re.compile(
@@ -21,6 +32,7 @@ _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _DTM = re.compile(r"[0-9]{4}([0-9]{2}){0,5}")
 _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
 _INS_C_DIGITS, _INS_C_KEY = 20, 97
+_PS_ID = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 _DTM_FLOOR = "00000101000000"
 
 
@@ -59,6 +71,11 @@ def ins_c(matricule: str) -> str:
 def person_id(xcn: str) -> str:
     """Return the identifier of a person (first component of an XCN)."""
     return xcn.split("^", 1)[0]
+
+
+def is_ps_id(text: str) -> bool:
+    """Tell whether an identifier is that of a professional: 8 and an RPPS, or 0 and an ADELI."""
+    return _PS_ID.fullmatch(text) is not None
 
 
 def organisation_id(xon: str) -> str:

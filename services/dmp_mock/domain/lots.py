@@ -10,19 +10,30 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from dmp_mock.codes.rights import Profile
 from dmp_mock.codes.vihf import Mode
-from dmp_mock.codes.xds import Association, Status
+from dmp_mock.codes.xds import ORIGINAL, REFERENCE, Association, Status
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError, XdsFailure
 from dmp_mock.domain.hl7 import Cx, organisation_id, read_ins
-from dmp_mock.domain.metadata import entry_errors, entry_remarks, set_errors
+from dmp_mock.domain.metadata import LENIENT, Policy, entry_errors, entry_remarks, set_errors, set_remarks
 from dmp_mock.domain.rights import Caller
 from dmp_mock.domain.values import CdaHeader, Entry, Link, Lot, NotCda
 from lgo_sandbox.watch.wording import counted
 
-__all__ = ["MatchedLot", "SignedManifest", "check_author", "check_lot", "check_replaced", "match_documents"]
+__all__ = [
+    "MatchedLot",
+    "SignedManifest",
+    "check_author",
+    "check_cited",
+    "check_lot",
+    "check_replaced",
+    "cited",
+    "match_documents",
+]
 
-ORIGINAL = "Original"
+_IN_LOTS = frozenset({Association.HAS_MEMBER, Association.REPLACES, Association.SIGNS})
+_URN_UUID = "urn:uuid:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,11 @@ def _told(symbol: str, known: Iterable[str]) -> tuple[str, str]:
 
 
 def check_lot(
-    matched: MatchedLot, ins: Cx, headers: Mapping[str, CdaHeader | NotCda], manifest: SignedManifest | None
+    matched: MatchedLot,
+    ins: Cx,
+    headers: Mapping[str, CdaHeader | NotCda],
+    manifest: SignedManifest | None,
+    policy: Policy = LENIENT,
 ) -> tuple[str, ...]:
     """Return the remarks on a lot. Raises XdsFailure with everything that is wrong.
 
@@ -91,11 +106,12 @@ def check_lot(
     lot = matched.lot
     errors = [*_structure(lot)]
     if not errors:
-        errors = [*_metadata(lot), *_unique(lot), *_patients(lot, ins), *_links(lot)]
+        errors = [*_metadata(lot, policy), *_unique(lot), *_patients(lot, ins), *_links(lot)]
         errors += [*_headers(lot, headers, ins), *_manifest(lot, manifest)]
     if errors:
         raise XdsFailure(errors)
-    return (*matched.remarks, *(remark for entry in lot.entries for remark in entry_remarks(entry)))
+    told = (remark for entry in lot.entries for remark in entry_remarks(entry, policy))
+    return (*matched.remarks, *set_remarks(lot.sets[0], policy), *told)
 
 
 def _bad(context: str, location: str, *, received: str, expected: str, remedy: str) -> XdsError:
@@ -111,11 +127,11 @@ def _structure(lot: Lot) -> Iterator[XdsError]:
             expected="un seul",
             remedy="Classez un RegistryPackage, et un seul, par le classificationNode d'un SubmissionSet.",
         )
-    if not any(not entry.is_signature for entry in lot.entries):
+    if not any(not entry.is_signature for entry in lot.entries) and not cited(lot):
         yield _bad(
             "le lot ne contient aucun document",
             "ExtrinsicObject",
-            received="aucun ExtrinsicObject hors signature",
+            received="aucun ExtrinsicObject hors signature, aucun document cité",
             expected="au moins un document",
             remedy="Ajoutez au lot l'ExtrinsicObject du document.",
         )
@@ -129,10 +145,10 @@ def _structure(lot: Lot) -> Iterator[XdsError]:
         )
 
 
-def _metadata(lot: Lot) -> Iterator[XdsError]:
-    yield from set_errors(lot.sets[0])
+def _metadata(lot: Lot, policy: Policy) -> Iterator[XdsError]:
+    yield from set_errors(lot.sets[0], policy)
     for entry in lot.entries:
-        yield from entry_errors(entry)
+        yield from entry_errors(entry, policy)
 
 
 def _unique(lot: Lot) -> Iterator[XdsError]:
@@ -196,7 +212,7 @@ def _links(lot: Lot) -> Iterator[XdsError]:
 
 def _link(link: Link, submission: str, entries: Mapping[str, Entry]) -> Iterator[XdsError]:
     shown = f"de {link.source[:100]} vers {link.target[:100]}"
-    if link.type not in set(Association):
+    if link.type not in _IN_LOTS:
         yield _bad(
             f"type d'association non pris en charge : {link.type[:100]}",
             link.source,
@@ -212,14 +228,32 @@ def _link(link: Link, submission: str, entries: Mapping[str, Entry]) -> Iterator
             received=f"RPLC {shown}",
             expected="RPLC d'une entrée du lot vers l'entryUUID du document remplacé",
         )
-    elif link.type != Association.REPLACES and not {link.source, link.target} <= {submission, *entries}:
+    elif link.type != Association.REPLACES and not _inside(link, {submission, *entries}) and not _cites(link):
         yield _bad(
             "une association désigne un objet hors du lot",
             link.source,
             received=f"une association {shown}",
-            expected=f"des objets du lot : {', '.join((submission, *entries))[:200]}",
+            expected=f"des objets du lot : {', '.join((submission, *entries))[:200]} ; "
+            "pour citer un document déjà là, HasMember vers son entryUUID, SubmissionSetStatus Reference",
             remedy="Mettez dans sourceObject et targetObject des identifiants d'objets du lot.",
         )
+
+
+def _inside(link: Link, known: set[str]) -> bool:
+    return {link.source, link.target} <= known
+
+
+def _cites(link: Link) -> bool:
+    """Tell whether an association puts into the lot a document that is there already."""
+    return (
+        link.type == Association.HAS_MEMBER and REFERENCE in link.statuses and link.target.lower().startswith(_URN_UUID)
+    )
+
+
+def cited(lot: Lot) -> tuple[Link, ...]:
+    """Return the associations of a lot that cite documents of other lots."""
+    symbols = {entry.id for entry in lot.entries}
+    return tuple(link for link in lot.links if _cites(link) and link.target not in symbols)
 
 
 def _has(lot: Lot, kind: Association, source: str, target: str) -> bool:
@@ -283,8 +317,8 @@ def _manifest(lot: Lot, manifest: SignedManifest | None) -> Iterator[XdsError]:
 
 
 def check_author(lot: Lot, caller: Caller) -> None:
-    """Raise Refused when, in indirect authentication, no author belongs to the structure of the VIHF."""
-    if caller.mode is not Mode.INDIRECT:
+    """Raise Refused when no author belongs to the structure that the lot is imputed to: indirect, or by CPE."""
+    if caller.mode is not Mode.INDIRECT and caller.profile is not Profile.CPE:
         return
     groups = [*(each.authors for each in lot.sets), *(each.authors for each in lot.entries)]
     found = {organisation_id(xon) for authors in groups for author in authors for xon in author.institutions}
@@ -299,10 +333,25 @@ def check_author(lot: Lot, caller: Caller) -> None:
         )
 
 
-def check_replaced(link: Link, target: Entry | None, ins: Cx) -> None:
-    """Raise XdsFailure unless the document that a lot replaces is the patient's and is in force."""
-    of_patient = target is not None and read_ins(target.patient_id) is not None and _number(target) == ins.number
-    if target is None or not of_patient:
+def check_cited(link: Link, target: Entry | None) -> None:
+    """Raise XdsFailure unless the document that a lot cites is one of the patient's, and not deleted."""
+    if target is None or target.is_signature or target.status == Status.DELETED:
+        raise XdsFailure(
+            [
+                _bad(
+                    f"document cité inconnu : {link.target[:100]}",
+                    link.target,
+                    received=link.target[:100],
+                    expected="l'entryUUID d'un document de ce patient",
+                    remedy="Reprenez l'entryUUID que TD3.1 ou TD3.1b rend pour ce patient.",
+                )
+            ]
+        )
+
+
+def check_replaced(link: Link, target: Entry | None) -> None:
+    """Raise XdsFailure unless the document that a lot replaces is one of the patient's and is in force."""
+    if target is None or target.is_signature:
         unknown = XdsError(
             XdsCode.REPLACE_FAILED,
             f"document remplacé inconnu : {link.target[:100]}",
@@ -321,8 +370,3 @@ def check_replaced(link: Link, target: Entry | None, ins: Cx) -> None:
             expected="l'entryUUID d'un document en vigueur",
         )
         raise XdsFailure([former])
-
-
-def _number(entry: Entry) -> str:
-    found = read_ins(entry.patient_id)
-    return found.number if found else ""

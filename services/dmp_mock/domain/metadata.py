@@ -1,7 +1,8 @@
 """The rules of XDS metadata, attribute by attribute, as a table.
 
-Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high) and #type-et-classe (ASS_X16, high).
-A rule gives what it received when broken. Value sets that are public only in part are not refused but remarked.
+Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (ASS_X16, high) and
+#visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a set
+that is public only in part would break, is remarked, and an error when the session is strict.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dmp_mock.codes import xds
+from dmp_mock.codes import value_sets, xds
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
 from dmp_mock.domain.hl7 import is_dtm, is_oid, person_id, read_cx, read_ins
@@ -18,11 +19,39 @@ from dmp_mock.domain.values import Author, Entry, SubmissionSet
 from health_documents import oids
 from health_documents.codes import systems as code_systems
 
-__all__ = ["ENTRY_RULES", "SET_RULES", "entry_errors", "entry_remarks", "set_errors"]
+__all__ = [
+    "ENTRY_RULES",
+    "LENIENT",
+    "SET_RULES",
+    "Policy",
+    "entry_errors",
+    "entry_remarks",
+    "set_errors",
+    "set_remarks",
+    "visibility_errors",
+]
 
 _FACILITY = re.compile(r"SA[0-9]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _MAX_CONFIDENTIALITY = 4
+_FROM_PARENTS = "INVISIBLE_REPRESENTANTS_LEGAUX"
+_PATIENT_FIELDS = ("PID-5", "PID-7", "PID-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a session wants metadata, and what it knows of the patient.
+
+    ``both_hidden``: INVISIBLE_PATIENT and MASQUE_PS may stand together. ``minor`` None: the age is not known.
+    """
+
+    strict: bool = False
+    both_hidden: bool = False
+    minor: bool | None = None
+    secret: bool = False
+
+
+LENIENT = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +62,16 @@ class EntryRule:
     expected: str
     received: Callable[[Entry], str | None]
     signature: bool = False
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisibilityRule:
+    """One rule on what hides a document, which depends on the session and on the patient."""
+
+    expected: str
+    received: Callable[[Entry, Policy], str | None]
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +81,7 @@ class SetRule:
     attribute: str
     expected: str
     received: Callable[[SubmissionSet], str | None]
+    lenient: bool = False
 
 
 def _unless(kept: object, received: str) -> str | None:
@@ -99,9 +139,50 @@ def _confidentiality(entry: Entry) -> str | None:
     return _unless(known and len(coded) <= _MAX_CONFIDENTIALITY and entry.has_code("confidentiality", "N"), shown)
 
 
-def _visibility(entry: Entry) -> str | None:
+def _both_hidden(entry: Entry, policy: Policy) -> str | None:
     both = entry.has_code("confidentiality", "INVISIBLE_PATIENT") and entry.has_code("confidentiality", "MASQUE_PS")
-    return _unless(not both, "INVISIBLE_PATIENT et MASQUE_PS")
+    return _unless(policy.both_hidden or not both, "INVISIBLE_PATIENT et MASQUE_PS")
+
+
+def _adult(entry: Entry, policy: Policy) -> str | None:
+    hidden = entry.has_code("confidentiality", _FROM_PARENTS)
+    return _unless(not hidden or policy.minor is not False, f"{_FROM_PARENTS} pour un patient majeur")
+
+
+def _secret(entry: Entry, policy: Policy) -> str | None:
+    shown = ", ".join(coded.code for coded in entry.codes.get("confidentiality", ()))
+    return _unless(not policy.secret or entry.has_code("confidentiality", _FROM_PARENTS), shown)
+
+
+def _outside(attribute: str, known: value_sets.ValueSet) -> Callable[[Entry], str | None]:
+    """Return the rule that every code of an attribute is in a value set, under its system."""
+
+    def received(entry: Entry) -> str | None:
+        odd = [one for one in entry.codes.get(attribute, ()) if not known.has(one.code, one.scheme)]
+        return _unless(not odd, ", ".join(f"{one.code} ({one.scheme or 'sans système'})" for one in odd))
+
+    return received
+
+
+def _type_scheme(entry: Entry) -> str | None:
+    odd = [
+        one
+        for one in entry.codes.get("type", ())
+        if value_sets.X16.has(one.code) and not value_sets.X16.has(one.code, one.scheme)
+    ]
+    return _unless(not odd, ", ".join(f"{one.code} ({one.scheme or 'sans système'})" for one in odd))
+
+
+def _specialty(entry: Entry) -> str | None:
+    coded = [text.split("^") for author in entry.authors for text in author.specialties if text]
+    odd = [parts[0] for parts in coded if not value_sets.J01.has(parts[0], parts[2] if len(parts) > 2 else "")]
+    return _unless(not odd, ", ".join(odd))
+
+
+def _patient_info(entry: Entry) -> str | None:
+    fields = (text.partition("|")[0] for text in entry.slots.get("sourcePatientInfo", ()))
+    odd = [name for name in fields if name not in _PATIENT_FIELDS]
+    return _unless(not odd, ", ".join(odd))
 
 
 def _signature(entry: Entry) -> str | None:
@@ -113,6 +194,15 @@ def _signature(entry: Entry) -> str | None:
     return _unless(
         right or not entry.is_signature, f"{entry.code('class')}, {entry.code('type')}, {entry.code('format')}"
     )
+
+
+def _retired(entry: Entry) -> str | None:
+    return _unless(entry.code("type") not in xds.RETIRED_OR_CI_SIS_TYPES, f"{entry.code('type')}, retiré ou absent")
+
+
+def _content(submission: SubmissionSet) -> str | None:
+    odd = [one.code for one in submission.content_types if one.code and not value_sets.J59.has(one.code)]
+    return _unless(not odd, ", ".join(odd))
 
 
 ENTRY_RULES: tuple[EntryRule, ...] = (
@@ -161,8 +251,26 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _facility),
     EntryRule("practiceSettingCode", "un code du JDV_J04", _practice),
     EntryRule("confidentialityCode", "N, et au plus trois codes du JDV_J58", _confidentiality, True),
-    EntryRule("confidentialityCode", "pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _visibility),
     EntryRule("signature", "classe, type et format d'une signature de lot", _signature, True),
+    EntryRule("formatCode", "un format publié du JDV_J60", _outside("format", value_sets.J60), lenient=True),
+    EntryRule("typeCode", "un type de ASS_X16", _retired, lenient=True),
+    EntryRule("typeCode", "le système de codes de ASS_X16", _type_scheme, lenient=True),
+    EntryRule("classCode", "une classe du JDV_J57", _outside("class", value_sets.J57), lenient=True),
+    EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _outside("facility", value_sets.J02), lenient=True),
+    EntryRule("authorSpecialty", "code^libellé^système, du JDV_J01", _specialty, lenient=True),
+    EntryRule(
+        "languageCode",
+        "fr-FR",
+        lambda e: _unless(e.slot("languageCode") == "fr-FR", e.slot("languageCode")),
+        lenient=True,
+    ),
+    EntryRule("sourcePatientInfo", "PID-5, PID-7 et PID-8 seuls", _patient_info, lenient=True),
+)
+
+VISIBILITY_RULES: tuple[VisibilityRule, ...] = (
+    VisibilityRule("pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _both_hidden),
+    VisibilityRule(f"{_FROM_PARENTS} pour un mineur seulement", _adult, lenient=True),
+    VisibilityRule(f"{_FROM_PARENTS} sous connexion secrète", _secret, lenient=True),
 )
 
 SET_RULES: tuple[SetRule, ...] = (
@@ -172,22 +280,56 @@ SET_RULES: tuple[SetRule, ...] = (
     SetRule("submissionTime", "une date", lambda s: _unless(is_dtm(s.submission_time), s.submission_time)),
     SetRule("author", "au moins un authorPerson", lambda s: _authors(s.authors)),
     SetRule("contentTypeCode", "obligatoire", lambda s: _unless(any(c.code for c in s.content_types), "")),
+    SetRule("contentTypeCode", "un code du JDV_J59", _content, lenient=True),
 )
 
 
-def entry_errors(entry: Entry) -> Iterator[XdsError]:
-    """Yield what is wrong with a document entry."""
+def _broken(entry: Entry, policy: Policy, *, lenient: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield attribute, expected and received of each rule of that kind that an entry breaks."""
     for rule in ENTRY_RULES:
         received = rule.received(entry) if rule.signature or not entry.is_signature else None
-        if received is not None:
-            yield _error(entry.id, rule.attribute, rule.expected, received)
+        if received is not None and rule.lenient is lenient:
+            yield rule.attribute, rule.expected, received
+    for hidden in () if entry.is_signature else VISIBILITY_RULES:
+        received = hidden.received(entry, policy)
+        if received is not None and hidden.lenient is lenient:
+            yield "confidentialityCode", hidden.expected, received
 
 
-def set_errors(submission: SubmissionSet) -> Iterator[XdsError]:
+def entry_errors(entry: Entry, policy: Policy = LENIENT) -> Iterator[XdsError]:
+    """Yield what is wrong with a document entry."""
+    for lenient in (False, True) if policy.strict else (False,):
+        for attribute, expected, received in _broken(entry, policy, lenient=lenient):
+            yield _error(entry.id, attribute, expected, received)
+
+
+def entry_remarks(entry: Entry, policy: Policy = LENIENT) -> Iterator[str]:
+    """Yield, in French, what is tolerated in a document entry."""
+    if not policy.strict:
+        for attribute, expected, received in _broken(entry, policy, lenient=True):
+            yield f"{attribute} {received[:200]} : attendu {expected}"
+
+
+def visibility_errors(entry: Entry, policy: Policy) -> Iterator[XdsError]:
+    """Yield what is wrong with the confidentialityCodes of an entry."""
+    for attribute, expected, received in _broken(entry, policy, lenient=False):
+        if attribute == "confidentialityCode":
+            yield _error(entry.id, attribute, expected, received)
+
+
+def set_errors(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[XdsError]:
     """Yield what is wrong with a submission set."""
     for rule in SET_RULES:
-        if (received := rule.received(submission)) is not None:
+        received = None if rule.lenient and not policy.strict else rule.received(submission)
+        if received is not None:
             yield _error(submission.id, rule.attribute, rule.expected, received)
+
+
+def set_remarks(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[str]:
+    """Yield, in French, what is tolerated in a submission set."""
+    for rule in SET_RULES:
+        if rule.lenient and not policy.strict and (received := rule.received(submission)) is not None:
+            yield f"{rule.attribute} {received[:200]} : attendu {rule.expected}"
 
 
 def _error(owner: str, attribute: str, expected: str, received: str) -> XdsError:
@@ -200,13 +342,3 @@ def _error(owner: str, attribute: str, expected: str, received: str) -> XdsError
         expected=f"{attribute} : {expected}",
         remedy=f"Corrigez {attribute} de {owner[:100]} : {expected}.",
     )
-
-
-def entry_remarks(entry: Entry) -> Iterator[str]:
-    """Yield, in French, what is tolerated though no public value set holds it."""
-    if entry.is_signature:
-        return
-    if entry.code("format") not in xds.KNOWN_FORMATS:
-        yield f"formatCode {entry.code('format')} hors des formats publiés du JDV_J60"
-    if entry.code("type") in xds.RETIRED_OR_CI_SIS_TYPES:
-        yield f"typeCode {entry.code('type')} retiré ou absent de ASS_X16"

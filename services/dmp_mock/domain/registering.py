@@ -1,4 +1,4 @@
-"""What a lot becomes once registered: identifiers of the DMP, versions, size and hash.
+"""What a lot becomes once registered: identifiers of the DMP, versions, size and hash, what it changes.
 
 Source: docs/sources/dmp.md#remplacement (entryUUID, lid, version; high) and #metadonnees (server attributes, SHA-1).
 """
@@ -6,7 +6,7 @@ Source: docs/sources/dmp.md#remplacement (entryUUID, lid, version; high) and #me
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dmp_mock.codes.xds import REPOSITORY_ID, Association, Status
@@ -15,17 +15,26 @@ from dmp_mock.domain.errors import XdsError
 from dmp_mock.domain.lots import MatchedLot
 from dmp_mock.domain.values import Entry, Link, SubmissionSet
 
-__all__ = ["Registered", "fingerprint_errors", "register"]
+__all__ = ["Change", "Registered", "fingerprint_errors", "register", "registered_links"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The entry of a document gets a new status, if it still has the former one."""
+
+    entry_uuid: str
+    former: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A lot ready to be stored; ``replaced`` are the entryUUIDs that it deprecates."""
+    """A lot ready to be stored; an entry without octets is a new version of one that has them."""
 
     submission: SubmissionSet
-    entries: tuple[tuple[Entry, bytes], ...]
+    entries: tuple[tuple[Entry, bytes | None], ...]
     links: tuple[Link, ...]
-    replaced: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 def register(matched: MatchedLot, new_uuid: Callable[[], str]) -> Registered:
@@ -33,11 +42,26 @@ def register(matched: MatchedLot, new_uuid: Callable[[], str]) -> Registered:
     lot = matched.lot
     names = {symbol: f"urn:uuid:{new_uuid()}" for symbol in (lot.sets[0].id, *(e.id for e in lot.entries))}
     entries = tuple((_registered(e, names[e.id], matched.contents[e.id]), matched.contents[e.id]) for e in lot.entries)
-    links = tuple(
-        replace(k, source=names.get(k.source, k.source), target=names.get(k.target, k.target)) for k in lot.links
+    changes = tuple(
+        Change(link.target, Status.APPROVED, Status.DEPRECATED)
+        for link in lot.links
+        if link.type == Association.REPLACES
     )
-    replaced = tuple(link.target for link in lot.links if link.type == Association.REPLACES)
-    return Registered(replace(lot.sets[0], id=names[lot.sets[0].id]), entries, links, replaced)
+    links = registered_links(lot.links, names, new_uuid)
+    return Registered(replace(lot.sets[0], id=names[lot.sets[0].id]), entries, links, changes)
+
+
+def registered_links(links: Iterable[Link], names: Mapping[str, str], new_uuid: Callable[[], str]) -> tuple[Link, ...]:
+    """Return associations with the identifiers of the DMP in the place of those of the lot."""
+    return tuple(
+        replace(
+            k,
+            id=f"urn:uuid:{new_uuid()}",
+            source=names.get(k.source, k.source),
+            target=names.get(k.target, k.target),
+        )
+        for k in links
+    )
 
 
 def _registered(entry: Entry, entry_uuid: str, content: bytes) -> Entry:

@@ -6,16 +6,40 @@ Source: docs/sources/dmp.md#droits (matrix, high; also enforced by the real serv
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 from dmp_mock.codes import vihf as names
-from dmp_mock.codes.rights import AIR_NEVER, AIR_ONLY, FORBIDDEN_TYPES, MATRIX, Cell, Condition, Profile
+from dmp_mock.codes.rights import (
+    AIR_CELLS,
+    AIR_NEVER,
+    AIR_ONLY,
+    MATRIX,
+    OCCUPATIONAL_SKILLS,
+    PATIENT_CLASS,
+    READING_EXCLUSIONS,
+    Cell,
+    Condition,
+    Profile,
+    Reader,
+)
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx, organisation_id, person_id
 from dmp_mock.domain.values import Entry
 from dmp_mock.domain.vihf import Vihf
 
-__all__ = ["Caller", "Subject", "caller_of", "demand", "may_refer", "may_see", "right"]
+__all__ = [
+    "Caller",
+    "Subject",
+    "caller_of",
+    "demand",
+    "demand_on",
+    "may_refer",
+    "may_see",
+    "right",
+    "shown_to_patient",
+    "shown_to_representative",
+]
 
 _HOSPITAL_SECTIONS = frozenset({"G", "H"})
 
@@ -31,6 +55,7 @@ class Caller:
     section: str
     profile: Profile
     access: str
+    secret: bool = False
 
     @property
     def holder(self) -> str:
@@ -38,10 +63,12 @@ class Caller:
         return self.national_id or self.structure
 
     @property
-    def reads_as_officine(self) -> bool:
-        """Tell whether the officine's reading rights apply: pharmacists not of hospital or laboratory, préparateurs."""
+    def reader(self) -> Reader:
+        """Whose reading rights by type apply; pharmacists of a hospital or a laboratory do not read as the officine."""
         pharmacist = self.profession == names.PHARMACIST and self.section not in _HOSPITAL_SECTIONS
-        return pharmacist or self.profession == names.PREPARATEUR
+        if pharmacist or self.profession == names.PREPARATEUR:
+            return Reader.OFFICINE
+        return Reader.DOCTOR if self.profession == names.DOCTOR else Reader.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +86,8 @@ def caller_of(vihf: Vihf) -> Caller:
     roles = vihf.roles
     section = next((role.code for role in roles[1:] if role.scheme == names.G05), "")
     profile = _profile(vihf)
-    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose)
+    secret = names.CONFIDENTIALITY in vihf.texts  # a minor who does not want his parents to know
+    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose, secret)
 
 
 def _profile(vihf: Vihf) -> Profile:
@@ -68,7 +96,10 @@ def _profile(vihf: Vihf) -> Profile:
         return Profile.INDIRECT
     if not is_professional:
         return Profile.AIR_CPE if vihf.mode is Mode.AIR else Profile.CPE
-    return Profile.DOCTOR if vihf.roles[0].code == names.DOCTOR else Profile.PS
+    if vihf.roles[0].code != names.DOCTOR:
+        return Profile.PS
+    occupational = any(role.code in OCCUPATIONAL_SKILLS for role in vihf.roles[1:])
+    return Profile.OCCUPATIONAL if occupational else Profile.DOCTOR
 
 
 def right(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
@@ -76,6 +107,8 @@ def right(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
     if (caller.mode is Mode.AIR and action in AIR_NEVER) or (caller.mode is not Mode.AIR and action in AIR_ONLY):
         return Cell(False)
     profile = Profile.MT if is_mt and caller.profile is Profile.DOCTOR else caller.profile
+    if caller.mode is Mode.AIR and (action, profile, caller.access) in AIR_CELLS:
+        return AIR_CELLS[action, profile, caller.access]
     return MATRIX[action].get((profile, caller.access), Cell(False))
 
 
@@ -100,9 +133,37 @@ def _granted(action: str) -> str:
     return " ; ".join(sorted(granted)) or "personne"
 
 
+def demand_on(action: str, entry: Entry, caller: Caller, subject: Subject) -> None:
+    """Raise Refused unless the caller has the right to an action on this document."""
+    cell = demand(action, caller, is_mt=subject.caller_is_mt)
+    if action in _NOT_ON_PATIENTS_OWN and entry.code("class") == PATIENT_CLASS:
+        if subject.caller_is_mt:
+            return
+        _deny(action, entry, "un document que le patient a déposé", "le patient, ou son médecin traitant")
+    if not _holds(cell.condition, entry, caller, subject):
+        expected = "un document de ce professionnel"
+        if cell.condition is Condition.STRUCTURE_OWN:
+            expected = f"un document de la structure {caller.structure}"
+        _deny(action, entry, "le document d'un autre auteur", expected)
+
+
+_NOT_ON_PATIENTS_OWN = frozenset({"TD3.3c", "TD3.3d"})
+
+
+def _deny(action: str, entry: Entry, received: str, expected: str) -> NoReturn:
+    name = action.partition("-")[0]
+    raise Refused(
+        "rights",
+        f"{name} sur {received}",
+        received=f"{name} sur {received}, {entry.id[:60]}",
+        expected=expected,
+        where="targetObject, ou lid de l'ExtrinsicObject",
+    )
+
+
 def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:
     """Tell whether the caller may list and read a document: forbidden types, masked documents."""
-    if caller.reads_as_officine and entry.code("type") in FORBIDDEN_TYPES:
+    if entry.code("type") in READING_EXCLUSIONS[caller.reader]:
         return False
     if not entry.has_code("confidentiality", "MASQUE_PS"):
         return True
@@ -113,6 +174,16 @@ def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:
 def may_refer(entry: Entry, caller: Caller, subject: Subject) -> bool:
     """Tell whether the caller may learn the technical id of a document: what he may see, and what is his own."""
     return may_see(entry, caller, subject) or _is_own(entry, caller) or _is_of_structure(entry, caller)
+
+
+def shown_to_patient(entry: Entry) -> bool:
+    """Tell whether the patient sees a document: nobody has hidden it from him."""
+    return not entry.is_signature and not entry.has_code("confidentiality", "INVISIBLE_PATIENT")
+
+
+def shown_to_representative(entry: Entry) -> bool:
+    """Tell whether a legal representative of the patient sees a document."""
+    return shown_to_patient(entry) and not entry.has_code("confidentiality", "INVISIBLE_REPRESENTANTS_LEGAUX")
 
 
 def _is_own(entry: Entry, caller: Caller) -> bool:

@@ -5,7 +5,7 @@ Source: docs/sources/dmp.md#metadonnees and #remplacement. Values check nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -75,10 +75,13 @@ class Entry:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Entry:
         """Read what ``to_json`` wrote."""
-        authors = tuple(Author(**{k: tuple(v) for k, v in author.items()}) for author in value["authors"])
         codes = {name: tuple(Coded(**coded) for coded in coded_values) for name, coded_values in value["codes"].items()}
         slots = {name: tuple(values) for name, values in value["slots"].items()}
-        return cls(**{**value, "authors": authors, "codes": codes, "slots": slots})
+        return cls(**{**value, "authors": _authors(value["authors"]), "codes": codes, "slots": slots})
+
+
+def _authors(values: Iterable[Mapping[str, Iterable[str]]]) -> tuple[Author, ...]:
+    return tuple(Author(**{name: tuple(texts) for name, texts in author.items()}) for author in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +98,33 @@ class SubmissionSet:
     authors: tuple[Author, ...] = ()
     content_types: tuple[Coded, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the lot's metadata as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> SubmissionSet:
+        """Read what ``to_json`` wrote."""
+        kinds = tuple(Coded(**coded) for coded in value["content_types"])
+        return cls(**{**value, "authors": _authors(value["authors"]), "content_types": kinds})
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An association; ``statuses`` are the values of its slot SubmissionSetStatus."""
+    """An association; ``statuses`` are the values of its slot SubmissionSetStatus.
+
+    ``original`` and ``new`` are the statuses that an UpdateAvailabilityStatus tells, ``previous`` the PreviousVersion
+    of an update of metadata; ``id`` is an ``urn:uuid:`` once registered.
+    """
 
     type: str
     source: str
     target: str
     statuses: tuple[str, ...] = ()
+    id: str = ""
+    original: str = ""
+    new: str = ""
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True)

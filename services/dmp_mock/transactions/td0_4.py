@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from sqlmodel import Session as Database
 
-from dmp_mock import store
+from dmp_mock import registry_store, store
 from dmp_mock.authorisations import Held, held_by
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes.habilitations import DMP_OK, NS_PATIENTS, DateKind
@@ -70,7 +70,7 @@ def serve(request: Admitted) -> Answer:
     session = request.call.session
     with session.db.transaction() as db:
         held = list(_authorised(db, owner, request.caller.structure))
-        updated = store.last_fed(db, [one.matricule for one in held])
+        updated = registry_store.last_fed(session.db, [one.matricule for one in held])
         states = {one.matricule: store.state_of(db, one.matricule, owner) for one in held}
     listed = []
     for one in held:

@@ -1,4 +1,4 @@
-"""TD3.1, searching: the documents of a patient (ITI-18, FindDocuments or GetDocuments in full).
+"""TD3.1, searching: the documents of a patient, their lots and associations (ITI-18).
 
 Source: docs/sources/dmp.md#requete-xds (high); IHE ITI TF-2 §3.18.
 """
@@ -34,9 +34,12 @@ def serve(request: Admitted) -> Answer:
 
 
 def form(seen: Observed[QueryAsked]) -> Outcome:
-    """The query is written as the guide writes it; IHE's own tools are laxer, and taken."""
+    """The query is written as the guide writes it: what is understood all the same is told, with the form expected."""
     remarks = seen.facts.remarks
-    return Violation(" ; ".join(remarks), "une requête écrite comme les exemples du guide") if remarks else True
+    if not remarks:
+        return True
+    expected = dict.fromkeys(remark.partition("attendu ")[2] or "celle du guide" for remark in remarks)
+    return Violation(" ; ".join(remarks), f"la forme attendue : {' ; '.join(expected)}", where="AdhocQuery")
 
 
 TRANSACTION = Transaction(
@@ -57,7 +60,10 @@ TRANSACTION = Transaction(
         schemas=(),
     ),
     decode=show_query,
-    page=PageRow(wire="ITI-18 FindDocuments, GetDocuments", serves="list documents, 1000 at most in LeafClass"),
+    page=PageRow(
+        wire="ITI-18: FindDocuments, FindDocumentsByReferenceId, FindSubmissionSets, Get…",
+        serves="documents, lots and associations, 1000 at most in LeafClass",
+    ),
     checks=(
         Check(
             id="DMP-QUERY-FORM",
@@ -66,10 +72,10 @@ TRANSACTION = Transaction(
             test=form,
             requirements=("DMP/UX.27",),
             source="docs/sources/dmp.md#requete-xds",
-            remedy="Écrivez le patient 'INS^^^&OID&ISO^NH', chaque code ('code^^système'), et l'id en urn:uuid:.",
+            remedy="Écrivez chaque paramètre dans la forme attendue : le service réel peut ne rien trouver.",
             confidence="M",
-            severity=Severity.INFO,
-            operations=frozenset({NAME}),
+            severity=Severity.WARNING,
+            operations=frozenset({NAME, "td3.1b"}),
         ),
     ),
 )

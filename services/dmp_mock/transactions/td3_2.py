@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from dmp_mock import store
+from dmp_mock import registry_store
 from dmp_mock.codes import xds
 from dmp_mock.codes.names import NS_XDSB, REPOSITORY
 from dmp_mock.codes.xds_errors import XdsCode
@@ -118,8 +118,8 @@ def _retrieved(request: Admitted, wanted: Wanted) -> Retrieved:
         repository = wanted.repository_id[:100]
         context = f"repositoryUniqueId={repository}"
         raise _failure(XdsCode.UNKNOWN_REPOSITORY, context, shown, repository, xds.REPOSITORY_ID)
-    with request.call.session.db.transaction() as db:
-        entry, content = store.entry_of(db, wanted.unique_id), store.content_of(db, wanted.unique_id)
+    db = request.call.session.db
+    entry, content = registry_store.entry_of(db, wanted.unique_id), registry_store.content_of(db, wanted.unique_id)
     if entry is None or content is None or entry[0] != request.ins.number or entry[1].is_signature:
         expected = "l'uniqueId d'un document de ce patient"
         raise _failure(XdsCode.DOCUMENT_UNIQUE_ID, f"uniqueId={shown}", shown, shown, expected)

@@ -23,6 +23,7 @@ _SET_EXTERNALS = {
     oids.U_SET_SOURCE_ID: "source_id",
     oids.U_SET_PATIENT_ID: "patient_id",
 }
+_MAX_DIGITS = 9
 _AUTHOR_SLOTS = ("authorPerson", "authorInstitution", "authorRole", "authorSpecialty")
 
 
@@ -58,6 +59,7 @@ def read_entry(element: etree._Element) -> Entry:
         title=_label(element, "Name"),
         comments=_label(element, "Description"),
         lid=element.get("lid") or "",
+        version=_version(element),
         slots=_slots(element),
         authors=tuple(_authors(element, oids.U_DOC_AUTHOR)),
         codes=_codes(element),
@@ -80,13 +82,27 @@ def read_set(element: etree._Element) -> SubmissionSet:
     )
 
 
+def _version(element: etree._Element) -> int:
+    told = element.find(_rim("VersionInfo"))
+    name = "" if told is None else told.get("versionName") or ""
+    return int(name) if name.isdecimal() and len(name) < _MAX_DIGITS else 1
+
+
 def read_link(element: etree._Element) -> Link:
     """Return an association."""
+    slots = _slots(element)
+
+    def first(name: str) -> str:
+        return next(iter(slots.get(name, ())), "")
+
     return Link(
         element.get("associationType") or "",
         element.get("sourceObject") or "",
         element.get("targetObject") or "",
-        _slots(element).get("SubmissionSetStatus", ()),
+        slots.get("SubmissionSetStatus", ()),
+        original=first("OriginalStatus"),
+        new=first("NewStatus"),
+        previous=first("PreviousVersion"),
     )
 
 

@@ -6,19 +6,18 @@ nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
 from dmp_mock.codes import queries as codes
 from dmp_mock.codes import xds
 from dmp_mock.codes.names import NS_QUERY
-from dmp_mock.codes.queries import Kind
 from dmp_mock.domain.errors import Refused, XdsError
-from dmp_mock.domain.queries import Query, read_values
-from dmp_mock.domain.values import Entry
-from dmp_mock.wire.entries import write_entry, write_reference
+from dmp_mock.domain.found import Found
+from dmp_mock.domain.queries import Query, understood
+from dmp_mock.wire.entries import entry_text, link_text, reference_text, set_text
 from dmp_mock.wire.registry import NS_RS, add_errors
 from health_documents import oids
 
@@ -27,7 +26,8 @@ __all__ = ["failed_query", "is_reference_query", "read_query", "write_found"]
 _PREFIXES = {"query": NS_QUERY, "rim": oids.NS_RIM, "rs": NS_RS}
 _MAX_PARAMETER = 100_000
 _URN = "urn:uuid:"
-_PATIENT = re.compile(r"'[^'^]+\^\^\^&[0-9.]+&ISO\^NH(?:\^\^[0-9]*)?'")
+_LARGE = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+"""For what we have written ourselves."""
 
 
 def _rim(name: str) -> str:
@@ -49,17 +49,24 @@ def read_query(request: etree._Element) -> Query:
             expected="un élément AdhocQuery",
             where="AdhocQueryRequest",
         )
-    parameters: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for slot in adhoc.iterchildren(_rim("Slot")):
-        name = slot.get("name") or ""
-        parameters[name] = (*parameters.get(name, ()), _slot_values(slot))
+    slots = [(slot.get("name") or "", _texts(slot)) for slot in adhoc.iterchildren(_rim("Slot"))]
     returned = "" if option is None else option.get("returnType") or ""
-    query_id = (adhoc.get("id") or "").lower().removeprefix(_URN)
-    return Query(query_id, returned or codes.OBJECT_REF, parameters, tuple(_oddities(adhoc)))
+    identifier = adhoc.get("id") or ""
+    query = understood(identifier.lower().removeprefix(_URN), returned or codes.OBJECT_REF, slots)
+    return replace(query, oddities=(*_forms(identifier, returned), *query.oddities))
 
 
-def _slot_values(slot: etree._Element) -> tuple[str, ...]:
-    texts = _texts(slot)
+def _forms(identifier: str, returned: str) -> Iterator[str]:
+    """Yield, in French, what is odd of the query itself."""
+    if not identifier.lower().startswith(_URN):
+        yield f"AdhocQuery/@id « {identifier[:60]} » sans {_URN} : attendu {_URN}{identifier[:60]}"
+    if returned not in (codes.LEAF_CLASS, codes.OBJECT_REF):
+        shown = f"« {returned[:60]} »" if returned else "absent"
+        yield f"ResponseOption/@returnType {shown}, pris pour ObjectRef : attendu LeafClass ou ObjectRef"
+
+
+def _texts(slot: etree._Element) -> list[str]:
+    texts = [value.text or "" for value in slot.iterfind(f"{_rim('ValueList')}/{_rim('Value')}")]
     length = sum(map(len, texts))
     if length > _MAX_PARAMETER:
         raise Refused(
@@ -70,25 +77,7 @@ def _slot_values(slot: etree._Element) -> tuple[str, ...]:
             where=f"AdhocQuery/Slot {(slot.get('name') or '')[:100]}",
             remedy="Demandez moins de valeurs à la fois.",
         )
-    return tuple(value for text in texts for value in read_values(text))
-
-
-def _texts(slot: etree._Element) -> list[str]:
-    return [value.text or "" for value in slot.iterfind(f"{_rim('ValueList')}/{_rim('Value')}")]
-
-
-def _oddities(adhoc: etree._Element) -> Iterator[str]:
-    """Yield, in French, what the guide writes otherwise and this DMP takes all the same."""
-    if not (adhoc.get("id") or "").lower().startswith(_URN):
-        yield f"AdhocQuery/@id « {(adhoc.get('id') or '')[:60]} » sans {_URN}"
-    for slot in adhoc.iterchildren(_rim("Slot")):
-        name = slot.get("name") or ""
-        for text in _texts(slot):
-            if name == codes.PATIENT_ID and not _PATIENT.fullmatch(text.strip()):
-                yield f"{name} {text[:80]} au lieu de 'INS^^^&OID&ISO^NH'"
-            filter_ = codes.FILTERS.get(name)
-            if filter_ and filter_.kind is Kind.CODE and "^^" not in text:
-                yield f"{name} {text[:80]} sans le système de codes : ('code^^système')"
+    return texts
 
 
 def is_reference_query(request: etree._Element) -> bool:
@@ -100,20 +89,23 @@ def is_reference_query(request: etree._Element) -> bool:
     return query_id == codes.GET_DOCUMENTS and option.get("returnType") == codes.OBJECT_REF
 
 
-def write_found(found: Sequence[Entry], return_type: str, new_id: Callable[[], str]) -> etree._Element:
-    """Return an AdhocQueryResponse with these entries, in full or as references."""
-    response = etree.Element(
-        _query("AdhocQueryResponse"),
-        {"startIndex": "0", "status": xds.SUCCESS, "totalResultCount": str(len(found))},
-        nsmap=_PREFIXES,
+def write_found(found: Found, return_type: str, new_id: Callable[[], str]) -> etree._Element:
+    """Return an AdhocQueryResponse with these objects, in full or as references."""
+    if return_type == codes.LEAF_CLASS:
+        texts = [
+            *(set_text(submission, new_id) for submission in found.sets),
+            *(entry_text(entry, new_id) for entry in found.entries),
+            *map(link_text, found.links),
+        ]
+    else:
+        texts = [reference_text(one.id) for some in (found.sets, found.entries, found.links) for one in some]
+    namespaces = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in _PREFIXES.items())
+    return etree.fromstring(
+        f'<query:AdhocQueryResponse {namespaces} startIndex="0" status="{xds.SUCCESS}"'
+        f' totalResultCount="{len(texts)}"><rim:RegistryObjectList>{"".join(texts)}</rim:RegistryObjectList>'
+        "</query:AdhocQueryResponse>",
+        _LARGE,
     )
-    objects = etree.SubElement(response, _rim("RegistryObjectList"))
-    for entry in found:
-        if return_type == codes.LEAF_CLASS:
-            write_entry(objects, entry, new_id)
-        else:
-            write_reference(objects, entry)
-    return response
 
 
 def failed_query(errors: Sequence[XdsError]) -> etree._Element:

@@ -19,7 +19,7 @@ NS_RS = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
 
 
 def registry_response(status: str, errors: Sequence[XdsError] = ()) -> etree._Element:
-    """Return a RegistryResponse, the answer to ITI-41."""
+    """Return a RegistryResponse, the answer to ITI-41 and ITI-57."""
     response = etree.Element(f"{{{NS_RS}}}RegistryResponse", {"status": status}, nsmap={"rs": NS_RS})
     add_errors(response, errors)
     return response

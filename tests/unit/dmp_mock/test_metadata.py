@@ -13,8 +13,17 @@ from dmp_mock.codes.xds import Association
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsFailure
 from dmp_mock.domain.hl7 import Cx
-from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_lot, match_documents
-from dmp_mock.domain.metadata import ENTRY_RULES, SET_RULES, entry_errors, entry_remarks, set_errors
+from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_cited, check_lot, cited, match_documents
+from dmp_mock.domain.metadata import (
+    ENTRY_RULES,
+    SET_RULES,
+    VISIBILITY_RULES,
+    Policy,
+    entry_errors,
+    entry_remarks,
+    set_errors,
+    set_remarks,
+)
 from dmp_mock.domain.registering import register
 from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, Link, Lot, NotCda, SubmissionSet
 from health_documents import oids
@@ -146,7 +155,7 @@ def test_each_required_attribute_is_missed(name: str) -> None:
 def test_every_entry_rule_is_broken_by_some_entry() -> None:
     broken = {attribute for attribute, _ in ENTRIES}
     required = {*xds.ENTRY_SLOTS_REQUIRED, *(f"{name}Code" for name in xds.ENTRY_CODES_REQUIRED)}
-    assert {rule.attribute for rule in ENTRY_RULES} == broken | required
+    assert {rule.attribute for rule in ENTRY_RULES if not rule.lenient} == broken | required
 
 
 @pytest.mark.parametrize("type_code", sorted(code_systems.document_types().codes))
@@ -160,13 +169,82 @@ def test_every_type_of_the_dmp_has_one_right_class(type_code: str) -> None:
     assert accepted == [right]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [_coded("format", Coded("urn:autre", "1.2")), _coded("type", Coded("34120-6", oids.LOINC))],
-)
-def test_what_no_public_value_set_holds_is_remarked(entry: Entry) -> None:
+def _by(specialty: str) -> Entry:
+    return replace(ENTRY, authors=(replace(WRITER[0], specialties=(specialty,)),))
+
+
+LENIENT: list[tuple[str, Entry]] = [
+    ("formatCode", _coded("format", Coded("urn:autre", "1.2"))),
+    ("formatCode", _coded("format", Coded("urn:ihe:iti:xds-sd:pdf:2008", "1.2"))),
+    ("typeCode", _coded("type", Coded("34120-6", oids.LOINC))),
+    ("typeCode", _coded("type", Coded("56445-0", "1.2.3"))),
+    ("classCode", _coded("class", Coded("11", "1.2.3"))),
+    ("healthcareFacilityTypeCode", _coded("facility", Coded("SA11", oids.FACILITY))),
+    ("authorSpecialty", _by("G15_99^inconnu^1.2.250.1.213.1.1.4.5")),
+    ("authorSpecialty", _by("G15_21/A")),
+    ("languageCode", _slot("languageCode", "fr")),
+    ("sourcePatientInfo", _slot("sourcePatientInfo", "PID-3|256036330091838", "PID-5|X")),
+]
+
+
+@pytest.mark.parametrize(("attribute", "entry"), LENIENT)
+def test_what_official_samples_or_public_sets_do_not_hold_is_remarked_and_refused_when_strict(
+    attribute: str, entry: Entry
+) -> None:
     assert [*entry_errors(entry)] == []
-    assert len([*entry_remarks(entry)]) == 1
+    (remark,) = entry_remarks(entry)
+    assert remark.startswith(f"{attribute} ")
+    assert " : attendu " in remark
+    strict = Policy(strict=True)
+    assert [error.location for error in entry_errors(entry, strict)] == [f"Document01/{attribute}"]
+    assert [*entry_remarks(entry, strict)] == []
+
+
+def test_every_lenient_rule_is_broken_by_some_entry() -> None:
+    assert {rule.attribute for rule in ENTRY_RULES if rule.lenient} == {attribute for attribute, _ in LENIENT}
+
+
+@pytest.mark.parametrize(
+    "specialty", ["G15_21/A^Pharmacien^1.2.250.1.213.1.1.4.5", "317^Préparateur^1.2.250.1.213.1.6.1.107"]
+)
+def test_a_specialty_of_the_value_set_is_right(specialty: str) -> None:
+    assert [*entry_remarks(_by(specialty))] == []
+
+
+HIDDEN = Coded("INVISIBLE_PATIENT", oids.TRE_A04_VISIBILITY)
+MASKED = Coded("MASQUE_PS", oids.TRE_A04_VISIBILITY)
+FROM_PARENTS = Coded("INVISIBLE_REPRESENTANTS_LEGAUX", oids.TRE_A04_VISIBILITY)
+
+
+@pytest.mark.parametrize(
+    ("codes", "policy", "errors", "remarks"),
+    [
+        ((MASKED,), Policy(), 0, 0),
+        ((HIDDEN,), Policy(), 0, 0),
+        ((MASKED, HIDDEN), Policy(), 1, 0),
+        ((MASKED, HIDDEN), Policy(both_hidden=True), 0, 0),
+        ((FROM_PARENTS,), Policy(minor=True), 0, 0),
+        ((FROM_PARENTS,), Policy(minor=None), 0, 0),
+        ((FROM_PARENTS,), Policy(minor=False), 0, 1),
+        ((FROM_PARENTS,), Policy(minor=False, strict=True), 1, 0),
+        ((FROM_PARENTS,), Policy(minor=True, secret=True), 0, 0),
+        ((), Policy(minor=True, secret=True), 0, 1),
+        ((), Policy(minor=True, secret=True, strict=True), 1, 0),
+    ],
+)
+def test_what_hides_a_document_depends_on_the_session_and_on_the_patient(
+    codes: tuple[Coded, ...], policy: Policy, errors: int, remarks: int
+) -> None:
+    entry = _coded("confidentiality", *CODES["confidentiality"], *codes)
+    assert (len([*entry_errors(entry, policy)]), len([*entry_remarks(entry, policy)])) == (errors, remarks)
+    assert len(VISIBILITY_RULES) == 3
+
+
+def test_a_content_type_out_of_the_value_set_is_remarked() -> None:
+    odd = replace(SET, content_types=(Coded("99", oids.ACTIVITY),))
+    assert [*set_errors(odd)] == []
+    assert [*set_remarks(odd)] == ["contentTypeCode 99 : attendu un code du JDV_J59"]
+    assert [error.location for error in set_errors(odd, Policy(strict=True))] == ["SubmissionSet01/contentTypeCode"]
 
 
 @pytest.mark.parametrize(
@@ -242,6 +320,23 @@ def test_a_replacement_in_the_lot_is_right() -> None:
     assert _check(replace(LOT, links=(*LINKS, Link(Association.REPLACES, "Document01", "urn:uuid:1")))) == ()
 
 
+def test_a_document_of_another_lot_is_cited_by_its_entry_uuid() -> None:
+    citing = Link(Association.HAS_MEMBER, "SubmissionSet01", "urn:uuid:1", ("Reference",))
+    lot = replace(LOT, links=(*LINKS, citing))
+    assert _check(lot) == ()
+    assert cited(lot) == (citing,)
+    alone = Lot((SET,), (SIGNATURE,), (*LINKS[1:], citing), {"Signature01": b"<s/>"})
+    assert _check(alone, {}, SignedManifest(frozenset({"1.2.3.6"}))) == ()
+    with pytest.raises(XdsFailure):
+        _check(replace(LOT, links=(*LINKS, replace(citing, statuses=("Original",)))))
+
+
+@pytest.mark.parametrize("target", [None, SIGNATURE, replace(ENTRY, status=xds.Status.DELETED)])
+def test_what_is_not_there_is_not_cited(target: Entry | None) -> None:
+    with pytest.raises(XdsFailure):
+        check_cited(Link(Association.HAS_MEMBER, "SubmissionSet01", "urn:uuid:1", ("Reference",)), target)
+
+
 def test_the_date_of_a_patient_id_takes_no_part() -> None:
     assert _check(replace(LOT, entries=(replace(ENTRY, patient_id=f"{CX}^^20100907"), SIGNATURE))) == ()
 
@@ -251,7 +346,9 @@ def test_a_new_document_is_its_own_logical_document_in_version_1() -> None:
     registered = register(match_documents(LOT), lambda: f"{next(numbers)}")
     (entry, content), (signature, _) = registered.entries
     assert (entry.id, entry.lid, entry.version, content) == ("urn:uuid:1", "urn:uuid:1", 1, b"<a/>")
-    assert registered.links[2] == Link(Association.SIGNS, signature.id, registered.submission.id, ("Original",))
+    signs = Link(Association.SIGNS, signature.id, registered.submission.id, ("Original",), id="urn:uuid:5")
+    assert registered.links[2] == signs
+    assert registered.changes == ()
     assert entry.slot("size") == "4"
     assert len(entry.slot("hash")) == 40
     assert Entry.from_json(entry.to_json()) == entry

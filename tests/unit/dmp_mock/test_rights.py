@@ -6,12 +6,33 @@ from dataclasses import replace
 
 import pytest
 
-from dmp_mock.codes.rights import FORBIDDEN_TYPES, MATRIX, Condition, Profile
+from dmp_mock.codes import vihf as vihf_codes
+from dmp_mock.codes.rights import (
+    AIR_ONLY,
+    FORBIDDEN_TYPES,
+    MATRIX,
+    READING_EXCLUSIONS,
+    Condition,
+    Profile,
+    Reader,
+)
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.hl7 import Cx
-from dmp_mock.domain.rights import Caller, Subject, demand, may_refer, may_see, right
+from dmp_mock.domain.rights import (
+    Caller,
+    Subject,
+    caller_of,
+    demand,
+    demand_on,
+    may_refer,
+    may_see,
+    right,
+    shown_to_patient,
+    shown_to_representative,
+)
 from dmp_mock.domain.values import Author, Coded, Entry
+from dmp_mock.domain.vihf import Vihf
 
 INS = Cx("256036330091838", "1.2.250.1.213.1.4.10")
 MODES = ("normal", "centre_15", "bris_de_glace")
@@ -19,20 +40,44 @@ EVERYWHERE = {(profile, mode) for profile in (Profile.PS, Profile.DOCTOR, Profil
 INDIRECT = {(Profile.INDIRECT, "normal"), (Profile.INDIRECT, "centre_15")}
 CPE, AIR_CPE = {(Profile.CPE, "normal")}, {(Profile.AIR_CPE, "normal")}
 NORMAL = {(Profile.PS, "normal"), (Profile.DOCTOR, "normal"), (Profile.MT, "normal")}
-GRANTED = {
-    "TD0.2": EVERYWHERE | INDIRECT | CPE | AIR_CPE,
+MEDICAL = {(profile, mode) for profile in (Profile.DOCTOR, Profile.MT) for mode in MODES}
+OCCUPATIONAL = {(Profile.OCCUPATIONAL, "normal")}
+PERSONS = EVERYWHERE | CPE | OCCUPATIONAL
+BY_RIGHT: dict[str, set[tuple[Profile, str]]] = {
+    "TD0.2": EVERYWHERE | INDIRECT | CPE | AIR_CPE | OCCUPATIONAL,
+    "TD1.3a": EVERYWHERE | INDIRECT | CPE | AIR_CPE | OCCUPATIONAL,
     "TD0.3-add": NORMAL | CPE | AIR_CPE,
     "TD0.3-remove": NORMAL,
-    "TD0.4": EVERYWHERE | CPE | AIR_CPE | {(Profile.INDIRECT, "normal")},
+    "TD0.4": EVERYWHERE | CPE | AIR_CPE | OCCUPATIONAL | {(Profile.INDIRECT, "normal")},
+    "TD0.5": {(p, "centre_15") for p in (Profile.PS, Profile.DOCTOR, Profile.MT, Profile.INDIRECT)},
+    "TD0.9": PERSONS,
+    "TD0.10": PERSONS | AIR_CPE,
     "TD1.6": NORMAL,
-    "TD2.1": EVERYWHERE | INDIRECT,
+    "TD2.1": EVERYWHERE | INDIRECT | OCCUPATIONAL,
     "TD2.2": CPE,
-    "TD3.1-metadata": EVERYWHERE,
-    "TD3.1-reference": EVERYWHERE | INDIRECT | CPE | AIR_CPE,
+    "TD3.1-metadata": EVERYWHERE | OCCUPATIONAL,
+    "TD3.1-reference": EVERYWHERE | INDIRECT | CPE | AIR_CPE | OCCUPATIONAL,
     "TD3.2": EVERYWHERE,
     "TD3.2-masked": EVERYWHERE,
-    "TD3.3a-mask": NORMAL,
-    "TD3.3c": EVERYWHERE | INDIRECT | CPE | AIR_CPE,
+    "TD3.3a-mask": NORMAL | OCCUPATIONAL,
+    "TD3.3a-unmask": NORMAL | OCCUPATIONAL,
+    "TD3.3b": NORMAL | OCCUPATIONAL,
+    "TD3.3c": EVERYWHERE | INDIRECT | CPE | AIR_CPE | OCCUPATIONAL,
+    "TD3.3d": NORMAL | MEDICAL | OCCUPATIONAL,
+}
+"""Every line of the matrix, written a second time: whatever is not here is refused."""
+CONDITIONS = {
+    ("TD3.3a-unmask", Profile.PS): Condition.OWN,
+    ("TD3.3a-unmask", Profile.DOCTOR): Condition.OWN,
+    ("TD3.3a-unmask", Profile.MT): None,
+    ("TD3.3c", Profile.PS): Condition.OWN,
+    ("TD3.3c", Profile.MT): Condition.OWN,
+    ("TD3.3c", Profile.CPE): Condition.STRUCTURE_OWN,
+    ("TD3.3c", Profile.INDIRECT): Condition.STRUCTURE_OWN,
+    ("TD3.3c", Profile.OCCUPATIONAL): Condition.OWN,
+    ("TD3.3d", Profile.PS): Condition.OWN,
+    ("TD3.3d", Profile.DOCTOR): Condition.OWN,
+    ("TD3.3d", Profile.MT): None,
 }
 
 
@@ -42,12 +87,95 @@ def _caller(profile: Profile, access: str = "normal", mode: Mode | None = None) 
     return Caller(mode or usual, "899700090014", "10B0990017", "21", "A", base, access)
 
 
-@pytest.mark.parametrize("action", sorted(GRANTED))
+def test_every_line_of_the_matrix_is_written_here_too() -> None:
+    assert BY_RIGHT.keys() == MATRIX.keys()
+
+
+@pytest.mark.parametrize("action", sorted(BY_RIGHT))
 @pytest.mark.parametrize("access", MODES)
 @pytest.mark.parametrize("profile", Profile)
-def test_the_matrix_grants_these_cells_and_no_other(action: str, profile: Profile, access: str) -> None:
-    cell = right(action, _caller(profile, access), is_mt=profile is Profile.MT)
-    assert cell.granted == ((profile, access) in GRANTED[action])
+def test_the_matrix_grants_these_cells_and_refuses_every_other(action: str, profile: Profile, access: str) -> None:
+    mode = Mode.AIR if action in AIR_ONLY else None
+    caller, is_mt = _caller(profile, access, mode), profile is Profile.MT
+    granted = (profile, access) in BY_RIGHT[action]
+    assert right(action, caller, is_mt=is_mt).granted is granted
+    if not granted:
+        with pytest.raises(Refused) as refusal:
+            demand(action, caller, is_mt=is_mt)
+        assert refusal.value.code == "rights"
+        assert refusal.value.expected
+
+
+@pytest.mark.parametrize(("action", "profile"), sorted(CONDITIONS))
+def test_a_right_has_the_condition_of_its_note(action: str, profile: Profile) -> None:
+    assert right(action, _caller(profile), is_mt=profile is Profile.MT).condition is CONDITIONS[action, profile]
+
+
+def test_a_doctor_in_air_archives_what_others_wrote() -> None:
+    assert right("TD3.3d", _caller(Profile.DOCTOR, mode=Mode.AIR)).condition is None
+    assert right("TD3.3d", _caller(Profile.PS, mode=Mode.AIR)).condition is Condition.OWN
+
+
+OWN, OTHERS = "899700090014", "899700090022"
+MINE, THEIRS = "10B0990017", "10B0990041"
+
+
+@pytest.mark.parametrize("action", ["TD3.3a-mask", "TD3.3a-unmask", "TD3.3b", "TD3.3c", "TD3.3d"])
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("author", [OWN, OTHERS])
+@pytest.mark.parametrize("structure", [MINE, THEIRS])
+@pytest.mark.parametrize("class_code", ["11", "90"])
+def test_an_action_on_a_document_is_refused_unless_the_note_is_met(
+    action: str, profile: Profile, author: str, structure: str, class_code: str
+) -> None:
+    caller, is_mt = _caller(profile), profile is Profile.MT
+    cell = right(action, caller, is_mt=is_mt)
+    met = {
+        None: True,
+        Condition.OWN: author == OWN,
+        Condition.STRUCTURE_OWN: structure == MINE,
+    }[cell.condition]
+    if class_code == "90" and action in ("TD3.3c", "TD3.3d"):
+        met = is_mt
+    written = Author((f"{author}^NOM",), (f"X^^^^^&1&ISO^IDNST^^^{structure}",))
+    entry = replace(_entry(), authors=(written,), codes={"class": (Coded(class_code),)})
+    subject = Subject(INS, caller_is_mt=is_mt)
+    if cell.granted and met:
+        demand_on(action, entry, caller, subject)
+        return
+    with pytest.raises(Refused) as refusal:
+        demand_on(action, entry, caller, subject)
+    assert refusal.value.code == "rights"
+
+
+@pytest.mark.parametrize(
+    ("codes", "patient", "representative"),
+    [
+        ((), True, True),
+        (("MASQUE_PS",), True, True),
+        (("INVISIBLE_REPRESENTANTS_LEGAUX",), True, False),
+        (("INVISIBLE_PATIENT",), False, False),
+        (("INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"), False, False),
+    ],
+)
+def test_what_is_hidden_from_the_patients_side(codes: tuple[str, ...], patient: bool, representative: bool) -> None:
+    entry = _entry("56445-0", *codes)
+    assert (shown_to_patient(entry), shown_to_representative(entry)) == (patient, representative)
+
+
+def test_doctors_do_not_read_attestations_of_residence_and_nobody_else_is_kept_from_them() -> None:
+    doctor = replace(_caller(Profile.DOCTOR), profession="10", section="")
+    assert not may_see(_entry("ATTEST-RESID"), doctor, Subject(INS))
+    assert may_see(_entry("ATTEST-HEBGT"), doctor, Subject(INS))
+    assert may_see(_entry("ATTEST-RESID"), replace(doctor, profession="60"), Subject(INS))
+    assert set(READING_EXCLUSIONS) == set(Reader)
+
+
+@pytest.mark.parametrize(("skill", "profile"), [("SM25", Profile.OCCUPATIONAL), ("SM26", Profile.DOCTOR)])
+def test_an_occupational_physician_is_known_by_his_skill(skill: str, profile: Profile) -> None:
+    roles = (Coded("10", vihf_codes.G15), Coded(skill, vihf_codes.R01))
+    made = Vihf("2.0", "", "", "8", None, None, "", modes=frozenset({"DIRECTE"}), roles=roles)
+    assert caller_of(made).profile is profile
 
 
 @pytest.mark.parametrize("action", ["TD2.1", "TD2.2", "TD0.9"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -13,12 +14,12 @@ from lxml import etree
 from dmp_mock.codes import xds
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsError
-from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, NotCda
+from dmp_mock.domain.values import Author, CdaHeader, Coded, Entry, Link, NotCda, SubmissionSet
 from dmp_mock.transactions.td2_1.reading import read_lot
 from dmp_mock.transactions.td3_2 import Retrieved, write_retrieved
 from dmp_mock.wire.contents import read_cda, read_manifest
-from dmp_mock.wire.ebrim import read_entry, read_objects
-from dmp_mock.wire.entries import write_entry
+from dmp_mock.wire.ebrim import read_entry, read_link, read_objects
+from dmp_mock.wire.entries import entry_text, link_text, set_text
 from dmp_mock.wire.messages import Answer, answer, fault, open_message
 from dmp_mock.wire.queries import read_query
 from dmp_mock.wire.registry import registry_response
@@ -28,6 +29,7 @@ from lgo_sandbox.wire.mtom import read_package
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 RIM = oids.NS_RIM
+CX = "1^^^&1.2&ISO^NH"
 ENTRY = Entry(
     id="urn:uuid:1",
     lid="urn:uuid:1",
@@ -56,15 +58,40 @@ def _message(body: str) -> bytes:
 
 def test_a_written_entry_reads_back() -> None:
     numbers = count(1)
-    parent = etree.Element(f"{{{RIM}}}RegistryObjectList")
-    write_entry(parent, ENTRY, lambda: f"urn:uuid:n{next(numbers)}")
-    assert read_entry(parent[0]) == ENTRY
+    assert read_entry(_parsed(entry_text(ENTRY, lambda: f"urn:uuid:n{next(numbers)}"))) == ENTRY
+
+
+def _parsed(text: str) -> etree._Element:
+    return etree.fromstring(f'<rim:RegistryObjectList xmlns:rim="{RIM}">{text}</rim:RegistryObjectList>')[0]
+
+
+def test_what_is_stored_stays_text_when_it_is_written() -> None:
+    hostile = "\"><script>&amp;\n\t'</rim:Value>"
+    entry = replace(ENTRY, title=hostile, slots={"sourcePatientInfo": (hostile,)}, authors=(Author((hostile,)),))
+    assert read_entry(_parsed(entry_text(entry, _uuids))) == replace(
+        entry, slots={"sourcePatientInfo": (hostile.strip(),)}
+    )
+
+
+def test_nested_objects_have_no_object_type() -> None:
+    nested = [one for one in _parsed(entry_text(ENTRY, _uuids)).iter() if one.get("id")][1:]
+    assert len(nested) == 7
+    assert [one for one in nested if one.get("objectType")] == []
+
+
+def test_a_written_lot_and_its_association_read_back() -> None:
+    lot = SubmissionSet(
+        "urn:uuid:s", "1.2", "1.3", CX, "Titre", "", "20260315", (Author(("8^A",)),), (Coded("04", "1"),)
+    )
+    sets, _, _ = read_objects(_parsed(set_text(lot, _uuids)).getparent())
+    assert sets == [lot]
+    link = Link("urn:x", "urn:uuid:s", "urn:uuid:e", ("Original",), original="urn:a", new="urn:b", previous="1")
+    assert read_link(_parsed(link_text(replace(link, id="urn:uuid:k")))) == link
 
 
 def test_slots_that_answers_never_show_are_left_out() -> None:
-    parent = etree.Element(f"{{{RIM}}}RegistryObjectList")
-    write_entry(parent, Entry("i", "u", "p", "text/xml", slots={"URI": ("x",), "hash": ("h",)}), _uuids)
-    assert [slot.get("name") for slot in parent.iter(f"{{{RIM}}}Slot")] == ["hash"]
+    entry = Entry("i", "u", "p", "text/xml", slots={"URI": ("x",), "hash": ("h",)})
+    assert [slot.get("name") for slot in _parsed(entry_text(entry, _uuids)).iter(f"{{{RIM}}}Slot")] == ["hash"]
 
 
 @pytest.mark.parametrize("inside", [True, False])

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from support.api_services import api_check_ids
 from support.dmp_door import Dmp
-from support.dmp_lots import Document, Lot, cda
+from support.dmp_lots import Document, Lot, as_bpm, cda
 from support.dmp_messages import adhoc, envelope, existence
 from support.dmp_services import authorised
 from support.dmp_told import is_told
@@ -106,8 +106,7 @@ def _typed_as(content_type: str) -> Act:
 
 def _printing_nothing(dmp: Dmp) -> None:
     pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-    titled = b'<code code="56445-0" codeSystem="2.16.840.1.113883.6.1"/><title>Bilan</title><recordTarget>'
-    dmp.feed(dmp.document(cda(dmp.patient, pdf=pdf).replace(b"<recordTarget>", titled)))
+    dmp.feed(dmp.document(as_bpm(cda(dmp.patient, pdf=pdf))))
 
 
 def _long_after_the_parameters(dmp: Dmp) -> None:
@@ -183,6 +182,7 @@ ALONG = {
     "DMP-VIHF-PS": {"DMP-VIHF"},
     "DMP-AIR-FEED": {"DMP-RIGHTS"},
     "DMP-FEED-ORG": {"DMP-CERT"},
+    "DMP-FEED-N1": {"DMP-CDA"},
 }
 """What the same client breaks besides: an unknown professional is a refused VIHF, AIR has no right to feed."""
 
@@ -354,6 +354,9 @@ def _without_dmp(dmp: Dmp) -> None:
 
 
 FAILED: dict[str, Act] = {
+    "XDSMetadataUpdateError": lambda dmp: _updated("1", "urn:uuid:inconnu")(dmp),
+    "XDSMetadataUpdateOperationError": lambda dmp: _brought_back(dmp),
+    "XDSMetadataVersionError": lambda dmp: _updated("9")(dmp),
     "XDSRepositoryMetadataError": lambda dmp: dmp.feed(lot=Lot([dmp.document()], signed=False)),
     "XDSRegistryMetadataError": _feed(codes={"practice": [("OFFICINE", "1.2.250.1.213.1.1.4.9")]}),
     "XDSMissingDocument": _renamed,
@@ -376,6 +379,23 @@ FAILED: dict[str, Act] = {
     "XDSRegistryDeprecatedDocumentError": _replaced(again=True),
     "XDSRepositoryOutOfResources": _feed(),
 }
+
+
+def _updated(previous: str, lid: str = "") -> Act:
+    def act(dmp: Dmp) -> None:
+        document = dmp.document()
+        dmp.feed(document)
+        document.lid = lid or dmp.find().text("//rim:ExtrinsicObject/@lid")
+        dmp.update(document, previous=previous)
+
+    return act
+
+
+def _brought_back(dmp: Dmp) -> None:
+    dmp.feed(dmp.document())
+    dmp.change(dmp.find().text("//rim:ExtrinsicObject/@id"), "Approved")
+
+
 LIMITS = {
     "XDSTooManyResults": {"dmp_mock.searching.MAX_RESULTS": 0},
     "XDSRepositoryOutOfResources": {"dmp_mock.transactions.td2_1.MAX_STORED": 10},
@@ -403,5 +423,6 @@ def test_each_xds_error_leaves_with_its_explanation_in_either_form(
     assert code in {error.code for error in told.errors}
     assert (exchange.outcome, exchange.status) == ("refused", 200 if form == "registry" else 500)
     is_told(exchange)
-    assert exchange.findings[0].check_id in ("DMP-QUERY", "DMP-METADATA", "DMP-FEED-STATE")
+    explaining = ("DMP-QUERY", "DMP-METADATA", "DMP-FEED-STATE", "DMP-VISIBILITY", "DMP-ARCHIVE")
+    assert exchange.findings[0].check_id in explaining
     assert len(exchange.findings) == 1

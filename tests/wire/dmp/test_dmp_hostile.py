@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import pytest
 from support.dmp_door import Dmp
-from support.dmp_lots import cda
+from support.dmp_lots import as_bpm, cda
 
 from lgo_sandbox.watch.ins_flows import InsFlow
 
-TITLED = b'<code code="56445-0" codeSystem="2.16.840.1.113883.6.1"/><title>Bilan</title><recordTarget>'
 BROKEN_STREAM = (
     b"%PDF-1.4\n1 0 obj\n<</Type /XObject /Subtype /Image /Width 10 /Height 10 /BitsPerComponent 8 "
     b"/Filter /FlateDecode /Length 20>>\nstream\nxxxxxxxxxxxxxxxxxxxx\nendstream\nendobj\n%%EOF"
@@ -23,7 +22,7 @@ PIECES = (b"<!-- x -->", b"<?p q?>", b"\xc3\xa9", b"&", b"\x00", b"<a/>", b"''",
 
 
 def _in_patient(cda: bytes, inner: str) -> bytes:
-    return cda.replace(b"</patientRole>", inner.encode() + b"</patientRole>").replace(b"<recordTarget>", TITLED)
+    return as_bpm(cda).replace(b"</patientRole>", inner.encode() + b"</patientRole>")
 
 
 def _nested(cda: bytes) -> bytes:
@@ -32,7 +31,7 @@ def _nested(cda: bytes) -> bytes:
 
 def _not_ascii(cda: bytes) -> bytes:
     start = cda.index(b'representation="B64">') + len(b'representation="B64">')
-    return (cda[:start] + "é".encode() * 40 + cda[start:]).replace(b"<recordTarget>", TITLED)
+    return as_bpm(cda[:start] + "é".encode() * 40 + cda[start:])
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def _not_ascii(cda: bytes) -> bytes:
         (lambda cda: _in_patient(cda, ADDRESS), BROKEN_STREAM, ["DMP-INS-DATAMATRIX"]),
         (lambda cda: _in_patient(cda, ADDRESS), BROKEN_JPEG, ["DMP-INS-DATAMATRIX"]),
         (_nested, b"%PDF-1.4 essai", ["DMP-METADATA", "DMP-FEED-N1"]),
-        (_not_ascii, b"%PDF-1.4 essai", ["DMP-FEED-N1"]),
+        (_not_ascii, b"%PDF-1.4 essai", ["DMP-FEED-N1", "DMP-CDA"]),
     ],
     ids=["comments", "stream", "jpeg", "nesting", "base64"],
 )

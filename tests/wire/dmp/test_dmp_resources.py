@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 from support.dmp_door import Dmp
 
-from lgo_sandbox.contract import Refusal, ResourceRequest
+from lgo_sandbox.contract import Refusal
 from lgo_sandbox.wire.http import RawResponse
 
 
 def _ask(dmp: Dmp, name: str, method: str = "GET", tail: str = "", body: Any = None) -> Any:
-    sandbox = dmp.sandbox
-    (resource,) = [each for each in sandbox.services["dmp"].resources if each.name == name]
-    return dmp.do(lambda: resource.handle(sandbox, dmp.session, ResourceRequest(method, tail, {}, body)))
+    return dmp.control(name, method, tail, body)
 
 
 def test_the_state_of_a_dmp_is_read_and_set(dmp: Dmp) -> None:

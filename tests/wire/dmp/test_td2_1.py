@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from support.artefacts import samples_of
 from support.dmp_door import Dmp
 from support.dmp_lots import Document, Lot, cda
 from support.dmp_messages import Reply, status_of, unique_ids_of
+from support.dmp_told import is_told
+from support.documents_contents import VACCINATION
+from support.documents_headers import VACCINATION_HEADER
+
+from health_documents.cda.write.vaccination import write_vaccination_note
 
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
@@ -52,6 +58,7 @@ BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-METADATA-FORM": lambda dmp: dmp.feed(dmp.document(codes={"format": [("urn:autre", "1.2")]})),
     "DMP-MANIFEST": _with_false_digests,
     "DMP-LOT-SIGNATURE": _with_a_changed_signature,
+    "DMP-CDA": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient).replace(b'<realmCode code="FR"/>', b""))),
     "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
 }
@@ -328,9 +335,81 @@ def test_a_cda_in_an_encoding_that_is_not_taken_says_so(dmp: Dmp) -> None:
 
 def test_a_bpm_that_is_no_n1_pdf_is_a_finding(dmp: Dmp) -> None:
     dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte")))
-    assert dmp.findings() == ["DMP-FEED-N1"]
+    assert dmp.findings() == ["DMP-FEED-N1", "DMP-CDA"]
 
 
 def test_what_a_right_feed_proves_is_observed(dmp: Dmp) -> None:
     dmp.feed(dmp.document())
     assert {"DMP-FEED-N1", "DMP-FEED-ORG", "DMP-METADATA", "DMP-MTOM", "DMP-VIHF"} <= dmp.kept()
+
+
+# --- vaccination notes, which the DMP looks into itself (EX_2.1-2035)
+
+
+VAC = {
+    "type": [("87273-9", TYPE_SYSTEM)],
+    "class": [("52", CLASS_SYSTEM)],
+    "format": [("urn:asip:ci-sis:vac-note:2021", "1.2.250.1.213.1.1.4.2.282")],
+}
+
+
+def _note(dmp: Dmp) -> bytes:
+    identity = replace(VACCINATION_HEADER.patient, matricule=dmp.patient, oid="1.2.250.1.213.1.4.10")
+    return write_vaccination_note(replace(VACCINATION_HEADER, patient=identity), VACCINATION)
+
+
+def test_a_right_vaccination_note_is_taken_without_a_finding(dmp: Dmp) -> None:
+    document = dmp.document(_note(dmp), codes=VAC)
+    assert status_of(dmp.feed(document)) == SUCCESS
+    assert dmp.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("former", "new", "context"),
+    [
+        (b'extension="2023.01"', b'extension="2022.01"', "modèle 2022.01"),
+        (b"lotNumberText", b"lotNumberTexte", "CDA-VAC-03"),
+        (b'root="1.2.250.1.71.4.2.1"', b'root="1.2.3"', "CDA-PS-01"),
+    ],
+)
+def test_a_vaccination_note_that_the_dmp_would_refuse_is_refused_unless_the_session_is_free(
+    dmp: Dmp, former: bytes, new: bytes, context: str
+) -> None:
+    content = _note(dmp).replace(former, new)
+    refused = dmp.feed(dmp.document(content, codes=VAC))
+    assert set(refused.errors) == {"XDSRepositoryMetadataError"}
+    assert context in "".join(refused.all("//rs:RegistryError/@codeContext"))
+    assert dmp.findings() == ["DMP-METADATA"]
+    is_told(dmp.exchanges()[0])
+    dmp.configure(vaccination_notes="non")
+    assert status_of(dmp.feed(dmp.document(content, codes=VAC))) == SUCCESS
+
+
+def test_the_level_1_copy_of_a_note_is_not_looked_into(dmp: Dmp) -> None:
+    assert status_of(dmp.feed(dmp.document(codes=VAC))) == SUCCESS
+
+
+# --- secret connection, minors, strict metadata
+
+
+def test_a_secret_connection_wants_documents_hidden_from_the_parents(dmp: Dmp) -> None:
+    name = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
+    vihf = dmp.direct(extra={name: "INVISIBLE_REPRESENTANTS_LEGAUX"})
+    dmp.feed(dmp.document(), vihf=vihf)
+    told = [one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM"]
+    assert "connexion secrète" in told[0].received
+    dmp.configure(strict_metadata="oui")
+    assert dmp.feed(dmp.document(), vihf=vihf).errors == ["XDSRegistryMetadataError"]
+
+
+def test_a_document_of_an_adult_is_not_hidden_from_his_parents(dmp: Dmp) -> None:
+    hidden = [("N", "2.16.840.1.113883.5.25"), ("INVISIBLE_REPRESENTANTS_LEGAUX", "1.2.250.1.213.1.1.4.13")]
+    dmp.feed(dmp.document(codes={"confidentiality": hidden}))
+    assert dmp.findings() == ["DMP-METADATA-FORM"]
+
+
+def test_strict_metadata_refuse_what_is_else_remarked(dmp: Dmp) -> None:
+    odd = {"format": [("urn:autre", "1.2")]}
+    dmp.configure(strict_metadata="oui")
+    assert dmp.feed(dmp.document(codes=odd)).errors == ["XDSRegistryMetadataError"]
+    assert status_of(dmp.feed(dmp.document())) == SUCCESS

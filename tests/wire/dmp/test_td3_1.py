@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from support.dmp_door import Dmp
 from support.dmp_messages import NS, Reply, adhoc, find_documents, status_of, unique_ids_of
+from support.dmp_told import is_told
 
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
@@ -101,7 +102,8 @@ def test_references_are_asked_for(dmp: Dmp) -> None:
 @pytest.mark.parametrize(
     ("query", "parameters", "code"),
     [
-        ("f26abbcb-ac74-4422-8a30-edb644bbc1a9", [], "XDSUnknownStoredQuery"),
+        ("f26abbcb-ac74-4422-8a30-edb644bbc1a9", [], "XDSStoredQueryMissingParam"),
+        ("958f3006-baad-4929-a4de-ff1114824431", [], "XDSUnknownStoredQuery"),
         ("00000000-0000-0000-0000-000000000000", [], "XDSUnknownStoredQuery"),
         ("14d4debf-8f97-4251-9a74-a90016b0af0d", [], "XDSStoredQueryMissingParam"),
         (GET_DOCUMENTS, [], "XDSStoredQueryMissingParam"),
@@ -160,3 +162,51 @@ def test_forbidden_types_are_hidden_from_the_officine(dmp: Dmp) -> None:
     assert dmp.read(forbidden.unique_id).fault[0] == "soap:DMPAccessDeniedByRightsService"
     doctor = dmp.direct("generaliste", extra={"Secteur_Activite": "SA07^1.2.250.1.71.4.2.4"})
     assert unique_ids_of(dmp.find(vihf=doctor)) == [forbidden.unique_id]
+
+
+TYPE = "$XDSDocumentEntryTypeCode"
+
+
+@pytest.mark.parametrize(
+    ("slots", "found", "expected"),
+    [
+        ([("$XDSDocumentEntryStatus", "Approved")], 1, f"('{STATUS}:Approved')"),
+        ([("$XDSDocumentEntryStatus", f"{STATUS}:Approved")], 1, f"('{STATUS}:Approved')"),
+        ([(TYPE, f"(56445-0^^{TYPE_SYSTEM})")], 1, "('code^^OID du système')"),
+        ([(TYPE, f"('78601-2^^{TYPE_SYSTEM}')"), (TYPE, f"('56445-0^^{TYPE_SYSTEM}')")], 1, "dans un seul Slot"),
+        ([("$XDSDocumentEntryEventCodeList", "('JKQX008')")], 0, "('code^^OID du système')"),
+        ([("$XDSDocumentEntryTypeCodes", "('x^^y')")], 1, TYPE),
+    ],
+)
+def test_a_query_that_is_written_wrongly_is_understood_with_a_finding_and_refused_when_strict(
+    dmp: Dmp, slots: list[tuple[str, str]], found: int, expected: str
+) -> None:
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    usual = [
+        ("$XDSDocumentEntryPatientId", f"'{dmp.patient}^^^&1.2.250.1.213.1.4.10&ISO^NH'"),
+        ("$XDSDocumentEntryStatus", f"('{STATUS}:Approved')"),
+    ]
+    asked = [*(one for one in usual if one[0] not in {name for name, _ in slots}), *slots]
+    reply = dmp.query("14d4debf-8f97-4251-9a74-a90016b0af0d", *asked)
+    assert len(unique_ids_of(reply)) == found
+    (finding,) = dmp.exchanges()[0].findings
+    assert finding.check_id == "DMP-QUERY-FORM"
+    assert expected in finding.expected
+    is_told(dmp.exchanges()[0])
+    dmp.configure(strict_queries="oui")
+    refused = dmp.query("14d4debf-8f97-4251-9a74-a90016b0af0d", *asked)
+    assert set(refused.errors) == {"XDSStoredQueryParamNumber"}
+    assert dmp.findings() == ["DMP-QUERY", "DMP-QUERY-FORM"]
+
+
+HOSTILE = ("' OR '1'='1", "'); DROP TABLE dmp_entry; --", "%' UNION SELECT value FROM dmp_entry --")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_sql_in_a_slot_is_a_value_like_another(dmp: Dmp, hostile: str) -> None:
+    dmp.feed(dmp.document())
+    quoted = hostile.replace("'", "''")
+    for name in ("$XDSDocumentEntryAuthorPerson", "$XDSDocumentEntryTypeCode", "$XDSDocumentEntryFormatCode"):
+        assert unique_ids_of(dmp.find((name, f"('{quoted}')"))) == []
+    assert len(unique_ids_of(dmp.find())) == 1

@@ -10,21 +10,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dmp_mock import options, store
+from dmp_mock import options, registering, registry_store
 from dmp_mock.codes import xds
 from dmp_mock.codes.names import NS_XDSB, PARTNER, REPOSITORY
 from dmp_mock.codes.xds import Association
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError, XdsFailure
-from dmp_mock.domain.hl7 import read_ins
-from dmp_mock.domain.lots import MatchedLot, check_author, check_lot, check_replaced, match_documents
+from dmp_mock.domain.hl7 import is_ps_id, person_id, read_ins
+from dmp_mock.domain.lots import (
+    MatchedLot,
+    check_author,
+    check_cited,
+    check_lot,
+    check_replaced,
+    cited,
+    match_documents,
+)
 from dmp_mock.domain.patients import check_feed
 from dmp_mock.domain.registering import fingerprint_errors, register
 from dmp_mock.domain.values import CdaHeader, Entry, NotCda
 from dmp_mock.facts import FedDocument, LotFed
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
 from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
-from dmp_mock.transactions.td2_1.reading import read_lot
+from dmp_mock.transactions.td2_1.documents import looked_at, vaccination_errors
+from dmp_mock.transactions.td2_1.reading import is_by_cpe, read_lot
 from dmp_mock.transactions.td2_1.signing import check_lot_signature
 from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
 from dmp_mock.wire.messages import Answer
@@ -37,7 +46,7 @@ from lgo_sandbox.watch.wording import counted
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
 
-__all__ = ["TRANSACTION", "read_lot"]
+__all__ = ["TRANSACTION", "decode", "fail", "read_lot", "serve"]
 
 NAME = "td2.1"
 MAX_STORED = 512 * 1024 * 1024
@@ -64,7 +73,9 @@ def serve(request: Admitted) -> Answer:
     check_lot_signature(request, matched)
     _store(request, matched)
     call.note(replace(fed, taken=True, remarks=remarks))
-    call.summarise(f"TD2.1 : {counted(len(fed.documents), 'document versé', 'documents versés')}")
+    call.summarise(
+        f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
+    )
     return Answer(registry_response(xds.SUCCESS))
 
 
@@ -79,7 +90,8 @@ def _checked(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[
     strict = options.is_on(session, "strict_manifest")
     signature = _signature(matched)
     manifest = read_manifest(signature, _signed(matched), digests=strict) if signature is not None else None
-    remarks = check_lot(matched, request.ins, checked, manifest)
+    remarks = check_lot(matched, request.ins, checked, manifest, registering.policy_of(request))
+    _raise_any([*vaccination_errors(request, matched)])
     unlike = list(fingerprint_errors(matched))
     if options.is_on(session, "strict_hash"):
         _raise_any(unlike)
@@ -103,6 +115,7 @@ def _fed(request: Admitted, matched: MatchedLot, headers: Headers) -> LotFed:
         taken=False,
         remarks=(),
         wrong_digests=Lazy(lambda: wrong_digests(signature, signed)) if signature else Lazy.known(()),
+        problems=looked_at(matched),
     )
 
 
@@ -118,6 +131,7 @@ def _document(entry: Entry, found: CdaHeader | NotCda | None) -> FedDocument:
         media_type=header.media_type,
         is_pdf=header.starts_with_pdf,
         is_n1_template=_PDF_TEMPLATE in header.templates,
+        by_professional=any(is_ps_id(person_id(person)) for one in entry.authors for person in one.persons),
     )
 
 
@@ -138,16 +152,18 @@ def _printed(matched: MatchedLot) -> Lazy[tuple[str, ...]]:
 
 
 def _store(request: Admitted, matched: MatchedLot) -> None:
+    """Store the lot. Raises XdsFailure."""
     call, lot = request.call, matched.lot
-    with call.session.db.transaction() as db:
-        _raise_any([*_too_heavy(matched, MAX_STORED - store.stored_octets(db))])
-        known = store.known_unique_ids(db, [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries)])
-        _raise_any([_known(unique_id) for unique_id in sorted(known)])
+    registry_store.fill_in(call.session.db)
+    with call.session.db.begin(alone=True) as connection:
+        _raise_any([*_too_heavy(matched, MAX_STORED - registry_store.stored_octets(call.session.db))])
+        registering.check_unique(request, [lot.sets[0].unique_id, *(e.unique_id for e in lot.entries)])
         for link in lot.links:
             if link.type == Association.REPLACES:
-                check_replaced(link, store.entry_by_uuid(db, link.target), request.ins)
-        registered = register(matched, call.session.ids.uuid)
-        store.store_lot(db, registered, request.ins.number, request.caller.holder)
+                check_replaced(link, registering.target_of(request, link))
+        for link in cited(lot):
+            check_cited(link, registering.target_of(request, link))
+        registering.store(request, connection, register(matched, call.session.ids.uuid))
 
 
 def _too_heavy(matched: MatchedLot, room: int) -> Iterator[XdsError]:
@@ -159,16 +175,6 @@ def _too_heavy(matched: MatchedLot, room: int) -> Iterator[XdsError]:
             received=f"un lot de {weight} octets",
             expected=f"{max(room, 0)} octets au plus",
         )
-
-
-def _known(unique_id: str) -> XdsError:
-    return XdsError(
-        XdsCode.DUPLICATE_IN_REGISTRY,
-        f"uniqueId={unique_id} déjà enregistré",
-        unique_id,
-        received=f"uniqueId {unique_id}, déjà enregistré",
-        expected="un uniqueId que le DMP ne connaît pas",
-    )
 
 
 def _raise_any(errors: Sequence[XdsError]) -> None:
@@ -202,7 +208,7 @@ TRANSACTION = Transaction(
     name=NAME,
     title="Alimentation",
     path=REPOSITORY,
-    body=Body(qname=f"{{{NS_XDSB}}}{_REQUEST}", is_meant=lambda _body: True),
+    body=Body(qname=f"{{{NS_XDSB}}}{_REQUEST}", is_meant=lambda body: not is_by_cpe(body)),
     actions=Actions(request=_ACTION, response=f"{_ACTION}Response", also=frozenset()),
     right="TD2.1",
     one_patient=True,
@@ -216,6 +222,9 @@ TRANSACTION = Transaction(
         schemas=(),
     ),
     decode=decode,
-    page=PageRow(wire="ITI-41, MTOM", serves="feed, replace (RPLC); APND, XFRM and folders are refused"),
+    page=PageRow(
+        wire="ITI-41, MTOM",
+        serves="feed, replace (RPLC), cite documents of other lots; APND, XFRM and folders are refused",
+    ),
     checks=LOT_CHECKS,
 )

@@ -17,7 +17,7 @@ from lgo_sandbox.watch.wording import counted
 
 __all__ = ["LOT_CHECKS"]
 
-ONLY = frozenset({"td2.1"})
+ONLY = frozenset({"td2.1", "td2.2"})
 MAX_TOLD = 5
 _N1_TYPES = frozenset({"78601-2", "56445-0"})
 _STATE = codes_about(About.STATE)
@@ -97,6 +97,23 @@ def n1(seen: Observed[LotFed]) -> Outcome:
             expected = "CDA R2 niveau 1 avec un PDF en base 64 dans nonXMLBody"
             return Violation(received, expected, where=f"document {document.unique_id[:100]}")
     return True
+
+
+def cda(seen: Observed[LotFed]) -> Outcome:
+    """The CDAs that were taken obey the rules of the documents library."""
+    if not seen.facts.taken:
+        return None
+    problems = seen.facts.problems.value
+    if not problems:
+        return True
+    shown = problems[:MAX_TOLD]
+    return Violation(
+        " ; ".join(f"{one.received or one.title} ({one.rule})" for one in shown),
+        " ; ".join(dict.fromkeys(one.expected or one.title for one in shown)),
+        f"{counted(len(problems), 'règle')} des documents {counted(len(problems), 'enfreinte').partition(' ')[2]}",
+        " ".join(dict.fromkeys(one.remedy for one in shown)),
+        " ; ".join(dict.fromkeys(f"document {one.unique_id[:60]}, {one.where}".rstrip(", ") for one in shown))[:300],
+    )
 
 
 def organisation_certificate(seen: Observed[VihfGiven]) -> Outcome:
@@ -196,6 +213,17 @@ LOT_CHECKS: tuple[Check[Any], ...] = (
         requirements=("LGO.DOC.02",),
         source="docs/sources/dmp.md#alimentation-n1",
         remedy="Produisez un CDA R2 niveau 1 dont le corps est le PDF/A-1 en base 64.",
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-CDA",
+        title="CDA versé qui enfreint une règle des documents",
+        reads=LotFed,
+        test=cda,
+        requirements=("LGO.DOC.02", "LGO.DOC.06"),
+        source="docs/sources/dmp.md#cda-verse",
+        remedy="Corrigez le document là où le dit le constat ; « lgo-sandbox validate » le contrôle avant l'envoi.",
+        severity=Severity.WARNING,
         operations=ONLY,
     ),
     Check(

@@ -10,16 +10,28 @@ import binascii
 
 from lxml import etree
 
-from dmp_mock.codes.names import NS_LCM, NS_XDSB
+from dmp_mock.codes import vihf
+from dmp_mock.codes.names import NS_HL7, NS_LCM, NS_XDSB
 from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.values import Lot
 from dmp_mock.wire.ebrim import RIM, read_objects
 from dmp_mock.wire.messages import Message
 from lgo_sandbox.wire import mtom
+from lgo_sandbox.wire.saml import SAML
 
-__all__ = ["read_lot"]
+__all__ = ["is_by_cpe", "read_lot"]
 
 _REQUEST = "ProvideAndRegisterDocumentSetRequest"
+_ATTRIBUTE = f"{{{SAML}}}Attribute"
+_PROFESSIONALS = frozenset({vihf.G15, vihf.G16})
+
+
+def is_by_cpe(body: etree._Element) -> bool:
+    """Tell whether an ITI-41 is a TD2.2: its VIHF, which alone tells, is that of a card of no professional."""
+    attributes = {one.get("Name"): one for one in body.getroottree().iter(_ATTRIBUTE)}
+    roles = [code for name in (vihf.ROLE,) if name in attributes for code in attributes[name].iter(f"{{{NS_HL7}}}Role")]
+    modes = {"".join(attributes[name].itertext()).strip() for name in vihf.MODE_SPELLINGS if name in attributes}
+    return modes == {vihf.Mode.DIRECT.value} and bool(roles) and roles[0].get("codeSystem") not in _PROFESSIONALS
 
 
 def read_lot(message: Message) -> Lot:
