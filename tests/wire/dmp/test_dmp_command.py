@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 from support.dmp_door import Dmp
+from support.dmp_ready import ready_file
 from typer.testing import CliRunner, Result
 
 from lgo_client import cli_dmp
 from lgo_client.cli import app
-from lgo_sandbox.control.ready import people_document
 
 RUN = CliRunner()
 WIDE = 200
-PERSONAS = ("titulaire", "generaliste", "medecin-voisine")
 
 
 @pytest.fixture
 def ready(dmp: Dmp, tmp_path: Path) -> str:
-    runner, session = dmp.doors.runner, dmp.tenant.name
-    issued = {f"org-{use}": runner.issue(f"org-{use}", session=session) for use in ("auth", "sign")}
-    issued |= {
-        f"cps-{who}-{use}": runner.issue(f"cps-{use}", who, session=session)
-        for who in PERSONAS
-        for use in ("auth", "sign")
-    }
-    document = {
-        "services": {"dmp": {"https": dmp.tenant.url("dmp")}},
-        "ca": str(dmp.sandbox.pki.ca_bundle),
-        "certificates": {name: {"chain": str(one.chain), "key": str(one.key)} for name, one in issued.items()},
-        **people_document(dmp.people),
-    }
-    path = tmp_path / "ready.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return str(path)
+    return str(ready_file(dmp, tmp_path))
 
 
 def lgo(ready: str, *arguments: str) -> tuple[Result, str]:
