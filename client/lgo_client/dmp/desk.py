@@ -24,7 +24,7 @@ from lgo_client.dmp.hl7 import Access
 from lgo_client.dmp.lots import Lot, Prepared, prepare
 from lgo_client.dmp.queue import FeedQueue, Waiting
 from lgo_client.dmp.records import Choice, Known, Records, Subject
-from lgo_client.dmp.registry import Registry
+from lgo_client.dmp.registry import Registry, UnknownDocument
 from lgo_client.environment import Certificate
 from lgo_client.parameters import ParameterFile, ParametersUnavailable
 from lgo_client.xds import Listed, find_documents, get_documents, listed
@@ -100,19 +100,19 @@ class Desk:
         self.records.keep_access(patient, self.holder, found)
         return found
 
-    def authorise(self, patient: str) -> str:
+    def authorise(self, patient: str, *, doctor_in_charge: bool = False) -> str:
         """TD0.3: declare one's access, which the patient agreed to. Raises Opposed."""
         self._not_opposed(patient, Subject.READING)
         self.records.say(patient, Subject.READING, Choice.AGREED, self.holder)
         self.parameters.current()
         self.records.forget_access(patient, self.holder)
-        return self.reading.authorise(patient)
+        return self.reading.authorise(patient, doctor_in_charge=doctor_in_charge)
 
-    def withdraw(self, patient: str) -> str:
+    def withdraw(self, patient: str, *, doctor_in_charge: bool = False) -> str:
         """TD0.3: give up one's access."""
         self.parameters.current()
         self.records.forget_access(patient, self.holder)
-        return self.reading.withdraw(patient)
+        return self.reading.withdraw(patient, doctor_in_charge=doctor_in_charge)
 
     # --- reading
 
@@ -149,19 +149,19 @@ class Desk:
         return visit
 
     def read(self, patient: str, unique_id: str) -> bytes:
-        """TD3.2: return a document. Raises NotCalled, LookupError."""
+        """TD3.2: return a document. Raises NotCalled, UnknownDocument."""
         self.open(patient)
         answer = self.registry.ask(patient, get_documents(unique_id, full=True))
         found = listed(answer)
         if not found:
-            raise LookupError(f"aucun document {unique_id} dans ce DMP")
+            raise UnknownDocument(f"aucun document {unique_id} dans ce DMP")
         return self.reading.fetch(patient, found[0])
 
     def known(self, patient: str, unique_id: str) -> Known:
-        """TD3.1: return a document with its version. Raises LookupError."""
+        """TD3.1: return a document with its version. Raises UnknownDocument."""
         found = known_of(self.registry.ask(patient, get_documents(unique_id, full=True)))
         if not found:
-            raise LookupError(f"aucun document {unique_id} dans ce DMP")
+            raise UnknownDocument(f"aucun document {unique_id} dans ce DMP")
         return found[0]
 
     # --- feeding

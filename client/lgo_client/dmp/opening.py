@@ -20,25 +20,33 @@ from lgo_client.dmp.desk import Desk, Feeder
 from lgo_client.dmp.queue import FeedQueue
 from lgo_client.dmp.records import Records
 from lgo_client.dmp.registry import Registry, Submitter
-from lgo_client.environment import Environment
+from lgo_client.environment import Certificate, Environment
 from lgo_client.parameters import ParameterFile
 from lgo_client.transport import http_client
 from lgo_client.vihf import Mode, Software, VihfWriter
 
-__all__ = ["NUMBER", "OID", "PHARMACY", "PRODUCT", "VERSION", "calling", "opened", "writer_of"]
+__all__ = ["NUMBER", "OID", "PHARMACY", "PRODUCT", "VERSION", "calling", "opened", "reading_mode", "writer_of"]
 
 PRODUCT, VERSION, NUMBER = "LGO-DE-REFERENCE", "1.0", "SANDBOX000001"
 OID = "2.25.329800735698586629295641978511506172918"
 """An OID of our own (from a UUID) for the reference software: it heads no national arc."""
 PHARMACY = "officine"
 QUEUE, RECORDS = "file-dmp.sqlite", "dossiers-dmp.sqlite"
-_ORGANISATION = ("org-auth", "org-sign")
 
 
 def writer_of(environment: Environment, who: str) -> Writer:
     """Return a professional in his structure."""
     person = environment.person(who)
     return Writer(person, environment.structure(person.structure))
+
+
+def reading_mode(environment: Environment, who: str) -> Mode:
+    """Return how a professional reads: by his card, or, without one, in AIR after a log-in at Pro Santé Connect."""
+    return Mode.DIRECT if f"cps-{who}-auth" in environment.document.get("certificates", {}) else Mode.AIR
+
+
+def _tls(environment: Environment, who: str, mode: Mode) -> Certificate:
+    return environment.certificate(f"cps-{who}-auth" if mode is Mode.DIRECT else "org-auth")
 
 
 @contextmanager
@@ -53,13 +61,12 @@ def calling(
     http: httpx.Client | None = None,
 ) -> Iterator[Dmp]:
     """Give a client of the DMP that acts for a professional: by his card, or by his structure's certificates."""
-    tls, signature = (f"cps-{who}-auth", f"cps-{who}-sign") if mode is Mode.DIRECT else _ORGANISATION
     place, writer = workplace or Workplace(), writer_of(environment, who)
     software = Software(PRODUCT, VERSION, installation or place.uuid(), NUMBER)
-    signer = environment.certificate(signature)
+    signer = environment.certificate(f"cps-{who}-sign" if mode is Mode.DIRECT else "org-sign")
     vihf = VihfWriter(mode, writer.person, writer.structure, signer, software, place, purpose)
     with ExitStack() as stack:
-        used = http or stack.enter_context(http_client(environment.ca, environment.certificate(tls)))
+        used = http or stack.enter_context(http_client(environment.ca, _tls(environment, who, mode)))
         yield Dmp(used, environment.url("dmp"), vihf, place, OID)
 
 
@@ -77,8 +84,9 @@ def opened(
         stack.callback(records.close)
         queue = FeedQueue(folder / QUEUE, place)
         stack.callback(queue.close)
-        http = stack.enter_context(http_client(environment.ca, environment.certificate(f"cps-{who}-auth")))
-        reading = stack.enter_context(calling(environment, who, Mode.DIRECT, workplace=place, http=http))
+        mode = reading_mode(environment, who)
+        http = stack.enter_context(http_client(environment.ca, _tls(environment, who, mode)))
+        reading = stack.enter_context(calling(environment, who, mode, workplace=place, http=http))
         feeder = reading if card else stack.enter_context(calling(environment, who, feeding, workplace=place))
         signer = environment.certificate(f"cps-{who}-sign" if card else "org-sign")
         yield Desk(

@@ -1,7 +1,7 @@
 """What an LGO does with documents that are in the DMP: mask, show, archive, delete (TD3.3).
 
 Source: specs/dmp.md §3.6 (versions, PreviousVersion, statuses). One object acts through a ``Dmp``, for one author.
-Raises what ``Dmp`` raises, and LookupError for a document that is not there.
+Raises what ``Dmp`` raises, and UnknownDocument for a document that is not there.
 """
 
 from __future__ import annotations
@@ -21,11 +21,15 @@ from lgo_client.dmp.client import QUERY, Dmp
 from lgo_client.dmp.delta import ARCHIVED, DELETED, UPDATES_STATUS, version_of
 from lgo_client.xds import APPROVED, check_registry, get_documents
 
-__all__ = ["Held", "Registry", "Submitter"]
+__all__ = ["Held", "Registry", "Submitter", "UnknownDocument"]
 
 UPDATE = "urn:ihe:iti:2010:UpdateDocumentSet"
 RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
 _DOCUMENT = "Document01"
+
+
+class UnknownDocument(LookupError):
+    """The DMP has no such document, or none that may be seen; the message (French) names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,14 @@ class Registry:
         """TD3.1b: return the technical id of a document."""
         found = self.dmp.technical_id(patient, unique_id)
         if not found:
-            raise LookupError(f"aucun document {unique_id} dans ce DMP")
+            raise UnknownDocument(f"aucun document {unique_id} dans ce DMP")
         return found
 
     def document(self, patient: str, unique_id: str) -> Held:
         """TD3.1: return a document with its version."""
         found = _held(self.ask(patient, get_documents(unique_id, full=True)))
         if not found:
-            raise LookupError(f"aucun document {unique_id} dans ce DMP")
+            raise UnknownDocument(f"aucun document {unique_id} dans ce DMP")
         return found[0]
 
     def ask(self, patient: str, body: str) -> etree._Element:
