@@ -6,6 +6,7 @@ gives back are not shown (RG_0320): patients are named by the sheet of patients,
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,7 @@ from lgo_client.cli_dmp_desk import (
 )
 from lgo_client.cli_dmp_documents import add_document_commands
 from lgo_client.cli_guard import Guarded
+from lgo_client.clock import Workplace
 from lgo_client.dmp.opening import calling
 from lgo_client.dmp.records import Choice, Subject
 from lgo_client.vihf import Mode
@@ -44,6 +46,8 @@ MODES = {CARD: Mode.DIRECT, ORGANISATION: Mode.INDIRECT}
 EMERGENCY = "centre_15"
 LISTED = "TOUTE"
 LISTS = ("ACTIVE", "INTERDITE", LISTED)
+ALL = "tous"
+INFORMATION = "information"
 EVER = "20000101000000"
 
 How = Annotated[str, typer.Option("--avec", help="carte (DIRECTE) ou certificat (INDIRECTE).")]
@@ -170,6 +174,40 @@ def rechercher_patient(
         table.add_row(one.matricule, one.oid, one.birth, yes(one.emergency_opposed))
     console.print(table)
     raise typer.Exit(0 if found else 1)
+
+
+@dmp_app.command()
+def web(patient: Named, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
+    """TD0.9 : donner l'adresse du dossier du patient sur le DMP web, que le navigateur ouvre avec la carte."""
+    from lgo_client.dmp.web import Page, page
+
+    with at_desk(who, folder, ready) as (environment, desk), waiting_for("Paramètres"):
+        cx = ins_of(environment, patient)
+        console.print(page(desk.parameters.current(), Page.FILE, cx.partition("^")[0]), soft_wrap=True)
+
+
+@dmp_app.command()
+def scenario(
+    letter: Annotated[str, typer.Argument(metavar="LETTRE", help="De A à K ; « tous » pour les jouer tous.")],
+    output: Annotated[Path, typer.Option("--vers", help="Dossier des preuves.")] = Path("lgo-output"),
+    ready: Ready = None,
+) -> None:
+    """Jouer un scénario DMP-A à DMP-K de bout en bout, et dire ce que le bac à sable en constate."""
+    from lgo_client.journeys.dmp_scenarios import CARDS, play_card
+    from lgo_client.show import ConsoleNarrator, show_outcome
+
+    chosen = list(CARDS) if letter.lower() == ALL else [letter.upper().removeprefix("DMP-")]
+    if not set(chosen) <= CARDS.keys():
+        raise ValueError(f"scénario {letter} ; scénarios : {', '.join(CARDS)}, {ALL}")
+    environment = environment_of(ready)
+    environment.url("dmp")
+    folder = output / f"dmp-{Workplace().local():%Y%m%d-%H%M%S}"
+    outcomes = []
+    for one in chosen:
+        outcomes.append(play_card(one, environment, ConsoleNarrator(console), folder / one))
+        show_outcome(console, outcomes[-1], what=f"Le scénario DMP-{one}")
+    reproached = any(found["severity"] != INFORMATION for told in outcomes for found in told.findings)
+    raise typer.Exit(1 if reproached or any(told.failure for told in outcomes) else 0)
 
 
 def _mode(how: str) -> Mode:

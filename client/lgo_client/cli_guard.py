@@ -23,6 +23,7 @@ from lgo_client.dmp.desk import NotCalled
 from lgo_client.dmp.errors import in_french
 from lgo_client.dmp.queue import QueueBusy
 from lgo_client.dmp.registry import UnknownDocument
+from lgo_client.dmp.web import WebUnavailable
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
 from lgo_client.parameters import ParametersUnavailable
@@ -37,7 +38,7 @@ UNUSABLE, REFUSED, DEFECT, ABORTED = 2, 1, 70, 130
 console = Console(soft_wrap=True)
 
 
-NOT_DONE = (NotCalled, QueueBusy, UnknownDocument, DmpUnavailable, ParametersUnavailable)
+NOT_DONE = (NotCalled, QueueBusy, UnknownDocument, DmpUnavailable, ParametersUnavailable, WebUnavailable)
 """What is not done, for a reason that its message says in French."""
 EXPECTED = (
     EnvironmentMissing,

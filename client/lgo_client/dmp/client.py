@@ -56,7 +56,11 @@ BUSY = frozenset({408, 425, 429, 502, 503, 504})
 
 
 class DmpUnavailable(Exception):
-    """The DMP answered that it cannot answer now, or something that is no answer; the message (French) says what."""
+    """The DMP, or what stands before it, answered that it cannot answer now. ``status`` is that of HTTP."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"le DMP répond {status} : il ne peut pas répondre pour le moment")
+        self.status = status
 
 
 class Dmp:
@@ -148,7 +152,7 @@ class Dmp:
         """Return the root and the parts of an answer. Raises DmpUnavailable."""
         sent = self._http.post(self._root + path, content=content, headers={"Content-Type": content_type})
         if sent.status_code in BUSY:
-            raise DmpUnavailable(f"le DMP répond {sent.status_code} : il ne peut pas répondre pour le moment")
+            raise DmpUnavailable(sent.status_code)
         return unpack(sent.headers.get("content-type", ""), sent.content)
 
     def _envelope(self, action: str, path: str, patient: str, body: str) -> bytes:

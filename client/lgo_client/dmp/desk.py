@@ -71,9 +71,12 @@ class Feeder:
         return self.dmp.technical_id(patient, unique_id)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Desk:
-    """One professional at work: ``holder`` is his national id, ``reading`` his DMP, ``feeder`` what feeds for him."""
+    """One professional at work: ``holder`` is his national id, ``reading`` his DMP, ``feeder`` what feeds for him.
+
+    ``may_not_feed`` says why the pharmacy does not let him feed, "" when it does.
+    """
 
     holder: str
     reading: Dmp
@@ -83,6 +86,7 @@ class Desk:
     queue: FeedQueue
     parameters: ParameterFile
     workplace: Workplace
+    may_not_feed: str = ""
 
     # --- choices and state
 
@@ -169,8 +173,10 @@ class Desk:
     def feed(self, patient: str, lot: Lot, replaces: str = "") -> int:
         """Let a lot wait to be fed, and return its number; ``replaces`` is the uniqueId of a former version.
 
-        Raises Opposed and NoDmp; where the DMP does not answer, the lot waits.
+        Raises NotAuthorised, Opposed and NoDmp; where the DMP does not answer, the lot waits.
         """
+        if self.may_not_feed:
+            raise NotAuthorised(self.may_not_feed)
         self._not_opposed(patient, Subject.FEEDING)
         if self._has_no_dmp(patient):
             raise NoDmp("ce patient n'a pas de DMP ouvert : rien n'est envoyé ni mis en attente")

@@ -11,11 +11,13 @@ from lgo_client.dmp.client import DmpUnavailable
 from lgo_client.soap import SoapRefused
 from lgo_client.xds import RegistryRefused
 
-__all__ = ["ALREADY_THERE", "OUTAGES", "heals_by_itself", "in_french"]
+__all__ = ["ALREADY_THERE", "OUTAGES", "heals_by_itself", "in_french", "never_came"]
 
 OUTAGES = (httpx.TransportError, DmpUnavailable, ValueError)
 """What leaves open whether the DMP took a message: no answer, an answer cut or unreadable, a service that is away."""
 
+_UNCONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_TURNED_AWAY = frozenset({425, 429, 503})
 ALREADY_THERE = frozenset({"XDSDuplicateUniqueIdInRegistry", "XDSRegistryDuplicateUniqueIdInMessage"})
 _BUSY = frozenset(
     {
@@ -65,6 +67,11 @@ def in_french(error: Exception) -> str:
     if isinstance(error, httpx.TransportError):
         return f"le DMP ne répond pas ({type(error).__name__})"
     return str(error)
+
+
+def never_came(error: Exception) -> bool:
+    """Tell whether a message surely did not reach whoever takes documents: no connection, or turned away before."""
+    return isinstance(error, _UNCONNECTED) or (isinstance(error, DmpUnavailable) and error.status in _TURNED_AWAY)
 
 
 def heals_by_itself(error: Exception) -> bool:

@@ -57,14 +57,14 @@ def calling(
     *,
     purpose: str = "normal",
     workplace: Workplace | None = None,
-    installation: str = "",
+    secret: bool = False,
     http: httpx.Client | None = None,
 ) -> Iterator[Dmp]:
     """Give a client of the DMP that acts for a professional: by his card, or by his structure's certificates."""
     place, writer = workplace or Workplace(), writer_of(environment, who)
-    software = Software(PRODUCT, VERSION, installation or place.uuid(), NUMBER)
+    software = Software(PRODUCT, VERSION, place.uuid(), NUMBER)
     signer = environment.certificate(f"cps-{who}-sign" if mode is Mode.DIRECT else "org-sign")
-    vihf = VihfWriter(mode, writer.person, writer.structure, signer, software, place, purpose)
+    vihf = VihfWriter(mode, writer.person, writer.structure, signer, software, place, purpose, secret=secret)
     with ExitStack() as stack:
         used = http or stack.enter_context(http_client(environment.ca, _tls(environment, who, mode)))
         yield Dmp(used, environment.url("dmp"), vihf, place, OID)
@@ -72,12 +72,20 @@ def calling(
 
 @contextmanager
 def opened(
-    environment: Environment, who: str, folder: Path, *, by_card: bool = False, workplace: Workplace | None = None
+    environment: Environment,
+    who: str,
+    folder: Path,
+    *,
+    by_card: bool = False,
+    secret: bool = False,
+    workplace: Workplace | None = None,
 ) -> Iterator[Desk]:
-    """Give the desk of a professional, whose files are in a folder; ``by_card``: he feeds by his card too."""
+    """Give the desk of a professional, whose files are in a folder.
+
+    ``by_card``: he feeds by his card too; ``secret``: for a minor, unknown to the legal representatives.
+    """
     place, writer = workplace or Workplace(), writer_of(environment, who)
     card = by_card or writer.structure.id != PHARMACY
-    feeding = Mode.DIRECT if card else Mode.INDIRECT
     submitter = Submitter(xds_author(writer.author), OID, CONTENT_TYPES[writer.structure.sector])
     with ExitStack() as stack:
         records = Records(folder / RECORDS, place)
@@ -86,8 +94,10 @@ def opened(
         stack.callback(queue.close)
         mode = reading_mode(environment, who)
         http = stack.enter_context(http_client(environment.ca, _tls(environment, who, mode)))
-        reading = stack.enter_context(calling(environment, who, mode, workplace=place, http=http))
-        feeder = reading if card else stack.enter_context(calling(environment, who, feeding, workplace=place))
+        reading = stack.enter_context(calling(environment, who, mode, workplace=place, secret=secret, http=http))
+        feeder = reading
+        if not card:
+            feeder = stack.enter_context(calling(environment, who, Mode.INDIRECT, workplace=place, secret=secret))
         signer = environment.certificate(f"cps-{who}-sign" if card else "org-sign")
         yield Desk(
             holder=writer.person.national_id,

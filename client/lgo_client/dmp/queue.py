@@ -1,9 +1,9 @@
 """What waits to be fed: a file of its own that survives an outage, a crash and the end of the process.
 
 Each lot leaves once, in the order of its patient. Before it leaves, it is written that it does: whatever happens then,
-the next try asks the DMP (TD3.1b) whether the document has come, under the uniqueId that the lot keeps for ever. What
-cannot heal by itself is set aside and shown, never dropped. Source: specs/requirements.md §2.4 (ALI/PROG.02 to .07);
-specs/dmp.md §4.2. Knows no scenario and no command.
+the next try, unless the lot surely never came, asks the DMP (TD3.1b) whether the document has come, under the uniqueId
+that the lot keeps for ever. What cannot heal by itself is set aside and shown, never dropped. Source:
+specs/requirements.md §2.4 (ALI/PROG.02 to .07); specs/dmp.md §4.2. Knows no scenario and no command.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lgo_client.clock import Workplace
-from lgo_client.dmp.errors import ALREADY_THERE, OUTAGES, heals_by_itself, in_french
+from lgo_client.dmp.errors import ALREADY_THERE, OUTAGES, heals_by_itself, in_french, never_came
 from lgo_client.dmp.lots import Prepared
 from lgo_client.soap import SoapRefused
 from lgo_client.xds import RegistryRefused
@@ -183,7 +183,9 @@ class FeedQueue:
         except SoapRefused as error:
             return self._failed(lot, State.WAITING, error)
         except OUTAGES as error:
-            return self._failed(lot, State.LEAVING, error)
+            # What left before without an answer may still have come then.
+            known = never_came(error) and lot.state is State.WAITING
+            return self._failed(lot, State.WAITING if known else State.LEAVING, error)
         return self._ended(lot, State.FED, "")
 
     def _ready(self, sender: Sender, lot: Waiting) -> Prepared:

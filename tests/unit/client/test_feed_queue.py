@@ -99,21 +99,24 @@ def test_the_same_document_waits_once(queue: FeedQueue) -> None:
 
 
 @pytest.mark.parametrize(
-    "outage",
+    ("outage", "left"),
     [
-        httpx.ConnectError("refusé"),
-        httpx.ReadTimeout("trop long"),
-        httpx.RemoteProtocolError("coupé"),
-        DmpUnavailable("503"),
-        ValueError("la réponse n'est pas du XML"),
+        (httpx.ConnectError("refusé"), False),
+        (httpx.ReadTimeout("trop long"), True),
+        (httpx.RemoteProtocolError("coupé"), True),
+        (DmpUnavailable(503), False),
+        (DmpUnavailable(504), True),
+        (ValueError("la réponse n'est pas du XML"), True),
     ],
 )
-def test_an_outage_keeps_all_in_order_and_is_over_by_itself(queue: FeedQueue, outage: Exception) -> None:
+def test_an_outage_keeps_all_in_order_and_is_over_by_itself(queue: FeedQueue, outage: Exception, left: bool) -> None:
     dmp, pauses, told = Away([outage, outage]), [], []
     filled(queue, 1, 2).send_all(dmp, pauses.append, lambda one: told.append((one.number, one.state)))
     assert dmp.taken == ["1.2.1", "1.2.2"]
     assert pauses == list(PAUSES[:2])
-    assert told == [(1, State.LEAVING), (1, State.LEAVING), (1, State.FED), (2, State.FED)]
+    kept = State.LEAVING if left else State.WAITING
+    assert told == [(1, kept), (1, kept), (1, State.FED), (2, State.FED)]
+    assert dmp.asked == ["1.2.1", "1.2.1"] * left
     assert queue.all()[0].tries == 3
 
 
@@ -261,3 +264,12 @@ def test_a_killed_process_loses_nothing_and_sends_nothing_twice(queue: FeedQueue
 @pytest.mark.parametrize("ask", [FeedQueue.retry, FeedQueue.withdraw])
 def test_nothing_is_done_to_a_lot_that_is_not_there(queue: FeedQueue, ask: Callable[[FeedQueue, int], bool]) -> None:
     assert not ask(queue, 7)
+
+
+def test_what_may_have_come_is_asked_for_even_after_a_try_that_surely_failed(queue: FeedQueue) -> None:
+    dmp = Away([httpx.ReadTimeout("")], lost=True)
+    filled(queue, 1).send(dmp)
+    dmp.taken.clear()
+    dmp.script, dmp.lost = [DmpUnavailable(503)], False
+    assert not queue.send(dmp)
+    assert states(queue) == [State.LEAVING]

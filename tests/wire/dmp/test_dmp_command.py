@@ -128,7 +128,7 @@ def test_a_document_is_fed_listed_read_changed_replaced_and_deleted(dmp: Dmp, re
 def test_what_is_fed_while_the_dmp_is_away_waits_and_leaves_by_itself(dmp: Dmp, ready: str) -> None:
     dmp.do(lambda: dmp.session.faults.arm(Fault("f1", "dmp", FaultKind.STATUS, 503, "td2.1", remaining=2)))
     assert "la file attend" in told(ready, "alimenter", "martin-claire", code=1)
-    assert "parti, sans réponse" in told(ready, "file")
+    assert "en attente" in told(ready, "file")
     said = told(ready, "envoyer", "--attendre", "--pause", "0")
     assert "nouvel essai" in said
     assert "versé" in said
