@@ -190,10 +190,11 @@ def web(patient: Named, who: Who = "titulaire", folder: Workstation = None, read
 def scenario(
     letter: Annotated[str, typer.Argument(metavar="LETTRE", help="De A à K ; « tous » pour les jouer tous.")],
     output: Annotated[Path, typer.Option("--vers", help="Dossier des preuves.")] = Path("lgo-output"),
+    here: Annotated[bool, typer.Option("--ici", help="Dans cette session, au lieu d'une session neuve.")] = False,
     ready: Ready = None,
 ) -> None:
     """Jouer un scénario DMP-A à DMP-K de bout en bout, et dire ce que le bac à sable en constate."""
-    from lgo_client.journeys.dmp_scenarios import CARDS, play_card
+    from lgo_client.journeys.dmp_scenarios import CARDS, in_fresh_session, play_card
     from lgo_client.show import ConsoleNarrator, show_outcome
 
     chosen = list(CARDS) if letter.lower() == ALL else [letter.upper().removeprefix("DMP-")]
@@ -204,7 +205,9 @@ def scenario(
     folder = output / f"dmp-{Workplace().local():%Y%m%d-%H%M%S}"
     outcomes = []
     for one in chosen:
-        outcomes.append(play_card(one, environment, ConsoleNarrator(console), folder / one))
+        stage = environment if here else in_fresh_session(environment)
+        console.print(f"\nSession [bold]{stage.session}[/bold]")
+        outcomes.append(play_card(one, stage, ConsoleNarrator(console), folder / one))
         show_outcome(console, outcomes[-1], what=f"Le scénario DMP-{one}")
     reproached = any(found["severity"] != INFORMATION for told in outcomes for found in told.findings)
     raise typer.Exit(1 if reproached or any(told.failure for told in outcomes) else 0)

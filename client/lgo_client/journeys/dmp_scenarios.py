@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lgo_client.control import Control
 from lgo_client.environment import Environment
 from lgo_client.journeys import dmp_cards, dmp_cards_more
 from lgo_client.journeys.dmp_office import Office
 from lgo_client.journeys.officine_day import Told
 from lgo_client.journeys.steps import JourneyFailed, Narrator, Teller
 
-__all__ = ["CARDS", "LATENCY", "Card", "play_card"]
+__all__ = ["CARDS", "LATENCY", "Card", "in_fresh_session", "play_card"]
 
 JOURNAL = "journal.jsonl"
 LATENCY = 3000
@@ -46,6 +47,15 @@ CARDS = {
     "J": Card("Reprise d'historique", dmp_cards_more.history),
     "K": Card("DMP web contextuel", dmp_cards_more.contextual_web),
 }
+
+
+def in_fresh_session(environment: Environment) -> Environment:
+    """Return the environment of a new session, in which nothing has happened yet."""
+    control = Control(environment.control, environment.session)
+    try:
+        return Environment(control.fresh_session())
+    finally:
+        control.close()
 
 
 def play_card(
