@@ -15,6 +15,7 @@ from health_documents.values.document import DocumentHeader
 __all__ = ["BILAN", "Advice", "Written", "write_bilan"]
 
 BILAN = "56445-0"
+TITLES = {BILAN: "Bilan partagé de médication", "78601-2": "Compte rendu d'entretien pharmaceutique"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def write_bilan(header: DocumentHeader, advice: Sequence[Advice], conclusion: st
     """Return the document; ``record_number`` is the pharmacy's own number of the file."""
     rows = tuple((one.treatment, one.observation, one.proposal) for one in advice)
     content = PdfContent(
-        title="Bilan partagé de médication",
+        title=TITLES.get(header.code.code, header.title),
         patient=header.patient,
         author=header.authors[0],
         created=header.effective_time,

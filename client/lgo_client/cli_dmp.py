@@ -1,4 +1,4 @@
-"""``lgo dmp``: existence of a DMP, authorisations, administrative data and searches in a terminal (French).
+"""``lgo dmp``: existence of a DMP, the patient's choices, authorisations, administrative data, searches (French).
 
 Source: specs/dmp.md §1.6, §1.7. Knows the DMP's client, no journey and no service. Traits of identity that the DMP
 gives back are not shown (RG_0320): patients are named by the sheet of patients, or by their INS.
@@ -6,109 +6,151 @@ gives back are not shown (RG_0320): patients are named by the sheet of patients,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from lgo_client.cli_dmp_desk import (
+    Named,
+    Ready,
+    Who,
+    Workstation,
+    at_desk,
+    console,
+    environment_of,
+    ins_of,
+    plain,
+    waiting_for,
+    yes,
+)
+from lgo_client.cli_dmp_documents import add_document_commands
 from lgo_client.cli_guard import Guarded
 from lgo_client.clock import Workplace
-from lgo_client.dmp import Dmp
-from lgo_client.environment import Environment
-from lgo_client.transport import http_client
-from lgo_client.vihf import Mode, Software, VihfWriter, ins_cx
+from lgo_client.dmp.opening import calling
+from lgo_client.dmp.records import Choice, Subject
+from lgo_client.vihf import Mode
 
 __all__ = ["dmp_app"]
 
-dmp_app = typer.Typer(cls=Guarded, no_args_is_help=True, help="Appeler le DMP : existence, autorisations, recherches.")
-console = Console()
+dmp_app = typer.Typer(
+    cls=Guarded, no_args_is_help=True, help="Le DMP : existence, autorisations, documents, file d'attente, scénarios."
+)
+authorisation_app = typer.Typer(cls=Guarded, no_args_is_help=True, help="TD0.3 : sa propre autorisation d'accès.")
+dmp_app.add_typer(authorisation_app, name="autorisation")
+add_document_commands(dmp_app)
 
-PRODUCT, VERSION, NUMBER, OID = "LGO-DE-REFERENCE", "1.0", "SANDBOX000001", "2.25.1"
 CARD, ORGANISATION = "carte", "certificat"
+MODES = {CARD: Mode.DIRECT, ORGANISATION: Mode.INDIRECT}
 EMERGENCY = "centre_15"
 LISTED = "TOUTE"
+LISTS = ("ACTIVE", "INTERDITE", LISTED)
+ALL = "tous"
+INFORMATION = "information"
 EVER = "20000101000000"
 
-Who = Annotated[str, typer.Option("--par", help="Le professionnel : titulaire, adjoint, generaliste…")]
 How = Annotated[str, typer.Option("--avec", help="carte (DIRECTE) ou certificat (INDIRECTE).")]
-Ready = Annotated[Path | None, typer.Option("--ready", help="Fichier de connexion (ready.json).")]
-Named = Annotated[str, typer.Argument(help="Le patient : un nom de la fiche (martin-claire), ou un matricule INS.")]
 AsDoctor = Annotated[bool, typer.Option("--medecin-traitant", help="Pour le rôle de médecin traitant.")]
 
 
 @dmp_app.command()
 def existence(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Ready = None) -> None:
     """TD0.2 : dire si le DMP existe, et si le professionnel peut le lire."""
-    environment = Environment.load(ready)
-    with _calling(environment, who, how) as dmp:
-        access = dmp.existence(_ins(environment, patient))
+    environment = environment_of(ready)
+    with calling(environment, who, _mode(how)) as dmp, waiting_for("Test d'existence"):
+        access = dmp.existence(ins_of(environment, patient))
     console.print(f"DMP {access.status}, autorisation {access.authorisation}" if access.exists else "pas de DMP")
     raise typer.Exit(0 if access.open_and_authorised else 1)
 
 
 @dmp_app.command()
-def administratif(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Ready = None) -> None:
+def donnees(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Ready = None) -> None:
     """TD1.3a : lire l'état du DMP et les oppositions du patient."""
-    environment = Environment.load(ready)
-    with _calling(environment, who, how) as dmp:
-        found = dmp.administrative(_ins(environment, patient))
+    environment = environment_of(ready)
+    with calling(environment, who, _mode(how)) as dmp, waiting_for("Données administratives"):
+        found = dmp.administrative(ins_of(environment, patient))
     if not found.exists:
         console.print("pas de DMP")
         raise typer.Exit(1)
-    breaking, emergency = (_yes(opposed) for opposed in (found.breaking_opposed, found.emergency_opposed))
+    breaking, emergency = (yes(opposed) for opposed in (found.breaking_opposed, found.emergency_opposed))
     console.print(f"DMP {found.status} ; opposé au bris de glace : {breaking} ; à l'accès en urgence : {emergency}")
 
 
 @dmp_app.command()
-def autoriser(patient: Named, doctor: AsDoctor = False, who: Who = "titulaire", ready: Ready = None) -> None:
-    """TD0.3 : déclarer son autorisation, avec l'accord du patient."""
-    environment = Environment.load(ready)
-    with _calling(environment, who, CARD) as dmp:
-        said = dmp.authorise(_ins(environment, patient), doctor_in_charge=doctor)
-    console.print(said or "autorisation enregistrée")
+def choix(
+    patient: Named,
+    agreed: Annotated[bool, typer.Option("--accord", help="Le patient est d'accord.")] = False,
+    opposed: Annotated[bool, typer.Option("--opposition", help="Le patient s'oppose.")] = False,
+    subject: Annotated[str, typer.Option("--pour", help="consultation ou alimentation.")] = Subject.READING,
+    who: Who = "titulaire",
+    folder: Workstation = None,
+    ready: Ready = None,
+) -> None:
+    """Noter ou montrer ce que le patient a choisi : rien n'est envoyé."""
+    if subject not in [*Subject] or (agreed and opposed):
+        raise ValueError("--accord ou --opposition, pour consultation ou alimentation")
+    with at_desk(who, folder, ready) as (environment, desk):
+        cx = ins_of(environment, patient)
+        if agreed or opposed:
+            desk.say(cx, Subject(subject), Choice.AGREED if agreed else Choice.OPPOSED)
+        table = Table("quoi", "choix", "noté par", "le", title="Choix du patient")
+        for said in desk.records.choices(cx):
+            table.add_row(said.subject, said.choice, said.said_by, said.at)
+    console.print(table)
+
+
+@authorisation_app.command()
+def ajouter(
+    patient: Named, doctor: AsDoctor = False, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None
+) -> None:
+    """Noter l'accord du patient, puis déclarer son autorisation."""
+    with at_desk(who, folder, ready) as (environment, desk), waiting_for("Autorisation d'accès"):
+        said = desk.authorise(ins_of(environment, patient), doctor_in_charge=doctor)
+    console.print(plain(said) or "autorisation enregistrée")
+
+
+@authorisation_app.command()
+def supprimer(
+    patient: Named, doctor: AsDoctor = False, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None
+) -> None:
+    """Retirer son autorisation."""
+    with at_desk(who, folder, ready) as (environment, desk), waiting_for("Retrait de l'autorisation"):
+        said = desk.withdraw(ins_of(environment, patient), doctor_in_charge=doctor)
+    console.print(plain(said) or "retrait enregistré")
 
 
 @dmp_app.command()
-def retirer(patient: Named, doctor: AsDoctor = False, who: Who = "titulaire", ready: Ready = None) -> None:
-    """TD0.3 : retirer son autorisation."""
-    environment = Environment.load(ready)
-    with _calling(environment, who, CARD) as dmp:
-        said = dmp.withdraw(_ins(environment, patient), doctor_in_charge=doctor)
-    console.print(said or "retrait enregistré")
-
-
-@dmp_app.command()
-def professionnels(
+def autorisations(
     patient: Named,
     mode: Annotated[str, typer.Option("--mode", help="ACTIVE, INTERDITE ou TOUTE.")] = LISTED,
     who: Who = "titulaire",
     ready: Ready = None,
 ) -> None:
     """TD1.6 : lister les professionnels autorisés, ou bloqués."""
-    environment = Environment.load(ready)
-    with _calling(environment, who, CARD) as dmp:
-        found = dmp.professionals(_ins(environment, patient), mode)
+    if mode not in LISTS:
+        raise ValueError(f"mode {mode} ; modes : {', '.join(LISTS)}")
+    environment = environment_of(ready)
+    with calling(environment, who, Mode.DIRECT) as dmp, waiting_for("Professionnels autorisés"):
+        found = dmp.professionals(ins_of(environment, patient), mode)
     table = Table("identifiant", "professionnel", "depuis", "dernière action", "mode", title="Professionnels du DMP")
     for one in found:
         role = " (médecin traitant)" if one.doctor_in_charge else ""
-        table.add_row(one.national_id, f"{one.name}{role}", one.started, one.acted, one.mode)
+        table.add_row(one.national_id, plain(f"{one.name}{role}"), one.started, one.acted, one.mode)
     console.print(table)
 
 
 @dmp_app.command()
-def liste(
+def patients(
     since: Annotated[str, typer.Option("--depuis", help="AAAAMMJJhhmmss")] = EVER,
     by_document: Annotated[bool, typer.Option("--alimentes", help="Ceux que quelqu'un a alimentés.")] = False,
     who: Who = "titulaire",
     ready: Ready = None,
 ) -> None:
     """TD0.4 : lister les DMP que le professionnel peut lire."""
-    environment = Environment.load(ready)
-    with _calling(environment, who, CARD) as dmp:
+    if not (since.isdecimal() and len(since) == len(EVER)):
+        raise ValueError(f"--depuis {since} ; attendu : quatorze chiffres, AAAAMMJJhhmmss")
+    with calling(environment_of(ready), who, Mode.DIRECT) as dmp, waiting_for("DMP autorisés"):
         found = dmp.dmps(since, by_document=by_document)
     table = Table("matricule INS", "autorisé le", "dernière action", "dernier lot", title=f"{len(found)} DMP")
     for one in found:
@@ -116,52 +158,62 @@ def liste(
     console.print(table)
 
 
-@dmp_app.command()
-def chercher(
-    family: Annotated[str, typer.Argument(help="Nom de famille, de naissance ou d'usage.")],
+@dmp_app.command("rechercher-patient")
+def rechercher_patient(
+    family: Annotated[str, typer.Argument(metavar="NOM", help="Nom de famille, de naissance ou d'usage.")],
     birth: Annotated[str, typer.Option("--naissance", help="AAAAMMJJ, ou son début.")] = "",
     who: Who = "generaliste",
     ready: Ready = None,
 ) -> None:
     """TD0.5 : chercher un patient sans INS, au titre de la régulation (centre 15)."""
-    with _calling(Environment.load(ready), who, CARD, EMERGENCY) as dmp:
+    environment = environment_of(ready)
+    with calling(environment, who, Mode.DIRECT, purpose=EMERGENCY) as dmp, waiting_for("Recherche"):
         found = dmp.search(family, birth)
     table = Table("matricule INS", "OID", "naissance", "opposé à l'urgence", title=f"{len(found)} patient(s)")
     for one in found:
-        table.add_row(one.matricule, one.oid, one.birth, _yes(one.emergency_opposed))
+        table.add_row(one.matricule, one.oid, one.birth, yes(one.emergency_opposed))
     console.print(table)
     raise typer.Exit(0 if found else 1)
 
 
-def _yes(value: bool) -> str:
-    return "oui" if value else "non"
+@dmp_app.command()
+def web(patient: Named, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
+    """TD0.9 : donner l'adresse du dossier du patient sur le DMP web, que le navigateur ouvre avec la carte."""
+    from lgo_client.dmp.web import Page, page
+
+    with at_desk(who, folder, ready) as (environment, desk), waiting_for("Paramètres"):
+        cx = ins_of(environment, patient)
+        console.print(page(desk.parameters.current(), Page.FILE, cx.partition("^")[0]), soft_wrap=True)
 
 
-def _ins(environment: Environment, patient: str) -> str:
-    """Return the identifier of a patient, whom the sheet names or who is given by his matricule."""
-    return ins_cx(patient if patient[:1].isdecimal() else environment.patient(patient).matricule)
+@dmp_app.command()
+def scenario(
+    letter: Annotated[str, typer.Argument(metavar="LETTRE", help="De A à K ; « tous » pour les jouer tous.")],
+    output: Annotated[Path, typer.Option("--vers", help="Dossier des preuves.")] = Path("lgo-output"),
+    here: Annotated[bool, typer.Option("--ici", help="Dans cette session, au lieu d'une session neuve.")] = False,
+    ready: Ready = None,
+) -> None:
+    """Jouer un scénario DMP-A à DMP-K de bout en bout, et dire ce que le bac à sable en constate."""
+    from lgo_client.journeys.dmp_scenarios import CARDS, in_fresh_session, play_card
+    from lgo_client.show import ConsoleNarrator, show_outcome
+
+    chosen = list(CARDS) if letter.lower() == ALL else [letter.upper().removeprefix("DMP-")]
+    if not set(chosen) <= CARDS.keys():
+        raise ValueError(f"scénario {letter} ; scénarios : {', '.join(CARDS)}, {ALL}")
+    environment = environment_of(ready)
+    environment.url("dmp")
+    folder = output / f"dmp-{Workplace().local():%Y%m%d-%H%M%S}"
+    outcomes = []
+    for one in chosen:
+        stage = environment if here else in_fresh_session(environment)
+        console.print(f"\nSession [bold]{stage.session}[/bold]")
+        outcomes.append(play_card(one, stage, ConsoleNarrator(console), folder / one))
+        show_outcome(console, outcomes[-1], what=f"Le scénario DMP-{one}")
+    reproached = any(found["severity"] != INFORMATION for told in outcomes for found in told.findings)
+    raise typer.Exit(1 if reproached or any(told.failure for told in outcomes) else 0)
 
 
-@contextmanager
-def _calling(environment: Environment, who: str, how: str, purpose: str = "normal") -> Iterator[Dmp]:
-    """Give a client of the DMP that acts for a professional."""
-    names = {
-        CARD: (Mode.DIRECT, f"cps-{who}-auth", f"cps-{who}-sign"),
-        ORGANISATION: (Mode.INDIRECT, "org-auth", "org-sign"),
-    }
-    if how not in names:
-        console.print(f"moyen inconnu : {how} ; moyens : {', '.join(names)}")
-        raise typer.Exit(2)
-    mode, tls, signature = names[how]
-    workplace, person = Workplace(), environment.person(who)
-    vihf = VihfWriter(
-        mode,
-        person,
-        environment.structure(person.structure),
-        environment.certificate(signature),
-        Software(PRODUCT, VERSION, workplace.uuid(), NUMBER),
-        workplace,
-        purpose,
-    )
-    with http_client(environment.ca, environment.certificate(tls)) as http:
-        yield Dmp(http, environment.url("dmp"), vihf, workplace, OID)
+def _mode(how: str) -> Mode:
+    if how not in MODES:
+        raise ValueError(f"moyen inconnu : {how} ; moyens : {', '.join(MODES)}")
+    return MODES[how]

@@ -7,6 +7,7 @@ the client. Knows the errors of the client, no command.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -17,10 +18,18 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from french_commands import translate_help, usage_error
+from lgo_client.dmp.client import DmpUnavailable
+from lgo_client.dmp.desk import NotCalled
+from lgo_client.dmp.errors import in_french
+from lgo_client.dmp.queue import QueueBusy
+from lgo_client.dmp.registry import UnknownDocument
+from lgo_client.dmp.web import WebUnavailable
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
+from lgo_client.parameters import ParametersUnavailable
 from lgo_client.psc import PscRefused
 from lgo_client.soap import SoapRefused
+from lgo_client.xds import RegistryRefused
 
 __all__ = ["Guarded"]
 
@@ -29,7 +38,20 @@ UNUSABLE, REFUSED, DEFECT, ABORTED = 2, 1, 70, 130
 console = Console(soft_wrap=True)
 
 
-EXPECTED = (EnvironmentMissing, SoapRefused, PscRefused, IdentityRefused, httpx.HTTPError, OSError, ValueError)
+NOT_DONE = (NotCalled, QueueBusy, UnknownDocument, DmpUnavailable, ParametersUnavailable, WebUnavailable)
+"""What is not done, for a reason that its message says in French."""
+EXPECTED = (
+    EnvironmentMissing,
+    SoapRefused,
+    PscRefused,
+    IdentityRefused,
+    RegistryRefused,
+    *NOT_DONE,
+    httpx.HTTPError,
+    sqlite3.Error,
+    OSError,
+    ValueError,
+)
 DEFECTS = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticError)
 """Errors of Python that nobody should see: what typer itself raises is none of these."""
 
@@ -85,6 +107,12 @@ def _told(error: Exception) -> tuple[int, str]:
         return UNUSABLE, str(error)
     if isinstance(error, SoapRefused | PscRefused | IdentityRefused):
         return REFUSED, f"refus : {error}"
+    if isinstance(error, RegistryRefused):
+        return REFUSED, f"refus : {in_french(error)}"
+    if isinstance(error, NOT_DONE):
+        return REFUSED, str(error)
+    if isinstance(error, sqlite3.Error):
+        return UNUSABLE, f"fichier du poste inutilisable : {error}"
     if isinstance(error, httpx.TransportError):
         return (
             UNUSABLE,

@@ -33,6 +33,13 @@ class Control:
         answer.raise_for_status()
         return answer.json() if answer.headers.get("content-type", "").startswith("application/json") else answer.text
 
+    def fresh_session(self) -> dict[str, Any]:
+        """Open a session with doors of its own, and return its connection document."""
+        answer = self._http.post("/sessions", json={"listeners": True})
+        answer.raise_for_status()
+        opened: dict[str, Any] = answer.json()
+        return opened
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()

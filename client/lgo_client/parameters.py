@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -37,21 +38,40 @@ class Parameters:
     others: dict[str, str] = field(default_factory=dict)
 
 
+class Keeper(Protocol):
+    """Where copies outlive the process."""
+
+    def keep_file(self, url: str, octets: bytes, at: str) -> None:
+        """Keep a file that was fetched at a moment (ISO)."""
+
+    def file(self, url: str) -> tuple[bytes, str] | None:
+        """Return a file that was kept, and when it was fetched."""
+
+
 class ParameterFile:
     """Reads the file of a site when the copy is a day old. ``url`` is the root of the site."""
 
-    def __init__(self, http: httpx.Client, url: str, workplace: Workplace) -> None:
+    def __init__(self, http: httpx.Client, url: str, workplace: Workplace, keeper: Keeper | None = None) -> None:
         self._http = http
         self._url = url + PATH
         self._workplace = workplace
+        self._keeper = keeper
         self._copy: tuple[datetime, Parameters] | None = None
 
     def current(self) -> Parameters:
         """Return the parameters in force. Raises ParametersUnavailable."""
         now = self._workplace.now()
-        if self._copy is None or now - self._copy[0] >= KEPT:
-            self._copy = now, _read(self._fetched())
+        self._copy = self._copy or self._kept()
+        if self._copy is None or not timedelta() <= now - self._copy[0] < KEPT:
+            octets = self._fetched()
+            self._copy = now, _read(octets)
+            if self._keeper is not None:
+                self._keeper.keep_file(self._url, octets, now.isoformat())
         return self._copy[1]
+
+    def _kept(self) -> tuple[datetime, Parameters] | None:
+        found = self._keeper.file(self._url) if self._keeper is not None else None
+        return (datetime.fromisoformat(found[1]), _read(found[0])) if found else None
 
     def _fetched(self) -> bytes:
         url = self._url

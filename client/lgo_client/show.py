@@ -88,8 +88,8 @@ def show_connection(console: Console, environment: Environment) -> None:
     console.print(f"Patients     {len(document['patients'])}, décrits sur la console et dans docs/fr/personnes.md")
 
 
-def show_outcome(console: Console, told: Told) -> None:
-    """Print findings, evidence folder, and how it ended."""
+def show_outcome(console: Console, told: Told, what: str = "La journée") -> None:
+    """Print findings, evidence folder, and how it ended; ``what`` was played."""
     console.print()
     for finding in told.findings:
         kind = "remarque" if finding["severity"] == INFORMATION else "[yellow]constat[/yellow]"
@@ -99,7 +99,7 @@ def show_outcome(console: Console, told: Told) -> None:
     console.print(f"{len(told.steps)} étapes, {len(told.exchanges)} échanges, {found}")
     console.print(f"Preuves : {told.folder} ({len(told.files)} fichiers)", soft_wrap=True)
     if told.failure:
-        console.print(f"[red]La journée s'est arrêtée : {escape(told.failure)}[/red]")
+        console.print(f"[red]{what} s'arrête : {escape(told.failure)}[/red]")
 
 
 def _who(step: Step) -> str:

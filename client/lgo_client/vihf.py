@@ -30,6 +30,9 @@ SUBJECT_ID = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
 ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
 RESOURCE = "urn:oasis:names:tc:xacml:2.0:resource:resource-id"
 PURPOSE = "urn:oasis:names:tc:xspa:1.0:subject:purposeofuse"
+SECRET = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
+SECRET_CODE, VISIBILITY = "INVISIBLE_REPRESENTANTS_LEGAUX", "1.2.250.1.213.1.1.4.13"
+"""What the attribute of a secret connection holds is not public; the visibility that its documents take is ours."""
 ISSUER_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
 
 PROFESSIONS = "1.2.250.1.71.1.2.7"
@@ -104,7 +107,10 @@ def roles_of(person: Person) -> tuple[Role, ...]:
 
 
 class VihfWriter:
-    """Writes signed assertions for one author in one mode. ``certificate`` signs; ``purpose`` is the access mode."""
+    """Writes signed assertions for one author in one mode. ``certificate`` signs; ``purpose`` is the access mode.
+
+    ``secret`` opens the secret connection of a minor (EX_0.1-1100).
+    """
 
     def __init__(
         self,
@@ -115,8 +121,11 @@ class VihfWriter:
         software: Software,
         workplace: Workplace,
         purpose: str = NORMAL,
+        *,
+        secret: bool = False,
     ) -> None:
         self._mode = mode
+        self._secret = secret
         self._purpose = purpose
         self._person = person
         self._structure = structure
@@ -176,6 +185,8 @@ class VihfWriter:
             _attribute("LPS_Version", software.version),
             _attribute("LPS_ID_HOMOLOGATION_DMP", software.authorisation),
         ]
+        if self._secret:
+            written.append(_coded(SECRET, "CE", Role(SECRET_CODE, VISIBILITY, "Visibilité", "Connexion secrète")))
         if self._mode is not Mode.DIRECT:
             written.append(_attribute(SUBJECT_ID, f"{self._person.given_name} {self._person.family_name}"))
         return "".join(written)

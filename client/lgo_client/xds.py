@@ -69,17 +69,24 @@ class Listed:
     status: str
 
 
-def find_documents(patient: str, *, since: str = "", statuses: Sequence[str] = (APPROVED,)) -> str:
-    """Return the query TD3.1 for a patient (CX); ``since`` limits serviceStartTime (``AAAAMMJJ…``)."""
+def find_documents(
+    patient: str, *, since: str = "", statuses: Sequence[str] = (APPROVED,), types: Sequence[str] = ()
+) -> str:
+    """Return the query TD3.1 for a patient (CX).
+
+    ``since`` limits serviceStartTime (``AAAAMMJJ…``), ``types`` the typeCode (``code^^system``).
+    """
     slots = {"$XDSDocumentEntryPatientId": [f"'{patient}'"], "$XDSDocumentEntryStatus": [_list(statuses)]}
     if since:
         slots["$XDSDocumentEntryServiceStartTimeFrom"] = [since]
+    if types:
+        slots["$XDSDocumentEntryTypeCode"] = [_list(types)]
     return _query(FIND_DOCUMENTS, slots, "LeafClass")
 
 
-def get_documents(unique_id: str, *, full: bool = False) -> str:
-    """Return the query TD3.1b: the technical id of a document known by its uniqueId; ``full``: all of its metadata."""
-    slots = {"$XDSDocumentEntryUniqueId": [_list((unique_id,))]}
+def get_documents(*unique_ids: str, full: bool = False) -> str:
+    """Return the query TD3.1b: the technical ids of documents known by their uniqueId; ``full``: all their metadata."""
+    slots = {"$XDSDocumentEntryUniqueId": [_list(unique_ids)]}
     return _query(GET_DOCUMENTS, slots, "LeafClass" if full else "ObjectRef")
 
 

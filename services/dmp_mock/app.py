@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from dmp_mock import options
 from dmp_mock.authorisations import moment, touch
 from dmp_mock.caller import Admitted, admit
-from dmp_mock.codes.names import ALIASES, DESCRIBE, REPOSITORY, Announced
+from dmp_mock.codes.names import ALIASES, DESCRIBE, REPOSITORY
 from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.parameters import REDIRECTED
 from dmp_mock.codes.patients import Authorisation
+from dmp_mock.codes.retired import Retired
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsFailure, as_fault
 from dmp_mock.facts import Posted, Remark, SoapRequest
@@ -160,7 +161,7 @@ def _not_found(call: Call, shown: str, detail: str) -> NoReturn:
     raise HTTPException(404, detail)
 
 
-def _asked(message: Message) -> Transaction | Announced:
+def _asked(message: Message) -> Transaction | Retired:
     asked = transaction_of(message.body)
     if asked is None:
         known = ", ".join(sorted({transaction.body.qname.rpartition("}")[2] for transaction in TRANSACTIONS}))
@@ -174,27 +175,24 @@ def _asked(message: Message) -> Transaction | Announced:
     return asked
 
 
-def _answered(call: Call, message: Message, asked: Transaction | Announced, access: Access | None) -> RawResponse:
+def _answered(call: Call, message: Message, asked: Transaction | Retired, access: Access | None) -> RawResponse:
     check_addressing(message, _right_actions(asked), strict=options.is_on(call.session, "strict_action"))
     if not isinstance(asked, Transaction):
-        raise _not_served(asked)
+        raise _retired(asked)
     given = _served(admit(call, message, asked, access))
     return answer(message, asked.actions.response, given, call.session.ids.uuid)
 
 
-def _not_served(asked: Announced) -> Refused:
+def _retired(asked: Retired) -> Refused:
     name = asked.name.upper()
-    if asked.instead:
-        return Refused(
-            "retired",
-            f"{name}, {asked.title[0].lower()}{asked.title[1:]}",
-            received=name,
-            expected=f"à la place : {asked.instead}",
-            where="Body",
-            remedy=f"Retirez l'appel de {name} de votre logiciel ; à la place : {asked.instead}.",
-        )
-    known = ", ".join(transaction.name.upper() for transaction in TRANSACTIONS)
-    return Refused("later", name, received=name, expected=f"une transaction simulée ici : {known}", where="Body")
+    return Refused(
+        "retired",
+        f"{name}, {asked.title[0].lower()}{asked.title[1:]}",
+        received=name,
+        expected=f"à la place : {asked.instead}",
+        where="Body",
+        remedy=f"Retirez l'appel de {name} de votre logiciel ; à la place : {asked.instead}.",
+    )
 
 
 def _served(request: Admitted) -> Answer:
@@ -231,11 +229,11 @@ def _is_told_as_fault(call: Call, code: XdsCode) -> bool:
     return wanted == "fault" or (wanted == "observe" and code in _SEEN_AS_FAULTS)
 
 
-def _right_actions(asked: Transaction | Announced) -> frozenset[str]:
+def _right_actions(asked: Transaction | Retired) -> frozenset[str]:
     return asked.actions.right if isinstance(asked, Transaction) else asked.also | {asked.action}
 
 
-def _note_message(call: Call, message: Message, asked: Transaction | Announced, suffix: str) -> None:
+def _note_message(call: Call, message: Message, asked: Transaction | Retired, suffix: str) -> None:
     envelope = message.envelope
     elsewhere = (one for one in (envelope.reply_to, envelope.fault_to) if one and one != soap.ANONYMOUS)
     request = SoapRequest(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from dmp_mock.checks import SHARED_CHECKS
 from dmp_mock.codes.names import DESCRIBE
 from dmp_mock.codes.parameters import FETCH, PATH
-from dmp_mock.codes.retired import SINCE
+from dmp_mock.codes.retired import RETIRED, SINCE
 from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
 from dmp_mock.seeds import MIGRATIONS, seed
-from dmp_mock.tables import NOT_SIMULATED, TRANSACTIONS
+from dmp_mock.tables import TRANSACTIONS
 from dmp_mock.wire.decode import decode
 from lgo_sandbox.contract import Door, Operation, Resource, ResourceRequest, Service, Situation
 from lgo_sandbox.settings import MIB
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SERVICE"]
 
-_NOT_SIMULATED = "recognised, refused by a fault that says so"
 _RETIRED = f"retired on {SINCE}: a fault says so, and what to do instead"
 
 SITUATIONS = (
@@ -82,7 +81,7 @@ SERVICE = Service(
     doors=(Door("dmp", 3, "DMP (SOAP)"),),
     operations=(
         *(Operation(one.name, one.title, one.page.wire, one.page.serves) for one in TRANSACTIONS),
-        *(Operation(one.name, one.title, serves=_RETIRED if one.instead else _NOT_SIMULATED) for one in NOT_SIMULATED),
+        *(Operation(one.name, one.title, serves=_RETIRED) for one in RETIRED),
         Operation(
             DESCRIBE,
             "Lire la description du service (WSDL)",

@@ -11,6 +11,7 @@ from support.dmp_desk import Desk, desk_of
 from support.dmp_lots import cda
 
 from health_documents.xds.write import DocumentEntry
+from lgo_client.dmp.delta import Change, synchronise
 from lgo_client.environment import Environment
 from lgo_client.existing import entry_of_document
 from lgo_client.xds import RegistryRefused
@@ -81,7 +82,8 @@ def test_a_document_lives_its_whole_life_in_the_dmp(sandbox_session: SandboxSess
         content = octets.replace(unique_id.encode(), second.unique_id.encode(), 1)
         desk.feed(second, content, replaces=registry.technical_id(patient, unique_id))
         assert desk.found(patient) == {second.unique_id}
-        assert registry.synchronise(patient, "2020") == (registry.document(patient, second.unique_id).entry.logical_id,)
+        visit = synchronise(lambda body: registry.ask(patient, body), patient, {}, "2020", desk.workplace.now())
+        assert [(one.change, one.document.unique_id) for one in visit.changes] == [(Change.NEW, second.unique_id)]
         registry.delete(patient, second.unique_id)
         assert desk.found(patient) == set()
         with pytest.raises(RegistryRefused, match="XDSMetadataUpdateError"):

@@ -13,7 +13,7 @@ from health_documents.xds.write import DocumentEntry
 from lgo_client.authoring import Writer, lot_of
 from lgo_client.clock import Workplace
 from lgo_client.dmp import Dmp
-from lgo_client.dmp_registry import Registry, Submitter
+from lgo_client.dmp.registry import Registry, Submitter
 from lgo_client.environment import Certificate, Environment
 from lgo_client.journeys.day import SOFTWARE_OID
 from lgo_client.transport import http_client

@@ -135,15 +135,6 @@ FAULTS: dict[str, FaultLine] = {
         remedy="Comparez le corps du message à l'exemple de la transaction : l'élément nommé y est obligatoire.",
         source=f"{_DMP}refus",
     ),
-    "later": FaultLine(
-        subcode=NOT_PUBLIC,
-        reason="La transaction {} n'est pas encore simulée par ce bac à sable",
-        public=False,
-        about=About.SANDBOX,
-        remedy="N'appelez pas encore cette transaction ici : votre logiciel n'est pas en cause.",
-        source=f"{_DMP}transactions",
-        code="Receiver",
-    ),
     "retired": FaultLine(
         subcode=NOT_PUBLIC,
         reason=f"Transaction retirée depuis le {SINCE} : {{}}",

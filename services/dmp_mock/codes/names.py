@@ -1,16 +1,13 @@
-"""Names that several transactions share: namespaces, paths, actions, what is recognised without being simulated.
+"""Names that several transactions share: namespaces, paths, aliases.
 
-Source: docs/sources/dmp.md#transactions and #chemin (catalogue and paths, high). A transaction that is simulated stands
-in ``dmp_mock.transactions`` and nowhere else; its line here is then passed over. Knows no rule.
+Source: docs/sources/dmp.md#chemin (paths, high). A transaction stands in ``dmp_mock.transactions`` and nowhere else.
+Knows no rule.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 __all__ = [
     "ALIASES",
-    "ANNOUNCED",
     "DESCRIBE",
     "FAULT_ACTION",
     "NS_HL7",
@@ -19,7 +16,6 @@ __all__ = [
     "NS_XDSB",
     "PARTNER",
     "REPOSITORY",
-    "Announced",
 ]
 
 NS_HL7 = "urn:hl7-org:v3"
@@ -41,24 +37,3 @@ PARTNER = "DMP"
 
 FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 """WS-Addressing SOAP binding §6; which action the real faults carry is not public (low)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announced:
-    """A TD that is recognised, and refused by a fault that says so.
-
-    ``reason`` is the HL7 reason code that tells it; ``instead`` what to do in place of one that is retired, "" of one
-    that this version does not serve yet.
-    """
-
-    name: str
-    title: str
-    qname: str
-    path: str
-    action: str
-    also: frozenset[str] = frozenset()
-    reason: str = ""
-    instead: str = ""
-
-
-ANNOUNCED: tuple[Announced, ...] = ()

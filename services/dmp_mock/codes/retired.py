@@ -6,18 +6,37 @@ low). Knows no rule.
 
 from __future__ import annotations
 
-from dmp_mock.codes.habilitations import NS_PATIENTS
-from dmp_mock.codes.names import NS_HL7, Announced
+from dataclasses import dataclass
 
-__all__ = ["RETIRED", "SINCE"]
+from dmp_mock.codes.habilitations import NS_PATIENTS
+from dmp_mock.codes.names import NS_HL7
+
+__all__ = ["RETIRED", "SINCE", "Retired"]
 
 SINCE = "30/09/2023"
 _BY_ITSELF = "rien : le DMP est créé d'office avec Mon espace santé, et le patient le rouvre lui-même"
 _BY_PATIENT = "rien : le patient le fait lui-même dans Mon espace santé"
 
 
-def _patients(name: str, title: str, message: str, reason: str, instead: str) -> Announced:
-    return Announced(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retired:
+    """A TD that is recognised, and refused by a fault that says so.
+
+    ``reason`` is the HL7 reason code that tells it; ``instead`` what to do in place of it.
+    """
+
+    name: str
+    title: str
+    qname: str
+    path: str
+    action: str
+    instead: str
+    also: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+def _patients(name: str, title: str, message: str, reason: str, instead: str) -> Retired:
+    return Retired(
         name=name,
         title=title,
         qname=f"{{{NS_HL7}}}{message}",
@@ -28,8 +47,8 @@ def _patients(name: str, title: str, message: str, reason: str, instead: str) ->
     )
 
 
-def _account(name: str, title: str, local: str) -> Announced:
-    return Announced(
+def _account(name: str, title: str, local: str) -> Retired:
+    return Retired(
         name=name,
         title=title,
         qname=f"{{{NS_PATIENTS}}}{local}",
@@ -41,7 +60,7 @@ def _account(name: str, title: str, local: str) -> Announced:
 
 
 RETIRED = (
-    Announced(
+    Retired(
         name="td0.0",
         title="Certification de l'identité",
         qname=f"{{{NS_PATIENTS}}}identityCertification",

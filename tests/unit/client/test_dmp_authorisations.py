@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from lgo_client.dmp_authorisations import (
+from lgo_client.dmp.authorisations import (
     AuthorisedDmp,
     Professional,
     dmps_of,

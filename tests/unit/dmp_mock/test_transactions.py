@@ -16,13 +16,13 @@ from support.dmp_door import DmpDoors
 from support.tenants import running_in_background
 
 import dmp_mock
-from dmp_mock.codes.names import ANNOUNCED, NS_HL7
+from dmp_mock.codes.names import NS_HL7
 from dmp_mock.codes.retired import RETIRED
 from dmp_mock.codes.rights import MATRIX
 from dmp_mock.codes.services import SERVICES
 from dmp_mock.scaffold import write
 from dmp_mock.service import SERVICE
-from dmp_mock.tables import NOT_SIMULATED, PATHS, TRANSACTIONS, transaction_named, transaction_of
+from dmp_mock.tables import PATHS, TRANSACTIONS, transaction_named, transaction_of
 from dmp_mock.transaction import Transaction
 from dmp_mock.wire.description import wsdl
 
@@ -71,9 +71,9 @@ def test_every_transaction_is_described_once_by_its_operation() -> None:
     assert sorted(described) == sorted({t.describe.operation for t in TRANSACTIONS})
 
 
-def test_what_is_announced_is_recognised_unless_it_is_served() -> None:
-    assert {one.name for one in NOT_SIMULATED} == {one.name for one in (*ANNOUNCED, *RETIRED)}
-    for one in NOT_SIMULATED:
+def test_what_is_retired_is_recognised_and_not_served() -> None:
+    assert not {one.name for one in RETIRED} & {t.name for t in TRANSACTIONS}
+    for one in RETIRED:
         reason = f'<h:controlActProcess xmlns:h="{NS_HL7}"><h:reasonCode code="{one.reason}"/></h:controlActProcess>'
         element = etree.fromstring(f"<x>{reason}</x>")
         element.tag = one.qname

@@ -15,7 +15,8 @@ from lgo_sandbox.state.opening import memory_store, open_store, stores_of
 from lgo_sandbox.state.port import Store
 
 ROOT = Path(__file__).parents[3]
-SOURCES = ("lgo_sandbox", "services", "client", "libs", "bench", "examples")
+SOURCES = ("lgo_sandbox", "services", "libs", "bench", "examples")
+"""Not the client: it stands for an editor's software, which keeps what it likes where it likes."""
 ENGINE = re.compile(
     r"sqlite3|dialects\.sqlite|\bPRAGMA\b|BEGIN IMMEDIATE|data_version|\browid\b|sqlite_|on_conflict|\.sqlite\b",
 )

@@ -24,7 +24,6 @@ from support.dmp_told import is_told
 from support.dmp_vihf import coded
 
 from dmp_mock.codes.faults import FAULTS
-from dmp_mock.codes.names import NS_LCM
 from dmp_mock.codes.parameters import OFTEN
 from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.xds_errors import XDS_CODES
@@ -249,7 +248,6 @@ REFUSED: dict[str, Act] = {
     "wsa-invalid": lambda dmp: _existence(dmp, extra="<wsa:MessageID>urn:uuid:2</wsa:MessageID>"),
     "wsa-action": _strict_action,
     "request": _edited("<queryId .*?/>", ""),
-    "later": lambda dmp: dmp.call("registry", "x", f'<SubmitObjectsRequest xmlns="{NS_LCM}"/>', dmp.direct()),
     "retired": lambda dmp: dmp.call(
         "patients", f"{HL7}:PRPA_IN201311UV02", '<PRPA_IN201311UV02 xmlns="urn:hl7-org:v3"/>', dmp.direct()
     ),

@@ -11,8 +11,7 @@ from support.dmp_door import Dmp
 from support.dmp_messages import NS, Reply, envelope, existence, opened
 from support.dmp_services import authorise, dmps
 
-from dmp_mock.codes.names import Announced
-from dmp_mock.codes.retired import RETIRED
+from dmp_mock.codes.retired import RETIRED, Retired
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 
 Sent = Callable[..., Reply]
@@ -129,7 +128,7 @@ def test_an_unknown_body_is_not_recognised(dmp: Dmp) -> None:
 
 
 @pytest.mark.parametrize("retired", RETIRED, ids=lambda retired: retired.name)
-def test_a_retired_transaction_says_so_since_when_and_what_to_do_instead(dmp: Dmp, retired: Announced) -> None:
+def test_a_retired_transaction_says_so_since_when_and_what_to_do_instead(dmp: Dmp, retired: Retired) -> None:
     namespace, name = retired.qname[1:].split("}")
     reason = f'<controlActProcess><reasonCode code="{retired.reason}"/></controlActProcess>' if retired.reason else ""
     body = f'<{name} xmlns="{namespace}">{reason}</{name}>'

@@ -7,15 +7,11 @@ One object acts for one professional in one mode (direct: card; indirect: struct
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import httpx
 from lxml import etree
 
-from health_documents.xds.write import DocumentEntry, SubmissionSet
 from lgo_client.clock import Workplace
-from lgo_client.dmp_authorisations import (
+from lgo_client.dmp.authorisations import (
     LIST,
     PATIENTS,
     SET,
@@ -28,7 +24,7 @@ from lgo_client.dmp_authorisations import (
     professionals_of,
     set_authorisation,
 )
-from lgo_client.dmp_hl7 import (
+from lgo_client.dmp.hl7 import (
     Access,
     Administrative,
     Candidate,
@@ -38,14 +34,15 @@ from lgo_client.dmp_hl7 import (
     demographics,
     search,
 )
+from lgo_client.dmp.lots import Lot, Prepared, prepare
 from lgo_client.environment import Certificate
 from lgo_client.lot_signature import Signed, sign_lot
 from lgo_client.mtom import pack, part_of, unpack
 from lgo_client.soap import ENVELOPE, WSA, element, parse_answer
 from lgo_client.vihf import VihfWriter
-from lgo_client.xds import Listed, check_registry, document_href, find_documents, listed, provide, retrieve
+from lgo_client.xds import Listed, check_registry, document_href, find_documents, get_documents, listed, retrieve
 
-__all__ = ["Access", "Dmp", "Lot"]
+__all__ = ["QUERY", "Access", "Dmp", "DmpUnavailable", "Lot"]
 
 BASE = "/si-dmp-server/v2/services"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -54,20 +51,16 @@ CANDIDATES = "urn:hl7-org:v3:PRPA_IN201305UV02"
 QUERY = "urn:ihe:iti:2007:RegistryStoredQuery"
 FEED = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
 RETRIEVE = "urn:ihe:iti:2007:RetrieveDocumentSet"
+BUSY = frozenset({408, 425, 429, 502, 503, 504})
+"""HTTP statuses of a service, or of what stands before it, that may answer later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """Documents of one submission: metadata, entries with their octets in the same order, the signature's entry.
+class DmpUnavailable(Exception):
+    """The DMP, or what stands before it, answered that it cannot answer now. ``status`` is that of HTTP."""
 
-    ``replaces`` is the entryUUID that the first document replaces, or empty.
-    """
-
-    submission: SubmissionSet
-    entries: Sequence[DocumentEntry]
-    octets: Sequence[bytes]
-    signature: DocumentEntry
-    replaces: str = ""
+    def __init__(self, status: int) -> None:
+        super().__init__(f"le DMP répond {status} : il ne peut pas répondre pour le moment")
+        self.status = status
 
 
 class Dmp:
@@ -118,25 +111,30 @@ class Dmp:
     def fetch(self, patient: str, document: Listed) -> bytes:
         """TD3.2: return a document's octets, exactly as they were fed."""
         request = self._envelope(RETRIEVE, "/repository", patient, retrieve(document.repository, document.unique_id))
-        headers = {"Content-Type": f'application/soap+xml; charset=UTF-8; action="{RETRIEVE}"'}
-        sent = self._http.post(f"{self._root}/repository", content=request, headers=headers)
-        root, parts = unpack(sent.headers.get("content-type", ""), sent.content)
+        root, parts = self._post("/repository", request, _plain(RETRIEVE))
         return part_of(document_href(parse_answer(root)), parts)
 
     def feed(self, patient: str, lot: Lot, signer: Certificate) -> bytes:
         """TD2.1: feed a lot, signed by ``signer``; return the signature document that went with it."""
-        signed = [Signed(entry.unique_id, octets) for entry, octets in zip(lot.entries, lot.octets, strict=True)]
-        signature = sign_lot(lot.submission.unique_id, signed, signer, self._workplace.instant())
-        body = provide(lot.submission, lot.entries, lot.signature, lot.replaces)
-        parts = {
-            f"{entry.id}@lgo": (entry.mime_type, octets)
-            for entry, octets in zip((*lot.entries, lot.signature), (*lot.octets, signature), strict=True)
-        }
-        envelope = self._envelope(FEED, "/repository", patient, body)
+        return self.feed_prepared(patient, prepare(lot), signer)
+
+    def feed_prepared(self, patient: str, lot: Prepared, signer: Certificate) -> bytes:
+        """TD2.1: feed a lot that was prepared before; sign it now."""
+        signed = [Signed(part.unique_id, part.octets) for part in lot.parts]
+        signature = sign_lot(lot.submission_id, signed, signer, self._workplace.instant())
+        parts = {part.content_id: (part.media_type, part.octets) for part in lot.parts}
+        parts[lot.signature_id] = ("text/xml", signature)
+        envelope = self._envelope(FEED, "/repository", patient, lot.body)
         content_type, content = pack(envelope, parts, FEED, f"MIMEBoundary_{self._workplace.uuid()}")
-        sent = self._http.post(f"{self._root}/repository", content=content, headers={"Content-Type": content_type})
-        check_registry(parse_answer(unpack(sent.headers.get("content-type", ""), sent.content)[0]))
+        check_registry(parse_answer(self._post("/repository", content, content_type)[0]))
         return signature
+
+    def technical_id(self, patient: str, unique_id: str) -> str:
+        """TD3.1b: return the technical id of a document, "" when the DMP has none of this uniqueId."""
+        answer = self._call("/registry", QUERY, patient, get_documents(unique_id))
+        check_registry(answer)
+        found = next(answer.iter("{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}ObjectRef"), None)
+        return "" if found is None else str(found.get("id"))
 
     def _demographics(self, patient: str, reason: str) -> etree._Element:
         body = demographics(patient, reason, self._vihf.software, self._oid, self._workplace)
@@ -147,10 +145,15 @@ class Dmp:
         return self._call(path, action, patient, body)
 
     def _call(self, path: str, action: str, patient: str, body: str) -> etree._Element:
-        headers = {"Content-Type": f'application/soap+xml; charset=UTF-8; action="{action}"'}
         envelope = self._envelope(action, path, patient, body)
-        sent = self._http.post(self._root + path, content=envelope, headers=headers)
-        return parse_answer(unpack(sent.headers.get("content-type", ""), sent.content)[0])
+        return parse_answer(self._post(path, envelope, _plain(action))[0])
+
+    def _post(self, path: str, content: bytes, content_type: str) -> tuple[bytes, dict[str, bytes]]:
+        """Return the root and the parts of an answer. Raises DmpUnavailable."""
+        sent = self._http.post(self._root + path, content=content, headers={"Content-Type": content_type})
+        if sent.status_code in BUSY:
+            raise DmpUnavailable(sent.status_code)
+        return unpack(sent.headers.get("content-type", ""), sent.content)
 
     def _envelope(self, action: str, path: str, patient: str, body: str) -> bytes:
         assertion = self._vihf.assertion(patient).decode()
@@ -163,3 +166,8 @@ class Dmp:
             f'<wsse:Security xmlns:wsse="{WSSE}">{assertion}</wsse:Security>'
             f"</soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>"
         ).encode()
+
+
+def _plain(action: str) -> str:
+    """Return the Content-Type of a message without parts."""
+    return f'application/soap+xml; charset=UTF-8; action="{action}"'

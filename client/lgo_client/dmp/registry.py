@@ -1,14 +1,13 @@
-"""What an LGO does with documents that are in the DMP: mask, show, archive, delete (TD3.3), learn what changed (delta).
+"""What an LGO does with documents that are in the DMP: mask, show, archive, delete (TD3.3).
 
-Source: specs/dmp.md §3.6 (versions, PreviousVersion, statuses), §4.1 (delta synchronisation in three queries). One
-object acts through a ``Dmp``, for one author. Raises what ``Dmp`` raises, and LookupError for a document that is not
-there.
+Source: specs/dmp.md §3.6 (versions, PreviousVersion, statuses). One object acts through a ``Dmp``, for one author.
+Raises what ``Dmp`` raises, and UnknownDocument for a document that is not there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -18,29 +17,19 @@ from health_documents.xds.formats import dtm
 from health_documents.xds.read import read_submission
 from health_documents.xds.write import DocumentEntry, SubmissionSet, XdsAuthor, submit_objects_request
 from lgo_client.clock import Workplace
-from lgo_client.dmp import QUERY, Dmp
-from lgo_client.xds import (
-    APPROVED,
-    REPLACES,
-    check_registry,
-    find_submission_sets,
-    get_associations,
-    get_documents,
-    get_documents_and_associations,
-)
+from lgo_client.dmp.client import QUERY, Dmp
+from lgo_client.dmp.delta import ARCHIVED, DELETED, UPDATES_STATUS, version_of
+from lgo_client.xds import APPROVED, check_registry, get_documents
 
-__all__ = ["ARCHIVED", "DELETED", "Held", "Registry", "Submitter"]
+__all__ = ["Held", "Registry", "Submitter", "UnknownDocument"]
 
 UPDATE = "urn:ihe:iti:2010:UpdateDocumentSet"
-UPDATES_STATUS = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
-HAS_MEMBER = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
-DEPRECATED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"
-ARCHIVED = "urn:asip:ci-sis:2010:StatusType:Archived"
-DELETED = "urn:asip:ci-sis:2010:StatusType:Deleted"
 RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
-BATCH = 20
-"""How many documents one query of the delta asks for."""
 _DOCUMENT = "Document01"
+
+
+class UnknownDocument(LookupError):
+    """The DMP has no such document, or none that may be seen; the message (French) names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,54 +51,30 @@ class Held:
 
 @dataclass
 class Registry:
-    """Acts on documents of the registry. ``held`` are those in force by logical id, as the last delta left them."""
+    """Acts on documents of the registry."""
 
     dmp: Dmp
     workplace: Workplace
     submitter: Submitter
-    held: dict[str, Held] = field(default_factory=dict)
 
     # --- reading
 
     def technical_id(self, patient: str, unique_id: str) -> str:
         """TD3.1b: return the technical id of a document."""
-        answer = self._ask(patient, get_documents(unique_id))
-        found = next(answer.iter(f"{{{RIM}}}ObjectRef"), None)
-        if found is None:
-            raise LookupError(f"aucun document {unique_id} dans ce DMP")
-        return str(found.get("id"))
+        found = self.dmp.technical_id(patient, unique_id)
+        if not found:
+            raise UnknownDocument(f"aucun document {unique_id} dans ce DMP")
+        return found
 
     def document(self, patient: str, unique_id: str) -> Held:
         """TD3.1: return a document with its version."""
-        found = _held(self._ask(patient, get_documents(unique_id, full=True)))
+        found = _held(self.ask(patient, get_documents(unique_id, full=True)))
         if not found:
-            raise LookupError(f"aucun document {unique_id} dans ce DMP")
+            raise UnknownDocument(f"aucun document {unique_id} dans ce DMP")
         return found[0]
 
-    def synchronise(self, patient: str, since: str) -> tuple[str, ...]:
-        """Learn what changed since a moment (DTM, UTC); return the logical ids of what is new or gone."""
-        before = dict(self.held)
-        lots = self._ask(patient, find_submission_sets(patient, since))
-        sets = [str(one.get("id")) for one in lots.iter(f"{{{RIM}}}RegistryPackage")]
-        links = read_submission(self._ask(patient, get_associations(sets))).associations if sets else ()
-        members = list(dict.fromkeys(link.target for link in links if link.kind == HAS_MEMBER))
-        for start in range(0, len(members), BATCH):
-            self._learn(self._ask(patient, get_documents_and_associations(members[start : start + BATCH])))
-        changed = {lid for lid in before.keys() | self.held.keys() if before.get(lid) != self.held.get(lid)}
-        return tuple(sorted(changed))
-
-    def _learn(self, answer: etree._Element) -> None:
-        replaced = {link.target for link in read_submission(answer).associations if link.kind == REPLACES}
-        for one in _held(answer):
-            known = self.held.get(one.entry.logical_id)
-            gone = one.entry.status in (DEPRECATED, DELETED) or one.entry.id in replaced
-            if not gone and (known is None or known.version <= one.version):
-                self.held[one.entry.logical_id] = one
-            elif gone and known is not None and known.version <= one.version:
-                del self.held[one.entry.logical_id]
-        self.held = {lid: one for lid, one in self.held.items() if one.entry.id not in replaced}
-
-    def _ask(self, patient: str, body: str) -> etree._Element:
+    def ask(self, patient: str, body: str) -> etree._Element:
+        """TD3.1: send a query, and return its answer."""
         answer = self.dmp.send("/registry", QUERY, patient, body)
         check_registry(answer)
         return answer
@@ -170,11 +135,5 @@ def _slots(parent: etree._Element, values: Mapping[str, str]) -> None:
 
 
 def _held(answer: etree._Element) -> Sequence[Held]:
-    versions = [_version(one) for one in answer.iter(f"{{{RIM}}}ExtrinsicObject")]
+    versions = [version_of(one) for one in answer.iter(f"{{{RIM}}}ExtrinsicObject")]
     return [Held(*one) for one in zip(read_submission(answer).entries, versions, strict=True)]
-
-
-def _version(entry: etree._Element) -> int:
-    told = entry.find(f"{{{RIM}}}VersionInfo")
-    name = "" if told is None else str(told.get("versionName", ""))
-    return int(name) if name.isdecimal() else 1

@@ -1,0 +1,150 @@
+"""The stage of the DMP scenarios: desks of several professionals, the tester's hand on the sandbox, documents at hand.
+
+Source: specs/requirements.md §3.3 (cards DMP-A to DMP-K). Knows the DMP through the client only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from health_documents.identifiers import OID_INS_NIR_TEST
+from lgo_client.authoring import traits_of_patient
+from lgo_client.clock import Workplace
+from lgo_client.control import Control
+from lgo_client.dmp.desk import Desk
+from lgo_client.dmp.documents import REVIEW, Kind, example, lot_with
+from lgo_client.dmp.lots import Lot
+from lgo_client.dmp.opening import OID, opened, writer_of
+from lgo_client.dmp.queue import Waiting
+from lgo_client.environment import Environment
+from lgo_client.journeys.day import Day
+from lgo_client.journeys.steps import Evidence, Teller, expect
+from lgo_client.vihf import ins_cx
+
+__all__ = ["FEEDING", "Office"]
+
+FEEDING = frozenset({"td2.1", "td2.2"})
+
+
+class Office:
+    """The pharmacy and its neighbours in a session. ``pause`` waits, ``latency`` is what the network is given (ms)."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        teller: Teller,
+        folder: Path,
+        pause: Callable[[float], None],
+        latency: int,
+    ) -> None:
+        self.environment = environment
+        self.teller = teller
+        self.evidence = Evidence(folder)
+        self.folder = folder
+        self.pause = pause
+        self.latency = latency
+        self.workplace = Workplace()
+        self.control = Control(environment.control, environment.session)
+        self._stack = ExitStack()
+        self._stack.callback(self.control.close)
+        self._desks: dict[str, Desk] = {}
+        self._seen = 0
+
+    def close(self) -> None:
+        """Close every desk and connection."""
+        self._stack.close()
+
+    # --- people
+
+    def desk(self, who: str = "titulaire", *, secret: bool = False) -> Desk:
+        """Return the desk of a professional; it stays open. ``secret``: for a minor, unknown to the parents."""
+        name = f"{who}-secret" if secret else who
+        if name not in self._desks:
+            desk = opened(self.environment, who, self.folder / name, secret=secret, workplace=self.workplace)
+            self._desks[name] = self._stack.enter_context(desk)
+        return self._desks[name]
+
+    def cx(self, patient: str) -> str:
+        """Return the identifier of a patient of the sheet."""
+        return ins_cx(self.environment.patient(patient).matricule)
+
+    def day(self) -> Day:
+        """Return the tools of a day: log-in at Pro Santé Connect, INSi."""
+        day = Day(self.environment, self.teller, self.evidence)
+        self._stack.callback(day.close)
+        return day
+
+    # --- documents
+
+    def document(
+        self,
+        patient: str,
+        kind: Kind = REVIEW,
+        who: str = "titulaire",
+        *,
+        replaces: str = "",
+        at: datetime | None = None,
+        hidden: Sequence[str] = (),
+        by_structure: bool = False,
+    ) -> Lot:
+        """Write a document about a patient; return the lot that feeds it."""
+        writer = writer_of(self.environment, who)
+        traits = traits_of_patient(self.environment.patient(patient), OID_INS_NIR_TEST)
+        entry, octets = example(
+            writer,
+            traits,
+            self.workplace,
+            kind,
+            replaces=replaces,
+            at=at,
+            hidden=hidden,
+            by_structure=by_structure,
+        )
+        self.evidence.save(f"{entry.unique_id}.xml", octets)
+        return lot_with(writer, entry, octets, self.workplace, OID)
+
+    def validate(self, desk: Desk, lot: Lot, replaces: str = "") -> str:
+        """Validate a document, which the software then feeds by itself; return its uniqueId."""
+        unique_id = lot.entries[0].unique_id
+        self.mark("document validé", unique_id)
+        desk.feed(lot.submission.patient_id, lot, replaces)
+        expect(desk.send(), "le DMP ne répond pas")
+        last = next(one for one in desk.queue.all() if one.unique_id == unique_id)
+        expect(last.state == "versé", f"lot {last.state} : {last.said}")
+        return unique_id
+
+    # --- the tester's hand
+
+    def mark(self, name: str, subject: str = "") -> None:
+        """Tell the sandbox what the user did."""
+        self.control.of_session("markers", "POST", {"name": name, "subject": subject})
+
+    def open_record(self, patient: str) -> None:
+        """Tell the sandbox that the user opens the record of a patient."""
+        self.mark("dossier ouvert", self.environment.patient(patient).matricule)
+
+    def arm(self, kind: str, value: int | None = None, **where: Any) -> None:
+        """Arm a fault on the DMP."""
+        given = {} if value is None else {"value": value}
+        self.control.of_session("faults", "POST", {"kind": kind, "service": "dmp", **given, **where})
+
+    def operations(self) -> list[str]:
+        """Return what the DMP was asked for since this was last asked, in order."""
+        answer = self.control.of_session("exchanges", service="dmp", limit="1000")
+        exchanges = sorted(answer["exchanges"], key=lambda one: str(one["started"]))
+        new, self._seen = exchanges[self._seen :], len(exchanges)
+        return [str(one["operation"]) for one in new]
+
+    def serves(self, operation: str) -> bool:
+        """Tell whether this sandbox's DMP serves an operation."""
+        contract = self.control.resource("services/dmp")
+        return any(one["name"] == operation for one in contract["operations"])
+
+
+def said(lot: Waiting) -> str:
+    """Return a lot of the queue as a step tells it."""
+    return f"{lot.state}{f' ({lot.said})' if lot.said else ''}"
