@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["trace"]
 
 LISTED, READ, ADDED = "a consulté la liste des documents", "a lu un document", "a ajouté un document"
-LET_IN, LEFT = "a enregistré votre autorisation d'accès", "a retiré son autorisation d'accès"
+LET_IN, LEFT = "a enregistré son autorisation d'accès", "a retiré son autorisation d'accès"
 _SEARCH = "td3.1"
 
 

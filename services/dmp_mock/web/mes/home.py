@@ -27,7 +27,11 @@ async def home(call: Call) -> RawResponse:
     call.summarise(f"Mon espace santé : accueil de {space.patient.id}")
     lines = accesses_of(session.db, space.patient.matricule, session.clock.age())
     others = [one for one in lines if session.people.patient(one.holder) is None and one.channel != "Mon espace santé"]
-    seen = [(one, *named(session.people, one.holder, one.structure)) for one in others[:LATEST]]
+    titles = space.titles(one.unique_id for one in others[:LATEST])
+    seen = [
+        (one, *named(session.people, one.holder, one.structure), titles.get(one.unique_id, ""))
+        for one in others[:LATEST]
+    ]
     return space.page("home", tab="accueil", cards=space.cards()[:LATEST], next=coming(space)[:2], seen=seen)
 
 

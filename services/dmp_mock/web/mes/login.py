@@ -6,6 +6,7 @@ Source: docs/sources/dmp.md#mon-espace-sante; no identity provider is imitated: 
 from __future__ import annotations
 
 from dmp_mock.codes.citizens import REPRESENTATIVES
+from dmp_mock.codes.patients import TAG_OFFICIAL
 from dmp_mock.web import visits
 from dmp_mock.web.mes.space import opened, profiles_of
 from dmp_mock.web.pages import page
@@ -41,7 +42,8 @@ async def login_page(call: Call) -> RawResponse:
 
 def _adults(session: Session) -> list[tuple[str, str, str]]:
     adults = (p for p in session.people.patients if any(one.id == p.id for one in profiles_of(session, p.id)))
-    return [(p.id, full_name(p), p.story) for p in adults]
+    shown = sorted(adults, key=lambda patient: TAG_OFFICIAL in patient.tags)
+    return [(p.id, full_name(p), p.story) for p in shown]
 
 
 def _parents(session: Session) -> list[tuple[str, str, str]]:

@@ -6,13 +6,12 @@ what TD0.2, TD0.3, TD1.6 and TD3 read.
 
 from __future__ import annotations
 
-from dmp_mock import authorisations, registry_store, store
+from dmp_mock import authorisations, store
 from dmp_mock.accesses import accesses_of
 from dmp_mock.authorisations import Held, held_on, moment, put_authorisation
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.web import visits
-from dmp_mock.web.documents import card_of
-from dmp_mock.web.mes.space import Space, opened
+from dmp_mock.web.mes.space import opened
 from dmp_mock.web.people import named
 from dmp_mock.web.refusals import Told
 from dmp_mock.web.site import MES
@@ -35,19 +34,12 @@ async def accesses(call: Call) -> RawResponse:
     session = call.session
     call.summarise("Mon espace santé : qui a accédé")
     lines = accesses_of(session.db, space.patient.matricule, session.clock.age())
-    titles = _titles(space, {one.unique_id for one in lines if one.unique_id})
+    titles = space.titles(one.unique_id for one in lines)
     mine = space.patient.matricule
     shown = [
         (one, *named(session.people, one.holder, one.structure, mine), titles.get(one.unique_id, "")) for one in lines
     ]
     return space.page("accesses", tab="menu", lines=shown)
-
-
-def _titles(space: Space, unique_ids: set[str]) -> dict[str, str]:
-    """Return the titles of the documents that whoever is logged in may see."""
-    entries = registry_store.entries_by(space.call.session.db, space.patient.matricule, "unique_id", unique_ids)
-    last = {entry.unique_id: entry for entry in sorted(entries, key=lambda entry: entry.version)}
-    return {unique_id: card_of(entry).title for unique_id, entry in last.items() if space.sees(entry)}
 
 
 async def professionals(call: Call) -> RawResponse:

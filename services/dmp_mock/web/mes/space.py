@@ -6,10 +6,11 @@ Source: docs/sources/dmp.md#visibilite (what a patient and his legal representat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dmp_mock import registering, store
+from dmp_mock import registering, registry_store, store
 from dmp_mock.accesses import Access, note_access
 from dmp_mock.authorisations import moment
 from dmp_mock.citizens import VisitRow
@@ -97,6 +98,13 @@ class Space:
                 label="Mes documents",
             )
         return found
+
+    def titles(self, unique_ids: Iterable[str]) -> dict[str, str]:
+        """Return the titles of those of these documents that whoever is logged in sees."""
+        wanted = set(unique_ids) - {""}
+        entries = registry_store.entries_by(self.call.session.db, self.patient.matricule, "unique_id", wanted)
+        last = {entry.unique_id: entry for entry in sorted(entries, key=lambda entry: entry.version)}
+        return {unique_id: entry.title for unique_id, entry in last.items() if self.sees(entry)}
 
     def trace(self, act: str, unique_id: str = "") -> None:
         """Write an act into the history of the record."""

@@ -9,10 +9,11 @@ persona is chosen: that stands for the Pro Santé Connect of AIR, and is labelle
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from dmp_mock import store
-from dmp_mock.accesses import Access, note_access
+from dmp_mock.accesses import Access, accesses_of, note_access
 from dmp_mock.authorisations import moment, touch
 from dmp_mock.citizens import VisitRow
 from dmp_mock.codes import vihf as names
@@ -25,6 +26,7 @@ from dmp_mock.domain.hl7 import Cx
 from dmp_mock.domain.patients import DmpState, check_reading
 from dmp_mock.domain.rights import Caller, Subject, demand, may_see
 from dmp_mock.domain.values import Author, Coded, Entry
+from dmp_mock.tracing import LISTED
 from dmp_mock.web import visits
 from dmp_mock.web.acts import Actor
 from dmp_mock.web.documents import Card, card_of, in_force
@@ -43,6 +45,8 @@ __all__ = ["CHANNEL", "Desk", "File", "NoAuthorisation", "NobodyThere", "desk_of
 
 CHANNEL = "Web-PS"
 ACCESSES = {NORMAL: "normal", BREAKING: "bris de glace", REGULATION: "urgence (centre 15)"}
+AGAIN = timedelta(minutes=15)
+"""From when on a list that is looked at again is one more access: somebody who turns pages is not."""
 FOR_CPE = frozenset({"GestionDMPPatient", "VolontesEtDroits"})
 
 
@@ -209,14 +213,23 @@ class File:
         return Actor(self.caller.holder, Author((xcn,), (xon,)), content)
 
     def trace(self, act: str, unique_id: str = "") -> None:
-        """Write an act into the history of the DMP, and remember that he acted on it."""
+        """Write an act into the history, and remember that he acted on the DMP; a list is noted once in a while."""
         session = self.desk.call.session
+        if act == LISTED and self._listed_lately():
+            return
         at = moment(session.clock.age())
         who = (self.caller.holder, self.caller.structure)
         note_access(session.db, self.patient.matricule, Access(at, *who, CHANNEL, self.caller.access, act, unique_id))
         if self.state.authorisation is Authorisation.VALID:
             with session.db.transaction() as db:
                 touch(db, self.patient.matricule, who, at)
+
+    def _listed_lately(self) -> bool:
+        session = self.desk.call.session
+        now = session.clock.age()
+        lines = accesses_of(session.db, self.patient.matricule, now, self.caller.holder)
+        since = moment(now - AGAIN)
+        return any(one.act == LISTED and one.channel == CHANNEL and one.at >= since for one in lines)
 
     def page(self, template: str, *, room: str, status: int = 200, **values: Any) -> RawResponse:
         """Return a page of this DMP."""
@@ -259,7 +272,7 @@ def file_of(desk: Desk, matricule: str, room: str) -> File:
         raise Told(
             "file-closed",
             reason,
-            received=f"{room} pour un {reason[0].lower()}{reason[1:]}",
+            received=f"{room} : {reason}",
             expected="un DMP ouvert, dont le patient ne vous a pas bloqué",
             where=f"adresse /AccesDirect/{room}",
             remedy="Passez par le tableau de bord : lui seul s'ouvre dans ce cas.",
