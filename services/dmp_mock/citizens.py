@@ -60,7 +60,7 @@ class VisitRow(Base, table=True):
     ``access`` is the access mode of a professional for that record, ``token`` the digest of the cookie.
     """
 
-    __tablename__ = "dmp_visit"
+    __tablename__ = "dmp_site_visit"
 
     token: str = Field(primary_key=True)
     site: str

@@ -8,10 +8,8 @@ professional of the published samples, by the official patients.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from dmp_mock.codes import patients as codes
-from dmp_mock.codes.citizens import APPOINTMENTS
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from lgo_sandbox.population.people import Patient, Population
 from lgo_sandbox.tenant.session import Session
@@ -48,7 +46,6 @@ def seed(session: Session) -> None:
     """Fill a new store."""
     from dmp_mock.store import AuthorisationRow, PatientRow
 
-    seed_agenda(session)
     people = session.people
     treating = people.persona(TREATING_DOCTOR).national_id
     with session.db.transaction() as db:
@@ -60,22 +57,3 @@ def seed(session: Session) -> None:
             db.add(PatientRow(matricule=patient.matricule, status=status.value, mt=treating, feed_opposed=opposed))
             for holder, value in authorisations(patient, people):
                 db.add(AuthorisationRow(matricule=patient.matricule, holder=holder, value=value.value))
-
-
-def seed_agenda(session: Session) -> None:
-    """Put the first appointments into the agendas, some days ahead."""
-    from dmp_mock.citizens import AppointmentRow
-
-    today = session.clock.age().date()
-    with session.db.transaction() as db:
-        for number, one in enumerate(APPOINTMENTS):
-            db.add(
-                AppointmentRow(
-                    id=f"seed-{number}",
-                    matricule=session.people.patient_named(one.patient).matricule,
-                    at=f"{today + timedelta(days=one.days)}T{one.time}",
-                    title=one.title,
-                    place=one.place,
-                    kind=one.kind,
-                )
-            )

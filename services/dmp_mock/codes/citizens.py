@@ -6,6 +6,7 @@ appointment here is invented, like the reference people. Knows no session.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 __all__ = ["APPLICATIONS", "APPOINTMENTS", "REPRESENTATIVES", "Application", "Planned", "Representative"]
@@ -71,26 +72,31 @@ APPLICATIONS = (
 
 
 class Planned(NamedTuple):
-    """An appointment that stands in the agenda at the start: whose (slug), how many days ahead, when, what, where."""
+    """An appointment that comes again: whose (slug), first on which day, every how many days, when, what, where.
+
+    Counted from a fixed day, so that something is always to come, wherever the clock of a session stands.
+    """
 
     patient: str
-    days: int
+    first: date
+    every: int
     time: str
     kind: str
     title: str
     place: str = "PHARMACIE DE LA FONTAINE, VALFONTAINE"
 
 
+_PRACTICE = "CABINET MEDICAL DES TILLEULS, VALFONTAINE"
+_RENEWAL, _FLU = "Renouvellement de votre ordonnance", "Vaccination contre la grippe"
+_YEAR = 365
 DISPENSING, VACCINATION = "dispensation", "vaccination"
 APPOINTMENTS = (
-    Planned("martin-claire", 3, "10:30", DISPENSING, "Renouvellement de votre ordonnance"),
-    Planned("martin-claire", 12, "17:15", VACCINATION, "Vaccination contre la grippe"),
-    Planned("durand-paul-1", 5, "09:00", DISPENSING, "Renouvellement de votre ordonnance"),
-    Planned("bernard-hugo", 2, "16:45", DISPENSING, "Retrait de l'insuline"),
-    Planned(
-        "bernard-alba", 30, "11:00", VACCINATION, "Vaccins des deux mois", "CABINET MEDICAL DES TILLEULS, VALFONTAINE"
-    ),
-    Planned("lefevre-augustine", 6, "14:30", DISPENSING, "Pilulier de la semaine"),
-    Planned("lefevre-augustine", 20, "10:00", VACCINATION, "Vaccination contre la grippe"),
-    Planned("garnier-lucie", 9, "12:15", VACCINATION, "Vaccination contre la coqueluche"),
+    Planned("martin-claire", date(2026, 1, 6), 28, "10:30", DISPENSING, _RENEWAL),
+    Planned("martin-claire", date(2025, 12, 10), _YEAR, "17:15", VACCINATION, _FLU),
+    Planned("durand-paul-1", date(2026, 1, 9), 28, "09:00", DISPENSING, _RENEWAL),
+    Planned("bernard-hugo", date(2026, 1, 14), 28, "16:45", DISPENSING, "Retrait de l'insuline"),
+    Planned("bernard-alba", date(2026, 12, 21), 56, "11:00", VACCINATION, "Vaccins du nourrisson", _PRACTICE),
+    Planned("lefevre-augustine", date(2026, 1, 8), 7, "14:30", DISPENSING, "Pilulier de la semaine"),
+    Planned("lefevre-augustine", date(2025, 12, 3), _YEAR, "10:00", VACCINATION, _FLU),
+    Planned("garnier-lucie", date(2026, 1, 20), 84, "12:15", VACCINATION, "Vaccination contre la coqueluche"),
 )

@@ -369,7 +369,14 @@ def test_a_child_who_came_of_age_is_no_longer_represented(dmp: Dmp, sites: Sites
 # --- agenda, applications, the rest
 
 
-def test_the_agenda_holds_seeded_and_own_entries(sites: Sites) -> None:
+def test_something_is_always_to_come_wherever_the_clock_stands(dmp: Dmp, sites: Sites) -> None:
+    browser = sites.space()
+    for _ in range(3):
+        assert browser.get("/agenda").text.count("Renouvellement de votre ordonnance") == 3
+        dmp.tenant.move(days=200)
+
+
+def test_the_agenda_holds_planned_and_own_entries(sites: Sites) -> None:
     browser = sites.space()
     assert "Vaccination contre la grippe" in browser.get("/agenda").text
     page = browser.post("/agenda", titre="Kiné <b>", jour="2099-01-02", heure="10:30", lieu="Ici")
@@ -377,7 +384,7 @@ def test_the_agenda_holds_seeded_and_own_entries(sites: Sites) -> None:
     assert "Kiné <b>" not in page.html
     (path,) = [str(form.get("action")) for form in page.tree.iter("form") if "supprimer" in str(form.get("action"))]  # type: ignore[union-attr]
     assert "Kiné" not in browser.post("/" + path.split("/", 3)[3]).text
-    assert browser.post("/agenda/seed-0/supprimer").status == 200
+    assert browser.post("/agenda/prevu-2026-12-08T10:30/supprimer").status == 200
     assert "Renouvellement de votre ordonnance" in browser.get("/agenda").text
 
 

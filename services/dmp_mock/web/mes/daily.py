@@ -5,12 +5,13 @@ Source: docs/sources/dmp.md#mon-espace-sante (that they exist: medium; their con
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from dmp_mock import citizens
 from dmp_mock.authorisations import moment
 from dmp_mock.citizens import AppointmentRow
-from dmp_mock.codes.citizens import APPLICATIONS
+from dmp_mock.codes.citizens import APPLICATIONS, APPOINTMENTS, Planned
 from dmp_mock.web import visits
 from dmp_mock.web.mes.space import Space, opened
 from dmp_mock.web.pages import local
@@ -25,9 +26,24 @@ MAX_OWN = 200
 
 
 def _all(space: Space) -> list[tuple[datetime, AppointmentRow]]:
+    """Return the patient's own entries, and the planned ones around today, the earliest first."""
     with space.call.session.db.transaction() as db:
         rows = citizens.appointments_of(db, space.patient.matricule)
-        return [(datetime.fromisoformat(row.at), AppointmentRow(**row.model_dump())) for row in rows]
+        own = [AppointmentRow(**row.model_dump()) for row in rows]
+    planned = (one for each in APPOINTMENTS if each.patient == space.patient.id for one in _planned(space, each))
+    pairs = ((datetime.fromisoformat(row.at), row) for row in (*own, *planned))
+    return sorted(pairs, key=lambda pair: (pair[0], pair[1].id))
+
+
+def _planned(space: Space, one: Planned) -> Iterator[AppointmentRow]:
+    """Yield the last time that an appointment was, and the next two."""
+    today = local(space.call.session.clock.age()).date()
+    following = max(-(-(today - one.first).days // one.every), 0)
+    for number in range(max(following - 1, 0), following + 2):
+        at = f"{one.first + timedelta(days=number * one.every)}T{one.time}"
+        yield AppointmentRow(
+            id=f"prevu-{at}", matricule=space.patient.matricule, at=at, title=one.title, place=one.place, kind=one.kind
+        )
 
 
 def coming(space: Space) -> list[tuple[datetime, AppointmentRow]]:

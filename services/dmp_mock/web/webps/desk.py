@@ -41,7 +41,7 @@ from lgo_sandbox.pki import Judgement
 from lgo_sandbox.population.people import Patient, Professional, Structure
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["CHANNEL", "Desk", "File", "NoAuthorisation", "NobodyThere", "desk_of", "file_of", "tell_unknown"]
+__all__ = ["CHANNEL", "Desk", "File", "NoAuthorisation", "NobodyThere", "desk_of", "file_of"]
 
 CHANNEL = "Web-PS"
 ACCESSES = {NORMAL: "normal", BREAKING: "bris de glace", REGULATION: "urgence (centre 15)"}
@@ -237,7 +237,7 @@ class File:
         return self.desk.page(template, status=status, file=self, room=room, name=name, p=self.patient, **values)
 
 
-def tell_unknown(matricule: str) -> Told:
+def _unknown(matricule: str) -> Told:
     """Return the refusal of an INS that nobody has."""
     return Told(
         "ins",
@@ -256,7 +256,7 @@ def opened(desk: Desk, matricule: str) -> File:
     """Return the DMP of a patient whatever its state. Raises Told for an INS that nobody has."""
     patient = desk.call.session.people.patient(matricule)
     if patient is None:
-        raise tell_unknown(matricule)
+        raise _unknown(matricule)
     caller = desk.caller
     with desk.call.session.db.transaction() as db:
         state = store.state_of(db, matricule, caller.holder, caller.structure)
