@@ -28,8 +28,10 @@ from dmp_mock.parameter_file import parameter_file, redirected_file
 from dmp_mock.problems import problem, rendered
 from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
 from dmp_mock.tokens import shown_token
+from dmp_mock.tracing import trace
 from dmp_mock.transaction import Transaction
 from dmp_mock.transactions.td0_2 import NAME as EXISTENCE
+from dmp_mock.web.doors import ByDoor, sites
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
     Answer,
@@ -201,6 +203,7 @@ def _served(request: Admitted) -> Answer:
     except XdsFailure as failure:
         return _failed(request, failure)
     _note_act(request)
+    trace(request)
     return given
 
 
@@ -271,5 +274,5 @@ ROUTES = (
 
 
 def create_app(_sandbox: Sandbox) -> Any:
-    """Return the ASGI application of the DMP."""
-    return service_app("DMP / Mon espace santé (simulation)", ROUTES, problem)
+    """Return the ASGI application of the DMP: its web services, and both sites on doors of their own."""
+    return ByDoor(service_app("DMP / Mon espace santé (simulation)", ROUTES, problem), sites())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dmp_mock import options
 from dmp_mock.codes import parameters as codes
 from dmp_mock.facts import ParametersGiven
+from dmp_mock.web.site import WEBPS
 from dmp_mock.wire.parameters import write_parameters
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
@@ -35,7 +36,7 @@ async def redirected_file(call: Call) -> RawResponse:
     await call.enter(codes.FETCH)
     call.note(ParametersGiven(redirected=False))
     call.summarise("DMP : fichier de paramètres (param-lps)")
-    own, pages = options.parameters(call.session), f"{call.url()}/AccesDirect"
+    own, pages = options.parameters(call.session), f"{call.url(WEBPS.door)}/AccesDirect"
     values = {
         codes.MINORS: _told(own.minors),
         codes.MAJORITY: str(own.majority),

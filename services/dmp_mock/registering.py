@@ -22,32 +22,40 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from dmp_mock.caller import Admitted
+    from lgo_sandbox.state.port import Store
+    from lgo_sandbox.tenant.session import Session
 
-__all__ = ["check_unique", "policy_of", "store", "target_of"]
+__all__ = ["check_unique", "is_minor", "policy_for", "policy_of", "save", "store", "target_of"]
 
 
 def policy_of(request: Admitted) -> Policy:
     """Return how the session wants metadata, and what it knows of the patient."""
-    session = request.call.session
+    return policy_for(request.call.session, request.ins.number, secret=request.caller.secret)
+
+
+def policy_for(session: Session, matricule: str, *, secret: bool = False) -> Policy:
+    """Return how a session wants metadata about a patient; ``secret``: under a secret connection."""
     parameters = options.parameters(session)
     return Policy(
         strict=options.is_on(session, "strict_metadata"),
         both_hidden=parameters.cumul,
-        minor=_is_minor(request, parameters.majority),
-        secret=request.caller.secret,
+        minor=is_minor(session, matricule),
+        secret=secret,
     )
 
 
-def _is_minor(request: Admitted, majority: int) -> bool | None:
-    patient = request.call.session.people.patient(request.ins.number)
+def is_minor(session: Session, matricule: str) -> bool | None:
+    """Tell whether a patient is under age; None when his birth is not known to the day."""
+    patient = session.people.patient(matricule)
     try:
         born = date.fromisoformat(patient.birth_date) if patient else None
     except ValueError:
         return None
     if born is None:
         return None
-    today = request.call.session.clock.age().date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < majority
+    today = session.clock.age().date()
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years < options.parameters(session).majority
 
 
 def check_unique(request: Admitted, unique_ids: Iterable[str]) -> None:
@@ -74,11 +82,16 @@ def target_of(request: Admitted, link: Link) -> Entry | None:
 
 
 def store(request: Admitted, connection: Connection, lot: Registered) -> None:
+    """Store the lot of a request with what it changes. Raises XdsFailure when a document has changed meanwhile."""
+    save(request.call.session.db, connection, lot, request.ins.number, request.caller.holder)
+
+
+def save(db: Store, connection: Connection, lot: Registered, matricule: str, holder: str) -> None:
     """Store a lot with what it changes. Raises XdsFailure when a document has changed meanwhile."""
     for change in lot.changes:
         if not registry_store.change_status(connection, change.entry_uuid, change.former, change.new):
             raise XdsFailure([_changed(change.entry_uuid, change.new)])
-    registry_store.store_lot(request.call.session.db, connection, lot, request.ins.number, request.caller.holder)
+    registry_store.store_lot(db, connection, lot, matricule, holder)
 
 
 def _changed(entry_uuid: str, new: str) -> XdsError:

@@ -16,6 +16,7 @@ from dmp_mock.options import OPTIONS
 from dmp_mock.problems import problem
 from dmp_mock.seeds import MIGRATIONS, seed
 from dmp_mock.tables import TRANSACTIONS
+from dmp_mock.web.site import MES, WEBPS
 from dmp_mock.wire.decode import decode
 from lgo_sandbox.contract import Door, Operation, Resource, ResourceRequest, Service, Situation
 from lgo_sandbox.settings import MIB
@@ -23,8 +24,10 @@ from lgo_sandbox.settings import MIB
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
+    from lgo_sandbox.gate.asgi import Call
     from lgo_sandbox.sandbox import Sandbox
     from lgo_sandbox.tenant.session import Session
+    from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["SERVICE"]
 
@@ -56,8 +59,14 @@ def _app(sandbox: Sandbox) -> Any:
     return create_app(sandbox)
 
 
+def _shown(call: Call, answer: RawResponse) -> RawResponse:
+    from dmp_mock.web.doors import shown
+
+    return shown(call, answer)
+
+
 def _tables() -> tuple[MetaData, ...]:
-    from dmp_mock import registry_store, replays  # noqa: F401 - with every table
+    from dmp_mock import accesses, citizens, registry_store, replays  # noqa: F401 - with every table
     from dmp_mock.base import Base
 
     return (Base.metadata,)
@@ -78,7 +87,11 @@ SERVICE = Service(
     name="dmp",
     title="DMP / Mon espace santé",
     create_app=_app,
-    doors=(Door("dmp", 3, "DMP (SOAP)"),),
+    doors=(
+        Door("dmp", 3, "DMP (SOAP)"),
+        Door(WEBPS.door, 8, "DMP : Web-PS du professionnel"),
+        Door(MES.door, 9, "Mon espace santé du patient", for_browsers=True),
+    ),
     operations=(
         *(Operation(one.name, one.title, one.page.wire, one.page.serves) for one in TRANSACTIONS),
         *(Operation(one.name, one.title, serves=_RETIRED) for one in RETIRED),
@@ -89,6 +102,13 @@ SERVICE = Service(
             "one service a path, complete in one document",
         ),
         Operation(FETCH, "Lire le fichier de paramètres (param-lps)", f"GET {PATH}", "simulated: its schema is ours"),
+        Operation(
+            WEBPS.operation,
+            "Web-PS (TD0.9, TD0.10)",
+            "GET /AccesDirect/…",
+            "the professional's pages, by card or by the choice of a persona",
+        ),
+        Operation(MES.operation, "Mon espace santé", "GET /…", "the patient's pages, behind a simulated log-in"),
     ),
     checks=(*SHARED_CHECKS, *(check for transaction in TRANSACTIONS for check in transaction.checks)),
     prefix="DMP",
@@ -107,5 +127,6 @@ SERVICE = Service(
     seed=seed,
     migrations=MIGRATIONS,
     problem=problem,
+    shown=_shown,
     decode=decode,
 )

@@ -13,20 +13,15 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lgo_sandbox.gate.pages import HTML, Pages, initials
 from lgo_sandbox.wire.http import RawResponse
-from psc_mock.wire import NO_STORE
-
-if TYPE_CHECKING:
-    import jinja2
 
 __all__ = ["HTML", "ago", "initials", "page"]
 
-HTML = "text/html; charset=utf-8"
 MINUTE = 60
 _MARKED = re.compile("⟨([^⟨⟩]*)⟩")
-_HUES = 8
 
 
 def ago(seconds: int) -> str:
@@ -37,17 +32,6 @@ def ago(seconds: int) -> str:
     return f"il y a {minutes} min {rest:02d}" if minutes else f"il y a {rest} s"
 
 
-def initials(name: str) -> str:
-    """Return the letters of a portrait: those of the first and the last word of a name."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-
-def _hue(name: str) -> int:
-    """Return the number of a person's colour, always the same."""
-    return sum(name.encode("utf-8")) % _HUES
-
-
 def _marked(text: str) -> Any:
     """Return a text in which what stands between ⟨ ⟩ is marked."""
     from markupsafe import Markup, escape
@@ -56,36 +40,16 @@ def _marked(text: str) -> Any:
 
 
 @cache
-def _script() -> str:
-    return files("psc_mock").joinpath("templates", "live.js").read_text(encoding="utf-8")
+def _pages() -> Pages:
+    from markupsafe import Markup
 
-
-@cache
-def _headers() -> tuple[tuple[str, str], ...]:
-    digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+    script = files("psc_mock").joinpath("templates", "live.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; connect-src 'self'; "
         "img-src data:; frame-ancestors 'none'; base-uri 'none'"
     )
-    return (
-        *NO_STORE,
-        ("Content-Security-Policy", policy),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
-    )
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    import jinja2
-    from markupsafe import Markup
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("psc_mock", "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters |= {"ago": ago, "initials": initials, "hue": _hue, "marked": _marked}
-    environment.globals["script"] = Markup(_script())
-    return environment
+    return Pages("psc_mock", policy, {"ago": ago, "marked": _marked}, {"script": Markup(script)})
 
 
 def page(
@@ -98,10 +62,4 @@ def page(
     **values: Any,
 ) -> RawResponse:
     """Return a page; ``refresh`` makes a browser without scripts ask again, at ``refresh_url``, after some seconds."""
-    text = (
-        _environment()
-        .get_template(f"{template}.html")
-        .render(refresh=refresh, refresh_url=refresh_url, template=template, **values)
-    )
-    headers = (*(("Set-Cookie", value) for value in cookies), *_headers())
-    return RawResponse(status, text.encode("utf-8"), HTML, headers)
+    return _pages().page(template, status=status, cookies=cookies, refresh=refresh, refresh_url=refresh_url, **values)

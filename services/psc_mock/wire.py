@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.watch.wording import counted
+from lgo_sandbox.wire.browsing import NO_STORE, cookie, redirect, set_cookie, with_parameters
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 from lgo_sandbox.wire.oauth import BadAuthorization, BadForm, Basic, Bearer, read_authorization, read_form
@@ -39,7 +40,6 @@ __all__ = [
 
 MAX_FORM = 64 * 1024
 MAX_FIELDS = 100
-NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 JSON = "application/json"
 AUTHORIZATION = "en-tête Authorization"
 MAX_NAME, MAX_SCHEME = 60, 20
@@ -162,29 +162,3 @@ def problem_answer(problem: Problem) -> RawResponse:
     else:
         error = "server_error" if status >= INTERNAL_ERROR else "invalid_request"
     return json_answer(_error_body(error, problem.message), status, [*problem.headers.items(), *NO_STORE])
-
-
-def with_parameters(uri: str, members: Mapping[str, str | None], *, fragment: bool = False) -> str:
-    """Return an address with further parameters, absent ones left out."""
-    added = urlencode({name: value for name, value in members.items() if value is not None}, quote_via=quote)
-    if not added:
-        return uri
-    return f"{uri}#{added}" if fragment else f"{uri}{'&' if '?' in uri else '?'}{added}"
-
-
-def redirect(location: str, cookies: Sequence[str] = (), status: int = 302) -> RawResponse:
-    """Return a redirect that nobody may cache."""
-    headers = [("Location", location), *(("Set-Cookie", value) for value in cookies), *NO_STORE]
-    return RawResponse(status, b"", "", (*headers, ("Referrer-Policy", "no-referrer")))
-
-
-def cookie(headers: Mapping[str, str], name: str) -> str:
-    """Return the value of a cookie, empty when there is none."""
-    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
-    return next((value for key, _, value in pairs if key == name), "")
-
-
-def set_cookie(name: str, value: str, path: str, *, secure: bool) -> str:
-    """Return a Set-Cookie value: HttpOnly, SameSite=Lax, for the browser's session; an empty value removes it."""
-    ending = "" if value else "; Max-Age=0"
-    return f"{name}={value}; Path={path}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}{ending}"

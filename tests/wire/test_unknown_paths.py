@@ -15,6 +15,8 @@ DOORS = {
     "psc_wallet": "/auth",
     "insi": "/lps",
     "dmp": "/si-dmp-server/v2/services/",
+    "dmp_web": "/AccesDirect/",
+    "mes": "/documents",
     "eprescription": "/simu/ordonnance-numerique/v1/",
     "annuaire": "/fhir/v2/",
 }

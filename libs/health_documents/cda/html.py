@@ -8,7 +8,8 @@ that a page can be served under ``CSP``. Knows no service.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from html import escape
 from types import MappingProxyType
 
@@ -22,12 +23,7 @@ from health_documents.errors import NotClinicalDocument, UnreadableXml
 from health_documents.values.document import Author, Recipient
 from health_documents.xml import MalformedXml, parse
 
-__all__ = ["CSP", "render_html"]
-
-CSP = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src data:; base-uri 'none'; form-action 'none'"
-)
-"""The policy to serve a page with: no script at all, images and the PDF of the document only."""
+__all__ = ["CSP", "embedded_files", "render_fragment", "render_html"]
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;color:#142030;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -37,6 +33,16 @@ _STYLE = (
     "td,th{border:1px solid #c8d0d6;padding:.3rem .5rem;text-align:left;vertical-align:top}th{background:#e8f0f5}"
     "iframe{border:1px solid #c8d0d6}"
 )
+_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode("utf-8")).digest()).decode("ascii")
+CSP = (
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; frame-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""The policy to serve a page with: no script at all, our style, images and the PDF of the document only."""
+
+Embed = Callable[[int, str, str, bytes], str]
+"""Writes an embedded file as markup: its number, its title, its media type, its content. It escapes what it writes."""
+
 _ELEMENTS = MappingProxyType(
     {
         **{name: name for name in ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "sub", "sup")},
@@ -58,18 +64,39 @@ _MAX_EMBEDDED = 8 * 1024 * 1024
 
 def render_html(data: bytes) -> str:
     """Return a page. Raises DocumentError as ``read_document``."""
+    root, document = _opened(data)
+    body = "".join((*_header(document), *_body(root, document, _file)))
+    return (
+        f'<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>{escape(document.title)}</title>'
+        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
+    )
+
+
+def render_fragment(data: bytes, embed: Embed) -> str:
+    """Return what stands in the body of a page, to be put into another one. Raises DocumentError as ``read_document``.
+
+    ``embed`` writes the embedded files, which the caller serves on his own (``embedded_files``, by number).
+    """
+    root, document = _opened(data)
+    return "".join((*_header(document), *_body(root, document, embed)))
+
+
+def embedded_files(data: bytes) -> list[tuple[str, str, bytes]]:
+    """Return title, media type and content of the files in a document, in order. Raises DocumentError."""
+    _root, document = _opened(data)
+    if document.level == 1:
+        return [(document.title, document.body_media_type, document.body or b"")]
+    return [(one.section, one.media_type, one.content) for one in document.attachments]
+
+
+def _opened(data: bytes) -> tuple[etree._Element, ReadDocument]:
     try:
         root = parse(data)
     except MalformedXml as error:
         raise UnreadableXml(error.reason) from error
     if root.tag != f"{{{oids.NS_HL7}}}ClinicalDocument":
         raise NotClinicalDocument("la racine n'est pas le ClinicalDocument de CDA R2")
-    document = read_root(root)
-    body = "".join((*_header(document), *_body(root, document)))
-    return (
-        f'<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>{escape(document.title)}</title>'
-        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
-    )
+    return root, read_root(root)
 
 
 def _header(document: ReadDocument) -> Iterator[str]:
@@ -101,9 +128,9 @@ def _person(one: Author | Recipient) -> str:
     return names or (one.device if isinstance(one, Author) else "") or where
 
 
-def _body(root: etree._Element, document: ReadDocument) -> Iterator[str]:
+def _body(root: etree._Element, document: ReadDocument, embed: Embed) -> Iterator[str]:
     if document.level == 1:
-        yield _file("Document", document.body_media_type, document.body or b"")
+        yield embed(0, "Document", document.body_media_type, document.body or b"")
         return
     for section in sections_of(root):
         depth = sum(1 for one in section.iterancestors(f"{{{oids.NS_HL7}}}section"))
@@ -113,8 +140,8 @@ def _body(root: etree._Element, document: ReadDocument) -> Iterator[str]:
         if narrative is not None:
             yield from _narrative(narrative, 0)
         yield "</section>"
-    for attachment in document.attachments:
-        yield _file(attachment.section, attachment.media_type, attachment.content)
+    for number, attachment in enumerate(document.attachments):
+        yield embed(number, attachment.section, attachment.media_type, attachment.content)
 
 
 def _narrative(element: etree._Element, depth: int) -> Iterator[str]:
@@ -143,7 +170,7 @@ def _span_attributes(element: etree._Element) -> str:
     )
 
 
-def _file(title: str, media_type: str, content: bytes) -> str:
+def _file(_number: int, title: str, media_type: str, content: bytes) -> str:
     if len(content) > _MAX_EMBEDDED:
         return f"<p>{escape(title)} : fichier de {len(content)} octets, non affiché</p>"
     encoded = base64.b64encode(content).decode("ascii")

@@ -11,15 +11,15 @@ import json
 from collections.abc import Collection, Sequence
 
 from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.phone_address import phone_url, qr_of
 from lgo_sandbox.population.people import Population, Professional
 from lgo_sandbox.tenant.tokens import mark
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import same_secret
 from psc_mock import store, wire
 from psc_mock.app.answers import authorization_answer, refuse, wallet_path, wallet_url
-from psc_mock.app.phone_address import phone_url, qr_of
 from psc_mock.app.sso import SSO_COOKIE, new_login
-from psc_mock.codes import CHOICE_LIFETIME, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
+from psc_mock.codes import CHOICE_LIFETIME, DOOR_WALLET, MODE_CARD, MODE_MOBILE, PUSH_LIFETIME
 from psc_mock.domain.authorization import AuthorizationRequest
 from psc_mock.domain.identity import find_person, login_obstacle
 from psc_mock.domain.lifetimes import still_lives
@@ -245,7 +245,7 @@ def _waiting(call: Call, row: store.LoginRequest) -> RawResponse:
         refuse(call, expired)
         return _choice(call, row, expired.page.text, again=person)
     call.summarise("En attente de l'e-CPS")
-    telephone = phone_url(call, person.id)
+    telephone = phone_url(call, DOOR_WALLET, "/ecps", persona=person.id or None)
     return page(
         "waiting",
         refresh=POLL_SECONDS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lgo_sandbox.gate.phone_address import qr_of, reachable_host
 from lgo_sandbox.settings import Settings
-from psc_mock.app.phone_address import qr_of, reachable_host
 from psc_mock.pages import ago, initials
 
 

@@ -26,7 +26,7 @@ def test_the_file_says_that_it_is_a_simulation_and_how_long_it_may_be_kept(dmp: 
     assert "SIMULATION" in str(root[0].text)
     values = {one.get("nom"): one.text for one in root.iterfind("{*}parametre")}
     assert values["cumul-invisible_patient-masque_ps"] == "false"
-    assert values["url-web-ps-tableau-de-bord"] == dmp.site("/AccesDirect/TableauDeBord")
+    assert values["url-web-ps-tableau-de-bord"] == f"{dmp.tenant.url('dmp_web')}/AccesDirect/TableauDeBord"
     assert WEB_PS.keys() <= values.keys()
     assert (dmp.exchanges()[0].operation, dmp.findings()) == ("param-lps", [])
 

@@ -1,4 +1,4 @@
-"""Where a real telephone finds the page of the e-CPS: at the machine's address as others reach it, if they may.
+"""Where a real telephone finds a page of the sandbox: at the machine's address as others reach it, if they may.
 
 Source: none, the presentation is ours. With ``--public`` and a host that is not the loopback, the first public name,
 the published host or the host itself; for a wildcard bind the address of the interface that leads outside, which is
@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.settings import Settings
-from psc_mock import wire
-from psc_mock.codes import DOOR_WALLET
+from lgo_sandbox.wire.browsing import with_parameters
 
 __all__ = ["phone_url", "qr_of", "reachable_host"]
 
@@ -25,15 +24,14 @@ OUTSIDE = ("192.0.2.1", 9)
 """An address that nobody has (RFC 5737): asking for the way to it sends nothing."""
 
 
-def phone_url(call: Call, persona: str) -> str:
-    """Return the address of a person's telephone page for other devices; empty when they cannot reach it."""
+def phone_url(call: Call, door: str, path: str, **members: str | None) -> str:
+    """Return the address of a page on a door for other devices; empty when they cannot reach it."""
     host = reachable_host(call.sandbox.settings)
     if not host:
         return ""
-    here = urlsplit(call.url(DOOR_WALLET, tls=not call.sandbox.settings.plain_ports))
+    here = urlsplit(call.url(door, tls=not call.sandbox.settings.plain_ports))
     shown = f"[{host}]" if ":" in host else host
-    root = f"{here.scheme}://{shown}:{here.port}{here.path}"
-    return wire.with_parameters(f"{root}/ecps", {"persona": persona or None})
+    return with_parameters(f"{here.scheme}://{shown}:{here.port}{here.path}{path}", members)
 
 
 def reachable_host(settings: Settings) -> str:
