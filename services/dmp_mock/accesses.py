@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from dmp_mock.authorisations import moment
@@ -28,9 +29,10 @@ class AccessRow(Base, table=True):
     """A line. ``holder`` is a PS_IdNat, a Struct_IdNat, or the matricule of whom the patient's side logged in as."""
 
     __tablename__ = "dmp_access"
+    __table_args__ = (Index("ix_dmp_access_by_time", "matricule", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    matricule: str = Field(index=True)
+    matricule: str
     at: str
     holder: str
     structure: str = ""

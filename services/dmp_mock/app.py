@@ -31,7 +31,7 @@ from dmp_mock.tokens import shown_token
 from dmp_mock.tracing import trace
 from dmp_mock.transaction import Transaction
 from dmp_mock.transactions.td0_2 import NAME as EXISTENCE
-from dmp_mock.web.doors import ByDoor, sites
+from dmp_mock.web.by_door import ByDoor
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
     Answer,
@@ -275,4 +275,4 @@ ROUTES = (
 
 def create_app(_sandbox: Sandbox) -> Any:
     """Return the ASGI application of the DMP: its web services, and both sites on doors of their own."""
-    return ByDoor(service_app("DMP / Mon espace santé (simulation)", ROUTES, problem), sites())
+    return ByDoor(service_app("DMP / Mon espace santé (simulation)", ROUTES, problem))

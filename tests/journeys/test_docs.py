@@ -44,6 +44,8 @@ USUAL_PORTS = {
     "eprescription": (8084, 8484),
     "annuaire": (8085, 8485),
     "psc_wallet": (8086, 8486),
+    "dmp_web": (8088, 8488),
+    "mes": (8089, 8489),
 }
 
 

@@ -1,12 +1,12 @@
-"""Which page answers where: the routes of both sites, their refusals as pages, and one application for each door.
+"""Which page answers where: the routes of both sites, and their refusals as pages.
 
 Source: docs/sources/dmp.md#web-ps (paths). The doors of the sites serve pages only, that of the web services no page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from dmp_mock.domain.errors import Refused, XdsFailure
 from dmp_mock.web.mes import daily, home, login, rights
@@ -20,33 +20,13 @@ from dmp_mock.web.webps import rooms
 from dmp_mock.web.webps.desk import NoAuthorisation, NobodyThere, desk_of
 from lgo_sandbox.contract import Problem
 from lgo_sandbox.gate.asgi import Call
-from lgo_sandbox.gate.call import Receive, Scope, Send
 from lgo_sandbox.gate.pages import HTML
 from lgo_sandbox.gate.web import Application, Handler, Route, service_app
 from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire.browsing import redirect, with_parameters
 from lgo_sandbox.wire.http import RawResponse
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-__all__ = ["ByDoor", "shown", "sites"]
-
-
-class ByDoor:
-    """The applications of a service, each on its doors; ``main`` is on all that have none of their own."""
-
-    def __init__(self, main: Application, others: Mapping[str, Application]) -> None:
-        self._main, self._others = main, others
-
-    @property
-    def router(self) -> FastAPI:
-        """The routes that others may be told of: those of the web services."""
-        return self._main.router
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request on its door."""
-        await self._others.get(Call.of(scope).door, self._main)(scope, receive, send)
+__all__ = ["shown", "sites"]
 
 
 def sites() -> dict[str, Application]:

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 MAX_FILE = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 25_000_000
 OWN_TYPES = (("EXPPAT_2", "Autre document"), ("EXPPAT_3", "Directives anticipées"), ("EXPPAT_1", "Volontés et droits"))
 
 
