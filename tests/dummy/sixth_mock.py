@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from lgo_sandbox.contract import (
     Decoded,
@@ -64,7 +64,7 @@ def seed(session: Session) -> None:
 def names(session: Session) -> list[str]:
     """Return who was greeted, in order."""
     with session.db.transaction() as transaction:
-        return [greeting.name for greeting in transaction.exec(select(Greeting).order_by(Greeting.id)).all()]
+        return [greeting.name for greeting in transaction.exec(select(Greeting).order_by(col(Greeting.id))).all()]
 
 
 def _answer(status: int, value: dict[str, Any]) -> RawResponse:

@@ -132,7 +132,7 @@ FAULTS: dict[str, FaultLine] = {
         reason="Requête invalide : {}",
         public=False,
         about=About.TRANSPORT,
-        remedy="Comparez le corps du message à l'exemple de la transaction : l'élément nommé y est obligatoire.",
+        remedy="Comparez le corps à l'exemple de la transaction : donnez à l'élément nommé une valeur attendue.",
         source=f"{_DMP}refus",
     ),
     "retired": FaultLine(

@@ -24,6 +24,7 @@ __all__ = [
     "LEAF_CLASS",
     "LOGICAL_ID",
     "OBJECT_REF",
+    "OBJECT_TYPES",
     "PATIENT_ID",
     "QUERIES",
     "STATUS",
@@ -67,6 +68,11 @@ EXPECTED: Mapping[Kind, str] = {
     Kind.LEVEL: "1 ou 2",
 }
 """How the guide and IHE write each."""
+
+OBJECT_TYPES = frozenset(
+    f"urn:uuid:{one}" for one in ("7edca82f-054d-47f2-a032-9b2a5b5186c1", "34268e47-fdf5-41a6-ba33-82133c465248")
+)
+"""Stable and on-demand documents (IHE); the DMP holds stable ones."""
 
 
 class Parameter(NamedTuple):

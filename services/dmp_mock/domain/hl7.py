@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import NamedTuple
 
 from health_documents.identifiers import ROOTS_OF_INS
@@ -14,6 +15,7 @@ from health_documents.identifiers import ROOTS_OF_INS
 __all__ = [
     "Cx",
     "dtm_floor",
+    "exists",
     "ins_c",
     "is_dtm",
     "is_oid",
@@ -34,6 +36,7 @@ _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
 _INS_C_DIGITS, _INS_C_KEY = 20, 97
 _PS_ID = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 _DTM_FLOOR = "00000101000000"
+_DTM_FIRST = "20000101000000"
 
 
 class Cx(NamedTuple):
@@ -92,6 +95,15 @@ def is_oid(text: str) -> bool:
 def is_dtm(text: str) -> bool:
     """Tell whether a text is a DTM: a year, then pairs of digits down to the second."""
     return _DTM.fullmatch(text) is not None
+
+
+def exists(dtm: str) -> bool:
+    """Tell whether a DTM names a moment of the calendar."""
+    try:
+        datetime.strptime(dtm + _DTM_FIRST[len(dtm) :], "%Y%m%d%H%M%S")
+    except ValueError:
+        return False
+    return True
 
 
 def dtm_floor(text: str) -> str:

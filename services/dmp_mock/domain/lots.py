@@ -111,7 +111,7 @@ def check_lot(
         errors += [*_headers(lot, headers, ins), *_manifest(lot, manifest)]
     if errors:
         raise XdsFailure(errors)
-    told = (remark for entry in lot.entries for remark in entry_remarks(entry, policy))
+    told = (f"{entry.id[:100]}/{remark}" for entry in lot.entries for remark in entry_remarks(entry, policy))
     return (*matched.remarks, *set_remarks(lot.sets[0], policy), *told)
 
 
@@ -124,8 +124,8 @@ def _structure(lot: Lot) -> Iterator[XdsError]:
         yield _bad(
             f"{len(lot.sets)} SubmissionSet dans le lot au lieu d'un",
             "RegistryPackage",
-            received=f"{len(lot.sets)} RegistryPackage classé SubmissionSet",
-            expected="un seul",
+            received=f"{len(lot.sets) or 'aucun'} RegistryPackage classé SubmissionSet ou à côté de lui",
+            expected="un seul, classé SubmissionSet : le DMP n'a pas de classeurs",
             remedy="Classez un RegistryPackage, et un seul, par le classificationNode d'un SubmissionSet.",
         )
     if not any(not entry.is_signature for entry in lot.entries) and not cited(lot):

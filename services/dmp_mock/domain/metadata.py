@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dmp_mock.codes import value_sets, xds
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
-from dmp_mock.domain.hl7 import is_dtm, is_oid, person_id, read_cx, read_ins
+from dmp_mock.domain.hl7 import dtm_floor, exists, is_dtm, is_oid, person_id, read_cx, read_ins
 from dmp_mock.domain.values import Author, Entry, SubmissionSet
 from health_documents import oids
 from health_documents.codes import systems as code_systems
@@ -34,6 +34,7 @@ __all__ = [
 
 _FACILITY = re.compile(r"SA[0-9]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_XCN = re.compile(r"[^\^\s]+\^[^\^]+")
 _MAX_CONFIDENTIALITY = 4
 _CONFIDENTIALITY = "confidentialityCode"
 _FROM_PARENTS = "INVISIBLE_REPRESENTANTS_LEGAUX"
@@ -106,6 +107,25 @@ def _time(name: str) -> EntryRule:
         "date AAAA[MM[JJ[hh[mm[ss]]]]], en UTC",
         lambda e: _unless(all(map(is_dtm, e.slots.get(name, ()))), e.slot(name)),
     )
+
+
+def _real_time(name: str) -> EntryRule:
+    def received(entry: Entry) -> str | None:
+        odd = [text for text in entry.slots.get(name, ()) if is_dtm(text) and not exists(text)]
+        return _unless(not odd, ", ".join(odd))
+
+    return EntryRule(name, "un moment du calendrier", received, lenient=True)
+
+
+def _period(entry: Entry) -> str | None:
+    start, stop = entry.slot("serviceStartTime"), entry.slot("serviceStopTime")
+    ordered = not (is_dtm(start) and is_dtm(stop)) or dtm_floor(start)[: len(stop)] <= stop
+    return _unless(ordered, f"{stop}, avant serviceStartTime {start}")
+
+
+def _authenticator(entry: Entry) -> str | None:
+    told = entry.slot("legalAuthenticator")
+    return _unless(not told or _XCN.match(told), told)
 
 
 def _authors(authors: tuple[Author, ...]) -> str | None:
@@ -266,6 +286,9 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
         lambda e: _unless(e.slot("languageCode") == "fr-FR", e.slot("languageCode")),
         lenient=True,
     ),
+    *map(_real_time, ("creationTime", "serviceStartTime", "serviceStopTime")),
+    EntryRule("serviceStopTime", "la fin de l'acte, après serviceStartTime", _period, lenient=True),
+    EntryRule("legalAuthenticator", "un XCN : identifiant^nom^prénom…", _authenticator, lenient=True),
     EntryRule("sourcePatientInfo", "PID-5, PID-7 et PID-8 seuls", _patient_info, lenient=True),
 )
 

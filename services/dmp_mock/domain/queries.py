@@ -60,7 +60,7 @@ class Query:
         return codes.QUERIES[self.id].name if self.id in codes.QUERIES else self.id
 
 
-def read_literals(text: str) -> tuple[Literal, ...]:
+def read_literals(text: str, name: str = "") -> tuple[Literal, ...]:
     """Return the values in ``'a'``, ``('a','b')`` or ``20260101``; XdsFailure when they do not read."""
     inner = text.strip()
     if inner.startswith("(") and inner.endswith(")"):
@@ -73,6 +73,7 @@ def read_literals(text: str) -> tuple[Literal, ...]:
             raise _failure(
                 XdsCode.QUERY_PARAM_NUMBER,
                 f"valeur de paramètre illisible : {text[:100]}",
+                name[:100],
                 received=f"« {text[:100]} »",
                 expected="'valeur', ('valeur 1','valeur 2') ou un nombre",
                 remedy="Entourez chaque texte d'apostrophes simples et séparez les valeurs par des virgules.",
@@ -96,7 +97,7 @@ def understood(query_id: str, return_type: str, slots: Sequence[tuple[str, Seque
                     f"paramètre {name[:80] or 'sans nom'} inconnu de cette requête et ignoré{_near(name, known)}"
                 )
             continue
-        literals = tuple(literal for text in texts for literal in read_literals(text))
+        literals = tuple(literal for text in texts for literal in read_literals(text, name))
         oddities += _oddities(name, parameter, texts, literals)
         values = tuple(_meant(parameter, literal.text) for literal in literals)
         if not values:
@@ -110,7 +111,19 @@ def understood(query_id: str, return_type: str, slots: Sequence[tuple[str, Seque
             former[0] += values
         else:
             former.append(values)
+    oddities += _empty_periods(groups)
     return Query(query_id, return_type, {n: tuple(g) for n, g in groups.items()}, tuple(dict.fromkeys(oddities)))
+
+
+def _empty_periods(groups: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[str]:
+    """Yield, in French, the periods that end before they begin."""
+    for name in groups:
+        end = f"{name.removesuffix('From')}To"
+        if not name.endswith("From") or end not in groups:
+            continue
+        first, last = groups[name][0][0], groups[end][0][0]
+        if is_dtm(first) and is_dtm(last) and dtm_floor(last) <= dtm_floor(first):
+            yield f"{end} {last}, pas après {name} {first}, ne trouve rien : attendu une date après celle de {name}"
 
 
 def _near(name: str, known: Mapping[str, Parameter]) -> str:
@@ -143,6 +156,8 @@ def _oddities(name: str, parameter: Parameter, texts: Sequence[str], literals: S
 def _odd(kind: Kind, shown: str, text: str, expected: str) -> Iterator[str]:
     if kind is Kind.CODE and "^^" not in text:
         yield f"{shown} sans le système de codes, cherché dans tous : {expected}"
+    if kind is Kind.OBJECT_TYPE and text not in codes.OBJECT_TYPES:
+        yield f"{shown} inconnu, ne trouve rien : {expected}"
     if kind is Kind.STATUS and text not in set(Status):
         short = text.casefold() in _STATUSES
         yield f"{shown} {'abrégé' if short else 'inconnu'} : {expected}"

@@ -61,8 +61,8 @@ def _structure(update: Update) -> Iterator[XdsError]:
             XdsCode.UPDATE,
             f"{len(update.sets)} SubmissionSet dans le lot au lieu d'un",
             "RegistryPackage",
-            received=f"{len(update.sets)} RegistryPackage classé SubmissionSet",
-            expected="un seul",
+            received=f"{len(update.sets) or 'aucun'} RegistryPackage classé SubmissionSet ou à côté de lui",
+            expected="un seul, classé SubmissionSet : le DMP n'a pas de classeurs",
             remedy="Classez un RegistryPackage, et un seul, par le classificationNode d'un SubmissionSet.",
         )
     if bool(update.entries) == bool(update.status_links):

@@ -227,6 +227,13 @@ RULES: tuple[Rule, ...] = (
         modes=frozenset({Mode.DIRECT}),
     ),
     Rule(
+        "resource-id-type",
+        f"attribut {codes.RESOURCE_ID}",
+        "INS^^^&OID&ISO^NH, de type NH",
+        lambda v: _unless("&ISO^NH" in v.text(codes.RESOURCE_ID) or v.patient is None, v.text(codes.RESOURCE_ID)),
+        fault="",
+    ),
+    Rule(
         "mode-given",
         "attribut Authentification_mode",
         "attribut Authentification_mode",

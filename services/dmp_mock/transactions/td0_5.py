@@ -33,13 +33,14 @@ __all__ = ["MAX_CANDIDATES", "TRANSACTION"]
 NAME = "td0.5"
 MAX_CANDIDATES = 50
 """Ours: the limit of the real service is not public."""
+_SEXES = ("F", "M", "U")
 _LIST = f"{CANDIDATES.asked}, parameterList"
 
 
 def serve(request: Admitted) -> Answer:
     """Answer the patients that fit, at most fifty of them. Raises Refused."""
     call, sought = request.call, read_sought(request.message.body)
-    oddities = (*sought.message.oddities, *_unknown(sought))
+    oddities = (*sought.message.oddities, *_unknown(sought), *_sex(sought))
     asked = PatientsSought(family=sought.criteria["family"], found=None, oddities=oddities)
     call.note(asked)
     _check(sought)
@@ -54,6 +55,13 @@ def _unknown(sought: Sought) -> Iterator[Remark]:
     for name in sought.unknown[:10]:
         where = f"{_LIST}/{name}"
         yield Remark(where=where, received=f"{name}, passé outre", expected="nom, naissance, sexe ou adresse")
+
+
+def _sex(sought: Sought) -> Iterator[Remark]:
+    told = sought.criteria.get("sex", "")
+    if told and told not in _SEXES:
+        where = f"{_LIST}/livingSubjectAdministrativeGender/value"
+        yield Remark(where=where, received=f"{told[:100]}, que personne n'a", expected=" ou ".join(_SEXES))
 
 
 def _check(sought: Sought) -> None:

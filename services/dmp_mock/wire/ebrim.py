@@ -32,13 +32,19 @@ def _rim(name: str) -> str:
 
 
 def read_objects(registry_list: etree._Element) -> tuple[list[SubmissionSet], list[Entry], list[Link]]:
-    """Return the submission sets, entries and associations of a RegistryObjectList."""
+    """Return the submission sets, entries and associations of a RegistryObjectList.
+
+    Another package beside the set (a folder, or of no kind) counts as a set too: a lot has room for one package.
+    """
     classified = {c.get("classifiedObject") for c in registry_list.iterchildren(_rim("Classification")) if _is_set(c)}
+    packages = list(registry_list.iterchildren(_rim("RegistryPackage")))
     sets = [
         read_set(package)
-        for package in registry_list.iterchildren(_rim("RegistryPackage"))
+        for package in packages
         if package.get("id") in classified or any(map(_is_set, package.iterchildren(_rim("Classification"))))
     ]
+    if sets and len(packages) > len(sets):
+        sets = [*map(read_set, packages)]
     entries = [read_entry(each) for each in registry_list.iterchildren(_rim("ExtrinsicObject"))]
     return sets, entries, [read_link(each) for each in registry_list.iterchildren(_rim("Association"))]
 

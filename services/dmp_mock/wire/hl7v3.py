@@ -16,7 +16,7 @@ from lxml import etree
 from dmp_mock.codes import patients as codes
 from dmp_mock.codes.names import NS_HL7
 from dmp_mock.domain.errors import Refused
-from dmp_mock.domain.hl7 import Cx, ins_c
+from dmp_mock.domain.hl7 import Cx, ins_c, is_dtm
 from dmp_mock.facts import Remark
 from lgo_sandbox.population.people import Patient
 
@@ -115,6 +115,11 @@ def _oddities(request: etree._Element, interaction: str) -> Iterator[Remark]:
     if not ii(request.find("h:sender/h:device/h:id", HL7))[0]:
         where = f"{interaction}/sender/device/id"
         yield Remark(where=where, received="absent", expected="l'OID de votre logiciel")
+    created = request.find("h:creationTime", HL7)
+    moment = "" if created is None else created.get("value") or ""
+    if not is_dtm(moment.partition("+")[0].partition("-")[0].partition(".")[0]):
+        where = f"{interaction}/creationTime"
+        yield Remark(where=where, received=moment[:100] or "absent", expected="une date AAAA[MM[JJ[hh[mm[ss]]]]]")
 
 
 # --- written

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from lxml import etree
-from support.dmp_messages import existence, find_documents, retrieve
+from support.dmp_messages import adhoc, existence, find_documents, retrieve
 from support.dmp_office import Office
 from support.dmp_services import search_body
 
@@ -25,7 +25,9 @@ SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 PATHS = ("patients", "patientsPDQ", "patientsSpecific", "habilitations", "registry", "repository")
 WITHOUT_ACTIONS = {"td0.3", "td0.4", "td1.6"}
 """Whose description, as the official one, tells another action than the examples."""
-KINDS = ("org-auth", "org-sign", "cps-auth", "cps-sign")
+CARDS = {"cps": "titulaire", "samu": "generaliste", "cpe": "secretaire"}
+"""Whose card each VIHF of the client goes with, but for that of the structure."""
+APPROVED = "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')"
 
 
 @pytest.fixture
@@ -52,13 +54,33 @@ def _prepared(folder: Path, office: Office) -> None:
         "candidates": search_body("<livingSubjectName><value><family>BERNARD</family></value></livingSubjectName>"),
         "lot": lot,
         "query": find_documents(office.patient),
+        "lot-cpe": office.secretarys_lot(),
+        "sets": adhoc(
+            "f26abbcb-ac74-4422-8a30-edb644bbc1a9",
+            [
+                ("$XDSSubmissionSetPatientId", f"'{office.patient}^^^&1.2.250.1.213.1.4.10&ISO^NH'"),
+                ("$XDSSubmissionSetStatus", APPROVED),
+                ("$XDSSubmissionSetSubmissionTimeFrom", "2026"),
+            ],
+        ),
+        "associations": adhoc("a7ae438b-4bc2-4642-93e9-be891f7bb155", [("$uuid", "('@IDS@')")]),
+        "documents": adhoc("bab9529a-4a10-40b3-a01f-f68a615d247a", [("$XDSDocumentEntryEntryUUID", "('@IDS@')")]),
+        "held": adhoc("5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4", [("$XDSDocumentEntryUniqueId", f"('{unique_id}')")]),
+        **office.updates(unique_id),
     }
     for name, body in {**bodies, "retrieve": retrieve(unique_id)}.items():
         (folder / f"{name}.xml").write_text(body, encoding="utf-8")
-    for who in ("org", "cps", "samu"):
-        vihf = office.vihf(card=who != "org", signed=False, purpose="centre_15" if who == "samu" else "normal")
-        (folder / f"vihf-{who}.xml").write_bytes(etree.tostring(vihf))
-    issued = {kind: office.issued(kind) for kind in KINDS}
+    assertions = {
+        "org": office.vihf(card=False, signed=False),
+        "cps": office.vihf(card=True, signed=False),
+        "samu": office.vihf(card=True, signed=False, purpose="centre_15", who=CARDS["samu"]),
+        "cpe": office.secretary(),
+    }
+    for name, assertion in assertions.items():
+        (folder / f"vihf-{name}.xml").write_bytes(etree.tostring(assertion))
+    uses = ("auth", "sign")
+    issued = {f"org-{use}": office.issued(f"org-{use}") for use in uses}
+    issued |= {f"{card}-{use}": office.issued(f"cps-{use}", who) for card, who in CARDS.items() for use in uses}
     said = {"ca": pki.ca_p12, "password": issued["org-auth"].password} | {k: i.p12 for k, i in issued.items()}
     (folder / "client.properties").write_text("".join(f"{name}={value}\n" for name, value in said.items()))
 
@@ -71,7 +93,7 @@ def _run(maven: str, folder: Path) -> list[str]:
     return results
 
 
-def test_cxf_tests_feeds_finds_and_reads(office: Office, maven: str, tmp_path: Path) -> None:
+def test_cxf_plays_every_transaction(office: Office, maven: str, tmp_path: Path) -> None:
     folder = tmp_path / "client"
     _prepared(folder, office)
     assert _run(maven, folder) == [
@@ -85,6 +107,9 @@ def test_cxf_tests_feeds_finds_and_reads(office: Office, maven: str, tmp_path: P
         f"td2.1 {SUCCESS}",
         f"td3.1 {SUCCESS} 1",
         f"td3.2 {SUCCESS} {len(office.document)}",
+        f"td2.2 {SUCCESS}",
+        f"delta {SUCCESS} 2",
+        *[f"{change} {SUCCESS}" for change in ("td3.3a", "td3.3b", "td3.3d", "td3.3d-back", "td3.3c")],
         "fault Le VIHF est absent de l'en-tête wsse:Security",
     ]
     seen = office.seen()
@@ -98,6 +123,11 @@ def test_cxf_tests_feeds_finds_and_reads(office: Office, maven: str, tmp_path: P
         "td2.1",
         "td3.1",
         "td3.2",
+        "td2.2",
+        *["td3.1"] * 3,
+        *["td3.1", "td3.3a"] * 2,
+        *["td3.1", "td3.3d"] * 2,
+        *["td3.1", "td3.3c"],
         "td0.2",
     ]
     assert {tuple(findings) for operation, findings in seen[:-1] if operation not in WITHOUT_ACTIONS} == {()}

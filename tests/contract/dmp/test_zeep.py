@@ -37,9 +37,10 @@ class LocalTransport(Transport):
 class Zeep:
     """The SOAP stack of a pharmacy, on one path of the DMP."""
 
-    def __init__(self, office: Office, suffix: str, *, card: bool = False, purpose: str = "normal") -> None:
-        self.office, self.card, self.purpose = office, card, purpose
-        shown = office.issued("cps-auth" if card else "org-auth")
+    def __init__(self, office: Office, suffix: str, *, card: bool = False, samu: bool = False) -> None:
+        self.office, self.card = office, card
+        self.more = {"purpose": "centre_15", "who": "generaliste"} if samu else {}
+        shown = office.issued("cps-auth", "generaliste" if samu else "titulaire") if card else office.issued("org-auth")
         http = requests.Session()
         http.trust_env = False
         http.headers["connection"] = "close"
@@ -53,7 +54,7 @@ class Zeep:
     def headers(self) -> list[etree._Element]:
         """The header of WS-Security, with a signed VIHF in it."""
         security = etree.Element(f"{{{WSSE}}}Security")
-        security.append(self.office.vihf(card=self.card, purpose=self.purpose))
+        security.append(self.office.vihf(card=self.card, **self.more))
         return [security]
 
     def send(self, operation: str, body: str, **more: Any) -> Any:
@@ -117,7 +118,7 @@ def test_zeep_reads_administrative_data(office: Office) -> None:
 
 
 def test_zeep_searches_without_an_ins(office: Office) -> None:
-    pdq = Zeep(office, "patientsPDQ", card=True, purpose="centre_15")
+    pdq = Zeep(office, "patientsPDQ", card=True, samu=True)
     name = (
         "<livingSubjectName><value><family>BERNARD</family></value>"
         "<semanticsText>LivingSubject.name</semanticsText></livingSubjectName>"

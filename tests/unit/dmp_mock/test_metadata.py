@@ -173,7 +173,16 @@ def _by(specialty: str) -> Entry:
     return replace(ENTRY, authors=(replace(WRITER[0], specialties=(specialty,)),))
 
 
+def _slotted(**slots: str) -> Entry:
+    return replace(ENTRY, slots={**ENTRY.slots, **{name: (value,) for name, value in slots.items()}})
+
+
 LENIENT: list[tuple[str, Entry]] = [
+    ("creationTime", _slotted(creationTime="20260231")),
+    ("serviceStartTime", _slotted(serviceStartTime="20261301")),
+    ("serviceStopTime", _slotted(serviceStopTime="20261301")),
+    ("serviceStopTime", _slotted(serviceStopTime="1999")),
+    ("legalAuthenticator", _slotted(legalAuthenticator="Dr House")),
     ("formatCode", _coded("format", Coded("urn:autre", "1.2"))),
     ("formatCode", _coded("format", Coded("urn:ihe:iti:xds-sd:pdf:2008", "1.2"))),
     ("typeCode", _coded("type", Coded("34120-6", oids.LOINC))),

@@ -77,6 +77,7 @@ BROKEN: dict[str, Vihf] = {
     "resource-id": _with(RESOURCE_ID="256036330091838"),
 }
 REMARKED = {
+    "resource-id-type": _with(RESOURCE_ID="256036330091838^^^&1.2.250.1.213.1.4.10&ISO^PI"),
     "no-subject-id": replace(RIGHT, modes=frozenset({"DIRECTE"})),
     "mode-given": replace(RIGHT, modes=frozenset(), texts={k: v for k, v in TEXTS.items() if k != codes.SUBJECT_ID}),
 }

@@ -99,8 +99,9 @@ def test_a_submission_set_is_known_by_its_node_inside_or_beside_it(inside: bool)
     node = f'<Classification classificationNode="{oids.U_SUBMISSION_SET}" classifiedObject="S"/>'
     package = f'<RegistryPackage id="S">{node if inside else ""}</RegistryPackage>{"" if inside else node}'
     folder = '<RegistryPackage id="F"><Classification classificationNode="urn:uuid:autre"/></RegistryPackage>'
-    root = etree.fromstring(f'<RegistryObjectList xmlns="{RIM}">{package}{folder}</RegistryObjectList>')
-    assert [each.id for each in read_objects(root)[0]] == ["S"]
+    for packages, read in ((package, ["S"]), (folder, []), (package + folder, ["S", "F"])):
+        root = etree.fromstring(f'<RegistryObjectList xmlns="{RIM}">{packages}</RegistryObjectList>')
+        assert [each.id for each in read_objects(root)[0]] == read
 
 
 @pytest.mark.parametrize("node", ["", ' nodeRepresentation=""'])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from support.dmp_door import Dmp
 from support.dmp_lots import as_bpm, cda
+from support.dmp_services import candidates
 
 from lgo_sandbox.watch.ins_flows import InsFlow
 
@@ -102,3 +103,81 @@ def _mutated(chance: random.Random, octets: bytes) -> bytes:
         else:
             made[at:at] = chance.choice(PIECES)
     return bytes(made)
+
+
+EMPTY_PACKAGE = b'<rim:RegistryPackage id="Classeur01"/><rim:RegistryPackage id="SubmissionSet01">'
+
+
+def test_a_package_beside_the_submission_set_is_refused(dmp: Dmp) -> None:
+    reply = dmp.feed(
+        dmp.document(),
+        alter=lambda octets: octets.replace(b'<rim:RegistryPackage id="SubmissionSet01">', EMPTY_PACKAGE, 1),
+    )
+    assert reply.errors == ["XDSRepositoryMetadataError"]
+    (finding,) = dmp.exchanges()[0].findings
+    assert finding.received.startswith("2 RegistryPackage")
+
+
+@pytest.mark.parametrize(
+    ("slots", "where", "received"),
+    [
+        ({"creationTime": "20260231"}, "Document01/creationTime", "20260231"),
+        ({"serviceStopTime": "20250101"}, "Document01/serviceStopTime", "20250101, avant serviceStartTime"),
+        ({"legalAuthenticator": "Dr House"}, "Document01/legalAuthenticator", "Dr House"),
+    ],
+)
+def test_metadata_that_no_clinician_could_mean_are_told_with_their_place(
+    dmp: Dmp, slots: dict[str, str], where: str, received: str
+) -> None:
+    assert dmp.feed(dmp.document(slots=slots)).errors == []
+    (finding,) = dmp.exchanges()[0].findings
+    assert (finding.check_id, finding.where) == ("DMP-METADATA-FORM", where)
+    assert received in finding.received
+    assert finding.expected
+    dmp.configure(strict_metadata="oui")
+    assert dmp.feed(dmp.document(slots=slots)).errors == ["XDSRegistryMetadataError"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "received"),
+    [
+        (
+            [("$XDSDocumentEntryCreationTimeFrom", "2027"), ("$XDSDocumentEntryCreationTimeTo", "2026")],
+            "$XDSDocumentEntryCreationTimeTo 2026, pas après",
+        ),
+        ([("$XDSDocumentEntryType", "('urn:uuid:inconnu')")], "« urn:uuid:inconnu » inconnu"),
+    ],
+)
+def test_a_search_that_can_find_nothing_is_told(dmp: Dmp, parameters: list[tuple[str, str]], received: str) -> None:
+    dmp.test_existence(dmp.direct())
+    assert dmp.find(*parameters).errors == []
+    (finding,) = dmp.exchanges()[0].findings
+    assert finding.check_id == "DMP-QUERY-FORM"
+    assert received in finding.received
+
+
+def test_a_value_that_does_not_read_is_told_with_its_parameter(dmp: Dmp) -> None:
+    dmp.test_existence(dmp.direct())
+    assert dmp.find(("$XDSDocumentEntryTypeCode", "('a")).errors == ["XDSStoredQueryParamNumber"]
+    assert dmp.exchanges()[0].findings[0].where == "$XDSDocumentEntryTypeCode"
+
+
+def test_a_resource_id_of_another_type_and_a_time_that_is_none_are_told(dmp: Dmp) -> None:
+    other = f"{dmp.patient}^^^&1.2.250.1.213.1.4.10&ISO^PI"
+    resource = "urn:oasis:names:tc:xacml:2.0:resource:resource-id"
+    dmp.test_existence(
+        dmp.indirect(extra={resource: other}),
+        alter=lambda octets: octets.replace(b'creationTime value="20260101"', b'creationTime value="hier"'),
+    )
+    told = {finding.check_id: (finding.received, finding.where) for finding in dmp.exchanges()[0].findings}
+    assert other in told["DMP-VIHF-FORM"][0]
+    assert told["DMP-EXISTENCE"] == ("hier", "PRPA_IN201307UV02/creationTime")
+
+
+def test_a_sex_that_nobody_has_is_told(dmp: Dmp) -> None:
+    candidates(
+        dmp, "BERNARD", '<livingSubjectAdministrativeGender><value code="H"/></livingSubjectAdministrativeGender>'
+    )
+    (finding,) = dmp.exchanges()[0].findings
+    assert finding.check_id == "DMP-SEARCH-FORM"
+    assert finding.received.startswith("H")

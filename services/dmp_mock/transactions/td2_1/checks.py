@@ -55,8 +55,11 @@ def metadata_form(seen: Observed[LotFed]) -> Outcome:
     remarks = seen.facts.remarks
     if not remarks:
         return None
+    expected = dict.fromkeys(remark.partition("attendu ")[2] for remark in remarks)
     return Violation(
-        " ; ".join(remarks), "un jeu de valeurs publié, les identifiants à la casse près, hash et size justes"
+        " ; ".join(remarks),
+        " ; ".join(filter(None, expected)) or "les identifiants à la casse près, hash et size justes",
+        where=", ".join(dict.fromkeys(remark.partition(" ")[0] for remark in remarks)),
     )
 
 

@@ -14,11 +14,14 @@ import jakarta.xml.ws.soap.MTOMFeature;
 import jakarta.xml.ws.soap.SOAPFaultException;
 import java.io.File;
 import java.io.FileInputStream;
+import java.io.StringReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -34,7 +37,12 @@ import javax.xml.crypto.dsig.spec.TransformParameterSpec;
 import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.stream.StreamSource;
+import oasis.names.tc.ebxml_regrep.xsd.lcm._3.SubmitObjects;
 import oasis.names.tc.ebxml_regrep.xsd.query._3.AdhocQueryRequestType;
+import oasis.names.tc.ebxml_regrep.xsd.query._3.AdhocQueryResponseType;
+import oasis.names.tc.ebxml_regrep.xsd.rim._3.Association;
+import oasis.names.tc.ebxml_regrep.xsd.rim._3.ExtrinsicObject;
+import oasis.names.tc.ebxml_regrep.xsd.rim._3.RegistryPackage;
 import org.apache.cxf.binding.soap.SoapHeader;
 import org.apache.cxf.configuration.jsse.TLSClientParameters;
 import org.apache.cxf.frontend.ClientProxy;
@@ -82,6 +90,11 @@ public class Client {
     tell("td3.1", found.getStatus() + " " + found.getTotalResultCount());
     tell("td3.2", read(dressed(repository, "cps").documentRepositoryRetrieveDocumentSet(
         body("retrieve.xml", RetrieveDocumentSetRequestType.class))));
+    var secretary = dressed(repository, "cpe").documentRepositoryProvideAndRegisterDocumentSetB(
+        body("lot-cpe.xml", ProvideAndRegisterDocumentSetRequestType.class));
+    tell("td2.2", secretary.getStatus());
+    synchronise();
+    update();
     ((BindingProvider) patients).getRequestContext().put(Header.HEADER_LIST, new ArrayList<Header>());
     try {
       patients.patientGetDemographicsPRPAIN201307UV02(body("existence.xml", DemographicsQuery.class));
@@ -96,9 +109,11 @@ public class Client {
         dressed(new HabilitationsEndPointImplService().getHabilitationsEndPointImplPort(), "cps");
     habilitations.setAuthorization(ActionType.SUPPRESSION, null);
     for (int time = 0; time < 2; time++) {
+      dressed(habilitations, "cps");
       var done = habilitations.setAuthorization(ActionType.AJOUT, null);
       tell("td0.3", done.getStatus() + " " + done.getContext());
     }
+    dressed(habilitations, "cps");
     var listed = habilitations.listAuthorizationByPatient(ModeType.TOUTE);
     var doctor = listed.getListOfAuthorizationByPatient().stream()
         .flatMap(one -> one.getSpecificRight().stream()).findFirst().orElseThrow();
@@ -106,6 +121,39 @@ public class Client {
     var dmps = dressed(new PatientSpecificEndPointImplService().getPatientSpecificEndPointImplPort(), "cps")
         .patientList("20200101000000", DateTypeEnum.LASTAUTORIZATION, null);
     tell("td0.4", dmps.getStatus() + " " + !dmps.getPatientlistData().isEmpty());
+  }
+
+  private static AdhocQueryResponseType asked(String file, String... values) throws Exception {
+    return dressed(new DocumentRegistryService().getDocumentRegistryPortSoap12(), "cps")
+        .documentRegistryRegistryStoredQuery(body(file, AdhocQueryRequestType.class, values));
+  }
+
+  private static <T> List<T> all(AdhocQueryResponseType answer, Class<T> type) {
+    return answer.getRegistryObjectList().getObjectRefOrRegistryPackageOrExtrinsicObject().stream()
+        .filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** Learns what is in the DMP as a software does: lots, their associations, their documents. */
+  private static void synchronise() throws Exception {
+    var lots = asked("sets.xml");
+    var ids = String.join("','", all(lots, RegistryPackage.class).stream().map(lot -> lot.getId()).toList());
+    var links = asked("associations.xml", "@IDS@", ids);
+    var members = String.join("','", all(links, Association.class).stream()
+        .filter(link -> link.getAssociationType().endsWith("HasMember")).map(link -> link.getTargetObject()).toList());
+    var documents = asked("documents.xml", "@IDS@", members);
+    tell("delta", documents.getStatus() + " " + all(documents, ExtrinsicObject.class).size());
+  }
+
+  /** Masks the document, archives it, brings it back, deletes it; what it is called is asked before each. */
+  private static void update() throws Exception {
+    for (String change : List.of("td3.3a", "td3.3b", "td3.3d", "td3.3d-back", "td3.3c")) {
+      var held = all(asked("held.xml"), ExtrinsicObject.class).get(0);
+      var port = dressed(new DocumentRegistryService().getDocumentRegistryPortSoap12(), "cps");
+      var done = port.documentRegistryUpdateDocumentSet(
+          body(change + ".xml", SubmitObjects.class, "@ENTRY@", held.getId(), "@LID@", held.getLid(),
+              "@VERSION@", held.getVersionInfo().getVersionName()));
+      tell(change, done.getStatus());
+    }
   }
 
   private static String told(DemographicsAnswer answer) {
@@ -130,24 +178,25 @@ public class Client {
     return answer.getRegistryResponse().getStatus() + " " + octets.length;
   }
 
-  private static <T> T body(String file, Class<T> type) throws Exception {
-    return JAXBContext.newInstance(type).createUnmarshaller().unmarshal(new StreamSource(file), type).getValue();
+  /** Reads a body from a file; {@code values} are names that stand in it, each with what is put there. */
+  private static <T> T body(String file, Class<T> type, String... values) throws Exception {
+    var text = Files.readString(Path.of(file));
+    for (int at = 0; at < values.length; at += 2) {
+      text = text.replace(values[at], values[at + 1]);
+    }
+    var source = new StreamSource(new StringReader(text));
+    return JAXBContext.newInstance(type).createUnmarshaller().unmarshal(source, type).getValue();
   }
 
-  /** Gives a port its VIHF and its TLS certificate; {@code who} is org, cps or samu. */
+  /** Gives a port its VIHF and its TLS certificate; {@code who} is org, or cps, samu or cpe: a card. */
   private static <T> T dressed(T port, String who) throws Exception {
     List<Header> headers = new ArrayList<>();
     headers.add(new SoapHeader(new QName(WSSE, "Security"), security(who)));
     ((BindingProvider) port).getRequestContext().put(Header.HEADER_LIST, headers);
     var tls = new TLSClientParameters();
-    tls.setSSLSocketFactory(context(owner(who) + "-auth").getSocketFactory());
+    tls.setSSLSocketFactory(context(who + "-auth").getSocketFactory());
     ((HTTPConduit) ClientProxy.getClient(port).getConduit()).setTlsClientParameters(tls);
     return port;
-  }
-
-  /** Returns whose certificates go with a VIHF: that of an emergency is of the card, too. */
-  private static String owner(String who) {
-    return who.equals("samu") ? "cps" : who;
   }
 
   private static KeyStore store(String name) throws Exception {
@@ -173,7 +222,8 @@ public class Client {
     factory.setNamespaceAware(true);
     Document document = factory.newDocumentBuilder().parse(Path.of("vihf-" + who + ".xml").toFile());
     Element assertion = document.getDocumentElement();
-    sign(assertion, owner(who) + "-sign");
+    assertion.setAttribute("ID", "_" + UUID.randomUUID());
+    sign(assertion, who + "-sign");
     Element security = document.createElementNS(WSSE, "wsse:Security");
     security.appendChild(assertion);
     return security;
