@@ -201,8 +201,8 @@ def _check_number(query: Query, found: Found) -> None:
     if query.return_type == codes.LEAF_CLASS and number > MAX_RESULTS:
         too_many = XdsError(
             XdsCode.TOO_MANY_RESULTS,
-            f"{number} résultats, plus que {MAX_RESULTS}",
-            received=f"{number} résultats",
+            f"{counted(number, 'résultat')}, plus que {MAX_RESULTS}",
+            received=counted(number, "résultat"),
             expected=f"{MAX_RESULTS} au plus en {codes.LEAF_CLASS}",
         )
         raise XdsFailure([too_many])
