@@ -45,7 +45,7 @@ AT_ONCE = timedelta(seconds=30)
 """How long after a record is opened the state of the DMP comes without a click: ours."""
 N1_TYPES, VACCINATIONS = frozenset({"78601-2", "56445-0"}), frozenset({"87273-9"})
 USUAL = frozenset({"$XDSDocumentEntryPatientId", "$XDSDocumentEntryStatus"})
-RECIPIENTS = "destinataires"
+RECIPIENTS, VALID = "destinataires", "VALIDE"
 _GESTURES = "docs/sources/dmp.md#gestes"
 
 
@@ -160,23 +160,21 @@ def access_before_reading(seen: Observed[Reading]) -> Outcome:
     reading = seen.facts
     if not reading.consults:
         return None
-    asked = False
+    asked = valid = False
     for earlier, _patient in seen.history.all(PatientSeen, about=reading.matricule):
         given = earlier.noted.get(VihfGiven)
         if given is None or given.name_id != reading.holder:
             continue
-        changed = earlier.noted.get(AuthorisationSet)
+        changed, tested = earlier.noted.get(AuthorisationSet), earlier.noted.get(ExistenceTested)
         asked = asked or (changed is not None and changed.action == Action.ADD)
-        tested = earlier.noted.get(ExistenceTested)
-        if tested is not None and tested.authorisation not in ("", "VALIDE"):
-            if asked:
-                return True
+        if tested is not None and tested.authorisation not in ("", VALID):
+            if asked or valid:
+                return asked or None
             return Violation(
                 f"consultation de {reading.matricule} après TD0.2 : autorisation {tested.authorisation}",
                 "TD0.3 AJOUT d'abord, si le patient n'est pas opposé",
             )
-        if tested is not None and not asked:
-            return None
+        valid = valid or tested is not None
     return None
 
 
