@@ -7,7 +7,6 @@ the client. Knows the errors of the client, no command.
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -26,6 +25,7 @@ from lgo_client.dmp.registry import UnknownDocument
 from lgo_client.dmp.web import WebUnavailable
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
+from lgo_client.own_files import FileUnusable
 from lgo_client.parameters import ParametersUnavailable
 from lgo_client.psc import PscRefused
 from lgo_client.soap import SoapRefused
@@ -48,7 +48,7 @@ EXPECTED = (
     RegistryRefused,
     *NOT_DONE,
     httpx.HTTPError,
-    sqlite3.Error,
+    FileUnusable,
     OSError,
     ValueError,
 )
@@ -111,8 +111,8 @@ def _told(error: Exception) -> tuple[int, str]:
         return REFUSED, f"refus : {in_french(error)}"
     if isinstance(error, NOT_DONE):
         return REFUSED, str(error)
-    if isinstance(error, sqlite3.Error):
-        return UNUSABLE, f"fichier du poste inutilisable : {error}"
+    if isinstance(error, FileUnusable):
+        return UNUSABLE, str(error)
     if isinstance(error, httpx.TransportError):
         return (
             UNUSABLE,

@@ -15,6 +15,7 @@ __all__ = [
     "AuthorisationSet",
     "AuthorisationsListed",
     "Belied",
+    "ContentFed",
     "DemographicsRead",
     "DmpsListed",
     "DocumentChanged",
@@ -22,6 +23,7 @@ __all__ = [
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
+    "LotContents",
     "LotFed",
     "LotSigned",
     "ParametersGiven",
@@ -304,6 +306,25 @@ class LotFed(Facts):
     remarks: tuple[str, ...]
     wrong_digests: Lazy[tuple[str, ...]]
     problems: Lazy[tuple[DocumentProblem, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFed:
+    """The content of a document of a lot: its fingerprint, the date of its act, the id of what its CDA replaces."""
+
+    unique_id: str
+    digest: str
+    service_start: str
+    replaces: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotContents(Facts):
+    """What a lot that was taken holds: its documents, the entries that it replaces, the ids of their recipients."""
+
+    documents: tuple[ContentFed, ...]
+    replaced: tuple[str, ...]
+    recipients: Lazy[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,45 @@
-"""What the user tells of his patients' choices: the names of the markers that the checks of the DMP read.
+"""What the user tells of his patients' choices and of his own gestures: the markers that the checks of the DMP read.
 
-Source: docs/sources/requirements.md#dmp-consentement. Knows nothing.
+Source: docs/sources/requirements.md#dmp-consentement; docs/sources/dmp.md#gestes. Knows nothing.
 """
 
 from __future__ import annotations
 
-__all__ = ["FEED_OPPOSED", "LIFTED", "MARKERS", "OPPOSED", "READING_OPPOSED"]
+__all__ = [
+    "AGREED",
+    "BLOCKED",
+    "DELETION",
+    "FEED_OPPOSED",
+    "HISTORY",
+    "LIFTED",
+    "LOGGED_IN",
+    "MARKERS",
+    "OPENED",
+    "OPPOSED",
+    "READING_OPPOSED",
+    "SEARCHED",
+    "UNBLOCKED",
+    "VALIDATED",
+]
 
 OPPOSED = "patient opposé"
 READING_OPPOSED = "opposition à la consultation"
 FEED_OPPOSED = "opposition à l'alimentation"
 LIFTED = "opposition levée"
+AGREED = "accord du patient"
+OPENED = "dossier ouvert"
+SEARCHED = "recherche multicritère"
+VALIDATED = "document validé"
+BLOCKED, UNBLOCKED = "envoi bloqué", "envoi débloqué"
+DELETION = "suppression demandée"
+LOGGED_IN = "utilisateur connecté"
+HISTORY = "reprise d'historique"
 
-MARKERS = dict.fromkeys((OPPOSED, READING_OPPOSED, FEED_OPPOSED, LIFTED), "le matricule")
-"""Name of a marker → its subject. The last one said about a patient is in force; the first opposes to both."""
+_PATIENT, _DOCUMENT = "le matricule", "l'uniqueId du document"
+MARKERS = {
+    **dict.fromkeys((OPPOSED, READING_OPPOSED, FEED_OPPOSED, LIFTED, AGREED, OPENED, SEARCHED), _PATIENT),
+    **dict.fromkeys((VALIDATED, BLOCKED, UNBLOCKED, DELETION), _DOCUMENT),
+    LOGGED_IN: "l'identifiant national de l'utilisateur",
+    HISTORY: "aucun",
+}
+"""Name of a marker → its subject. The last one of a kind about a subject is in force; the first opposes to both."""

@@ -17,7 +17,7 @@ from health_documents.codes.systems import CONFIDENTIALITY, CONTENT_TYPES, forma
 from health_documents.codes.value_sets import IMMUNIZATIONS
 from health_documents.identifiers import OID_STRUCT_IDNAT
 from health_documents.values.clinical import Vaccination
-from health_documents.values.document import Author, Code, DocumentHeader, PatientIdentity
+from health_documents.values.document import Author, Code, DocumentHeader, PatientIdentity, Recipient
 from health_documents.xds.formats import xds_author
 from health_documents.xds.write import DocumentEntry, entry_from_cda
 from lgo_client.authoring import Writer, lot_of
@@ -56,13 +56,14 @@ def example(
     at: datetime | None = None,
     hidden: Sequence[str] = (),
     by_structure: bool = False,
+    recipients: Sequence[Recipient] = (),
 ) -> tuple[DocumentEntry, bytes]:
     """Return a document of a kind, of a moment (now, if not another).
 
     ``replaces`` is the uniqueId of the version before it. ``by_structure`` names the pharmacy as an author beside one
     who has left.
     """
-    header = writer.header(kind.type_code, patient, at or workplace.local(), workplace.oid())
+    header = writer.header(kind.type_code, patient, at or workplace.local(), workplace.oid(), recipients)
     if replaces:
         header = _next_version(header, replaces)
     if by_structure:

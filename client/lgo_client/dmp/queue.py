@@ -8,7 +8,6 @@ specs/requirements.md §2.4 (ALI/PROG.02 to .07); specs/dmp.md §4.2. Knows no s
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ from typing import Any, Protocol
 from lgo_client.clock import Workplace
 from lgo_client.dmp.errors import ALREADY_THERE, OUTAGES, heals_by_itself, in_french, never_came
 from lgo_client.dmp.lots import Prepared
+from lgo_client.own_files import FileBusy, OwnFile, alone
 from lgo_client.soap import SoapRefused
 from lgo_client.xds import RegistryRefused
 
 __all__ = ["FeedQueue", "QueueBusy", "Sender", "State", "Waiting"]
 
-LOCK_SECONDS = 30.0
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between two tries while the DMP is away; the last one goes on."""
 
@@ -97,33 +96,27 @@ class FeedQueue:
     """The lots that a workstation has to feed, in a SQLite file."""
 
     def __init__(self, path: Path, workplace: Workplace) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._workplace = workplace
-        self._db = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
+        self._file = OwnFile(path, _SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        self._file.close()
 
     def put(self, patient: str, lot: Prepared, title: str, replaces: str = "") -> int:
         """Add a lot; return its number. A document that is in the queue already stays there once."""
         row = (patient, lot.unique_id, title, replaces, lot.to_json(), State.WAITING, self._workplace.instant())
-        self._db.execute(
+        self._file.change(
             "INSERT INTO lots (patient, unique_id, title, replaces, lot, state, queued) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (unique_id) DO NOTHING",
             row,
         )
-        found = self._db.execute("SELECT number FROM lots WHERE unique_id = ?", (lot.unique_id,)).fetchone()
-        return int(found[0])
+        return int(self._file.rows("SELECT number FROM lots WHERE unique_id = ?", (lot.unique_id,))[0][0])
 
     def all(self, *states: State) -> list[Waiting]:
         """Return the lots in these states (all without any), in their order."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM lots ORDER BY number").fetchall()
-        lots = [_waiting(row) for row in rows]
+        lots = [_waiting(row) for row in self._file.rows(f"SELECT {_COLUMNS} FROM lots ORDER BY number")]
         return [one for one in lots if not states or one.state in states]
 
     def retry(self, number: int) -> bool:
@@ -136,10 +129,8 @@ class FeedQueue:
 
     def _move(self, number: int, former: tuple[State, ...], new: State) -> bool:
         marks = ", ".join("?" * len(former))
-        done = self._db.execute(
-            f"UPDATE lots SET state = ? WHERE number = ? AND state IN ({marks})", (new, number, *former)
-        )
-        return done.rowcount == 1
+        statement = f"UPDATE lots SET state = ? WHERE number = ? AND state IN ({marks})"
+        return self._file.change(statement, (new, number, *former)) == 1
 
     # --- sending
 
@@ -173,7 +164,7 @@ class FeedQueue:
             prepared = self._ready(sender, lot)
         except (SoapRefused, RegistryRefused, LookupError, *OUTAGES) as error:
             return self._failed(lot, lot.state, error)
-        self._db.execute("UPDATE lots SET state = ?, tries = tries + 1 WHERE number = ?", (State.LEAVING, lot.number))
+        self._file.change("UPDATE lots SET state = ?, tries = tries + 1 WHERE number = ?", (State.LEAVING, lot.number))
         try:
             sender.send(lot.patient, prepared)
         except RegistryRefused as error:
@@ -190,7 +181,7 @@ class FeedQueue:
 
     def _ready(self, sender: Sender, lot: Waiting) -> Prepared:
         """Return the lot as it leaves. Raises LookupError when what it replaces is not there."""
-        text = self._db.execute("SELECT lot FROM lots WHERE number = ?", (lot.number,)).fetchone()[0]
+        text = self._file.rows("SELECT lot FROM lots WHERE number = ?", (lot.number,))[0][0]
         try:
             prepared = Prepared.from_json(text)
         except ValueError:
@@ -208,26 +199,19 @@ class FeedQueue:
 
     def _ended(self, lot: Waiting, state: State, said: str) -> Waiting:
         ended = "" if state in OPEN else self._workplace.instant()
-        self._db.execute(
+        self._file.change(
             "UPDATE lots SET state = ?, said = ?, ended = ? WHERE number = ?", (state, said, ended, lot.number)
         )
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM lots WHERE number = ?", (lot.number,)).fetchone()
-        return _waiting(row)
+        return _waiting(self._file.rows(f"SELECT {_COLUMNS} FROM lots WHERE number = ?", (lot.number,))[0])
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Be the only one that sends, until the block or the process ends."""
-        lock = sqlite3.connect(self._path.with_suffix(".envoi"), timeout=0, isolation_level=None)
         try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            lock.close()
+            with alone(self._path.with_suffix(".envoi")):
+                yield
+        except FileBusy:
             raise QueueBusy("un autre envoi de cette file est en cours") from None
-        try:
-            yield
-        finally:
-            lock.rollback()
-            lock.close()
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

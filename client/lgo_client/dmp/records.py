@@ -8,7 +8,6 @@ transport.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from lgo_client.clock import Workplace
 from lgo_client.dmp.hl7 import Access
+from lgo_client.own_files import OwnFile
 
 __all__ = ["Choice", "Known", "Records", "Said", "Subject"]
 
@@ -81,27 +81,24 @@ class Records:
     """What a workstation knows, in a SQLite file."""
 
     def __init__(self, path: Path, workplace: Workplace) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._workplace = workplace
-        self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.executescript(_SCHEMA)
+        self._file = OwnFile(path, _SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        self._file.close()
 
     # --- choices
 
     def say(self, patient: str, subject: Subject, choice: Choice, said_by: str) -> None:
         """Write down a choice; earlier ones are kept."""
         row = (patient, subject, choice, said_by, self._workplace.instant())
-        self._db.execute("INSERT INTO choices (patient, subject, choice, said_by, at) VALUES (?, ?, ?, ?, ?)", row)
+        self._file.change("INSERT INTO choices (patient, subject, choice, said_by, at) VALUES (?, ?, ?, ?, ?)", row)
 
     def choices(self, patient: str) -> list[Said]:
         """Return all choices of a patient, oldest first."""
         query = "SELECT subject, choice, said_by, at FROM choices WHERE patient = ? ORDER BY number"
-        rows = self._db.execute(query, (patient,))
+        rows = self._file.rows(query, (patient,))
         return [Said(Subject(subject), Choice(choice), said_by, at) for subject, choice, said_by, at in rows]
 
     def choice(self, patient: str, subject: Subject) -> Choice | None:
@@ -113,17 +110,17 @@ class Records:
     def keep_access(self, patient: str, holder: str, access: Access) -> None:
         """Remember what TD0.2 said today."""
         row = (patient, holder, access.exists, access.status, access.authorisation, self._today())
-        self._db.execute("INSERT OR REPLACE INTO accesses VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._file.change("INSERT OR REPLACE INTO accesses VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def access(self, patient: str, holder: str) -> Access | None:
         """Return what TD0.2 said today to this professional, None when he has not asked."""
         query = "SELECT seen, status, authorisation FROM accesses WHERE patient = ? AND holder = ? AND day = ?"
-        row = self._db.execute(query, (patient, holder, self._today())).fetchone()
-        return Access(bool(row[0]), row[1], row[2]) if row else None
+        found = self._file.rows(query, (patient, holder, self._today()))
+        return next((Access(bool(seen), status, authorisation) for seen, status, authorisation in found), None)
 
     def forget_access(self, patient: str, holder: str) -> None:
         """Forget what TD0.2 said: it may have changed."""
-        self._db.execute("DELETE FROM accesses WHERE patient = ? AND holder = ?", (patient, holder))
+        self._file.change("DELETE FROM accesses WHERE patient = ? AND holder = ?", (patient, holder))
 
     def _today(self) -> str:
         return f"{self._workplace.local():%Y-%m-%d}"
@@ -132,37 +129,32 @@ class Records:
 
     def documents(self, patient: str) -> dict[str, Known]:
         """Return the documents of a patient by logical id."""
-        rows = self._db.execute("SELECT logical_id, known FROM documents WHERE patient = ?", (patient,))
+        rows = self._file.rows("SELECT logical_id, known FROM documents WHERE patient = ?", (patient,))
         return {logical_id: _known(text) for logical_id, text in rows}
 
     def since(self, patient: str) -> str:
         """Return from when on the next visit looks (DTM, UTC), "" before the first."""
-        row = self._db.execute("SELECT since FROM visits WHERE patient = ?", (patient,)).fetchone()
-        return str(row[0]) if row else ""
+        found = self._file.rows("SELECT since FROM visits WHERE patient = ?", (patient,))
+        return str(found[0][0]) if found else ""
 
     def visited(self, patient: str, documents: Iterable[Known], since: str) -> None:
         """Keep what a visit found, whole or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            self._db.execute("DELETE FROM documents WHERE patient = ?", (patient,))
-            rows = ((patient, one.logical_id, json.dumps(asdict(one), ensure_ascii=False)) for one in documents)
-            self._db.executemany("INSERT INTO documents VALUES (?, ?, ?)", rows)
-            self._db.execute("INSERT OR REPLACE INTO visits VALUES (?, ?)", (patient, since))
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        rows = [(patient, one.logical_id, json.dumps(asdict(one), ensure_ascii=False)) for one in documents]
+        with self._file.whole():
+            self._file.change("DELETE FROM documents WHERE patient = ?", (patient,))
+            self._file.change_each("INSERT INTO documents VALUES (?, ?, ?)", rows)
+            self._file.change("INSERT OR REPLACE INTO visits VALUES (?, ?)", (patient, since))
 
     # --- files
 
     def keep_file(self, url: str, octets: bytes, at: str) -> None:
         """Keep a file that was fetched at a moment (ISO)."""
-        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (url, octets, at))
+        self._file.change("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (url, octets, at))
 
     def file(self, url: str) -> tuple[bytes, str] | None:
         """Return a file that was kept, and when it was fetched."""
-        row = self._db.execute("SELECT octets, at FROM files WHERE url = ?", (url,)).fetchone()
-        return (bytes(row[0]), str(row[1])) if row else None
+        found = self._file.rows("SELECT octets, at FROM files WHERE url = ?", (url,))
+        return (bytes(found[0][0]), str(found[0][1])) if found else None
 
 
 def _known(text: str) -> Known:

@@ -198,6 +198,8 @@ def review(day: Day) -> None:
         day.evidence.save("IHE_XDM.zip", archive)
         step.outcome = f"{len(written.cda)} octets, lot signé"
     with day.teller.step(LGO, DMP, "Plus tard, à la demande de l'utilisatrice : le bilan est dans la liste") as step:
+        opened = {"name": "dossier ouvert", "subject": day.patient.matricule}
+        day.control.of_session("markers", "POST", opened)
         dmp = day.reading_dmp()
         found = [d for d in dmp.documents(_cx(day)) if d.unique_id == header.id]
         expect(len(found) == 1, "le bilan n'est pas dans la liste")

@@ -41,15 +41,22 @@ def lifecycle(office: Office) -> None:
     with office.teller.step(LGO, DMP, "Modification : la nouvelle version remplace l'ancienne (TD2.1, RPLC)") as step:
         second = office.validate(desk, office.document(CLAIRE, replaces=first), replaces=first)
         step.outcome = second
+    with office.teller.step(LGO, LGO, "Envoi bloqué par l'utilisateur : le document reste au logiciel") as step:
+        held = office.document(CLAIRE).entries[0].unique_id
+        office.mark("envoi bloqué", held)
+        third = office.validate(desk, office.document(CLAIRE))
+        step.outcome = f"{held[:24]}… retenu, {third[:24]}… versé"
     with office.teller.step(LGO, LGO, "Nouvel envoi demandé : le document est déjà versé, rien ne repart") as step:
         office.operations()
         known = next(one for one in desk.queue.all() if one.unique_id == second)
         expect(desk.send() and "td2.1" not in office.operations(), "le document est reparti")
         step.outcome = f"lot {known.number} {known.state}"
     with office.teller.step(LGO, DMP, "Suppression (TD3.3c)") as step:
+        office.mark("suppression demandée", second)
         desk.registry.delete(patient, second)
         step.outcome = "supprimé, sans demander d'accès"
     with office.teller.step(LGO, LGO, "Le dossier ne montre plus le document") as step:
+        office.open_record(CLAIRE)
         expect(second not in {one.unique_id for one in desk.documents(patient)}, "le document est encore listé")
         step.outcome = "absent de la liste"
 
@@ -60,6 +67,7 @@ def visibility(office: Office) -> None:
     for mask in MASKS[:2]:
         with office.teller.step(LGO, DMP, f"Versement en {mask}") as step:
             unique_id = office.validate(desk, office.document(CLAIRE, hidden=[mask]))
+            office.open_record(CLAIRE)
             expect(desk.hidden(patient, unique_id) == (mask,), "le DMP ne rend pas ce masquage")
             step.outcome = f"N et {mask}"
     with office.teller.step(LGO, DMP, "Démasquage, puis masquage d'un document versé (TD3.3a, TD3.3b)") as step:
@@ -70,6 +78,7 @@ def visibility(office: Office) -> None:
     with office.teller.step(LGO, DMP, "Connexion secrète : document d'un mineur invisible à ses parents") as step:
         secret, child = office.desk(secret=True), office.cx(MINOR)
         unique_id = office.validate(secret, office.document(MINOR, hidden=[MASKS[2]]))
+        office.open_record(MINOR)
         expect(secret.hidden(child, unique_id) == (MASKS[2],), "le document n'est pas caché aux parents")
         step.outcome = f"N et {MASKS[2]}"
 
@@ -124,6 +133,7 @@ def consultation_rights(office: Office) -> None:
             step.outcome = str(error)
         expect("td3.1" not in office.operations() and bool(step.outcome), "le DMP a été lu sans accord")
     with office.teller.step(LGO, DMP, "Accord recueilli : TD0.3, TD0.2, puis TD3.1") as step:
+        office.mark("accord du patient", office.environment.patient("blanc-nathalie").matricule)
         desk.say(office.cx("blanc-nathalie"), Subject.READING, Choice.AGREED)
         desk.documents(office.cx("blanc-nathalie"))
         step.outcome = _in_order(office, "td0.3", "td0.2", "td3.1")
@@ -158,6 +168,7 @@ def identity_of_callers(office: Office) -> None:
             if who == "preparateur":
                 session = day.login(writer_of(office.environment, who), "lgo-demo")
                 expect(session.claims["preferred_username"] == person.national_id, "PSC connaît une autre personne")
+            office.mark("utilisateur connecté", person.national_id)
             desk = office.desk(who)
             desk.documents(office.cx(CLAIRE))
             shown = _last_caller(office)

@@ -56,6 +56,7 @@ def record_screen(office: Office) -> None:
         expect({one.unique_id for one in new} == added, f"{len(new)} annoncés")
         step.outcome = f"{len(new)} × {new[0].type_code}"
     with office.teller.step(LGO, DMP, "Recherche à deux critères : type et date d'acte (TD3.1)") as step:
+        office.mark("recherche multicritère", office.environment.patient(CLAIRE).matricule)
         found = desk.documents(office.cx(CLAIRE), since=f"{office.workplace.now():%Y}", types=[REVIEWED])
         expect(added <= {one.unique_id for one in found}, "la recherche ne trouve pas les documents")
         step.outcome = f"{len(found)} trouvés"

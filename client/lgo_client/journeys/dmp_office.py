@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from health_documents.identifiers import OID_INS_NIR_TEST
-from lgo_client.authoring import traits_of_patient
+from lgo_client.authoring import recipient_of, traits_of_patient
 from lgo_client.clock import Workplace
 from lgo_client.control import Control
 from lgo_client.dmp.desk import Desk
-from lgo_client.dmp.documents import REVIEW, Kind, example, lot_with
+from lgo_client.dmp.documents import REVIEW, VACCINATION, Kind, example, lot_with
 from lgo_client.dmp.lots import Lot
 from lgo_client.dmp.opening import OID, opened, writer_of
 from lgo_client.dmp.queue import Waiting
@@ -27,6 +27,8 @@ from lgo_client.vihf import ins_cx
 
 __all__ = ["FEEDING", "Office"]
 
+DOCTOR = "generaliste"
+"""To whom the pharmacy sends its reviews and interviews."""
 FEEDING = frozenset({"td2.1", "td2.2"})
 
 
@@ -103,6 +105,7 @@ class Office:
             at=at,
             hidden=hidden,
             by_structure=by_structure,
+            recipients=[] if kind is VACCINATION else [recipient_of(self.environment.person(DOCTOR))],
         )
         self.evidence.save(f"{entry.unique_id}.xml", octets)
         return lot_with(writer, entry, octets, self.workplace, OID)
@@ -110,7 +113,9 @@ class Office:
     def validate(self, desk: Desk, lot: Lot, replaces: str = "") -> str:
         """Validate a document, which the software then feeds by itself; return its uniqueId."""
         unique_id = lot.entries[0].unique_id
-        self.mark("document validé", unique_id)
+        addressed = lot.entries[0].type_code.code != VACCINATION.type_code
+        doctor = self.environment.person(DOCTOR).national_id
+        self.mark("document validé", unique_id, **({"destinataires": doctor} if addressed else {}))
         desk.feed(lot.submission.patient_id, lot, replaces)
         expect(desk.send(), "le DMP ne répond pas")
         last = next(one for one in desk.queue.all() if one.unique_id == unique_id)
@@ -119,9 +124,9 @@ class Office:
 
     # --- the tester's hand
 
-    def mark(self, name: str, subject: str = "") -> None:
+    def mark(self, name: str, subject: str = "", **detail: str) -> None:
         """Tell the sandbox what the user did."""
-        self.control.of_session("markers", "POST", {"name": name, "subject": subject})
+        self.control.of_session("markers", "POST", {"name": name, "subject": subject, "detail": detail})
 
     def open_record(self, patient: str) -> None:
         """Tell the sandbox that the user opens the record of a patient."""

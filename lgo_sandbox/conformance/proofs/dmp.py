@@ -11,6 +11,8 @@ __all__ = ["DMP"]
 
 FED = kept("DMP-METADATA", what="une alimentation aux métadonnées conformes")
 OPPOSED = "patient opposé"
+BLOCKED = staged("envoi bloqué", checks=("DMP-FEED-BLOCKED",), what="un document bloqué, et un autre versé")
+QUEUED = kept("DMP-QUEUE", what="un versement après une panne, une seule fois")
 
 DMP = {
     "LGO.DMP.01": Proof(
@@ -26,20 +28,11 @@ DMP = {
         parts=(kept("DMP-API-CERTIFICAT", what="un appel au DMP sous un jeton d'API lié au certificat"),)
     ),
     "DMP/va1.10": Proof(
-        parts=(FED, unchecked("un document masqué aux professionnels, et une connexion secrète, dans les métadonnées"))
-    ),
-    "DMP/va1.16": Proof(
-        parts=(FED, kept("DMP-DELETE", what="une suppression (TD3.3c)"), unchecked("un remplacement (RPLC)")),
-    ),
-    "DMP/va1.17": Proof(
         parts=(
-            kept("DMP-VISIBILITY", what="un changement de visibilité (TD3.3a, TD3.3b)"),
-            unchecked("le masquage aux confrères, puis l'invisibilité au patient et à ses représentants"),
+            FED,
+            kept("DMP-HIDDEN", what="un document masqué dans ses métadonnées"),
+            unchecked("une connexion secrète"),
         )
-    ),
-    "DMP/CONF.03": Proof(
-        parts=(kept("DMP-DELETE", what="une suppression (TD3.3c)"),),
-        rest="Que la documentation l'explique se montre.",
     ),
     "DMP/CONF.06": Proof(
         parts=(
@@ -55,7 +48,11 @@ DMP = {
     "DMP/AIRS.06": Proof(
         parts=(
             kept("DMP-VIHF-PS", what="un VIHF à l'identifiant réel de l'utilisateur"),
-            unchecked("deux utilisateurs, chacun sous son identifiant"),
+            staged(
+                "utilisateur connecté",
+                checks=("DMP-TWO-USERS",),
+                what="deux utilisateurs connectés, chacun sous son identifiant",
+            ),
         )
     ),
     "DMP/UX.08": Proof(parts=(kept("DMP-ORDER", what="une consultation après TD0.2 ou TD0.4"),)),
@@ -63,6 +60,7 @@ DMP = {
         parts=(
             kept("DMP-AUTHORISATION-ORDER", what="un accès déclaré (TD0.3) après le test d'existence (TD0.2)"),
             kept("DMP-AUTHORISATION", what="un accès déclaré alors que l'autorisation manquait"),
+            kept("DMP-AUTHORISATION-NEEDED", what="TD0.3 entre un TD0.2 sans autorisation et la consultation"),
         )
     ),
     "ALI/PROG.04": Proof(
@@ -73,7 +71,82 @@ DMP = {
         )
     ),
     "DMP/UX.27": Proof(
-        parts=(kept("DMP-QUERY", what="une recherche TD3.1"), unchecked("plusieurs critères dans une même recherche"))
+        parts=(
+            kept("DMP-QUERY", "DMP-QUERY-FORM", what="une recherche TD3.1"),
+            staged(
+                "recherche multicritère", checks=("DMP-CRITERIA",), what="plusieurs critères dans une même recherche"
+            ),
+        )
+    ),
+    "LGO.DMP.03": Proof(
+        parts=(
+            staged("document validé", checks=("DMP-FEED-AUTO",), what="un document versé dès sa validation"),
+            kept("DMP-FEED-N1", what="ce document en CDA R2 N1"),
+        ),
+        rest="Que ce soit par défaut et sans geste se montre à l'écran.",
+    ),
+    "LGO.DMP.04": Proof(
+        parts=(staged("document validé", checks=("DMP-FEED-AUTO-VAC",), what="une note de vaccination versée en N3"),),
+        rest="Que ce soit sans geste se montre à l'écran.",
+    ),
+    "DMP/va1.01": Proof(
+        parts=(staged("document validé", checks=("DMP-FEED-AUTO",), what="un document versé dès sa validation"),),
+        rest="Que ce soit par défaut se montre à l'écran, pour chaque document du périmètre.",
+    ),
+    "ALI/PROG.02": Proof(
+        parts=(staged("document validé", checks=("DMP-FEED-AUTO",), what="un document versé dès sa validation"),),
+        rest="Que le logiciel reste libre pendant l'envoi se montre à l'écran.",
+    ),
+    "DMP/va1.12": Proof(parts=(BLOCKED,)),
+    "ALI/PROG.03": Proof(parts=(BLOCKED,)),
+    "DMP/va1.16": Proof(
+        parts=(
+            kept("DMP-REPLACED", what="un document remplacé"),
+            kept("DMP-DELETED", "DMP-DELETE", what="un document supprimé"),
+        )
+    ),
+    "DMP/CONF.03": Proof(
+        parts=(kept("DMP-DELETED", "DMP-DELETE", what="un document supprimé"),),
+        rest="La suppression par l'utilisateur se montre à l'écran, avec sa documentation.",
+    ),
+    "DMP/va1.17": Proof(
+        parts=(
+            kept("DMP-HIDDEN", what="un document versé masqué"),
+            kept("DMP-VISIBILITY", what="un document dont la visibilité change"),
+        )
+    ),
+    "DMP/CONF.05": Proof(
+        parts=(kept("DMP-AUTHORISATION-FEED", what="une alimentation ou une suppression sans TD0.3"),)
+    ),
+    "DMP/UX.14": Proof(
+        parts=(
+            staged("recherche multicritère", checks=("DMP-CRITERIA",), what="une recherche filtrée"),
+            kept("DMP-PARTIAL", what="un document consulté"),
+        ),
+        rest="La liste et l'affichage se montrent à l'écran.",
+    ),
+    "DMP/HISTO.03": Proof(
+        parts=(staged("reprise d'historique", checks=("DMP-HISTORY-DATE",), what="un document historique à sa date"),),
+        rest="La date dans le CDA se lit dans le document.",
+    ),
+    "DMP/HISTO.05": Proof(
+        parts=(staged("reprise d'historique", checks=("DMP-HISTORY-DATE",), what="un document historique versé"),),
+        rest="L'exclusion d'un patient se montre à l'écran.",
+    ),
+    "DMP/HISTO.06": Proof(
+        parts=(
+            staged("reprise d'historique", checks=("DMP-HISTORY-RATE",), what="une reprise à débit limité"),
+            unchecked("un décédé, un INS non qualifié et un opposé écartés"),
+        )
+    ),
+    "ALI/PROG.06": Proof(parts=(QUEUED,), rest="La file se montre à l'écran."),
+    "ALI/PROG.07": Proof(parts=(QUEUED,)),
+    "LGO.DOC.04": Proof(
+        parts=(staged("document validé", checks=("DMP-RECIPIENTS",), what="tous les destinataires que cite le jalon"),)
+    ),
+    "LGO.DOC.06": Proof(
+        parts=(kept("DMP-CDA", what="une note de vaccination sans règle enfreinte"),),
+        rest="Que ce soit une note de vaccination N3 se lit dans l'échange.",
     ),
     "LGO.DOC.02": Proof(
         parts=(kept("DMP-FEED-N1", what="un document versé en CDA R2 N1"),),

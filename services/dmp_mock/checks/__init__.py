@@ -1,5 +1,5 @@
 """Findings of the DMP that are not those of one transaction: transport, who calls, the patient, what he opposed,
-reading, INS flows.
+reading, gestures, feeding, INS flows.
 
 A transaction has its own beside what it serves (``dmp_mock.transactions``).
 """
@@ -7,6 +7,8 @@ A transaction has its own beside what it serves (``dmp_mock.transactions``).
 from typing import Any
 
 from dmp_mock.checks.caller import CALLER_CHECKS
+from dmp_mock.checks.feeding import FEEDING_CHECKS
+from dmp_mock.checks.gestures import GESTURE_CHECKS
 from dmp_mock.checks.opposition import OPPOSITION_CHECKS
 from dmp_mock.checks.parameters import PARAMETER_CHECKS
 from dmp_mock.checks.reading import READING_CHECKS
@@ -33,6 +35,8 @@ SHARED_CHECKS: tuple[Check[Any], ...] = (
     *READING_CHECKS,
     *OPPOSITION_CHECKS,
     *PARAMETER_CHECKS,
+    *GESTURE_CHECKS,
+    *FEEDING_CHECKS,
     *FLOW_CHECKS,
     *api_token_checks("DMP", (), codes_about(About.TOKEN), ("PSC.10", "DMP/PSC.01")),
 )

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from support.api_services import api_check_ids
 from support.dmp_door import Dmp
+from support.dmp_gestures import BREAKS as GESTURES
 from support.dmp_lots import Document, Lot, as_bpm, cda
 from support.dmp_messages import adhoc, envelope, existence
 from support.dmp_services import authorised
@@ -175,13 +176,14 @@ SHARED: dict[str, Act] = {
     "DMP-INS-VERIFICATION": _marked("vérification KO", lambda dmp: dmp.feed(dmp.document())),
     "DMP-INS-DATAMATRIX": _printing_nothing,
 }
-ONLY_OBSERVES = {"DMP-INS-PARTENAIRE"}
-"""Never broken: what it keeps is a list of reference."""
+ONLY_OBSERVES = {"DMP-INS-PARTENAIRE", "DMP-HIDDEN"}
+"""Never broken: what they keep is a list of reference, or that something was shown."""
 ALONG = {
     "DMP-VIHF-PS": {"DMP-VIHF"},
     "DMP-AIR-FEED": {"DMP-RIGHTS"},
     "DMP-FEED-ORG": {"DMP-CERT"},
     "DMP-FEED-N1": {"DMP-CDA"},
+    "DMP-AUTHORISATION-NEEDED": {"DMP-RIGHTS"},
 }
 """What the same client breaks besides: an unknown professional is a refused VIHF, AIR has no right to feed."""
 
@@ -191,7 +193,7 @@ def _breaks() -> Iterator[tuple[str, Act]]:
         yield from run_path(str(path))["BREAKS"].items()
 
 
-BREAKS: dict[str, Act] = {**SHARED, **dict(_breaks())}
+BREAKS: dict[str, Act] = {**SHARED, **GESTURES, **dict(_breaks())}
 
 
 def test_every_check_has_its_breaking_client() -> None:

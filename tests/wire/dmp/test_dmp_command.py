@@ -182,3 +182,10 @@ def test_whatever_is_typed_is_answered_by_a_sentence(ready: str, typed: tuple[st
     assert result.exit_code in (1, 2), said
     assert said.strip()
     assert not re.search(r"Traceback|défaut du client|Error\b", said)
+
+
+def test_a_file_of_the_workstation_that_is_spoilt_is_told(dmp: Dmp, ready: str) -> None:
+    told(ready, "file")
+    (spoilt,) = Path(ready).parent.rglob("file-dmp.sqlite")
+    spoilt.write_bytes(b"rien" * 1000)
+    assert "inutilisable" in told(ready, "file", code=2)

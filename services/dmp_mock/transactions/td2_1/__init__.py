@@ -33,6 +33,7 @@ from dmp_mock.domain.values import CdaHeader, Entry, NotCda
 from dmp_mock.facts import FedDocument, LotFed
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
 from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
+from dmp_mock.transactions.td2_1.contents import contents_of
 from dmp_mock.transactions.td2_1.documents import looked_at, vaccination_errors
 from dmp_mock.transactions.td2_1.reading import is_by_cpe, read_lot
 from dmp_mock.transactions.td2_1.signing import check_lot_signature
@@ -73,7 +74,7 @@ def serve(request: Admitted) -> Answer:
     remarks = _checked(request, matched, headers)
     check_lot_signature(request, matched)
     told = _store(request, matched, headers)
-    call.note(replace(fed, taken=True, remarks=(*remarks, *told)))
+    call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers))
     call.summarise(
         f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
     )
