@@ -56,6 +56,7 @@ def access_to_feed(dmp: Dmp) -> None:
 def access_without_agreement(dmp: Dmp) -> None:
     """Ask for access to the DMP of a patient who has not agreed, as another has."""
     dmp.mark("accord du patient")
+    dmp.test_existence(dmp.direct(patient=dmp.named(UNAUTHORISED)))
     authorise(dmp, dmp.direct(patient=dmp.named(UNAUTHORISED)))
 
 

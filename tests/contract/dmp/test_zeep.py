@@ -126,8 +126,7 @@ def test_zeep_searches_without_an_ins(office: Office) -> None:
     answer = pdq.send("findCandidatesQuery", search_body(name))
     assert answer.acknowledgement[0].typeCode.code == "AA"
     assert answer.controlActProcess.queryAck.resultTotalQuantity.value == len(answer.controlActProcess.subject) == 2
-    # an officine is no SAMU: what it asks is answered, and the purpose that its VIHF gives is reproached
-    assert office.seen() == [("wsdl", []), ("td0.5", ["DMP-VIHF-PURPOSE"])]
+    assert office.seen() == [("wsdl", []), ("td0.5", [])]
 
 
 def test_zeep_leaves_a_dmp_enters_it_again_and_lists(office: Office) -> None:

@@ -30,7 +30,6 @@ from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.xds_errors import XDS_CODES
 from dmp_mock.facts import XdsErrors
 from dmp_mock.service import SERVICE
-from dmp_mock.tables import NOT_SIMULATED
 from lgo_sandbox.watch.refusals import Refusal
 
 HL7 = "urn:hl7-org:v3"
@@ -282,12 +281,8 @@ WITH_PSC = {"api-token", "api-untold", "api-vihf"}
 """What refuses API tokens: tests/wire/api."""
 
 
-UNEARNED: set[str] = set() if any(not one.instead for one in NOT_SIMULATED) else {"later"}
-"""What no client can earn while everything that is announced is served, or retired."""
-
-
 def test_every_fault_of_the_catalogue_has_a_client_that_earns_it() -> None:
-    assert set(REFUSED) == set(FAULTS) - {"xds"} - WITH_PSC - UNEARNED
+    assert set(REFUSED) == set(FAULTS) - {"xds"} - WITH_PSC
 
 
 @pytest.mark.parametrize("code", sorted(REFUSED))
