@@ -242,7 +242,7 @@ REMAINS = """## What remains
 
 A refresh signs twice and does more than sign: it reads and writes the session and its tokens in one commit, runs the
 checks of the token endpoint, some of which look at the past of the session, and journals the exchange.
-The aim was 60 % of what OpenSSL signs in the same CPU time. The keys are shared and parsed once; nothing else of the
+The aim is 60 % of what OpenSSL signs in the same CPU time. The keys are shared and parsed once; nothing else of the
 signature itself can be saved.""".splitlines()
 
 HEADER = """# Performance of Pro Santé Connect
