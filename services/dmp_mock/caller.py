@@ -39,7 +39,7 @@ __all__ = ["Admitted", "admit"]
 class Admitted:
     """A request that was let in: who asks, about whom, and the DMP's state for him.
 
-    ``secret`` tells a secret connection (of a minor), ``legal_entity`` the legal person of the structure, "" when none.
+    ``legal_entity`` is the legal person of the structure, "" when none.
     """
 
     call: Call
@@ -48,7 +48,6 @@ class Admitted:
     caller: Caller
     ins: Cx
     state: DmpState
-    secret: bool = False
     legal_entity: str = ""
 
     @property
@@ -81,7 +80,7 @@ def admit(call: Call, message: Message, transaction: Transaction, access: Access
     state = _state(call, ins, caller)
     _note_patient(call, ins)
     demand(transaction.right, caller, is_mt=state.caller_is_mt)
-    return Admitted(call, message, transaction, caller, ins, state, vihf.secret, evidence.legal_entity)
+    return Admitted(call, message, transaction, caller, ins, state, evidence.legal_entity)
 
 
 def _state(call: Call, ins: Cx, caller: Caller) -> DmpState:

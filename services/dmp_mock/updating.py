@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dmp_mock import registering, registry_store
+from dmp_mock.checks.refused import refused_by_xds
 from dmp_mock.codes import xds
 from dmp_mock.codes.names import NS_LCM
 from dmp_mock.codes.xds import Status
@@ -50,6 +51,7 @@ __all__ = [
     "form",
     "new_statuses",
     "show_update",
+    "update_allowed",
 ]
 
 REQUEST = f"{{{NS_LCM}}}SubmitObjectsRequest"
@@ -216,6 +218,11 @@ def show_update(noted: Noted) -> Shown:
         asked=tuple(("Document", f"{one.unique_id} : {one.act}") for one in done.documents),
         answered=(("Mise à jour", "faite" if done.taken else "refusée"),),
     )
+
+
+def update_allowed(seen: Observed[Updated]) -> Outcome:
+    """The registry found nothing to refuse in the update."""
+    return refused_by_xds(seen, UPDATE_CODES) or seen.facts.taken or None
 
 
 def form(seen: Observed[Updated]) -> Outcome:

@@ -6,9 +6,6 @@ send the same message, the entry with other confidentialityCodes: which of them 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from dmp_mock.checks.refused import refused_by_xds
 from dmp_mock.facts import Updated
 from dmp_mock.transaction import Body, PageRow, Transaction
 from dmp_mock.updating import (
@@ -21,26 +18,13 @@ from dmp_mock.updating import (
     form,
     new_statuses,
     show_update,
+    update_allowed,
 )
-from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity
-
-if TYPE_CHECKING:
-    from dmp_mock.caller import Admitted
-    from dmp_mock.wire.messages import Answer
+from lgo_sandbox.watch.checks import Check, Severity
 
 __all__ = ["TRANSACTION"]
 
 NAME = "td3.3a"
-
-
-def serve(request: Admitted) -> Answer:
-    """Make a new version of each entry that is sent again."""
-    return change_visibilities(request)
-
-
-def allowed(seen: Observed[Updated]) -> Outcome:
-    """The registry found nothing to refuse in the update."""
-    return refused_by_xds(seen, UPDATE_CODES) or seen.facts.taken or None
 
 
 TRANSACTION = Transaction(
@@ -51,7 +35,7 @@ TRANSACTION = Transaction(
     actions=ACTIONS,
     right="TD3.3b",
     one_patient=True,
-    serve=serve,
+    serve=change_visibilities,
     fail=fail_update,
     describe=DESCRIBED,
     decode=show_update,
@@ -64,7 +48,7 @@ TRANSACTION = Transaction(
             id="DMP-VISIBILITY",
             title="Changement de visibilité refusé",
             reads=Updated,
-            test=allowed,
+            test=update_allowed,
             requirements=("DMP/va1.17",),
             source="docs/sources/dmp.md#versions",
             remedy="Relisez le document par TD3.1, changez confidentialityCode seul, et renvoyez sa version.",

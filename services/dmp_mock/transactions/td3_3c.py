@@ -6,9 +6,6 @@ or his structure; what the patient brought himself, his médecin traitant.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from dmp_mock.checks.refused import refused_by_xds
 from dmp_mock.codes.xds import Status
 from dmp_mock.facts import Updated
 from dmp_mock.transaction import Body, PageRow, Transaction
@@ -21,26 +18,13 @@ from dmp_mock.updating import (
     fail_update,
     new_statuses,
     show_update,
+    update_allowed,
 )
-from lgo_sandbox.watch.checks import Check, Observed, Outcome
-
-if TYPE_CHECKING:
-    from dmp_mock.caller import Admitted
-    from dmp_mock.wire.messages import Answer
+from lgo_sandbox.watch.checks import Check
 
 __all__ = ["TRANSACTION"]
 
 NAME = "td3.3c"
-
-
-def serve(request: Admitted) -> Answer:
-    """Delete the documents."""
-    return change_statuses(request)
-
-
-def allowed(seen: Observed[Updated]) -> Outcome:
-    """The registry found nothing to refuse in the update."""
-    return refused_by_xds(seen, UPDATE_CODES) or seen.facts.taken or None
 
 
 TRANSACTION = Transaction(
@@ -51,7 +35,7 @@ TRANSACTION = Transaction(
     actions=ACTIONS,
     right="TD3.3c",
     one_patient=True,
-    serve=serve,
+    serve=change_statuses,
     fail=fail_update,
     describe=DESCRIBED,
     decode=show_update,
@@ -61,7 +45,7 @@ TRANSACTION = Transaction(
             id="DMP-DELETE",
             title="Suppression refusée",
             reads=Updated,
-            test=allowed,
+            test=update_allowed,
             requirements=("DMP/va1.16", "DMP/CONF.03"),
             source="docs/sources/dmp.md#versions",
             remedy="Demandez par TD3.1b l'identifiant technique du document, puis supprimez-le dans le statut qu'il a.",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmp_mock.checks.refused import refused_by_xds
 from dmp_mock.codes.xds import Status
 from dmp_mock.facts import Updated
 from dmp_mock.transaction import Body, PageRow, Transaction
@@ -20,28 +19,17 @@ from dmp_mock.updating import (
     fail_update,
     new_statuses,
     show_update,
+    update_allowed,
 )
-from lgo_sandbox.watch.checks import Check, Observed, Outcome
+from lgo_sandbox.watch.checks import Check
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from dmp_mock.caller import Admitted
-    from dmp_mock.wire.messages import Answer
 
 __all__ = ["TRANSACTION"]
 
 NAME = "td3.3d"
-
-
-def serve(request: Admitted) -> Answer:
-    """Archive the documents, or bring them back."""
-    return change_statuses(request)
-
-
-def allowed(seen: Observed[Updated]) -> Outcome:
-    """The registry found nothing to refuse in the update."""
-    return refused_by_xds(seen, UPDATE_CODES) or seen.facts.taken or None
 
 
 def _is_meant(body: etree._Element) -> bool:
@@ -57,7 +45,7 @@ TRANSACTION = Transaction(
     actions=ACTIONS,
     right="TD3.3d",
     one_patient=True,
-    serve=serve,
+    serve=change_statuses,
     fail=fail_update,
     describe=DESCRIBED,
     decode=show_update,
@@ -67,7 +55,7 @@ TRANSACTION = Transaction(
             id="DMP-ARCHIVE",
             title="Archivage ou désarchivage refusé",
             reads=Updated,
-            test=allowed,
+            test=update_allowed,
             source="docs/sources/dmp.md#versions",
             remedy="Relisez le statut du document par TD3.1 : Approved et Archived s'échangent, rien d'autre.",
             operations=frozenset({NAME}),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from support.chromium import Windows, launched
+from support.chromium import Windows
 from support.plain import NO_TLS
 from support.tenants import Runner, Tenant, running_in_background
 
@@ -30,12 +30,6 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     with running_in_background(tmp_path_factory.mktemp("console"), "control", "psc") as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Windows]:
-    with launched() as browser:
-        yield Windows(browser)
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.chromium import Windows, launched
+from support.chromium import Windows
 from support.dmp_door import Dmp, DmpDoors
 from support.dmp_pages import fill
 
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DESK = {"viewport": {"width": 1366, "height": 768}}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Windows]:
-    """One browser for the module."""
-    with launched() as browser:
-        yield Windows(browser)
-
-
-@pytest.fixture
-def windows(chromium: Windows) -> Iterator[Windows]:
-    """The browser, which forgets what a test did."""
-    yield chromium
-    chromium.forget()
 
 
 @pytest.fixture

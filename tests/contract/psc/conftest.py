@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.chromium import Windows, launched
 from support.connections import Connections
 from support.openid_client import NotInstalled, OpenidClient, installed
 from support.psc import PscClient, in_its_own_session
@@ -42,20 +41,6 @@ def provider(lgo: PscClient) -> PscClient:
     """A session of its own, whose e-CPS accepts at once."""
     lgo.tenant.option(psc__ecps="accept")
     return lgo
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Windows]:
-    """One browser for a module: Playwright's loop would be in the way of asynchronous tests elsewhere."""
-    with launched() as browser:
-        yield Windows(browser)
-
-
-@pytest.fixture
-def windows(chromium: Windows) -> Iterator[Windows]:
-    """The browser, which forgets what a test did."""
-    yield chromium
-    chromium.forget()
 
 
 @pytest.fixture(scope="session")
