@@ -7,13 +7,14 @@ one. The name is kept as it was. Decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from dmp_mock.authorisations import moment
+from dmp_mock.authorisations import acting, moment
 from dmp_mock.base import Base
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ _COLUMNS = "at, holder, structure, channel, mode, act, unique_id"
 _INSERT = f"INSERT INTO dmp_access (matricule, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def note_access(db: Store, matricule: str, *lines: Access) -> None:
-    """Add lines to the history of a DMP."""
-    if lines:
-        db.write([(_INSERT, (matricule, *line)) for line in lines])
+def note_access(db: Store, matricule: str, *lines: Access, at: str = "", acting_as: Sequence[str] = ()) -> None:
+    """Add lines to the history of a DMP; the first of ``acting_as`` who is authorised there acted ``at`` that time."""
+    statements = [*acting(matricule, acting_as, at), *((_INSERT, (matricule, *line)) for line in lines)]
+    if statements:
+        db.write(statements)
 
 
 def accesses_of(db: Store, matricule: str, now: datetime, holder: str = "") -> list[Access]:

@@ -13,12 +13,10 @@ from typing import Any, NoReturn
 from starlette.exceptions import HTTPException
 
 from dmp_mock import options
-from dmp_mock.authorisations import moment, touch
 from dmp_mock.caller import Admitted, admit
 from dmp_mock.codes.names import ALIASES, DESCRIBE, REPOSITORY
 from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.parameters import REDIRECTED
-from dmp_mock.codes.patients import Authorisation
 from dmp_mock.codes.retired import Retired
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsFailure, as_fault
@@ -30,7 +28,6 @@ from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
 from dmp_mock.tokens import shown_token
 from dmp_mock.tracing import trace
 from dmp_mock.transaction import Transaction
-from dmp_mock.transactions.td0_2 import NAME as EXISTENCE
 from dmp_mock.web.by_door import ByDoor
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
@@ -202,18 +199,8 @@ def _served(request: Admitted) -> Answer:
         given = request.transaction.serve(request)
     except XdsFailure as failure:
         return _failed(request, failure)
-    _note_act(request)
     trace(request)
     return given
-
-
-def _note_act(request: Admitted) -> None:
-    """Remember when an authorised caller acted last on a DMP; testing that it exists is no act on it."""
-    session, caller = request.call.session, request.caller
-    is_act = request.transaction.one_patient and request.transaction.name != EXISTENCE
-    if is_act and request.state.authorisation is Authorisation.VALID:
-        with session.db.transaction() as db:
-            touch(db, request.ins.number, (caller.holder, caller.structure), moment(session.clock.age()))
 
 
 def _failed(request: Admitted, failure: XdsFailure) -> Answer:

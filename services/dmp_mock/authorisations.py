@@ -16,7 +16,16 @@ from sqlmodel import Field, Session, col, select
 from dmp_mock.base import Base
 from dmp_mock.codes.patients import FROM_THE_START, Authorisation
 
-__all__ = ["AuthorisationRow", "Held", "authorisation_of", "held_by", "held_on", "moment", "put_authorisation", "touch"]
+__all__ = [
+    "AuthorisationRow",
+    "Held",
+    "acting",
+    "authorisation_of",
+    "held_by",
+    "held_on",
+    "moment",
+    "put_authorisation",
+]
 
 
 class AuthorisationRow(Base, table=True):
@@ -29,6 +38,10 @@ class AuthorisationRow(Base, table=True):
     value: str
     started: str = FROM_THE_START
     acted: str = FROM_THE_START
+
+
+_ACTED = "UPDATE dmp_authorisation SET acted = ? WHERE matricule = ? AND holder = ? AND acted <> ?"
+_UNLESS = " AND NOT EXISTS (SELECT 1 FROM dmp_authorisation WHERE matricule = ? AND holder = ?)"
 
 
 class Held(NamedTuple):
@@ -62,13 +75,13 @@ def put_authorisation(db: Session, matricule: str, holder: str, value: Authorisa
         db.add(AuthorisationRow(matricule=matricule, holder=holder, value=value.value, started=at, acted=at))
 
 
-def touch(db: Session, matricule: str, holders: Sequence[str], at: str) -> None:
-    """Say that the first of these holders who has a line acted on a DMP; without one there is nothing to say."""
-    rows = (db.get(AuthorisationRow, (matricule, holder)) for holder in holders if holder)
-    row = next((row for row in rows if row is not None), None)
-    if row is not None and row.acted != at:
-        row.acted = at
-        db.add(row)
+def acting(matricule: str, holders: Sequence[str], at: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the plain statements by which the first of these holders who has a line acted on a DMP."""
+    named = list(dict.fromkeys(holder for holder in holders if holder))
+    return [
+        (_ACTED + _UNLESS * place, (at, matricule, holder, at, *(x for one in named[:place] for x in (matricule, one))))
+        for place, holder in enumerate(named)
+    ]
 
 
 def held_on(db: Session, matricule: str) -> Sequence[Held]:

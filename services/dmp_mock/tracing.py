@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from dmp_mock.accesses import Access, note_access
 from dmp_mock.authorisations import moment
 from dmp_mock.codes.habilitations import Action
+from dmp_mock.codes.patients import Authorisation
 from dmp_mock.facts import AuthorisationSet, DocumentsRead, LotFed, QueryAsked, Updated
+from dmp_mock.transactions.td0_2 import NAME as EXISTENCE
 
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
@@ -26,12 +28,16 @@ _SEARCH = "td3.1"
 
 
 def trace(request: Admitted) -> None:
-    """Write what an answered transaction did into the history of the DMP."""
-    session, caller = request.call.session, request.caller
-    at, channel = moment(session.clock.age()), request.transaction.name.upper()
-    acts = _acts(request.call.exchange.noted, request.transaction.name)
-    lines = [Access(at, caller.holder, caller.structure, channel, caller.access, *act) for act in acts]
-    note_access(session.db, request.ins.number, *lines)
+    """Write what an answered transaction did into the history of the DMP, and when an authorised caller acted last."""
+    session, caller, transaction = request.call.session, request.caller, request.transaction
+    at, who = moment(session.clock.age()), (caller.holder, caller.structure)
+    acts = _acts(request.call.exchange.noted, transaction.name)
+    lines = [Access(at, *who, transaction.name.upper(), caller.access, *act) for act in acts]
+    # testing that a DMP exists is no act on it
+    is_act = transaction.one_patient and transaction.name != EXISTENCE
+    is_authorised = request.state.authorisation is Authorisation.VALID
+    acting_as = who if is_act and is_authorised else ()
+    note_access(session.db, request.ins.number, *lines, at=at, acting_as=acting_as)
 
 
 def _acts(noted: Noted, transaction: str) -> Iterator[tuple[str, str]]:

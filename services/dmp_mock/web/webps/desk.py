@@ -14,7 +14,7 @@ from typing import Any
 
 from dmp_mock import store
 from dmp_mock.accesses import Access, accesses_of, note_access
-from dmp_mock.authorisations import moment, touch
+from dmp_mock.authorisations import moment
 from dmp_mock.citizens import VisitRow
 from dmp_mock.codes import vihf as names
 from dmp_mock.codes.patients import Authorisation, DmpStatus
@@ -219,10 +219,9 @@ class File:
             return
         at = moment(session.clock.age())
         who = (self.caller.holder, self.caller.structure)
-        note_access(session.db, self.patient.matricule, Access(at, *who, CHANNEL, self.caller.access, act, unique_id))
-        if self.state.authorisation is Authorisation.VALID:
-            with session.db.transaction() as db:
-                touch(db, self.patient.matricule, who, at)
+        line = Access(at, *who, CHANNEL, self.caller.access, act, unique_id)
+        acting_as = who if self.state.authorisation is Authorisation.VALID else ()
+        note_access(session.db, self.patient.matricule, line, at=at, acting_as=acting_as)
 
     def _listed_lately(self) -> bool:
         session = self.desk.call.session
