@@ -1,0 +1,114 @@
+"""What the patient agreed to, and what is declared of it.
+
+Without the marker nobody knows of the gesture, and these rules say nothing. Source: docs/sources/dmp.md#gestes;
+docs/sources/requirements.md#dmp-alimentation, #dmp-ecran, #dmp-consultation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dmp_mock.checks.gestures.told import DELETE, FEEDS
+from dmp_mock.codes.habilitations import Action
+from dmp_mock.facts import (
+    AuthorisationSet,
+    ExistenceTested,
+    PatientSeen,
+    Reading,
+    VihfGiven,
+)
+from dmp_mock.markers import (
+    AGREED,
+)
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+
+__all__ = ["ACCESS_GESTURES"]
+
+VALID = "VALIDE"
+
+
+def no_access_to_feed(seen: Observed[PatientSeen]) -> Outcome:
+    """Whoever feeds or deletes has not asked for access just before, without having read."""
+    subject = seen.facts.matricule
+    for earlier, _patient in seen.history.all(PatientSeen, about=subject):
+        if (reading := earlier.noted.get(Reading)) is not None and reading.consults:
+            return True
+        asked = earlier.noted.get(AuthorisationSet)
+        if asked is not None and asked.action == Action.ADD and asked.changed:
+            return Violation(
+                f"TD0.3 AJOUT pour {subject}, puis {seen.operation.upper()} sans aucune consultation",
+                "aucune demande d'accès pour seulement alimenter ou supprimer",
+            )
+    return True
+
+
+def agreed(seen: Observed[AuthorisationSet]) -> Outcome:
+    """An access is declared after the patient agreed, where the tester tells of agreements."""
+    if seen.facts.action != Action.ADD or not seen.history.marked or not seen.history.markers(AGREED):
+        return None
+    if seen.history.markers(AGREED, about=(seen.facts.matricule,)):
+        return True
+    return Violation(
+        f"TD0.3 AJOUT pour {seen.facts.matricule} sans jalon « {AGREED} »", "l'accord explicite du patient d'abord"
+    )
+
+
+def access_before_reading(seen: Observed[Reading]) -> Outcome:
+    """Where TD0.2 said that there is no authorisation, TD0.3 comes before the consultation."""
+    reading = seen.facts
+    if not reading.consults:
+        return None
+    asked = valid = False
+    for earlier, _patient in seen.history.all(PatientSeen, about=reading.matricule):
+        given = earlier.noted.get(VihfGiven)
+        if given is None or given.name_id != reading.holder:
+            continue
+        changed, tested = earlier.noted.get(AuthorisationSet), earlier.noted.get(ExistenceTested)
+        asked = asked or (changed is not None and changed.action == Action.ADD)
+        if tested is not None and tested.authorisation not in ("", VALID):
+            if asked or valid:
+                return asked or None
+            return Violation(
+                f"consultation de {reading.matricule} après TD0.2 : autorisation {tested.authorisation}",
+                "TD0.3 AJOUT d'abord, si le patient n'est pas opposé",
+            )
+        valid = valid or tested is not None
+    return None
+
+
+ACCESS_GESTURES: tuple[Check[Any], ...] = (
+    Check(
+        id="DMP-AUTHORISATION-FEED",
+        title="Accès demandé pour seulement alimenter ou supprimer",
+        reads=PatientSeen,
+        test=no_access_to_feed,
+        requirements=("DMP/CONF.05",),
+        source="docs/sources/dmp.md#autorisation",
+        remedy="N'appelez TD0.3 que pour consulter.",
+        confidence="M",
+        severity=Severity.WARNING,
+        operations=FEEDS | {DELETE},
+    ),
+    Check(
+        id="DMP-AUTHORISATION-ACT",
+        title="Accès déclaré sans l'accord du patient (EX_0.3-1010)",
+        reads=AuthorisationSet,
+        test=agreed,
+        source="docs/sources/dmp.md#autorisation",
+        remedy="Recueillez l'accord du patient, puis appelez TD0.3.",
+        confidence="M",
+        severity=Severity.WARNING,
+        operations=frozenset({"td0.3"}),
+    ),
+    Check(
+        id="DMP-AUTHORISATION-NEEDED",
+        title="Consultation sans l'autorisation que TD0.2 disait absente",
+        reads=Reading,
+        test=access_before_reading,
+        requirements=("DMP/UX.50",),
+        source="docs/sources/dmp.md#autorisation",
+        remedy="Après TD0.2, appelez TD0.3 AJOUT si le patient n'est pas opposé, puis consultez.",
+        confidence="M",
+        severity=Severity.WARNING,
+    ),
+)
