@@ -5,7 +5,8 @@ Source: docs/sources/dmp.md#requete-xds. Plain statements: a search may find a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from dmp_mock.domain.criteria import Criteria
@@ -51,11 +52,11 @@ def find_entries(db: Store, matricule: str, criteria: Criteria) -> list[Entry]:
     ranks = _ranks(db, matricule, criteria)
     if ranks is None:
         return [entry_of_row(*row) for row in db.rows(f"{base} ORDER BY rank", matricule, *values)]
-    found: list[Entry] = []
-    for some in chunks(ranks):
-        rows = db.rows(f"{base} AND rank IN ({marks(some)}) ORDER BY rank", matricule, *values, *some)
-        found += [entry_of_row(*row) for row in rows]
-    return found
+    return [
+        entry_of_row(*row)
+        for some in chunks(ranks)
+        for row in db.rows(f"{base} AND rank IN ({marks(some)}) ORDER BY rank", matricule, *values, *some)
+    ]
 
 
 def _conditions(criteria: Criteria) -> tuple[str, list[str | float]]:
@@ -104,15 +105,8 @@ def entries_of(db: Store, matricule: str) -> list[Entry]:
 
 def entries_by(db: Store, matricule: str, column: str, wanted: Iterable[str]) -> list[Entry]:
     """Return a patient's entries by ``entry_uuid``, ``unique_id`` or ``lid``, signatures too, oldest first."""
-    return [
-        entry_of_row(*row)
-        for some in chunks(sorted(set(wanted)))
-        for row in db.rows(
-            f"SELECT {ENTRY_COLUMNS} FROM dmp_entry WHERE {column} IN ({marks(some)}) AND matricule = ? ORDER BY rank",
-            *some,
-            matricule,
-        )
-    ]
+    base = f"SELECT rank, {ENTRY_COLUMNS} FROM dmp_entry WHERE matricule = ?"
+    return [entry_of_row(*row) for row in _rows_by(db, base, matricule, column, wanted)]
 
 
 def entry_by_uuid(db: Store, entry_uuid: str) -> tuple[str, Entry] | None:
@@ -162,13 +156,20 @@ def find_sets(db: Store, matricule: str, criteria: Criteria) -> list[SubmissionS
 
 
 def sets_by(db: Store, matricule: str, column: str, wanted: Iterable[str]) -> list[SubmissionSet]:
-    """Return a patient's lots by ``entry_uuid`` or ``unique_id``."""
-    base = f"SELECT {SET_COLUMNS} FROM dmp_submission WHERE matricule = ?"
-    return [
-        set_of_row(*row)
+    """Return a patient's lots by ``entry_uuid`` or ``unique_id``, oldest first."""
+    base = f"SELECT rank, {SET_COLUMNS} FROM dmp_submission WHERE matricule = ?"
+    return [set_of_row(*row) for row in _rows_by(db, base, matricule, column, wanted)]
+
+
+def _rows_by(db: Store, base: str, matricule: str, column: str, wanted: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield, oldest first, what a select finds that begins with the rank; however many statements it takes."""
+    found = [
+        row
         for some in chunks(sorted(set(wanted)))
-        for row in db.rows(f"{base} AND {column} IN ({marks(some)}) ORDER BY rank", matricule, *some)
+        for row in db.rows(f"{base} AND {column} IN ({marks(some)})", matricule, *some)
     ]
+    for _rank, *rest in sorted(found, key=itemgetter(0)):
+        yield tuple(rest)
 
 
 def links_of(db: Store, uuids: Iterable[str]) -> list[Link]:

@@ -148,6 +148,17 @@ def test_more_than_one_statement_names_is_found(db: Store, monkeypatch: pytest.M
     assert registry_store.entries_by(db, PATIENT, "unique_id", [one.unique_id for one in fed]) == fed
 
 
+def test_the_oldest_come_first_however_many_statements_it_takes(
+    db: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dmp_mock.registry_store.rows._IN_ONE", 1)
+    monkeypatch.setattr(f"{__name__}.NUMBERS", iter((9, 10, 8)))
+    fed = [feed(db) for _ in range(3)]
+    assert registry_store.entries_by(db, PATIENT, "unique_id", [one.unique_id for one in fed]) == fed
+    lots = registry_store.sets_by(db, PATIENT, "unique_id", [f"1.3.{number}" for number in (9, 10, 8)])
+    assert [lot.unique_id for lot in lots] == ["1.3.9", "1.3.10", "1.3.8"]
+
+
 def test_lots_are_found_by_time_source_author_and_content(db: Store) -> None:
     feed(db, time="20260101")
     feed(db, time="20260201")
