@@ -148,9 +148,7 @@ def test_more_than_one_statement_names_is_found(db: Store, monkeypatch: pytest.M
     assert registry_store.entries_by(db, PATIENT, "unique_id", [one.unique_id for one in fed]) == fed
 
 
-def test_the_oldest_come_first_however_many_statements_it_takes(
-    db: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_oldest_come_first_however_many_statements_it_takes(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dmp_mock.registry_store.rows._IN_ONE", 1)
     monkeypatch.setattr(f"{__name__}.NUMBERS", iter((9, 10, 8)))
     fed = [feed(db) for _ in range(3)]
