@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from health_documents.barcodes.images import MAX_PIXELS, ReadCode, read_codes
 from health_documents.errors import BarcodeError
@@ -19,6 +20,10 @@ from health_documents.pdf.objects import PdfFile, PdfObject
 __all__ = ["codes_of", "pixels_of", "text_of_pdf"]
 
 MAX_TEXT = 2_000_000
+MAX_OPENED = 16 * 1024 * 1024
+"""How many octets of streams are opened for the text of one file; one that needs more has no text."""
+MAX_MAPPED = 200_000
+"""How many characters the maps of one font may name; a code has two octets, so that no true font needs as many."""
 MAX_IMAGES = 40
 _TOKEN = re.compile(
     rb"/([^\s/<>\[\]()]{1,60})\s+[-\d.]+\s+Tf|<([0-9A-Fa-f\s]*)>|(\()|\b(T[djDmJ*]|Tj|BT|ET)(?![A-Za-z])|(['\"])(?=\s)"
@@ -30,18 +35,45 @@ _FONT_ENTRY = re.compile(rb"/([^\s/<>\[\]()]{1,60})\s+(\d{1,10})\s+\d{1,5}\s+R")
 _FONTS = re.compile(rb"/Font\s*<<([^<>]*)>>")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _NUMBER = rb"\s+(\d{1,6})"
+_LAST_CODE = 0xFFFF
 
 Map = dict[int, str]
 
 
 def text_of_pdf(pdf: PdfFile) -> str:
     """Return the text of all pages, empty when it cannot be extracted."""
-    fonts = _fonts(pdf)
+    opened = _Opened()
+    try:
+        return _text_of(pdf, _fonts(pdf, opened), opened)
+    except _TooLong:
+        return ""
+
+
+class _TooLong(Exception):
+    """More was to be opened than one file may ask for."""
+
+
+class _Opened:
+    """Counts what streams give, so that many small ones cannot ask for more than one large one."""
+
+    def __init__(self) -> None:
+        self._left = MAX_OPENED
+
+    def content(self, one: PdfObject) -> bytes:
+        """Return what a stream holds. Raises _TooLong."""
+        found = one.content()
+        self._left -= len(found)
+        if self._left < 0:
+            raise _TooLong
+        return found
+
+
+def _text_of(pdf: PdfFile, fonts: dict[bytes, Map], opened: _Opened) -> str:
     if not fonts:
         return ""
     parts: list[str] = []
     length = 0
-    for content in _contents(pdf):
+    for content in _contents(pdf, opened):
         for part in _shown(content, fonts):
             parts.append(part)
             length += len(part)
@@ -75,38 +107,41 @@ def pixels_of(image: PdfObject) -> int:
         return 0
 
 
-def _contents(pdf: PdfFile) -> Iterator[bytes]:
+def _contents(pdf: PdfFile, opened: _Opened) -> Iterator[bytes]:
     for page in pdf.with_type(b"Page"):
         match = re.search(rb"/Contents\s*\[?((?:\s*\d{1,10}\s+\d{1,5}\s+R)+)", page.head)
         for number in re.findall(rb"(\d{1,10})\s+\d{1,5}\s+R", match[1]) if match else ():
             if one := pdf.objects.get(int(number)):
-                yield one.content()
+                yield opened.content(one)
 
 
-def _fonts(pdf: PdfFile) -> dict[bytes, Map]:
+def _fonts(pdf: PdfFile, opened: _Opened) -> dict[bytes, Map]:
     maps: dict[bytes, Map] = {}
+    read: dict[int, Map] = {}
     for fonts in _FONTS.findall(pdf.marks):
         for name, number in _FONT_ENTRY.findall(fonts):
             font = pdf.objects.get(int(number))
             unicode = pdf.referred(font.head, b"ToUnicode") if font else None
             if unicode is None:
                 continue
-            found = _cmap(unicode.content())
-            if maps.setdefault(name, found) != found:
+            if int(number) not in read:
+                read[int(number)] = _cmap(opened.content(unicode))
+            if maps.setdefault(name, read[int(number)]) != read[int(number)]:
                 return {}
     return maps
 
 
 def _cmap(content: bytes) -> Map:
-    found: Map = {}
+    return dict(islice(_mapped(content), MAX_MAPPED))
+
+
+def _mapped(content: bytes) -> Iterator[tuple[int, str]]:
     for kind, body in _blocks(content):
         if kind == b"bfchar":
-            found.update({int(code, 16): _unicode(text) for code, text in _CHAR.findall(body)})
+            yield from ((int(code, 16), _unicode(text)) for code, text in _CHAR.findall(body))
             continue
         for low, high, text, several in _RANGE.findall(body):
-            first, last = int(low, 16), min(int(high, 16), int(low, 16) + 0xFFFF)
-            found.update(_range(first, last, text, several))
-    return found
+            yield from _range(int(low, 16), min(int(high, 16), _LAST_CODE), text, several)
 
 
 def _blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -118,15 +153,21 @@ def _blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield match[1], content[match.end() : position]
 
 
-def _range(first: int, last: int, text: bytes, several: bytes) -> Map:
+def _range(first: int, last: int, text: bytes, several: bytes) -> Iterator[tuple[int, str]]:
     if several:
-        return {first + rank: _unicode(one) for rank, one in enumerate(re.findall(rb"<([0-9A-Fa-f]+)>", several))}
+        for rank, one in enumerate(re.findall(rb"<([0-9A-Fa-f]+)>", several)):
+            yield first + rank, _unicode(one)
+        return
     start = int(text, 16)
-    return {code: chr(start + code - first) for code in range(first, last + 1) if start + code - first < 0x110000}
+    for code in range(first, last + 1):
+        if (point := start + code - first) >= 0x110000:
+            return
+        if not 0xD800 <= point < 0xE000:
+            yield code, chr(point)
 
 
 def _unicode(text: bytes) -> str:
-    return bytes.fromhex(text.decode("ascii").rjust(4, "0")).decode("utf-16-be", "replace")
+    return bytes.fromhex(_even(text).rjust(4, "0")).decode("utf-16-be", "replace")
 
 
 def _shown(content: bytes, fonts: dict[bytes, Map]) -> Iterator[str]:

@@ -173,9 +173,49 @@ def test_a_document_with_any_text_in_its_attributes_is_judged(header: DocumentHe
 @FUZZ
 @given(place=st.integers(min_value=0, max_value=200_000), junk=st.binary(min_size=1, max_size=20))
 def test_a_pdf_with_any_bytes_in_it_is_judged(readable: bytes, place: int, junk: bytes):
-    cut = place % len(readable)
-    changed = readable[:cut] + junk + readable[cut:]
+    _judge(readable[: place % len(readable)] + junk + readable[place % len(readable) :])
+
+
+@pytest.mark.parametrize(
+    "cmap",
+    [
+        b"beginbfchar <01> <A0061> endbfchar",
+        b"beginbfchar <0001> <> <0002> <D800> endbfchar",
+        b"beginbfrange <0000> <FFFF> <D7FF> endbfrange",
+        b"beginbfrange <0000> <FFFFFFFFFF> <10FFFE> endbfrange",
+        b"beginbfrange <0000> <0002> [<1> <123> <D800DC00>] endbfrange",
+        b"beginbfrange " + b"<0000> <FFFF> <0041>\n" * 20_000 + b"endbfrange",
+    ],
+    ids=["odd digits", "half a pair", "surrogates", "beyond the last character", "a list", "twenty thousand ranges"],
+)
+def test_the_map_of_a_font_is_read_whatever_it_says(cmap: bytes):
+    packed = zlib.compress(cmap)
+    parts = (
+        b"1 0 obj << /Type /Page /Contents 4 0 R /Resources << /Font << /F1 2 0 R >> >> >> endobj",
+        b"2 0 obj << /Type /Font /ToUnicode 3 0 R >> endobj",
+        b"3 0 obj << /Filter /FlateDecode /Length %d >> stream\n" % len(packed) + packed + b"\nendstream endobj",
+        b"4 0 obj << /Length 40 >> stream\nBT /F1 9 Tf <0001> Tj <0002> Tj ET\nendstream endobj",
+    )
+    _judge(b"%PDF-1.4\n" + b"\n".join(parts) + b"\n%%EOF").encode("utf-8")
+
+
+def test_a_file_that_shows_one_large_stream_on_each_of_its_pages_has_no_text(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("health_documents.pdf.text.MAX_OPENED", MIB)
+    packed = zlib.compress(b" " * (MIB - 1_000))
+    pages = b"\n".join(b"%d 0 obj << /Type /Page /Contents 4 0 R >> endobj" % number for number in range(10, 1_000))
+    parts = (
+        b"1 0 obj << /Font << /F1 2 0 R >> >> endobj",
+        b"2 0 obj << /Type /Font /ToUnicode 3 0 R >> endobj",
+        b"3 0 obj << /Length 33 >> stream\nbeginbfchar <01> <0041> endbfchar\nendstream endobj",
+        b"4 0 obj << /Filter /FlateDecode /Length %d >> stream\n" % len(packed) + packed + b"\nendstream endobj",
+    )
+    assert _judge(b"%PDF-1.4\n" + b"\n".join(parts) + pages + b"\n%%EOF") == ""
+
+
+def _judge(changed: bytes) -> str:
+    text = ""
     with contextlib.suppress(DocumentError):
         pdf = open_pdf(changed)
-        text_of_pdf(pdf)
+        text = text_of_pdf(pdf)
         codes_of(pdf)
+    return text
