@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
-__all__ = ["PHONE", "Windows", "launched", "serving"]
+__all__ = ["PHONE", "Windows", "follow", "launched", "serving"]
 
 CHROMIUM = os.environ.get("LGO_SANDBOX_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 BLANK = b"<!doctype html><title>page</title>"
@@ -68,6 +68,12 @@ class Windows:
             first.goto(EMPTY)
             context.clear_cookies()
             self._kept.append((options, context))
+
+
+def follow(way: Locator) -> None:
+    """Click what leads to another page, and be there: a busy machine shows the old page for a while after a click."""
+    with way.page.expect_navigation():
+        way.click()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.chromium import Windows
+from support.chromium import Windows, follow
 from support.dmp_door import Dmp, DmpDoors
 from support.dmp_pages import fill
 
@@ -46,18 +46,18 @@ def fits(page: Page) -> bool:
 def test_a_patient_hides_a_document_on_the_phone_and_the_desk_no_longer_shows_it(dmp: Dmp, windows: Windows) -> None:
     phone, desk = windows.phone(), windows.open(**DESK)
     phone.goto(f"{dmp.tenant.url('mes')}/")
-    phone.locator("button[value=martin-claire]").click()
+    follow(phone.locator("button[value=martin-claire]"))
     assert fits(phone)
     shot(phone, "mes-accueil")
-    phone.get_by_role("link", name="Documents", exact=True).click()
+    follow(phone.get_by_role("link", name="Documents", exact=True))
     assert fits(phone)
     desk.goto(f"{dmp.tenant.url('dmp_web')}/AccesDirect/Documents/{dmp.patient}")
-    desk.locator("button[value=adjoint]").click()
+    follow(desk.locator("button[value=adjoint]"))
     shot(desk, "web-documents")
     assert desk.get_by_text("Vaccination contre la grippe").count() == 1
-    phone.get_by_text("Vaccination contre la grippe").click()
+    follow(phone.get_by_text("Vaccination contre la grippe"))
     assert fits(phone)
-    phone.get_by_role("button", name="Masquer aux professionnels").click()
+    follow(phone.get_by_role("button", name="Masquer aux professionnels"))
     assert "Document masqué" in phone.inner_text("[role=status]")
     shot(phone, "mes-masque")
     desk.reload()
@@ -68,16 +68,16 @@ def test_a_professional_asks_confirms_and_the_patient_blocks_him(dmp: Dmp, windo
     phone, desk = windows.phone(), windows.open(**DESK)
     matricule = dmp.named("blanc-nathalie")
     desk.goto(f"{dmp.tenant.url('dmp_web')}/AccesDirect/DossierPatient/{matricule}")
-    desk.locator("button[value=titulaire]").click()
+    follow(desk.locator("button[value=titulaire]"))
     assert "d'accord ?" in desk.inner_text("h1")
     shot(desk, "web-accord")
     desk.get_by_label("Le patient est d'accord").check()
-    desk.get_by_role("button", name="Confirmer l'accès").click()
+    follow(desk.get_by_role("button", name="Confirmer l'accès"))
     assert desk.inner_text("main h1") == "Dossier"
     phone.goto(f"{dmp.tenant.url('mes')}/professionnels")
-    phone.locator("button[value=blanc-nathalie]").click()
+    follow(phone.locator("button[value=blanc-nathalie]"))
     phone.goto(f"{dmp.tenant.url('mes')}/professionnels")
-    phone.get_by_role("button", name="Bloquer Hélène VALMONT").click()
+    follow(phone.get_by_role("button", name="Bloquer Hélène VALMONT"))
     assert "Professionnel bloqué" in phone.inner_text("[role=status]")
     assert fits(phone)
     shot(phone, "mes-bloque")
@@ -107,13 +107,13 @@ def test_nothing_stored_with_bad_intent_runs(dmp: Dmp, windows: Windows) -> None
     desk, complaints = windows.open(**DESK), list[str]()
     desk.on("console", lambda message: complaints.append(message.text))
     desk.goto(f"{dmp.tenant.url('mes')}/")
-    desk.locator("button[value=martin-claire]").click()
+    follow(desk.locator("button[value=martin-claire]"))
     for site, path in (("mes", "/documents"), ("dmp_web", f"/AccesDirect/Documents/{dmp.patient}")):
         desk.goto(f"{dmp.tenant.url(site)}{path}")
         if desk.locator("button[value=titulaire]").count():
-            desk.locator("button[value=titulaire]").click()
+            follow(desk.locator("button[value=titulaire]"))
         assert desk.evaluate("window.pris") is None
-        desk.get_by_text("<img src=x").first.click()
+        follow(desk.get_by_text("<img src=x").first)
         assert "<script>" in desk.inner_text("main h1")
         assert desk.evaluate("window.pris") is None
     assert [text for text in complaints if "Content Security Policy" in text] == []

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from support.chromium import PHONE, Windows, serving
+from support.chromium import PHONE, Windows, follow, serving
 from support.psc import CALLBACK, DEMO, PscClient
 
 from lgo_client.browsers import external_browser
@@ -88,18 +88,18 @@ def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
         desk.goto(url)
         assert "SIMULATION" in desk.inner_text("body")
         shot(desk, "1-choix")
-        desk.get_by_role("button", name=re.compile("Claire|titulaire", re.IGNORECASE)).first.click()
+        follow(desk.get_by_role("button", name=re.compile("Claire|titulaire", re.IGNORECASE)).first)
         digits = desk.inner_text("#digits")
         shot(desk, "2-attente")
         phone.goto(f"{wallet}/ecps?persona=titulaire")
         assert digits in phone.inner_text(".card .digits")
         shot(phone, "3-telephone")
         phone.fill(".pin", "0000")
-        phone.get_by_role("button", name="Accepter").click()
+        follow(phone.get_by_role("button", name="Accepter"))
         assert "Code secret incorrect" in phone.inner_text("body")
         shot(phone, "4-code-faux")
         phone.fill(".pin", "1234")
-        phone.get_by_role("button", name="Accepter").click()
+        follow(phone.get_by_role("button", name="Accepter"))
         assert "Connexion validée" in phone.inner_text("body")
         shot(phone, "5-valide")
         desk.wait_for_url("http://127.0.0.1:*/callback*", timeout=15_000)
@@ -118,7 +118,7 @@ def test_a_person_logs_in_with_the_phone_logs_out_and_is_asked_again(
     def asked_again(url: str) -> None:
         desk.goto(url)
         seen.append(desk.inner_text("h1"))
-        desk.get_by_role("button", name="Annuler").click()
+        follow(desk.get_by_role("button", name="Annuler"))
 
     again = in_browser(lgo, monkeypatch, asked_again)
     assert "Se connecter à" in seen[0]
@@ -136,13 +136,13 @@ def test_a_refusal_on_the_phone_sends_the_user_back_with_access_denied(
     def person(url: str) -> None:
         desk.goto(url)
         desk.fill("#person", "preparateur")
-        desk.get_by_role("button", name="Utiliser ma carte CPS").click()
+        follow(desk.get_by_role("button", name="Utiliser ma carte CPS"))
         assert "pas de carte CPS" in desk.inner_text("body")
         shot(desk, "7-sans-carte")
         desk.fill("#person", "preparateur")
-        desk.get_by_role("button", name="Continuer avec l'e-CPS").click()
+        follow(desk.get_by_role("button", name="Continuer avec l'e-CPS"))
         phone.goto(f"{wallet}/ecps")
-        phone.get_by_role("button", name="Refuser").click()
+        follow(phone.get_by_role("button", name="Refuser"))
         assert "refusée" in phone.inner_text("body")
         desk.wait_for_url("http://127.0.0.1:*/callback*", timeout=15_000)
 
@@ -200,7 +200,7 @@ def test_the_waiting_page_counts_down_sends_again_and_is_cancelled(lgo: PscClien
     desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(login_hint='titulaire', redirect_uri=site + '/callback'))}")
     left = int(desk.inner_text("b[data-left]"))
     desk.wait_for_function("before => Number(document.querySelector('b[data-left]').textContent) < before", arg=left)
-    desk.get_by_role("button", name="Renvoyer la demande").click()
+    follow(desk.get_by_role("button", name="Renvoyer la demande"))
     assert desk.inner_text("#digits")
     assert len(lgo.resource("ecps")["requests"]) == 1
     desk.get_by_role("button", name="Annuler").click()
@@ -211,7 +211,7 @@ def test_the_waiting_page_counts_down_sends_again_and_is_cancelled(lgo: PscClien
 def test_without_scripts_a_log_in_goes_through_by_itself(lgo: PscClient, windows: Windows, site: str) -> None:
     desk, phone = (windows.open(java_script_enabled=False) for _ in "dp")
     desk.goto(f"{lgo.wallet}/auth?{urlencode(lgo.request(redirect_uri=site + '/callback'))}")
-    desk.get_by_role("button", name=re.compile("Pharmacien titulaire")).first.click()
+    follow(desk.get_by_role("button", name=re.compile("Pharmacien titulaire")).first)
     phone.goto(f"{lgo.wallet}/ecps?persona=titulaire")
     phone.fill(".pin", "1234")
     phone.get_by_role("button", name="Accepter").click()
