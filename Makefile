@@ -1,4 +1,4 @@
-# make demo · make test · make lint: each does all the set-up it needs, in .venv.
+# make demo · make test · make prove · make lint: each does all the set-up it needs, in .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 # The tests start some hundred processes: without bytecode each would compile all that it imports again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint format bench chaos mutants lock docs clean
+.PHONY: demo test prove lint format bench chaos mutants lock docs clean
 
 demo: $(VENV)/.ready
 	$(BIN)/lgo-sandbox demo
 
 test: $(VENV)/.ready-dev
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal tests/unit tests/wire
+
+# From outside: other people's clients, browsers, whole days, the documentation as written, kills.
+prove: $(VENV)/.ready-dev
+	$(BIN)/pytest -n auto --dist worksteal tests/contract tests/journeys
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -39,7 +39,7 @@ def pytest_unconfigure() -> None:
     gc.unfreeze()
 
 
-LONG = ("tests/journeys/", "tests/contract/", "tests/wire/test_cli.py", "tests/wire/test_pytest_plugin.py")
+LONG = ("tests/journeys/", "tests/contract/")
 """Where tests start processes and browsers: they begin, so that no worker is left alone with one at the end."""
 
 
