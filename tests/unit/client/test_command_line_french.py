@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -67,6 +68,16 @@ def named(value: object) -> str:
 
 LGO = [(line, said) for path, command in tree(lgo) for line, said in mistakes(path, command)]
 SANDBOX = [(line, said) for path, command in tree(lgo_sandbox) for line, said in mistakes(path, command)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _tree_is_built_once() -> Iterator[None]:
+    """Build each tree of commands once, not for each of some three hundred lines."""
+    built = functools.cache(typer.main.get_command)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_command", built)
+        patch.setattr("typer.testing._get_command", built)
+        yield
 
 
 def test_the_mistakes_are_many_and_of_every_kind() -> None:
