@@ -177,11 +177,11 @@ def useful(seen: Observed[AuthorisationSet]) -> Outcome:
 def after_test(seen: Observed[AuthorisationSet]) -> Outcome:
     """An access is declared after the existence test of this professional for this patient."""
     done = seen.facts
-    if done.action != Action.ADD:
+    if done.action != Action.ADD or was_refused(seen):
         return None
     tests = seen.history.all(ExistenceTested, about=done.matricule)
     if any(tested.holder == done.holder and past.outcome == ANSWERED for past, tested in tests):
-        return None if was_refused(seen) else True
+        return True
     return Violation(
         f"aucun TD0.2 de {done.holder} pour {done.matricule} avant ce TD0.3",
         "TD0.2, puis TD0.3 s'il dit que l'autorisation manque",
