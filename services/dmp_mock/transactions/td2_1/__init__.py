@@ -36,6 +36,7 @@ from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
 from dmp_mock.transactions.td2_1.contents import contents_of
 from dmp_mock.transactions.td2_1.documents import looked_at, problems_of, vaccination_errors
 from dmp_mock.transactions.td2_1.printed import printed_by
+from dmp_mock.transactions.td2_1.read_once import ReadOnce
 from dmp_mock.transactions.td2_1.reading import inlined_in, is_by_cpe, read_lot
 from dmp_mock.transactions.td2_1.signing import check_lot_signature
 from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
@@ -74,9 +75,11 @@ def serve(request: Admitted) -> Answer:
     call.note(fed, _carried(request, matched, headers))
     remarks = _checked(request, matched, headers)
     check_lot_signature(request, matched)
-    told = _store(request, matched, headers)
-    call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers, call.session.people))
-    call.note(printed_by(matched, headers))
+    told, once = _store(request, matched, headers), ReadOnce()
+    call.note(
+        replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers, call.session.people, once)
+    )
+    call.note(printed_by(matched, headers, once))
     call.summarise(
         f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
     )

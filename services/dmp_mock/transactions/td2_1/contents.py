@@ -14,13 +14,12 @@ from dmp_mock.domain.directory import has_left
 from dmp_mock.domain.hl7 import is_ps_id, person_id
 from dmp_mock.domain.values import Author, CdaHeader, NotCda
 from dmp_mock.facts import Addressed, ContentFed, LotContents
-from health_documents.cda.read.reader import read_document
-from health_documents.errors import DocumentError
 from health_documents.identifiers import OID_STRUCT_IDNAT
 from lgo_sandbox.watch.facts import Lazy
 
 if TYPE_CHECKING:
     from dmp_mock.domain.lots import MatchedLot
+    from dmp_mock.transactions.td2_1.read_once import ReadOnce
     from lgo_sandbox.population.people import Population
 
 __all__ = ["contents_of"]
@@ -29,7 +28,9 @@ MAX_READ, MAX_OCTETS = 4, 6 * 1024 * 1024
 """Documents whose recipients are read, and the size of each."""
 
 
-def contents_of(matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], people: Population) -> LotContents:
+def contents_of(
+    matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], people: Population, once: ReadOnce
+) -> LotContents:
     """Return what the documents of a lot hold; its signature is none of them."""
     documents = [entry for entry in matched.lot.entries if not entry.is_signature]
     linked = {link.source for link in matched.lot.links if link.type == Association.REPLACES}
@@ -47,7 +48,7 @@ def contents_of(matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], 
     )
     cdas = [(entry.unique_id, matched.contents[entry.id]) for entry in documents if entry.id in headers][:MAX_READ]
     read = [(unique_id, content) for unique_id, content in cdas if len(content) <= MAX_OCTETS]
-    return LotContents(documents=told, recipients=Lazy(lambda: _recipients(read)))
+    return LotContents(documents=told, recipients=Lazy(lambda: _recipients(read, once)))
 
 
 def _replaced(header: CdaHeader | NotCda | None) -> str:
@@ -67,12 +68,11 @@ def _is_structure(author: Author) -> bool:
     return all(OID_STRUCT_IDNAT in person.split("&") for person in author.persons)
 
 
-def _recipients(contents: list[tuple[str, bytes]]) -> tuple[Addressed, ...]:
+def _recipients(contents: list[tuple[str, bytes]], once: ReadOnce) -> tuple[Addressed, ...]:
     found: list[Addressed] = []
     for unique_id, content in contents:
-        try:
-            document = read_document(content)
-        except DocumentError:
+        document = once.document(unique_id, content)
+        if document is None:
             continue
         ids = dict.fromkeys(one.national_id for one in document.recipients if one.national_id)
         found.append(Addressed(unique_id=unique_id, recipients=tuple(ids)))
