@@ -49,6 +49,7 @@ def write_bilan(header: DocumentHeader, advice: Sequence[Advice], conclusion: st
             PdfSection("Conclusion", (conclusion,)),
         ),
         recipients=header.recipients,
+        replaces=header.replaces,
     )
     pdf = render_pdf(content)
     patient = header.patient

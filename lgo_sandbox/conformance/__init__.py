@@ -1,6 +1,6 @@
 """Verdicts per Ségur requirement and the reports made of them. See ``lgo_sandbox.conformance.verdicts``."""
 
-from lgo_sandbox.conformance.proofs import PROOFS, Part, Proof
+from lgo_sandbox.conformance.proofs import PROOFS, UNSEEN, Part, Proof
 from lgo_sandbox.conformance.render_html import SourceText, render_html
 from lgo_sandbox.conformance.render_json import render_json
 from lgo_sandbox.conformance.render_junit import render_junit
@@ -18,6 +18,7 @@ from lgo_sandbox.conformance.verdicts import (
 
 __all__ = [
     "PROOFS",
+    "UNSEEN",
     "CheckCount",
     "ConformanceError",
     "Declaration",

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from lgo_sandbox.conformance import wording
-from lgo_sandbox.conformance.proofs import PROOFS, Proof
+from lgo_sandbox.conformance.proofs import PROOFS, UNSEEN, Proof
 from lgo_sandbox.conformance.report import CheckCount, Judgement, Report, UnknownLink, Verdict
 from lgo_sandbox.requirements import Catalogue, Requirement
 from lgo_sandbox.watch.checks import Check, Severity
@@ -222,11 +222,21 @@ def _decide(
         return Verdict.NOT_APPLICABLE, wording.not_applicable(reasons, counts)
     if requirement.wire == "N":
         return Verdict.MANUAL, wording.manual(requirement, counts)
+    if not case.checks and requirement.id in UNSEEN:
+        return _unseen(requirement)
     if not case.checks:
         return Verdict.NOT_CHECKED, wording.not_checked(requirement)
     if requirement.wire != "Y" and case.proof is None:
         return _in_part(requirement, counts)
     return _by_proof(case, counts, kept, staged)
+
+
+def _unseen(requirement: Requirement) -> tuple[Verdict, str]:
+    """Say why no traffic decides; what is asked of others than pharmacies is not asked here."""
+    why = UNSEEN[requirement.id]
+    if requirement.lgo == "no":
+        return Verdict.NOT_APPLICABLE, wording.unseen_elsewhere(requirement, why)
+    return Verdict.MANUAL, wording.unseen(requirement, why)
 
 
 def _in_part(requirement: Requirement, counts: tuple[CheckCount, ...]) -> tuple[Verdict, str]:

@@ -27,6 +27,8 @@ __all__ = [
     "printable",
     "provenance",
     "still_to_see",
+    "unseen",
+    "unseen_elsewhere",
     "wire_part_passed",
 ]
 
@@ -102,6 +104,16 @@ def manual(requirement: Requirement, counts: Iterable[CheckCount]) -> str:
     counts = tuple(counts)
     hint = f" À titre indicatif : {_passes(counts)} sans échec." if sum(count.passed for count in counts) else ""
     return f"Le réseau ne permet pas d'en décider. {_proof(requirement)}{hint}"
+
+
+def unseen(requirement: Requirement, why: str) -> str:
+    """Say why the wire cannot decide."""
+    return f"Le réseau ne permet pas d'en décider : {why}. {_proof(requirement)}"
+
+
+def unseen_elsewhere(requirement: Requirement, why: str) -> str:
+    """Say for whom the demand is, and why the wire could not decide it either."""
+    return f"Hors du couloir officine : demandée à {', '.join(requirement.who)}. Le réseau n'en décide pas : {why}."
 
 
 def not_observed(requirement: Requirement, counts: Iterable[CheckCount]) -> str:

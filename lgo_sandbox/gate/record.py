@@ -7,6 +7,7 @@ Knows services by their contract only.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from health_documents.findings import Finding
@@ -17,6 +18,7 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.causes import CAUSES, Struck
 from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
+from lgo_sandbox.watch.history import History
 from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.watch.wording import visible
 
@@ -84,17 +86,20 @@ def finish(service: Service, session: Session, exchange: Exchange) -> None:
     """End an exchange: check it, remember it, give it to the journal, even when a check is defective.
 
     The checks of an exchange that an armed fault or a defect cut short are not run: its facts are not all there. Costly
-    looks that were not taken yet are taken off the loop first; ``session.looking.settle`` waits for them.
+    looks that were not taken yet are taken off the loop first; ``session.looking.settle`` waits for them. The exchange
+    is judged by what was known when its answer left, whatever comes while the looks are taken.
     """
-    session.looking.then(exchange.noted.looks, lambda: _conclude(service, session, exchange))
+    looks, left = exchange.noted.looks, session.clock.age()
+    past = session.history.until(left) if looks else session.history
+    session.looking.then(looks, lambda: _conclude(service, session, exchange, past, left))
 
 
-def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
+def _conclude(service: Service, session: Session, exchange: Exchange, past: History, left: datetime) -> None:
     evaluation = Evaluation()
     exchange.noted.drop_untaken()
     try:
         if exchange.outcome not in UNCHECKED:
-            evaluation = _evaluated(service, session, exchange)
+            evaluation = _evaluated(service, session, exchange, past, left)
     finally:
         if (struck := exchange.noted.get(Struck)) is not None and struck.on_the_wire:
             exchange.outcome = FAULTED
@@ -103,10 +108,10 @@ def _conclude(service: Service, session: Session, exchange: Exchange) -> None:
         session.journal.close(exchange, evaluation)
 
 
-def _evaluated(service: Service, session: Session, exchange: Exchange) -> Evaluation:
+def _evaluated(service: Service, session: Session, exchange: Exchange, past: History, left: datetime) -> Evaluation:
     version = session.config.spec_versions.get(service.name, service.spec_version)
     checks = service.checks_of(exchange.operation, version)
-    return evaluate(checks, exchange, session.history, session.options, session.clock.age(), version)
+    return evaluate(checks, exchange, past, session.options, left, version)
 
 
 def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> None:

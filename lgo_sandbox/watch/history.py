@@ -100,6 +100,13 @@ class History:
         """Return the newest of ``all``."""
         return next(self.all(kind, about=about), None)
 
+    def until(self, moment: datetime) -> History:
+        """Return the past as it was at a moment of age time: what began or was told later is left out.
+
+        An exchange that is judged some time after its answer has left must not be judged by what came after it.
+        """
+        return _Until(self, moment)
+
     @property
     def marked(self) -> bool:
         """Tell whether the session has any marker: most have none."""
@@ -124,3 +131,24 @@ class History:
         self._subjects.move_to_end(subject)
         if len(self._subjects) > SUBJECTS:
             self._subjects.popitem(last=False)
+
+
+class _Until(History):
+    """A past that ends at a moment."""
+
+    def __init__(self, whole: History, moment: datetime) -> None:
+        self._whole, self._moment = whole, moment
+
+    def all(self, kind: type[F], *, about: str = "") -> Iterator[tuple[Past, F]]:
+        """Yield what the whole past has of it, and began by then."""
+        return ((past, facts) for past, facts in self._whole.all(kind, about=about) if past.at <= self._moment)
+
+    @property
+    def marked(self) -> bool:
+        """Tell the same of the whole past."""
+        return self._whole.marked
+
+    def markers(self, *names: str, about: Iterable[str] | None = None) -> list[Marker]:
+        """Return those of the whole past that were put by then."""
+        told = self._whole.markers(*names, about=about)
+        return [one for one in told if datetime.fromisoformat(one.at) <= self._moment]

@@ -14,13 +14,13 @@ from starlette.exceptions import HTTPException
 
 from dmp_mock import options
 from dmp_mock.caller import Admitted, admit
-from dmp_mock.codes.names import ALIASES, DESCRIBE, REPOSITORY
+from dmp_mock.codes.names import ALIASES, DESCRIBE, FEEDS, REPOSITORY
 from dmp_mock.codes.parameters import PATH as PARAMETER_FILE
 from dmp_mock.codes.parameters import REDIRECTED
 from dmp_mock.codes.retired import Retired
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import Refused, XdsFailure, as_fault
-from dmp_mock.facts import Posted, Remark, SoapRequest
+from dmp_mock.facts import FeedStruck, Posted, Remark, SoapRequest
 from dmp_mock.noting import told_errors, told_refusal
 from dmp_mock.parameter_file import parameter_file, redirected_file
 from dmp_mock.problems import problem, rendered
@@ -28,6 +28,7 @@ from dmp_mock.tables import PATHS, SERVED_PATHS, TRANSACTIONS, transaction_of
 from dmp_mock.tokens import shown_token
 from dmp_mock.tracing import trace
 from dmp_mock.transaction import Transaction
+from dmp_mock.transactions.td2_1.reading import unique_ids_in
 from dmp_mock.web.by_door import ByDoor
 from dmp_mock.wire.description import wsdl
 from dmp_mock.wire.messages import (
@@ -86,6 +87,8 @@ async def receive(call: Call) -> RawResponse:
         _note_message(call, message, asked, suffix)
         return _answered(call, message, asked, await shown_token(call) if isinstance(asked, Transaction) else None)
     except FaultInjected as injected:
+        if message is not None and call.exchange.operation in FEEDS:
+            call.note(FeedStruck(unique_ids=unique_ids_in(message)))
         return rendered(injected.problem, message, packaged=packaged, new_uuid=new_uuid)
     except Refused as refused:
         _note_refusal(call, refused)

@@ -11,11 +11,14 @@ __all__ = [
     "DELETION",
     "FEED_OPPOSED",
     "HISTORY",
+    "IDENTITIES",
+    "IMPORTED",
     "LIFTED",
     "LOGGED_IN",
     "MARKERS",
     "OPENED",
     "OPPOSED",
+    "QUALIFIED",
     "READING_OPPOSED",
     "SEARCHED",
     "UNBLOCKED",
@@ -34,11 +37,15 @@ BLOCKED, UNBLOCKED = "envoi bloqué", "envoi débloqué"
 DELETION = "suppression demandée"
 LOGGED_IN = "utilisateur connecté"
 HISTORY = "reprise d'historique"
+IMPORTED = "document importé"
+QUALIFIED = "identité qualifiée"
+IDENTITIES = ("identité provisoire", "identité récupérée", "identité validée", QUALIFIED)
+"""The markers of identity that the flows of an INS read, too; of a patient the last one is in force."""
 
 _PATIENT, _DOCUMENT = "le matricule", "l'uniqueId du document"
 MARKERS = {
     **dict.fromkeys((OPPOSED, READING_OPPOSED, FEED_OPPOSED, LIFTED, AGREED, OPENED, SEARCHED), _PATIENT),
-    **dict.fromkeys((VALIDATED, BLOCKED, UNBLOCKED, DELETION), _DOCUMENT),
+    **dict.fromkeys((VALIDATED, BLOCKED, UNBLOCKED, DELETION, IMPORTED), _DOCUMENT),
     LOGGED_IN: "l'identifiant national de l'utilisateur",
     HISTORY: "aucun",
 }

@@ -88,6 +88,7 @@ _ACTS = {
 }
 """Code set or taken away → the line of the matrix, and what it is called."""
 
+UNCHANGED = "renvoyé sans changement"
 _NEW_STATUSES = {
     Status.DELETED: ("TD3.3c", "supprimé"),
     Status.ARCHIVED: ("TD3.3d", "archivé"),
@@ -189,9 +190,7 @@ def _told(request: Admitted, current: Entry, new: Entry) -> DocumentChanged:
         right, act = _ACTS[code, has]
         demand_on(right, current, request.caller, request.subject)
         acts.append(act)
-    return DocumentChanged(
-        entry_uuid=current.id, unique_id=current.unique_id, act=", ".join(acts) or "renvoyé sans changement"
-    )
+    return DocumentChanged(entry_uuid=current.id, unique_id=current.unique_id, act=", ".join(acts) or UNCHANGED)
 
 
 # --- done, refused, shown, checked
@@ -221,8 +220,9 @@ def show_update(noted: Noted) -> Shown:
 
 
 def update_allowed(seen: Observed[Updated]) -> Outcome:
-    """The registry found nothing to refuse in the update."""
-    return refused_by_xds(seen, UPDATE_CODES) or seen.facts.taken or None
+    """The registry found nothing to refuse in the update; kept when something changed by it."""
+    changed = seen.facts.taken and any(one.act != UNCHANGED for one in seen.facts.documents)
+    return refused_by_xds(seen, UPDATE_CODES) or changed or None
 
 
 def form(seen: Observed[Updated]) -> Outcome:

@@ -19,17 +19,29 @@ REMARKS = {"H": {"SANDBOX-PANNE", "DMP-REFERENCE"}}
 
 
 KEPT = {
-    "A": {"DMP-FEED-AUTO", "DMP-FEED-AUTO-VAC", "DMP-RECIPIENTS", "DMP-AUTHORISATION-FEED"},
+    "A": {
+        "DMP-FEED-AUTO",
+        "DMP-FEED-AUTO-VAC",
+        "DMP-RECIPIENTS",
+        "DMP-AUTHORISATION-FEED",
+        "DMP-NOTE-N3",
+        "DMP-TYPE-FORMAT",
+        "DMP-PDF-DATA",
+        "DMP-PDF-NOTICE",
+        "DMP-CERT",
+        "DMP-MTOM",
+        "DMP-FEED-ORG",
+    },
     "B": {"DMP-REPLACED", "DMP-DELETED", "DMP-FEED-BLOCKED", "DMP-DELETE"},
-    "C": {"DMP-HIDDEN", "DMP-VISIBILITY"},
+    "C": {"DMP-HIDDEN", "DMP-HIDDEN-PATIENT", "DMP-HIDDEN-LEGAL", "DMP-VISIBILITY", "DMP-VIHF-SECRET"},
     "D": set(),
-    "E": {"DMP-AUTHORISATION-NEEDED", "DMP-ORDER"},
+    "E": {"DMP-AUTHORISATION-NEEDED", "DMP-ORDER", "DMP-RIGHTS"},
     "F": {"DMP-TWO-USERS"},
     "G": {"DMP-RECORD", "DMP-CRITERIA", "DMP-DELTA"},
     "H": {"DMP-QUEUE"},
-    "I": {"DMP-DELTA"},
-    "J": {"DMP-HISTORY-DATE", "DMP-HISTORY-RATE"},
-    "K": set(),
+    "I": {"DMP-DELTA", "DMP-IMPORTED"},
+    "J": {"DMP-HISTORY-DATE", "DMP-HISTORY-RATE", "DMP-HISTORY-ONCE", "DMP-HISTORY-AUTHOR"},
+    "K": {"DMP-WEBPS"},
 }
 """The rules that a card shows to be kept."""
 

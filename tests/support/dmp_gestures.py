@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from support.dmp_door import Dmp
 from support.dmp_lots import Document, cda
+from support.dmp_pages import Browser, printed_cda
 from support.dmp_services import authorise
 
 __all__ = ["BREAKS"]
@@ -147,7 +148,64 @@ def in_a_rush(dmp: Dmp) -> None:
         dmp.feed(dmp.document())
 
 
-BREAKS: dict[str, Callable[[Dmp], None]] = {
+def history_twice(dmp: Dmp) -> None:
+    """Take over what was fed already."""
+    document = dmp.document()
+    dmp.feed(document)
+    dmp.mark("reprise d'historique")
+    dmp.feed(document)
+
+
+def departed_alone(dmp: Dmp) -> None:
+    """Take over what somebody wrote who has left, without the pharmacy beside him."""
+    dmp.mark("reprise d'historique")
+    dmp.feed(dmp.document(author=dmp.persona("radie").national_id))
+
+
+def another_format(dmp: Dmp) -> None:
+    """Feed a review under the format of a picture."""
+    dmp.feed(dmp.document(codes={"format": [("urn:ihe:iti-fr:xds-sd:jpeg:2010", "1.3.6.1.4.1.19376.1.2.3")]}))
+
+
+def imported_again(dmp: Dmp) -> None:
+    """Read again what was imported."""
+    document = dmp.document()
+    dmp.test_existence(dmp.direct())
+    dmp.feed(document)
+    dmp.mark("document importé", document.unique_id)
+    dmp.read(document.unique_id)
+
+
+def about_another(dmp: Dmp) -> None:
+    """Print another patient than the CDA says."""
+    dmp.feed(dmp.document(printed_cda(dmp.patient, printed=dmp.named("durand-paul-1"), dmp=dmp)))
+
+
+def without_notice(dmp: Dmp) -> None:
+    """Print nothing of personal data."""
+    dmp.feed(dmp.document(printed_cda(dmp.patient, dmp=dmp, notice="Page unique")))
+
+
+def prescription_without_ins(dmp: Dmp) -> None:
+    """Prescribe on a page without the INS."""
+    codes = {"type": [("57833-6", LOINC)], "class": [("42", "1.2.250.1.213.1.1.4.1")]}
+    dmp.feed(dmp.document(printed_cda(dmp.patient, dmp=dmp, without_ins=True), codes=codes))
+
+
+def air_by_card(dmp: Dmp) -> None:
+    """Call in AIR over a connection by card."""
+    dmp.test_existence(dmp.indirect(mode="INDIRECTE_RENFORCEE"), certificate=dmp.issue("cps-auth", "titulaire"))
+
+
+def webps_of_unqualified(dmp: Dmp) -> None:
+    """Open the web site for a patient whose identity was only retrieved."""
+    dmp.mark("identité récupérée")
+    browser = Browser(dmp, "dmp_web", dmp.issue("cps-auth", "titulaire"))
+    browser.get(f"/AccesDirect/DossierPatient/{dmp.patient}")
+    browser.close()
+
+
+BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-FEED-AUTO": validated_late,
     "DMP-FEED-AUTO-VAC": note_of_level_1,
     "DMP-FEED-BLOCKED": blocked,
@@ -165,4 +223,14 @@ BREAKS: dict[str, Callable[[Dmp], None]] = {
     "DMP-QUEUE": fed_again_after_an_outage,
     "DMP-HISTORY-DATE": dated_today,
     "DMP-HISTORY-RATE": in_a_rush,
+    "DMP-HISTORY-ONCE": history_twice,
+    "DMP-HISTORY-AUTHOR": departed_alone,
+    "DMP-TYPE-FORMAT": another_format,
+    "DMP-NOTE-N3": lambda dmp: dmp.feed(dmp.document(codes=NOTE)),
+    "DMP-IMPORTED": imported_again,
+    "DMP-PDF-DATA": about_another,
+    "DMP-PDF-NOTICE": without_notice,
+    "DMP-PDF-INS": prescription_without_ins,
+    "DMP-AIR-TLS": air_by_card,
+    "DMP-WEBPS": webps_of_unqualified,
 }

@@ -14,7 +14,7 @@ from health_documents.codes.systems import document_types
 from health_documents.pdf.readable import readable_document
 from health_documents.pdf.write import render_pdf
 from health_documents.values.document import PatientIdentity
-from health_documents.values.pdf import PdfSection
+from health_documents.values.pdf import PRIVACY_NOTICE, PdfSection
 from lgo_sandbox.pki import Issued
 from support.dmp_door import Dmp
 from support.dmp_lots import Document, oid
@@ -22,7 +22,7 @@ from support.dmp_messages import status_of
 from support.documents_contents import VACCINATION
 from support.documents_headers import HEADER, VACCINATION_HEADER
 
-__all__ = ["Browser", "Page", "Sites", "at_webps", "fill", "in_space"]
+__all__ = ["Browser", "Page", "Sites", "at_webps", "fill", "in_space", "printed_cda"]
 
 
 class Page:
@@ -130,12 +130,24 @@ def at_webps(dmp: Dmp, persona: str = "titulaire", *, card: bool = False) -> Bro
     return browser
 
 
-def fill(dmp: Dmp, patient: str = "") -> None:
-    """Feed a few documents that look like those of a life, by the titulaire."""
-    matricule = patient or dmp.patient
+def printed_cda(
+    matricule: str, *, dmp: Dmp, printed: str = "", notice: str = PRIVACY_NOTICE, without_ins: bool = False
+) -> bytes:
+    """Return a level 1 CDA with a readable page, of a type of which no datamatrix is wanted.
+
+    ``printed`` is the matricule of whom the page is about, the patient of the CDA unless given.
+    """
+    header = replace(HEADER, patient=identity_of(dmp, matricule), id=oid(), code=document_types()["11488-4"])
+    shown = identity_of(dmp, printed or matricule)
+    page = replace(header, patient=replace(shown, matricule="", oid="") if without_ins else shown)
+    return write_n1(header, render_pdf(readable_document(page, SECTIONS, notice=notice)))
+
+
+def identity_of(dmp: Dmp, matricule: str) -> PatientIdentity:
+    """Return a patient of the sheet as the header of a document names him."""
     person = dmp.people.patient(matricule)
     assert person is not None
-    own = replace(
+    return replace(
         VACCINATION_HEADER.patient,
         matricule=matricule,
         oid="1.2.250.1.213.1.4.10",
@@ -146,6 +158,12 @@ def fill(dmp: Dmp, patient: str = "") -> None:
         sex=person.sex,
         birth_date=person.birth_date,
     )
+
+
+def fill(dmp: Dmp, patient: str = "") -> None:
+    """Feed a few documents that look like those of a life, by the titulaire."""
+    matricule = patient or dmp.patient
+    own = identity_of(dmp, matricule)
     note = write_vaccination_note(replace(VACCINATION_HEADER, patient=own, id=oid()), VACCINATION)
     for content, title, kind, group, form, at in (
         (_n1(own, "11488-4"), "Consultation de diabétologie", "11488-4", "10", "", "20260312"),
@@ -162,11 +180,11 @@ def fill(dmp: Dmp, patient: str = "") -> None:
         assert status_of(reply).endswith("Success"), reply.http.text
 
 
+SECTIONS = (PdfSection("Observations", ("Glycémie à jeun : 1,32 g/L. HbA1c : 7,1 %.",)),)
 _VACCINATION_FORMAT = "urn:asip:ci-sis:vac-note:2021"
 
 
 def _n1(patient: PatientIdentity, code: str) -> bytes:
     kind = document_types()[code]
     header = replace(HEADER, patient=patient, id=oid(), code=kind, title=kind.label)
-    sections = (PdfSection("Observations", ("Glycémie à jeun : 1,32 g/L. HbA1c : 7,1 %.",)),)
-    return write_n1(header, render_pdf(readable_document(header, sections)))
+    return write_n1(header, render_pdf(readable_document(header, SECTIONS)))

@@ -118,6 +118,7 @@ def versions(office: Office) -> None:
         expect({first, second} <= imported, "les documents ne sont pas vus")
         for unique_id in (first, second):
             office.evidence.save(f"importe-{unique_id}.xml", desk.read(patient, unique_id))
+            office.mark("document importé", unique_id)
         step.outcome = f"{len(imported)} documents connus"
     with office.teller.step(SANDBOX, DMP, "Le confrère remplace l'un et supprime l'autre") as step:
         again = office.validate(other, office.document(CLAIRE, who="adjoint", replaces=first), replaces=first)
@@ -129,9 +130,10 @@ def versions(office: Office) -> None:
         expect((Change.REPLACED, first) in told, "le remplacement n'est pas signalé")
         expect((Change.DELETED, second) in told, "la suppression n'est pas signalée")
         step.outcome = ", ".join(sorted(change for change, _ in told))
-    with office.teller.step(LGO, LGO, "Un document déjà importé est reconnu à son identifiant") as step:
-        expect(first in imported, "l'identifiant n'est pas gardé")
-        step.outcome = first
+    with office.teller.step(LGO, DMP, "Un document déjà importé est reconnu : seul le nouveau est lu") as step:
+        expect(first in imported and again not in imported, "l'identifiant n'est pas gardé")
+        office.evidence.save(f"importe-{again}.xml", desk.read(patient, again))
+        step.outcome = again
 
 
 def history(office: Office) -> None:
@@ -147,8 +149,9 @@ def history(office: Office) -> None:
         report = feed_history(desk, [Past(lot.submission.patient_id, lot) for lot in lots], office.pause, PER_SECOND)
         expect(report.fed == PAST, f"{report.fed} versés, {report.refused} refusés, {dict(report.left_out)}")
         step.outcome = f"{report.fed} versés, {PER_SECOND:.0f} par seconde au plus"
-    with office.teller.step(LGO, LGO, "Écartés : décédé, INS non qualifié, opposé, déjà versé") as step:
+    with office.teller.step(LGO, LGO, "Écartés d'une reprise : décédé, INS non qualifié, opposé, déjà versé") as step:
         office.operations()
+        office.mark("reprise d'historique")
         desk.say(office.cx("girard-sophie"), Subject.FEEDING, Choice.OPPOSED)
         own = Past(office.cx(CLAIRE), office.document(CLAIRE))
         opposed = office.document("girard-sophie")
@@ -161,6 +164,11 @@ def history(office: Office) -> None:
         report = feed_history(desk, out, office.pause, PER_SECOND)
         expect(not FEEDING & set(office.operations()), "un document écarté est parti")
         step.outcome = ", ".join(f"{why} : {number}" for why, number in report.left_out.items())
+    with office.teller.step(LGO, DMP, "Le document qui restait part, lui seul (TD2.1)") as step:
+        left = Past(office.cx(CLAIRE), office.document(CLAIRE, at=start))
+        report = feed_history(desk, [out[-1], left], office.pause, PER_SECOND)
+        expect(report.fed == 1, f"{report.fed} versés")
+        step.outcome = f"{left.unique_id[:24]}…"
 
 
 def contextual_web(office: Office) -> None:
@@ -177,6 +185,8 @@ def contextual_web(office: Office) -> None:
         found = local.with_answer(day.insi().retrieve(asked), By(user, now()))
         qualified = found.with_document(Document.IDENTITY_CARD, By(user, now()))
         office.mark("pièce d'identité contrôlée", patient.matricule)
+        office.mark("identité qualifiée", patient.matricule)
+        office.mark("identité provisoire", office.environment.patient("durand-paul-1").matricule)
         step.outcome = f"{qualified.state.value}, {local.state.value}"
     with office.teller.step(LGO, DMP, "Clic sur « DMP web » pour la première (TD0.9)") as step:
         url = address(desk.parameters.current(), Page.FILE, qualified)
@@ -193,12 +203,11 @@ def contextual_web(office: Office) -> None:
 def _opened(office: Office, url: str) -> str:
     """Open a page in the workstation's browser, where this sandbox serves it; return what is told of it."""
     expect(url.startswith("https://") and "/AccesDirect/DossierPatient/" in url, f"adresse {url}")
-    if not office.serves("web-ps"):
-        return f"{url} (le Web-PS n'est pas servi par ce bac à sable)"
     from lgo_client.transport import http_client
 
     environment = office.environment
     with http_client(environment.ca, environment.certificate("cps-titulaire-auth")) as http:
         answer = http.get(url, follow_redirects=True)
     expect(answer.status_code == 200, f"{url} répond {answer.status_code}")
+    expect(office.operations()[-1:] == ["web-ps"], "le Web-PS de cette session n'a pas été appelé")
     return url

@@ -144,11 +144,6 @@ class Office:
         new, self._seen = exchanges[self._seen :], len(exchanges)
         return [str(one["operation"]) for one in new]
 
-    def serves(self, operation: str) -> bool:
-        """Tell whether this sandbox's DMP serves an operation."""
-        contract = self.control.resource("services/dmp")
-        return any(one["name"] == operation for one in contract["operations"])
-
 
 def said(lot: Waiting) -> str:
     """Return a lot of the queue as a step tells it."""

@@ -14,8 +14,9 @@ from lgo_sandbox.conformance.proofs.ins import INS
 from lgo_sandbox.conformance.proofs.model import Part, Proof
 from lgo_sandbox.conformance.proofs.mss import MSS
 from lgo_sandbox.conformance.proofs.psc import PSC
+from lgo_sandbox.conformance.proofs.unseen import UNSEEN
 
-__all__ = ["PROOFS", "Part", "Proof"]
+__all__ = ["PROOFS", "UNSEEN", "Part", "Proof"]
 
 PROOFS: Mapping[str, Proof] = MappingProxyType({**INS, **MSS, **DMP, **PSC})
 """Requirement id → its proof."""

@@ -11,6 +11,10 @@ __all__ = ["DMP"]
 
 FED = kept("DMP-METADATA", what="une alimentation aux métadonnées conformes")
 OPPOSED = "patient opposé"
+HIDDEN = ("DMP-HIDDEN", "DMP-HIDDEN-PATIENT", "DMP-HIDDEN-LEGAL")
+CONTEXTUAL = kept("DMP-WEBPS", what="la page d'un patient à l'INS qualifié ouverte sur le DMP web")
+ALIKE = kept("DMP-PDF-DATA", what="un PDF qui dit ce que dit le CDA")
+NOTE = kept("DMP-NOTE-N3", what="une note de vaccination N3 sans règle enfreinte")
 BLOCKED = staged("envoi bloqué", checks=("DMP-FEED-BLOCKED",), what="un document bloqué, et un autre versé")
 QUEUED = kept("DMP-QUEUE", what="un versement après une panne, une seule fois")
 
@@ -30,9 +34,33 @@ DMP = {
     "DMP/va1.10": Proof(
         parts=(
             FED,
-            kept("DMP-HIDDEN", what="un document masqué dans ses métadonnées"),
-            unchecked("une connexion secrète"),
+            kept(*HIDDEN, what="un document masqué dans ses métadonnées"),
+            kept("DMP-VIHF-SECRET", what="une connexion secrète pour un mineur"),
         )
+    ),
+    "LGO.DMP.07": Proof(
+        parts=(
+            CONTEXTUAL,
+            staged(
+                "identité provisoire",
+                "identité récupérée",
+                "identité validée",
+                what="un patient à l'identité non qualifiée, pour qui le DMP web ne s'ouvre pas",
+            ),
+        ),
+        rest="Le clic droit ou le bouton se montre à l'écran.",
+    ),
+    "DMP/UX.49": Proof(parts=(CONTEXTUAL,), rest="Que la page s'ouvre depuis le dossier se montre à l'écran."),
+    "DMP/UX.06": Proof(
+        parts=(
+            staged(
+                OPPOSED,
+                "opposition à la consultation",
+                checks=("DMP-OPPOSITION",),
+                what="une consultation après une opposition levée",
+            ),
+        ),
+        rest="Le réglage se montre à l'écran.",
     ),
     "DMP/CONF.06": Proof(
         parts=(
@@ -72,7 +100,7 @@ DMP = {
     ),
     "DMP/UX.27": Proof(
         parts=(
-            kept("DMP-QUERY", "DMP-QUERY-FORM", what="une recherche TD3.1"),
+            kept("DMP-QUERY-FORM", what="une recherche TD3.1"),
             staged(
                 "recherche multicritère", checks=("DMP-CRITERIA",), what="plusieurs critères dans une même recherche"
             ),
@@ -111,7 +139,9 @@ DMP = {
     ),
     "DMP/va1.17": Proof(
         parts=(
-            kept("DMP-HIDDEN", what="un document versé masqué"),
+            kept("DMP-HIDDEN", what="un document versé masqué aux professionnels"),
+            kept("DMP-HIDDEN-PATIENT", what="un document versé invisible au patient"),
+            kept("DMP-HIDDEN-LEGAL", what="un document versé invisible aux représentants légaux"),
             kept("DMP-VISIBILITY", what="un document dont la visibilité change"),
         )
     ),
@@ -125,6 +155,19 @@ DMP = {
         ),
         rest="La liste et l'affichage se montrent à l'écran.",
     ),
+    "DMP/HISTO.01": Proof(
+        parts=(staged("reprise d'historique", checks=("DMP-HISTORY-ONCE",), what="un document déjà versé, écarté"),),
+        rest="La marque se montre à l'écran.",
+    ),
+    "DMP/HISTO.04": Proof(
+        parts=(
+            staged(
+                "reprise d'historique",
+                checks=("DMP-HISTORY-AUTHOR",),
+                what="un document d'un auteur parti, avec la personne morale",
+            ),
+        )
+    ),
     "DMP/HISTO.03": Proof(
         parts=(staged("reprise d'historique", checks=("DMP-HISTORY-DATE",), what="un document historique à sa date"),),
         rest="La date dans le CDA se lit dans le document.",
@@ -136,6 +179,7 @@ DMP = {
     "DMP/HISTO.06": Proof(
         parts=(
             staged("reprise d'historique", checks=("DMP-HISTORY-RATE",), what="une reprise à débit limité"),
+            staged("reprise d'historique", checks=("DMP-HISTORY-ONCE",), what="un document déjà versé, écarté"),
             unchecked("un décédé, un INS non qualifié et un opposé écartés"),
         )
     ),
@@ -144,9 +188,14 @@ DMP = {
     "LGO.DOC.04": Proof(
         parts=(staged("document validé", checks=("DMP-RECIPIENTS",), what="tous les destinataires que cite le jalon"),)
     ),
-    "LGO.DOC.06": Proof(
-        parts=(kept("DMP-CDA", what="une note de vaccination sans règle enfreinte"),),
-        rest="Que ce soit une note de vaccination N3 se lit dans l'échange.",
+    "LGO.DOC.06": Proof(parts=(NOTE,)),
+    "VACC/NOTE.01": Proof(parts=(NOTE, unchecked("la copie N1 de la note"))),
+    "DOC/va1.10": Proof(parts=(kept("DMP-PDF-INS", what="une prescription dont le PDF porte l'INS"),)),
+    "CDA/DD.02": Proof(parts=(ALIKE,), rest="Les autres formes du même acte se comparent à la main."),
+    "CDA/DD.12": Proof(parts=(ALIKE,), rest="Le PDF joint au courriel se compare à la main."),
+    "CDA/DD.08": Proof(
+        parts=(kept("DMP-TYPE-FORMAT", what="un document au format de son type"),),
+        rest="L'annexe 4 du DSR n'est pas publique : les autres types se comparent à la main.",
     ),
     "LGO.DOC.02": Proof(
         parts=(kept("DMP-FEED-N1", what="un document versé en CDA R2 N1"),),

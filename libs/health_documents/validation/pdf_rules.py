@@ -20,7 +20,7 @@ from health_documents.pdf.text import codes_of, text_of_pdf
 from health_documents.validation.rules import Fault, Faults
 from health_documents.values.document import PatientIdentity
 
-__all__ = ["datamatrix_rules", "pdf_rules"]
+__all__ = ["comparable_text", "datamatrix_rules", "pdf_rules", "text_rules"]
 
 _PART = re.compile(rb"pdfaid:part(?:\s*=\s*[\"']|>)\s*1\b")
 _CONFORMANCE = re.compile(rb"pdfaid:conformance(?:\s*=\s*[\"']|>)\s*[AB]\b")
@@ -102,11 +102,26 @@ def _shown(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else " ".join(value)
 
 
-def _text(pdf: PdfFile, document: ReadDocument) -> Faults:
+def comparable_text(data: bytes) -> str:
+    """Return the text of a PDF without accents and case, "" when it cannot be extracted. Raises PdfError."""
+    return _comparable(open_pdf(data))
+
+
+def _comparable(pdf: PdfFile) -> str:
     text = _plain(text_of_pdf(pdf))
-    if len(text) < _MIN_TEXT:
+    return text if len(text) >= _MIN_TEXT else ""
+
+
+def _text(pdf: PdfFile, document: ReadDocument) -> Faults:
+    text = _comparable(pdf)
+    if not text:
         yield Fault("PDF-15", "texte du PDF non extrait")
         return
+    yield from text_rules(text, document)
+
+
+def text_rules(text: str, document: ReadDocument) -> Faults:
+    """Yield what the text of a PDF (``comparable_text``) does not say as the document around it does."""
     yield from _patient(text, document.patient)
     if document.replaces and "annule et remplace" not in text:
         yield Fault("PDF-13", "mention absente", "Annule et remplace")

@@ -7,10 +7,12 @@ A transaction has its own beside what it serves (``dmp_mock.transactions``).
 from typing import Any
 
 from dmp_mock.checks.caller import CALLER_CHECKS
+from dmp_mock.checks.contextual import CONTEXTUAL_CHECKS
 from dmp_mock.checks.feeding import FEEDING_CHECKS
 from dmp_mock.checks.gestures import GESTURE_CHECKS
 from dmp_mock.checks.opposition import OPPOSITION_CHECKS
 from dmp_mock.checks.parameters import PARAMETER_CHECKS
+from dmp_mock.checks.produced import PRODUCED_CHECKS
 from dmp_mock.checks.reading import READING_CHECKS
 from dmp_mock.checks.transport import TRANSPORT_CHECKS
 from dmp_mock.codes.faults import About, codes_about
@@ -37,6 +39,8 @@ SHARED_CHECKS: tuple[Check[Any], ...] = (
     *PARAMETER_CHECKS,
     *GESTURE_CHECKS,
     *FEEDING_CHECKS,
+    *PRODUCED_CHECKS,
+    *CONTEXTUAL_CHECKS,
     *FLOW_CHECKS,
     *api_token_checks("DMP", (), codes_about(About.TOKEN), ("PSC.10", "DMP/PSC.01")),
 )

@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dmp_mock.checks.refused import refused
+from dmp_mock.checks.refused import refused, was_refused
 from dmp_mock.checks.truth import TRUTH_CHECKS
 from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.codes.vihf import Mode
-from dmp_mock.facts import PatientSeen, SoapRequest, VihfGiven
+from dmp_mock.facts import PatientSeen, Reading, SoapRequest, VihfGiven
 from health_documents.identifiers import OID_INS_NIR_DEMO, OID_INS_NIR_TEST
 from lgo_sandbox.watch.api_tokens import ApiTokenShown
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 
-__all__ = ["CALLER_CHECKS"]
+__all__ = ["CALLER_CHECKS", "OF_OTHERS"]
 
 _VIHF, _CERTIFICATE, _RIGHTS = (codes_about(one) for one in (About.VIHF, About.CERTIFICATE, About.RIGHTS))
 _SUB = re.compile(r"(f:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:.+)?", re.IGNORECASE)
 """A ``sub`` of Pro Santé Connect, of today or of former years."""
 _MAX_SHOWN = 80
 _PROFESSIONAL = frozenset({"professional"})
-_OF_OTHERS = {"MSSANTE-APP": "celui des boîtes applicatives de MSSanté"}
+OF_OTHERS = {"MSSANTE-APP": "celui des boîtes applicatives de MSSanté"}
 """CN of certificates that are issued for one service, which is not the DMP → whose."""
 _ITS_OWN = "le certificat d'organisation du logiciel, dont le CN n'est pas celui d'un autre service"
 _SIGN_BY_ORG = "Signez le VIHF par le certificat de signature de l'organisation (org-sign) : aucune carte n'est là."
@@ -38,7 +38,22 @@ def vihf(seen: Observed[SoapRequest]) -> Outcome:
 
 def certificate(seen: Observed[SoapRequest]) -> Outcome:
     """The certificate of the connection is the one that the VIHF wants."""
-    return refused(seen, _CERTIFICATE)
+    given = seen.also(VihfGiven)
+    shown = given.certificate if given else None
+    taken = shown is not None and not shown.problem and seen.also(PatientSeen) is not None
+    return refused(seen, _CERTIFICATE) or taken or None
+
+
+def air_connection(seen: Observed[VihfGiven]) -> Outcome:
+    """Whoever acts in AIR is connected by the certificate of an organisation; a port without TLS is another matter."""
+    if Mode.AIR.value not in seen.facts.mode.split(", ") or seen.transport != "https":
+        return None
+    shown = seen.facts.certificate
+    if shown is None or not shown.is_organisation:
+        received = shown.family if shown else "aucun certificat"
+        expected = "un certificat d'organisation de l'IGC-Santé (ORG AUTH_CLI)"
+        return Violation(received, expected, where="certificat de la connexion TLS")
+    return (not was_refused(seen) and seen.also(PatientSeen) is not None) or None
 
 
 def usage(seen: Observed[VihfGiven]) -> Outcome:
@@ -46,9 +61,9 @@ def usage(seen: Observed[VihfGiven]) -> Outcome:
     shown = seen.facts.certificate
     if shown is None or not shown.is_organisation:
         return None
-    if shown.name not in _OF_OTHERS:
+    if shown.name not in OF_OTHERS:
         return True
-    return Violation(f"CN « {shown.name} », {_OF_OTHERS[shown.name]}", _ITS_OWN, where="certificat de la connexion TLS")
+    return Violation(f"CN « {shown.name} », {OF_OTHERS[shown.name]}", _ITS_OWN, where="certificat de la connexion TLS")
 
 
 def form(seen: Observed[VihfGiven]) -> Outcome:
@@ -88,7 +103,8 @@ def real_identity(seen: Observed[VihfGiven]) -> Outcome:
     """NameID is a real professional's, but for indirect authentication, where it may be internal to the structure."""
     if seen.facts.mode == Mode.INDIRECT:
         return None
-    return refused(seen, _PROFESSIONAL) or (seen.also(PatientSeen) is not None or None)
+    vouched = seen.also(PatientSeen) is not None and bool(seen.facts.name_id)
+    return refused(seen, _PROFESSIONAL) or vouched or None
 
 
 def no_sub(seen: Observed[VihfGiven]) -> Outcome:
@@ -100,8 +116,10 @@ def no_sub(seen: Observed[VihfGiven]) -> Outcome:
 
 
 def rights(seen: Observed[SoapRequest]) -> Outcome:
-    """The matrix and the patient allow the access."""
-    return refused(seen, _RIGHTS)
+    """The matrix and the patient allow the access; kept by a consultation that was answered."""
+    reading = seen.also(Reading)
+    consulted = reading is not None and reading.consults and not was_refused(seen)
+    return refused(seen, _RIGHTS) or consulted or None
 
 
 def known_patient(seen: Observed[PatientSeen]) -> Outcome:
@@ -142,6 +160,16 @@ CALLER_CHECKS: tuple[Check[Any], ...] = (
         remedy="Présentez org-auth du fichier de démarrage, et gardez mss-app pour la messagerie.",
         confidence="M",
         severity=Severity.WARNING,
+    ),
+    Check(
+        id="DMP-AIR-TLS",
+        title="Appel en AIR sans certificat d'organisation (EX_AIR-080)",
+        reads=VihfGiven,
+        test=air_connection,
+        requirements=("DMP/PSC.01",),
+        source="docs/sources/dmp.md#certificat",
+        remedy="En AIR, ouvrez la connexion TLS par le certificat d'organisation, non par la carte.",
+        confidence="M",
     ),
     Check(
         id="DMP-VIHF",

@@ -6,46 +6,57 @@ Source: docs/sources/dmp.md#remplacement, #suppression-et-masquage, #envoi-en-fi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dmp_mock.facts import LotContents, LotFed, PatientSeen, Posted
+from dmp_mock.checks.gestures.told import time_of
+from dmp_mock.codes.names import FEEDS
+from dmp_mock.facts import FeedStruck, LotContents, LotFed, PatientSeen
 from dmp_mock.markers import HISTORY
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from lgo_sandbox.watch.exchange import FAULTED
+from lgo_sandbox.watch.exchange import ANSWERED
 
 __all__ = ["FEEDING_CHECKS"]
 
-FEEDS = frozenset({"td2.1", "td2.2"})
-NORMAL = "N"
+HIDINGS = (
+    ("DMP-HIDDEN", "MASQUE_PS", "Document versé masqué aux professionnels"),
+    ("DMP-HIDDEN-PATIENT", "INVISIBLE_PATIENT", "Document versé invisible au patient"),
+    ("DMP-HIDDEN-LEGAL", "INVISIBLE_REPRESENTANTS_LEGAUX", "Document versé invisible aux représentants légaux"),
+)
+"""Check, confidentialityCode, title: they only observe."""
 RATE, WINDOW = 4, timedelta(seconds=1)
 """Lots of a history in so long: the example that the dossier gives."""
 OLD = timedelta(days=1)
 """An act of the past is older than this."""
+_FIRST = "00000101000000"
+"""What a shorter DTM leaves out."""
 
 
 def replaced(seen: Observed[LotContents]) -> Outcome:
     """A document that says it replaces another is fed as its new version."""
-    facts = seen.facts
-    if facts.replaced:
-        return True
-    new = next((one for one in facts.documents if one.replaces), None)
+    documents = seen.facts.documents
+    new = next((one for one in documents if one.replaces and not one.linked), None)
     if new is None:
-        return None
+        return any(one.linked for one in documents) or None
     return Violation(
-        f"relatedDocument {new.replaces[:60]}, et aucune association RPLC dans le lot",
+        f"relatedDocument {new.replaces[:60]}, et aucune association RPLC de ce document dans le lot",
         "une association RPLC vers l'entryUUID du document remplacé",
         where=f"document {new.unique_id[:60]}",
     )
 
 
-def hidden(seen: Observed[LotFed]) -> Outcome:
-    """Seen when a document is fed hidden from somebody; what is wrong with its codes is refused with the metadata."""
-    return (seen.facts.taken and any(set(one.confidentiality) - {NORMAL} for one in seen.facts.documents)) or None
+def _hidden(code: str) -> Callable[[Observed[LotFed]], Outcome]:
+    """Return the test that sees a document fed hidden from somebody; wrong codes are refused with the metadata."""
+
+    def test(seen: Observed[LotFed]) -> Outcome:
+        return (seen.facts.taken and any(code in one.confidentiality for one in seen.facts.documents)) or None
+
+    return test
 
 
 def once(seen: Observed[LotContents]) -> Outcome:
-    """What was fed already is not fed again under another id; kept by a feed after an outage."""
+    """What was fed already is not fed again under another id; kept by what an outage held up, and comes once."""
     patient = seen.also(PatientSeen)
     if patient is None:
         return None
@@ -59,8 +70,9 @@ def once(seen: Observed[LotContents]) -> Outcome:
                     "un renvoi sous le même uniqueId, ou aucun renvoi",
                     where="lot",
                 )
-    struck = (past for past, _ in seen.history.all(Posted) if past.operation in FEEDS and past.outcome == FAULTED)
-    return next(struck, None) is not None or None
+    own = {one.unique_id for one in seen.facts.documents}
+    held_up = any(own & set(struck.unique_ids) for _past, struck in seen.history.all(FeedStruck))
+    return held_up or None
 
 
 def act_date(seen: Observed[LotContents]) -> Outcome:
@@ -69,22 +81,63 @@ def act_date(seen: Observed[LotContents]) -> Outcome:
         return None
     for one in seen.facts.documents:
         start = _moment(one.service_start)
-        if start is not None and datetime.fromisoformat(seen.exchange.started) - start < OLD:
+        if start is None or datetime.fromisoformat(seen.exchange.started) - start < OLD:
             return Violation(
-                f"serviceStartTime {one.service_start}",
+                f"serviceStartTime {one.service_start[:30] or 'absent'}",
                 "la date de l'acte, comme dans l'événement documenté du CDA",
                 where=f"document {one.unique_id[:60]}",
             )
-    return True
+    return bool(seen.facts.documents) or None
 
 
-def rate(seen: Observed[LotContents]) -> Outcome:
-    """A history is fed slowly."""
+def rate(seen: Observed[LotFed]) -> Outcome:
+    """A history is fed slowly; kept once there were more lots than may come at once, refused ones included."""
     if not _takes_over(seen):
         return None
-    recent = 1 + sum(seen.age - past.at < WINDOW for past, _ in seen.history.all(LotContents))
-    return recent <= RATE or Violation(
+    began = time_of(seen.history.markers(HISTORY)[0])
+    moments = [past.at for past, _ in seen.history.all(LotFed) if past.at >= began]
+    recent = 1 + sum(seen.age - at < WINDOW for at in moments)
+    if recent <= RATE:
+        return (len(moments) >= RATE and seen.facts.taken) or None
+    return Violation(
         f"{recent} lots en {WINDOW.total_seconds():.0f} s", f"{RATE} lots par seconde au plus", where="débit d'envoi"
+    )
+
+
+def fed_already(seen: Observed[LotFed]) -> Outcome:
+    """A history leaves out what was fed already; kept where something had been fed before it was taken up (again)."""
+    if not _takes_over(seen):
+        return None
+    patient = seen.also(PatientSeen)
+    if patient is None:
+        return None
+    own = {one.unique_id for one in seen.facts.documents}
+    began, before = time_of(seen.history.markers(HISTORY)[-1]), False
+    for past, _patient in seen.history.all(PatientSeen, about=patient.matricule):
+        earlier = past.noted.get(LotFed)
+        if earlier is None or not earlier.taken or past.outcome != ANSWERED:
+            continue
+        again = [one.unique_id for one in earlier.documents if one.unique_id in own]
+        if again:
+            return Violation(
+                f"{again[0][:100]}, déjà versé", "aucun envoi d'un document marqué comme versé", where="lot"
+            )
+        before = before or past.at < began
+    return (before and seen.facts.taken) or None
+
+
+def departed_author(seen: Observed[LotContents]) -> Outcome:
+    """What somebody wrote who has left the directory names the legal person as an author, too."""
+    if not _takes_over(seen):
+        return None
+    concerned = [one for one in seen.facts.documents if one.departed]
+    alone = next((one for one in concerned if not one.by_structure), None)
+    if alone is None:
+        return bool(concerned) or None
+    return Violation(
+        f"seul auteur : {', '.join(alone.departed)[:100]}, absent de l'annuaire",
+        "l'officine aussi comme auteur, en personne morale",
+        where=f"document {alone.unique_id[:60]}, author",
     )
 
 
@@ -93,9 +146,12 @@ def _takes_over(seen: Observed[Any]) -> bool:
 
 
 def _moment(dtm: str) -> datetime | None:
-    digits = f"{dtm[:14]:0<14}"
+    """Return the beginning of what a DTM names (a year, a day, a second), None when it names nothing."""
+    digits = dtm[:14]
+    if not digits.isdecimal():
+        return None
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.strptime(f"{digits}{_FIRST[len(digits) :]}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -112,16 +168,19 @@ FEEDING_CHECKS: tuple[Check[Any], ...] = (
         operations=FEEDS,
         severity=Severity.WARNING,
     ),
-    Check(
-        id="DMP-HIDDEN",
-        title="Document versé masqué aux professionnels ou invisible au patient",
-        reads=LotFed,
-        test=hidden,
-        requirements=("DMP/va1.17", "DMP/va1.10"),
-        source="docs/sources/dmp.md#suppression-et-masquage",
-        remedy="Gardez N dans confidentialityCode, à côté de MASQUE_PS ou d'INVISIBLE_…",
-        operations=FEEDS,
-        severity=Severity.INFO,
+    *(
+        Check(
+            id=check_id,
+            title=title,
+            reads=LotFed,
+            test=_hidden(code),
+            requirements=("DMP/va1.17", "DMP/va1.10"),
+            source="docs/sources/dmp.md#suppression-et-masquage",
+            remedy=f"Gardez N dans confidentialityCode, à côté de {code}.",
+            operations=FEEDS,
+            severity=Severity.INFO,
+        )
+        for check_id, code, title in HIDINGS
     ),
     Check(
         id="DMP-QUEUE",
@@ -148,11 +207,34 @@ FEEDING_CHECKS: tuple[Check[Any], ...] = (
     Check(
         id="DMP-HISTORY-RATE",
         title="Reprise d'historique trop rapide",
-        reads=LotContents,
+        reads=LotFed,
         test=rate,
         requirements=("DMP/HISTO.06",),
         source="docs/sources/requirements.md#dmp-historique",
         remedy="Limitez le débit de la reprise.",
+        confidence="M",
+        severity=Severity.WARNING,
+        operations=FEEDS,
+    ),
+    Check(
+        id="DMP-HISTORY-ONCE",
+        title="Document déjà versé, repris dans l'historique",
+        reads=LotFed,
+        test=fed_already,
+        requirements=("DMP/HISTO.01", "DMP/HISTO.06"),
+        source="docs/sources/requirements.md#dmp-historique",
+        remedy="Marquez chaque document versé, et écartez-le de la reprise.",
+        confidence="M",
+        operations=FEEDS,
+    ),
+    Check(
+        id="DMP-HISTORY-AUTHOR",
+        title="Document historique d'un auteur parti, sans la personne morale",
+        reads=LotContents,
+        test=departed_author,
+        requirements=("DMP/HISTO.04",),
+        source="docs/sources/requirements.md#dmp-historique",
+        remedy="Ajoutez l'officine aux auteurs, dans le CDA et dans les métadonnées.",
         confidence="M",
         severity=Severity.WARNING,
         operations=FEEDS,

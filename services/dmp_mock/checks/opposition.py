@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dmp_mock.checks.refused import was_refused
 from dmp_mock.codes.habilitations import Action
+from dmp_mock.codes.names import FEEDS
 from dmp_mock.codes.rights import NORMAL
 from dmp_mock.facts import AuthorisationSet, PatientSeen, Reading, VihfGiven
 from dmp_mock.markers import FEED_OPPOSED, LIFTED, OPPOSED, READING_OPPOSED
@@ -48,7 +50,7 @@ def _respected(seen: Observed[Any], matricule: str, opposed: str, expected: str)
     if not said:
         return None
     if said[-1].plain_name == plain(LIFTED):
-        return True
+        return None if was_refused(seen) else True
     received = f"{matricule} après le marqueur « {said[-1].name} »"
     return Violation(received, f"{expected} jusqu'au marqueur « {LIFTED} »")
 
@@ -59,7 +61,7 @@ OPPOSITION_CHECKS: tuple[Check[Any], ...] = (
         title="Consultation après l'opposition du patient",
         reads=Reading,
         test=no_reading,
-        requirements=("DMP/CONF.06",),
+        requirements=("DMP/CONF.06", "DMP/UX.06"),
         source="docs/sources/requirements.md#dmp-consentement",
         remedy="Enregistrez l'opposition du patient, et n'envoyez ni TD3.1 ni TD3.2 tant qu'il ne l'a pas levée.",
         confidence="M",
@@ -84,6 +86,6 @@ OPPOSITION_CHECKS: tuple[Check[Any], ...] = (
         source="docs/sources/requirements.md#dmp-consentement",
         remedy="Enregistrez l'opposition du patient, et n'envoyez aucun document tant qu'il ne l'a pas levée.",
         confidence="M",
-        operations=frozenset({"td2.1"}),
+        operations=FEEDS,
     ),
 )

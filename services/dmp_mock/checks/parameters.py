@@ -11,13 +11,15 @@ from typing import Any
 from dmp_mock.codes.parameters import CACHED, FETCH, OFTEN, PATH
 from dmp_mock.facts import ParametersGiven, SoapRequest
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.exchange import ANSWERED
+from lgo_sandbox.watch.history import Past
 
 __all__ = ["PARAMETER_CHECKS"]
 
 
 def fresh(seen: Observed[SoapRequest]) -> Outcome:
     """The file was read within a day; without any reading, calls began within a day."""
-    read = next((past.at for past, given in seen.history.all(ParametersGiven) if not given.redirected), None)
+    read = next((past.at for past, given in seen.history.all(ParametersGiven) if _is_read(past, given)), None)
     if read is not None:
         kept = seen.age - read
         if kept <= CACHED:
@@ -37,10 +39,14 @@ def kept(seen: Observed[ParametersGiven]) -> Outcome:
     if seen.facts.redirected:
         return None
     past = seen.history.all(ParametersGiven)
-    number = 1 + sum(not given.redirected and seen.age - one.at <= CACHED for one, given in past)
+    number = 1 + sum(_is_read(one, given) and seen.age - one.at <= CACHED for one, given in past)
     return number <= OFTEN or Violation(
         f"{number} lectures de param-lps en 24 h", "un fichier gardé 24 h par poste", where=f"GET {PATH}"
     )
+
+
+def _is_read(past: Past, given: ParametersGiven) -> bool:
+    return not given.redirected and past.outcome == ANSWERED
 
 
 PARAMETER_CHECKS: tuple[Check[Any], ...] = (

@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from dmp_mock.checks.refused import was_refused
 from dmp_mock.codes.truth import Topic
 from dmp_mock.facts import VihfCompared, VihfGiven
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
@@ -41,7 +42,9 @@ def _belied(topic: Topic) -> Callable[[Observed[VihfCompared]], Outcome]:
 def secret(seen: Observed[VihfCompared]) -> Outcome:
     """A secret connection is opened for a minor alone; without one there is nothing to say."""
     outcome = _belied(Topic.SECRET)(seen)
-    return outcome if isinstance(outcome, Violation) or seen.facts.secret else None
+    if isinstance(outcome, Violation):
+        return outcome
+    return (seen.facts.secret and not was_refused(seen)) or None
 
 
 def software(seen: Observed[VihfGiven]) -> Outcome:
@@ -126,6 +129,7 @@ TRUTH_CHECKS: tuple[Check[Any], ...] = (
         title="Connexion secrète hors de son domaine (EX_0.1-1100)",
         reads=VihfCompared,
         test=secret,
+        requirements=("DMP/va1.10",),
         source=f"{_SOURCE}vihf-secrete",
         remedy="N'envoyez confidentiality-code que pour un mineur, et si param-lps ouvre ces fonctions.",
         confidence="M",

@@ -6,9 +6,20 @@ ids of ``health_documents``.
 
 from __future__ import annotations
 
-__all__ = ["JUDGED_BY_SERVER", "NOTE_VERSIONS", "VACCINATION_NOTE"]
+from types import MappingProxyType
 
-VACCINATION_NOTE = "87273-9"
+__all__ = ["FORMATS_OF", "JUDGED_BY_SERVER", "NOTE_VERSIONS", "PRESCRIPTION", "VACCINATION_NOTE"]
+
+VACCINATION_NOTE, PRESCRIPTION = "87273-9", "57833-6"
+_PDF = "urn:ihe:iti:xds-sd:pdf:2008"
+FORMATS_OF = MappingProxyType(
+    {
+        "56445-0": {_PDF: "N1"},
+        "78601-2": {_PDF: "N1"},
+        VACCINATION_NOTE: {"urn:asip:ci-sis:vac-note:2021": "N3", _PDF: "N1"},
+    }
+)
+"""typeCode of what a pharmacy writes → formatCode that it may have → level of the CDA (value set J60)."""
 NOTE_VERSIONS = frozenset({"2023.01"})
 """The versions of the model that are taken: those of 2021 and 2022 went with the packages 02.07 and 02.08."""
 

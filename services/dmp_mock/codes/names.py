@@ -10,6 +10,7 @@ __all__ = [
     "ALIASES",
     "DESCRIBE",
     "FAULT_ACTION",
+    "FEEDS",
     "NS_HL7",
     "NS_LCM",
     "NS_QUERY",
@@ -28,6 +29,9 @@ DESCRIBE = "wsdl"
 
 REPOSITORY = "repository"
 """The path whose SOAP faults are multipart (docs/sources/dmp.md#refus)."""
+
+FEEDS = frozenset({"td2.1", "td2.2"})
+"""The operations that feed."""
 
 ALIASES = {"PatientSpecific": "patientsSpecific", "Habilitation": "habilitations"}
 """Suffixes that an official kit writes → those of the description."""

@@ -11,7 +11,7 @@ from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.rights import Caller
 from lgo_sandbox.population.people import Population, Professional, Structure
 
-__all__ = ["check_directory"]
+__all__ = ["check_directory", "has_left"]
 
 _STRUCK_OFF = "radie"
 _STRUCTURE, _NAME = f"VIHF, attribut {STRUCTURE}", "VIHF, Subject/NameID"
@@ -27,7 +27,7 @@ def check_directory(caller: Caller, people: Population) -> None:
     professional = people.professional(caller.national_id)
     if professional is None and caller.mode is Mode.INDIRECT:
         return
-    if professional is None or _STRUCK_OFF in professional.tags:
+    if professional is None or has_left(professional):
         raise Refused(
             "professional",
             caller.national_id,
@@ -44,6 +44,11 @@ def check_directory(caller: Caller, people: Population) -> None:
             where=_STRUCTURE,
             remedy=f"Mettez {own} dans Identifiant_Structure, ou prenez un professionnel de {caller.structure}.",
         )
+
+
+def has_left(professional: Professional | None) -> bool:
+    """Tell whether the directory has a professional no more, or never had him."""
+    return professional is None or _STRUCK_OFF in professional.tags
 
 
 def _linked(professional: Professional, structure: Structure) -> bool:

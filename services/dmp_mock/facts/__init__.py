@@ -10,20 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dmp_mock.facts.documents import (
+    Addressed,
     ContentFed,
     DocumentChanged,
     DocumentProblem,
     DocumentsRead,
     FedDocument,
+    FeedStruck,
     LotContents,
     LotFed,
+    LotPrinted,
     LotSigned,
+    Printed,
     SignaturePart,
+    Unlike,
     Updated,
 )
 from lgo_sandbox.watch.facts import Facts
 
 __all__ = [
+    "Addressed",
     "AuthorisationSet",
     "AuthorisationsListed",
     "Belied",
@@ -35,13 +41,16 @@ __all__ = [
     "DocumentsRead",
     "ExistenceTested",
     "FedDocument",
+    "FeedStruck",
     "LotContents",
     "LotFed",
+    "LotPrinted",
     "LotSigned",
     "ParametersGiven",
     "PatientSeen",
     "PatientsSought",
     "Posted",
+    "Printed",
     "QueryAsked",
     "Reading",
     "Remark",
@@ -50,9 +59,11 @@ __all__ = [
     "SoapRequest",
     "Software",
     "ToldError",
+    "Unlike",
     "Updated",
     "VihfCompared",
     "VihfGiven",
+    "WebPsOpened",
     "XdsErrors",
 ]
 
@@ -272,6 +283,25 @@ class DmpsListed(Facts):
     def subjects(self) -> tuple[str, ...]:
         """The patients."""
         return self.listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebPsOpened(Facts):
+    """A page of the Web-PS about a patient that was asked for: by whom ("" nobody yet), whether it was shown.
+
+    ``from_page``: a page of the site led there, not a software.
+    """
+
+    matricule: str
+    room: str
+    holder: str
+    from_page: bool
+    shown: bool
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

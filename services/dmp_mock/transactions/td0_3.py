@@ -9,12 +9,14 @@ has blocked cannot let himself in. Setting aside one's role of médecin traitant
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from dmp_mock import store
 from dmp_mock.authorisations import moment, put_authorisation
+from dmp_mock.checks.refused import was_refused
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes.habilitations import (
     ALREADY,
@@ -34,6 +36,7 @@ from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Trans
 from dmp_mock.wire.messages import Answer
 from dmp_mock.wire.webservice import Fields, append, output_of, read_fields
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.exchange import ANSWERED
 from lgo_sandbox.watch.facts import Noted
 
 if TYPE_CHECKING:
@@ -52,19 +55,20 @@ def serve(request: Admitted) -> Answer:
     """Set or take away what the caller may do. Raises Refused and XdsFailure."""
     fields = read_fields(request.message.body, ("action", "role"))
     action, role = _action(fields), _role(fields)
-    check_open(request.state)
-    check_not_blocked(request.state)
-    changed = _as_doctor(request, action) if role else _as_reader(request, action)
-    done = AuthorisationSet(
+    asked = AuthorisationSet(
         matricule=request.ins.number,
         holder=request.caller.holder,
         action=action,
         role=role,
         before=request.state.authorisation.value,
-        changed=changed,
+        changed=False,
         remarks=fields.remarks,
     )
-    request.call.note(done)
+    request.call.note(asked)  # what is refused below was asked for, too
+    check_open(request.state)
+    check_not_blocked(request.state)
+    changed = _as_doctor(request, action) if role else _as_reader(request, action)
+    request.call.note(replace(asked, changed=changed))
     request.call.summarise(f"TD0.3 : {action}{' médecin traitant' * bool(role)}{'' if changed else ', sans effet'}")
     unchanged = ALREADY if action is Action.ADD else NOTHING_TO_TAKE_AWAY
     simulated = not changed and action is Action.REMOVE
@@ -157,10 +161,12 @@ def decode(noted: Noted) -> Shown:
 
 
 def useful(seen: Observed[AuthorisationSet]) -> Outcome:
-    """The authorisation that TD0.2 told is not asked for again."""
+    """The authorisation that TD0.2 told is not asked for again; kept by one that was missing, and asked for."""
     done = seen.facts
+    if was_refused(seen):
+        return None
     if done.changed:
-        return True
+        return (done.action == Action.ADD and done.before != Authorisation.VALID) or None
     return Violation(
         f"{done.action} {done.role}".strip() + f" alors que l'autorisation est {done.before}",
         "TD0.3 seulement quand TD0.2 dit que l'autorisation manque, ou qu'elle est à retirer",
@@ -171,10 +177,10 @@ def useful(seen: Observed[AuthorisationSet]) -> Outcome:
 def after_test(seen: Observed[AuthorisationSet]) -> Outcome:
     """An access is declared after the existence test of this professional for this patient."""
     done = seen.facts
-    if done.action != Action.ADD:
+    if done.action != Action.ADD or was_refused(seen):
         return None
     tests = seen.history.all(ExistenceTested, about=done.matricule)
-    if any(tested.holder == done.holder for _, tested in tests):
+    if any(tested.holder == done.holder and past.outcome == ANSWERED for past, tested in tests):
         return True
     return Violation(
         f"aucun TD0.2 de {done.holder} pour {done.matricule} avant ce TD0.3",
@@ -185,6 +191,8 @@ def after_test(seen: Observed[AuthorisationSet]) -> Outcome:
 
 def form(seen: Observed[AuthorisationSet]) -> Outcome:
     """The request is written as the schema writes it."""
+    if was_refused(seen) and not seen.facts.remarks:
+        return None
     return tolerated(seen.facts.remarks)
 
 

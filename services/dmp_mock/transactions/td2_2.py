@@ -27,7 +27,9 @@ def named_author(seen: Observed[LotFed]) -> Outcome:
     if not seen.facts.documents:
         return None
     received = f"aucun PS_IdNat dans authorPerson de {', '.join(odd)[:200]}"
-    return not odd or Violation(received, "le professionnel qui a produit le document", where="authorPerson")
+    if not odd:
+        return seen.facts.taken or None
+    return Violation(received, "le professionnel qui a produit le document", where="authorPerson")
 
 
 TRANSACTION = Transaction(

@@ -37,7 +37,7 @@ def form(seen: Observed[QueryAsked]) -> Outcome:
     """The query is written as the guide writes it: what is understood all the same is told, with the form expected."""
     remarks = seen.facts.remarks
     if not remarks:
-        return True
+        return (seen.facts.found is not None and seen.operation == NAME) or None
     expected = dict.fromkeys(remark.partition("attendu ")[2] or "celle du guide" for remark in remarks)
     return Violation(" ; ".join(remarks), f"la forme attendue : {' ; '.join(expected)}", where="AdhocQuery")
 

@@ -38,7 +38,7 @@ def reference(seen: Observed[QueryAsked]) -> Outcome:
     """The document whose technical id is asked for is one of this patient's: a shorter list is no error on the wire."""
     asked = seen.facts
     if asked.found is None or asked.found >= len(asked.wanted):
-        return asked.found is not None
+        return (asked.found is not None and bool(asked.wanted)) or None
     return Violation(
         received=", ".join(asked.wanted)[:300],
         expected="des identifiants de documents de ce patient",

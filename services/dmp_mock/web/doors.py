@@ -17,6 +17,7 @@ from dmp_mock.web.refusals import Told, noted
 from dmp_mock.web.site import DOORS, MES, SITES, WEBPS, Site
 from dmp_mock.web.webps import login as arrival
 from dmp_mock.web.webps import rooms
+from dmp_mock.web.webps.contextual import note_page
 from dmp_mock.web.webps.desk import NoAuthorisation, NobodyThere, desk_of
 from lgo_sandbox.contract import Problem
 from lgo_sandbox.gate.asgi import Call
@@ -122,12 +123,18 @@ def _webps(handler: Handler) -> Handler:
     async def answered(call: Call) -> RawResponse:
         try:
             try:
-                return await handler(call)
+                page = await handler(call)
+                if call.path_params.get("ins"):
+                    note_page(call, holder=desk_of(call).person.national_id, shown=page.status == 200)
+                return page
             except NobodyThere:
+                note_page(call)
                 return arrival.came_by_card(call) or _to_login(call)
         except NoAuthorisation as asked:
+            note_page(call, holder=asked.file.desk.person.national_id)
             return _ask(asked)
         except (Told, Refused, XdsFailure) as refused:
+            note_page(call)
             return _refused(call, WEBPS, refused)
 
     return answered

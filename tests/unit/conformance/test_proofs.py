@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lgo_sandbox.conformance import PROOFS, Judgement, Link, Observation, Part, Proof, Verdict, judge
+from lgo_sandbox.conformance import PROOFS, UNSEEN, Judgement, Link, Observation, Part, Proof, Verdict, judge
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.sandbox import installed_services
 
@@ -124,8 +124,17 @@ def test_a_proof_is_of_a_requirement_that_the_wire_decides_and_its_checks_exist(
 def test_what_no_check_decides_is_not_yet_checked() -> None:
     report = judge(catalogue(), [], [], generated_at=NOW, links=LINKS)
     mute = {one.requirement.id for one in report.judgements if one.verdict is Verdict.NOT_CHECKED}
-    assert mute == {r.id for r in catalogue() if r.wire != "N" and not CITED[r.id]}
-    assert "LGO.DMP.07" in mute
+    assert mute == {r.id for r in catalogue() if r.wire != "N" and not CITED[r.id]} - set(UNSEEN)
+    assert not [number for number in mute if catalogue().get(number).family in ("dmp", "doc")]
+
+
+@pytest.mark.parametrize("number", sorted(UNSEEN))
+def test_what_no_traffic_decides_says_why_and_is_no_pharmacys_pass(number: str) -> None:
+    assert not CITED[number]
+    judgement = verdict(number)
+    elsewhere = catalogue().get(number).lgo == "no"
+    assert judgement.verdict is (Verdict.NOT_APPLICABLE if elsewhere else Verdict.MANUAL)
+    assert UNSEEN[number] in judgement.explanation
 
 
 @pytest.mark.parametrize(
@@ -147,6 +156,11 @@ def test_what_no_check_decides_is_not_yet_checked() -> None:
         ("MSS/CONF.07", ["MSS-XOAUTH2"], [], Verdict.NOT_OBSERVED),
         ("MSS/CONF.07", ["MSS-XOAUTH2-ORGANISATION"], [], Verdict.NOT_OBSERVED),
         ("MSS/CONF.07", ["MSS-XOAUTH2", "MSS-XOAUTH2-ORGANISATION"], [], Verdict.PASS),
+        ("LGO.DMP.07", ["DMP-WEBPS"], [], Verdict.NOT_OBSERVED),
+        ("LGO.DMP.07", ["DMP-WEBPS"], ["identité récupérée"], Verdict.MANUAL),
+        ("LGO.DOC.06", ["DMP-CDA"], [], Verdict.NOT_OBSERVED),
+        ("LGO.DOC.06", ["DMP-NOTE-N3"], [], Verdict.PASS),
+        ("DMP/va1.17", ["DMP-HIDDEN", "DMP-VISIBILITY"], [], Verdict.NOT_OBSERVED),
         ("LGO.DOC.01", ["MSS-PDF-A1"], [], Verdict.NOT_OBSERVED),
         ("LGO.DOC.01", ["MSS-PDF-A1", "MSS-PDF-NAME"], [], Verdict.MANUAL),
     ],

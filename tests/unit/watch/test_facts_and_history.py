@@ -6,7 +6,8 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from lgo_sandbox.settings import Settings
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import Sessions
 from lgo_sandbox.watch import history
+from lgo_sandbox.watch.checks import Check, Observed
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.facts import Facts, Lazy, Noted
 from lgo_sandbox.watch.markers import Marker
@@ -93,6 +95,27 @@ async def test_looks_are_taken_off_the_loop_before_the_exchange_is_concluded(ses
     await session.looking.settle()
     assert threads != [threading.get_ident()]
     assert session.journal.read()[0].noted.get(Drawn) == Drawn(printed=Lazy.known(("vu",)))
+
+
+async def test_what_comes_while_looks_are_taken_judges_nothing(session: Session) -> None:
+    """A consultation, or a marker, that comes after the answer of a feed is none of what came before it."""
+    known: list[tuple[list[str], list[str]]] = []
+
+    def judged(seen: Observed[Drawn]) -> None:
+        asked = [facts.matricule for _past, facts in seen.history.all(Asked)]
+        known.append((asked, [one.name for one in seen.history.markers()]))
+
+    check = Check(id="SVC-1", title="t", reads=Drawn, test=judged, source="s", remedy="r")
+    ended(session, Asked(matricule="before"))
+    session.markers.put(Marker(session.clock.age().isoformat(), "avant"))
+    exchange = open_exchange(session, "svc", "svc", "https")
+    exchange.noted.put(Drawn(printed=Lazy(lambda: ("vu",))))
+    finish(replace(SERVICE, checks=(check,)), session, exchange)
+    session.move_clock(by=timedelta(minutes=1))
+    ended(session, Asked(matricule="after"))
+    session.markers.put(Marker(session.clock.age().isoformat(), "après"))
+    await session.looking.settle()
+    assert known == [(["before"], ["avant"])]
 
 
 async def test_a_look_that_fails_costs_no_exchange(session: Session, caplog: pytest.LogCaptureFixture) -> None:

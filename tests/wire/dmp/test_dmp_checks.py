@@ -176,7 +176,7 @@ SHARED: dict[str, Act] = {
     "DMP-INS-VERIFICATION": _marked("vérification KO", lambda dmp: dmp.feed(dmp.document())),
     "DMP-INS-DATAMATRIX": _printing_nothing,
 }
-ONLY_OBSERVES = {"DMP-INS-PARTENAIRE", "DMP-HIDDEN"}
+ONLY_OBSERVES = {"DMP-INS-PARTENAIRE", "DMP-HIDDEN", "DMP-HIDDEN-PATIENT", "DMP-HIDDEN-LEGAL"}
 """Never broken: what they keep is a list of reference, or that something was shown."""
 ALONG = {
     "DMP-VIHF-PS": {"DMP-VIHF"},
@@ -184,6 +184,10 @@ ALONG = {
     "DMP-FEED-ORG": {"DMP-CERT"},
     "DMP-FEED-N1": {"DMP-CDA"},
     "DMP-AUTHORISATION-NEEDED": {"DMP-RIGHTS"},
+    "DMP-FEED-AUTO-VAC": {"DMP-NOTE-N3"},
+    "DMP-METADATA-FORM": {"DMP-TYPE-FORMAT"},
+    "DMP-HISTORY-ONCE": {"DMP-METADATA"},
+    "DMP-AIR-TLS": {"DMP-CERT"},
 }
 """What the same client breaks besides: an unknown professional is a refused VIHF, AIR has no right to feed."""
 

@@ -40,7 +40,7 @@ def test_what_leaves_after_an_opposition_is_reproached_until_it_is_lifted(
     assert _reproached(dmp, transaction) == {check}
     dmp.mark("opposition levée")
     assert _reproached(dmp, transaction) == set()
-    assert check in dmp.kept()
+    assert (check in dmp.kept()) is (transaction != "td3.2")  # that document is unknown: refused
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,19 @@ def test_what_a_cpe_confirms_holds_for_its_structure(dmp: Dmp, sites: Sites) -> 
 # --- documents
 
 
+def test_the_page_that_a_software_opens_is_told_apart_from_one_that_the_site_leads_to(dmp: Dmp, sites: Sites) -> None:
+    dmp.mark("identité qualifiée")
+    browser = sites.desk(card=True)
+    browser.get(_room("TableauDeBord", dmp.patient))
+    assert "DMP-WEBPS" in dmp.kept()
+    second = dmp.named("durand-paul-1")
+    dmp.mark("identité récupérée", second)
+    browser.client.get(browser.root + _room("DossierPatient", second), headers={"Sec-Fetch-Site": "same-origin"})
+    assert dmp.findings() == []
+    browser.get(_room("DossierPatient", second))
+    assert dmp.findings() == ["DMP-WEBPS"]
+
+
 def test_the_file_shows_the_last_five_documents(dmp: Dmp, sites: Sites) -> None:
     fill(dmp)
     for day in range(1, 4):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from dmp_mock.checks.gestures.told import DELETE, FEEDS
+from dmp_mock.checks.refused import was_refused
 from dmp_mock.codes.habilitations import Action
 from dmp_mock.facts import (
     AuthorisationSet,
@@ -19,8 +20,12 @@ from dmp_mock.facts import (
 )
 from dmp_mock.markers import (
     AGREED,
+    OPPOSED,
+    READING_OPPOSED,
 )
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.exchange import ANSWERED
+from lgo_sandbox.watch.markers import plain
 
 __all__ = ["ACCESS_GESTURES"]
 
@@ -30,24 +35,27 @@ VALID = "VALIDE"
 def no_access_to_feed(seen: Observed[PatientSeen]) -> Outcome:
     """Whoever feeds or deletes has not asked for access just before, without having read."""
     subject = seen.facts.matricule
+    kept = None if was_refused(seen) else True
     for earlier, _patient in seen.history.all(PatientSeen, about=subject):
-        if (reading := earlier.noted.get(Reading)) is not None and reading.consults:
-            return True
+        reading = earlier.noted.get(Reading)
+        if reading is not None and reading.consults and earlier.outcome == ANSWERED:
+            return kept
         asked = earlier.noted.get(AuthorisationSet)
-        if asked is not None and asked.action == Action.ADD and asked.changed:
+        if asked is not None and asked.action == Action.ADD:
             return Violation(
                 f"TD0.3 AJOUT pour {subject}, puis {seen.operation.upper()} sans aucune consultation",
                 "aucune demande d'accès pour seulement alimenter ou supprimer",
             )
-    return True
+    return kept
 
 
 def agreed(seen: Observed[AuthorisationSet]) -> Outcome:
     """An access is declared after the patient agreed, where the tester tells of agreements."""
     if seen.facts.action != Action.ADD or not seen.history.marked or not seen.history.markers(AGREED):
         return None
-    if seen.history.markers(AGREED, about=(seen.facts.matricule,)):
-        return True
+    told = seen.history.markers(AGREED, OPPOSED, READING_OPPOSED, about=(seen.facts.matricule,))
+    if told and told[-1].plain_name == plain(AGREED):
+        return None if was_refused(seen) else True
     return Violation(
         f"TD0.3 AJOUT pour {seen.facts.matricule} sans jalon « {AGREED} »", "l'accord explicite du patient d'abord"
     )
@@ -64,15 +72,16 @@ def access_before_reading(seen: Observed[Reading]) -> Outcome:
         if given is None or given.name_id != reading.holder:
             continue
         changed, tested = earlier.noted.get(AuthorisationSet), earlier.noted.get(ExistenceTested)
-        asked = asked or (changed is not None and changed.action == Action.ADD)
-        if tested is not None and tested.authorisation not in ("", VALID):
+        done = earlier.outcome == ANSWERED
+        asked = asked or (done and changed is not None and changed.action == Action.ADD)
+        if tested is not None and done and tested.authorisation not in ("", VALID):
             if asked or valid:
-                return asked or None
+                return (asked and not was_refused(seen)) or None
             return Violation(
                 f"consultation de {reading.matricule} après TD0.2 : autorisation {tested.authorisation}",
                 "TD0.3 AJOUT d'abord, si le patient n'est pas opposé",
             )
-        valid = valid or tested is not None
+        valid = valid or (done and tested is not None)
     return None
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from dmp_mock.checks.gestures.told import DELETE, last_told
+from dmp_mock.checks.refused import was_refused
 from dmp_mock.facts import (
+    PatientSeen,
     Updated,
     VihfGiven,
 )
@@ -18,6 +20,8 @@ from dmp_mock.markers import (
     LOGGED_IN,
 )
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.exchange import ANSWERED
+from lgo_sandbox.watch.history import Past
 
 __all__ = ["ACTING_GESTURES"]
 
@@ -27,7 +31,7 @@ def deleted(seen: Observed[Updated]) -> Outcome:
     if not seen.facts.taken:
         return None
     if seen.operation == DELETE:
-        return True
+        return _as_told(seen)
     asked = [one for one in seen.facts.documents if seen.history.marked and last_told(seen, (one.unique_id,), DELETION)]
     if not asked:
         return None
@@ -35,6 +39,13 @@ def deleted(seen: Observed[Updated]) -> Outcome:
         f"{seen.operation.upper()} ({asked[0].act}) de {asked[0].unique_id[:60]} après « {DELETION} »",
         "TD3.3c : le statut Deleted",
     )
+
+
+def _as_told(seen: Observed[Updated]) -> Outcome:
+    """Tell whether what is deleted is what the user deleted, where the tester tells of that."""
+    told = {one.subject for one in seen.history.markers(DELETION)} if seen.history.marked else set()
+    gone = {one.unique_id for one in seen.facts.documents}
+    return (bool(gone) and (not told or bool(gone & told))) or None
 
 
 def logged_in(seen: Observed[VihfGiven]) -> Outcome:
@@ -49,7 +60,14 @@ def logged_in(seen: Observed[VihfGiven]) -> Outcome:
         return Violation(
             f"NameID {given}", f"NameID {current}, de l'utilisateur connecté", where="VIHF, Subject/NameID"
         )
-    return len({one.subject for one in users}) > 1 or None
+    if seen.also(PatientSeen) is None or was_refused(seen):
+        return None
+    known = {one.subject for one in users} - {current}
+    return any(given.name_id in known and _was_let_in(past) for past, given in seen.history.all(VihfGiven)) or None
+
+
+def _was_let_in(past: Past) -> bool:
+    return past.outcome == ANSWERED and past.noted.get(PatientSeen) is not None
 
 
 ACTING_GESTURES: tuple[Check[Any], ...] = (

@@ -42,11 +42,13 @@ def fed_vaccination(seen: Observed[LotFed]) -> Outcome:
     prompt = _prompt(seen, VACCINATIONS)
     if prompt is not True:
         return prompt
-    flat = [one for one in seen.facts.documents if one.type in VACCINATIONS and one.level == "N1"]
-    if not flat:
+    notes = [one for one in seen.facts.documents if one.type in VACCINATIONS]
+    if any(one.level == "N3" for one in notes):
         return True
     return Violation(
-        f"{flat[0].unique_id[:60]} de niveau N1", "une note de vaccination en CDA R2 N3", where="document versé"
+        f"{notes[0].unique_id[:60]} de niveau {notes[0].level or 'inconnu'}",
+        "une note de vaccination en CDA R2 N3",
+        where="document versé",
     )
 
 
@@ -67,8 +69,9 @@ def _prompt(seen: Observed[LotFed], types: Collection[str]) -> Outcome:
 
 
 def _since(seen: Observed[Any], document: FedDocument) -> timedelta | None:
+    """Return how long ago a document was validated for the first time: it should have left then."""
     told = seen.history.markers(VALIDATED, about=(document.unique_id,))
-    return seen.age - time_of(told[-1]) if told else None
+    return seen.age - time_of(told[0]) if told else None
 
 
 def blocked(seen: Observed[LotFed]) -> Outcome:
@@ -79,23 +82,26 @@ def blocked(seen: Observed[LotFed]) -> Outcome:
     held = [one for one in ids if last_told(seen, (one,), BLOCKED, UNBLOCKED) == plain(BLOCKED)]
     if held:
         return Violation(f"{held[0][:100]} envoyé après « {BLOCKED} »", f"aucun envoi jusqu'à « {UNBLOCKED} »")
-    return bool(seen.history.markers(BLOCKED)) or None
+    others = {one.subject for one in seen.history.markers(BLOCKED) if one.subject}
+    still = any(last_told(seen, (one,), BLOCKED, UNBLOCKED) == plain(BLOCKED) for one in others)
+    return (still and seen.facts.taken) or None
 
 
 def recipients(seen: Observed[LotContents]) -> Outcome:
-    """The CDA names all recipients that the user chose, whom the marker of the validation lists."""
-    told = [one for document in seen.facts.documents for one in _chosen(seen, document.unique_id)]
-    if not told:
+    """Each CDA names all recipients that the user chose, whom the marker of its validation lists."""
+    chosen = {one.unique_id: _chosen(seen, one.unique_id) for one in seen.facts.documents}
+    if not any(chosen.values()):
         return None
-    written = seen.facts.recipients.value
-    missing = [one for one in told if one not in written]
-    if not missing:
-        return True
-    return Violation(
-        f"informationRecipient : {', '.join(written)[:150] or 'aucun'}",
-        f"aussi {', '.join(missing)[:150]}, que cite le jalon « {VALIDATED} »",
-        where="ClinicalDocument/informationRecipient",
-    )
+    written = {one.unique_id: one.recipients for one in seen.facts.recipients.value}
+    for unique_id, told in chosen.items():
+        missing = [one for one in told if one not in written.get(unique_id, told)]
+        if missing:
+            return Violation(
+                f"informationRecipient : {', '.join(written[unique_id])[:150] or 'aucun'}",
+                f"aussi {', '.join(missing)[:150]}, que cite le jalon « {VALIDATED} »",
+                where=f"document {unique_id[:60]}, ClinicalDocument/informationRecipient",
+            )
+    return all(unique_id in written for unique_id, told in chosen.items() if told) or None
 
 
 def _chosen(seen: Observed[Any], unique_id: str) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from dmp_mock.checks.gestures.told import GESTURES, SEARCH, opened_at, time_of
+from dmp_mock.checks.refused import was_refused
 from dmp_mock.facts import (
     ExistenceTested,
     LotFed,
@@ -18,11 +19,13 @@ from dmp_mock.facts import (
     Reading,
 )
 from dmp_mock.markers import (
+    AGREED,
     OPENED,
     SEARCHED,
     VALIDATED,
 )
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.history import Past
 
 __all__ = ["READING_GESTURES"]
 
@@ -35,19 +38,25 @@ def after_feed(seen: Observed[Reading]) -> Outcome:
     """Nobody searches by himself right after a feed (EX_3.1-2030): a gesture stands between."""
     if not seen.facts.consults or not seen.history.marked:
         return None
-    last = next(seen.history.all(PatientSeen, about=seen.facts.matricule), None)
+    last = next(filter(_reads_or_feeds, seen.history.all(PatientSeen, about=seen.facts.matricule)), None)
     fed = last[0].noted.get(LotFed) if last else None
-    if last is None or fed is None or not fed.taken:
+    if last is None or fed is None:
         return None
     if not seen.history.markers(VALIDATED, about=[one.unique_id for one in fed.documents]):
         return None
-    gestures = seen.history.markers(OPENED, SEARCHED, about=(seen.facts.matricule,))
+    gestures = seen.history.markers(OPENED, SEARCHED, AGREED, about=(seen.facts.matricule,))
     if any(time_of(one) >= last[0].at for one in gestures):
-        return True
+        return None if was_refused(seen) else True
     return Violation(
         f"{seen.operation.upper()} pour {seen.facts.matricule} juste après l'alimentation, sans geste de l'utilisateur",
         f"aucune recherche automatique après un versement ; le jalon « {OPENED} » quand l'utilisateur ouvre le dossier",
     )
+
+
+def _reads_or_feeds(earlier: tuple[Past, PatientSeen]) -> bool:
+    """Tell whether an earlier exchange was a consultation, or a feed that was taken: a test between them is none."""
+    fed, reading = earlier[0].noted.get(LotFed), earlier[0].noted.get(Reading)
+    return (fed is not None and fed.taken) or (reading is not None and reading.consults)
 
 
 def state_at_once(seen: Observed[ExistenceTested]) -> Outcome:
@@ -78,7 +87,7 @@ def criteria(seen: Observed[QueryAsked]) -> Outcome:
         return None
     chosen = sorted(set(asked.parameters) - USUAL)
     if len(chosen) > 1:
-        return True
+        return asked.found is not None or None
     return Violation(
         f"FindDocuments avec {', '.join(chosen) or 'aucun critère'}",
         f"deux critères au moins après « {SEARCHED} »",
@@ -92,7 +101,8 @@ def second_visit(seen: Observed[QueryAsked]) -> Outcome:
     if patient is None or len(opened_at(seen, patient.matricule)) < 2:
         return None
     if seen.facts.name == "FindSubmissionSets":
-        return "$XDSSubmissionSetSubmissionTimeFrom" in seen.facts.parameters or None
+        since = "$XDSSubmissionSetSubmissionTimeFrom" in seen.facts.parameters
+        return (since and seen.facts.found is not None) or None
     if seen.facts.name != "FindDocuments" or set(seen.facts.parameters) - USUAL:
         return None
     return Violation(

@@ -34,8 +34,10 @@ from dmp_mock.facts import FedDocument, LotFed
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
 from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
 from dmp_mock.transactions.td2_1.contents import contents_of
-from dmp_mock.transactions.td2_1.documents import looked_at, vaccination_errors
-from dmp_mock.transactions.td2_1.reading import is_by_cpe, read_lot
+from dmp_mock.transactions.td2_1.documents import looked_at, problems_of, vaccination_errors
+from dmp_mock.transactions.td2_1.printed import printed_by
+from dmp_mock.transactions.td2_1.read_once import ReadOnce
+from dmp_mock.transactions.td2_1.reading import inlined_in, is_by_cpe, read_lot
 from dmp_mock.transactions.td2_1.signing import check_lot_signature
 from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
 from dmp_mock.wire.messages import Answer
@@ -73,8 +75,11 @@ def serve(request: Admitted) -> Answer:
     call.note(fed, _carried(request, matched, headers))
     remarks = _checked(request, matched, headers)
     check_lot_signature(request, matched)
-    told = _store(request, matched, headers)
-    call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers))
+    told, once = _store(request, matched, headers), ReadOnce()
+    call.note(
+        replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers, call.session.people, once)
+    )
+    call.note(printed_by(matched, headers, once))
     call.summarise(
         f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
     )
@@ -112,12 +117,15 @@ def _signed(matched: MatchedLot) -> dict[str, bytes]:
 def _fed(request: Admitted, matched: MatchedLot, headers: Headers) -> LotFed:
     signature, signed = _signature(matched), _signed(matched)
     documents = (e for e in matched.lot.entries if not e.is_signature)
+    looked = looked_at(matched)
     return LotFed(
         documents=tuple(_document(entry, headers.get(entry.id)) for entry in documents),
         taken=False,
         remarks=(),
+        inlined=inlined_in(request.message),
+        looked=tuple(unique_id for unique_id, _content in looked),
         wrong_digests=Lazy(lambda: wrong_digests(signature, signed)) if signature else Lazy.known(()),
-        problems=looked_at(matched),
+        problems=problems_of(looked),
     )
 
 

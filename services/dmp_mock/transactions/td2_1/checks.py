@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dmp_mock.checks.caller import OF_OTHERS
 from dmp_mock.checks.refused import refused, refused_by_xds, was_refused
 from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.codes.vihf import Mode
@@ -26,14 +27,22 @@ _IN_LOT = XDS_CODES - _NO_DMP
 
 
 def mtom(seen: Observed[SoapRequest]) -> Outcome:
-    """The lot travels as a package."""
-    return seen.facts.packaged or Violation("un document en base 64 dans le XML", "un paquet MTOM", where="corps HTTP")
+    """The lot travels as a package, each document as a part of it."""
+    if not seen.facts.packaged:
+        return Violation("un document en base 64 dans le XML", "un paquet MTOM", where="corps HTTP")
+    fed = seen.also(LotFed)
+    if fed is None:
+        return None
+    if fed.inlined:
+        received = f"{', '.join(fed.inlined)[:150]} en base 64 dans le XML du paquet"
+        return Violation(received, "chaque document en pièce MIME, désignée par xop:Include", where="Document")
+    return fed.taken or None
 
 
 def air(seen: Observed[VihfGiven]) -> Outcome:
     """Nobody feeds with AIR."""
-    if seen.facts.mode != Mode.AIR:
-        return True
+    if Mode.AIR.value not in seen.facts.mode.split(", "):
+        return None if was_refused(seen) else True
     return Violation(
         Mode.AIR.value, "INDIRECTE ou DIRECTE pour alimenter", where="VIHF, attribut Authentification_mode"
     )
@@ -47,7 +56,7 @@ def state(seen: Observed[SoapRequest]) -> Outcome:
 def metadata(seen: Observed[SoapRequest]) -> Outcome:
     """The lot and its metadata follow the guide."""
     fed = seen.also(LotFed)
-    return refused_by_xds(seen, _IN_LOT) or (fed is not None and fed.taken) or None
+    return refused_by_xds(seen, _IN_LOT) or (fed is not None and fed.taken and bool(fed.documents)) or None
 
 
 def metadata_form(seen: Observed[LotFed]) -> Outcome:
@@ -99,16 +108,17 @@ def n1(seen: Observed[LotFed]) -> Outcome:
             received = f"niveau {document.level or 'inconnu'}, {document.media_type or 'sans PDF'}"
             expected = "CDA R2 niveau 1 avec un PDF en base 64 dans nonXMLBody"
             return Violation(received, expected, where=f"document {document.unique_id[:100]}")
-    return True
+    return seen.facts.taken or None
 
 
 def cda(seen: Observed[LotFed]) -> Outcome:
-    """The CDAs that were taken obey the rules of the documents library."""
+    """The CDAs that were taken obey the rules of the documents library; kept once each document was looked at."""
     if not seen.facts.taken:
         return None
     problems = seen.facts.problems.value
     if not problems:
-        return True
+        fed = {one.unique_id for one in seen.facts.documents}
+        return (bool(fed) and fed <= set(seen.facts.looked)) or None
     shown = problems[:MAX_TOLD]
     return Violation(
         " ; ".join(f"{one.received or one.title} ({one.rule})" for one in shown),
@@ -127,7 +137,8 @@ def organisation_certificate(seen: Observed[VihfGiven]) -> Outcome:
     if shown is None or not shown.is_organisation:
         received = shown.family if shown else "aucun certificat"
         return Violation(received, "un certificat logiciel d'organisation de l'IGC-Santé", where="connexion TLS")
-    return None if was_refused(seen) else True
+    fed = seen.also(LotFed)
+    return (fed is not None and fed.taken and not shown.problem and shown.name not in OF_OTHERS) or None
 
 
 LOT_CHECKS: tuple[Check[Any], ...] = (
@@ -143,7 +154,7 @@ LOT_CHECKS: tuple[Check[Any], ...] = (
     ),
     Check(
         id="DMP-AIR-FEED",
-        title="Alimentation en AIR",
+        title="Alimentation en AIR, réservé à la consultation (EX_AIR-010)",
         reads=VihfGiven,
         test=air,
         requirements=("LGO.DMP.01",),

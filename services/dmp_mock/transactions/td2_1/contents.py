@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dmp_mock.codes.xds import Association
-from dmp_mock.domain.values import CdaHeader, NotCda
-from dmp_mock.facts import ContentFed, LotContents
-from health_documents.cda.read.reader import read_document
-from health_documents.errors import DocumentError
+from dmp_mock.domain.directory import has_left
+from dmp_mock.domain.hl7 import is_ps_id, person_id
+from dmp_mock.domain.values import Author, CdaHeader, NotCda
+from dmp_mock.facts import Addressed, ContentFed, LotContents
+from health_documents.identifiers import OID_STRUCT_IDNAT
 from lgo_sandbox.watch.facts import Lazy
 
 if TYPE_CHECKING:
     from dmp_mock.domain.lots import MatchedLot
+    from dmp_mock.transactions.td2_1.read_once import ReadOnce
+    from lgo_sandbox.population.people import Population
 
 __all__ = ["contents_of"]
 
@@ -25,34 +28,52 @@ MAX_READ, MAX_OCTETS = 4, 6 * 1024 * 1024
 """Documents whose recipients are read, and the size of each."""
 
 
-def contents_of(matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda]) -> LotContents:
+def contents_of(
+    matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], people: Population, once: ReadOnce
+) -> LotContents:
     """Return what the documents of a lot hold; its signature is none of them."""
     documents = [entry for entry in matched.lot.entries if not entry.is_signature]
+    linked = {link.source for link in matched.lot.links if link.type == Association.REPLACES}
     told = tuple(
         ContentFed(
             unique_id=entry.unique_id,
             digest=hashlib.sha1(matched.contents[entry.id], usedforsecurity=False).hexdigest(),
             service_start=entry.slot("serviceStartTime"),
             replaces=_replaced(headers.get(entry.id)),
+            linked=entry.id in linked,
+            departed=_departed(entry.authors, people),
+            by_structure=any(map(_is_structure, entry.authors)),
         )
         for entry in documents
     )
-    contents = [matched.contents[entry.id] for entry in documents if entry.id in headers][:MAX_READ]
-    read = [content for content in contents if len(content) <= MAX_OCTETS]
-    replaced = tuple(link.target for link in matched.lot.links if link.type == Association.REPLACES)
-    return LotContents(documents=told, replaced=replaced, recipients=Lazy(lambda: _recipients(read)))
+    cdas = [(entry.unique_id, matched.contents[entry.id]) for entry in documents if entry.id in headers][:MAX_READ]
+    read = [(unique_id, content) for unique_id, content in cdas if len(content) <= MAX_OCTETS]
+    return LotContents(documents=told, recipients=Lazy(lambda: _recipients(read, once)))
 
 
 def _replaced(header: CdaHeader | NotCda | None) -> str:
     return header.replaced if isinstance(header, CdaHeader) else ""
 
 
-def _recipients(contents: list[bytes]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for content in contents:
-        try:
-            document = read_document(content)
-        except DocumentError:
+def _departed(authors: tuple[Author, ...], people: Population) -> tuple[str, ...]:
+    """Return the professionals among some authors whom the directory does not have, or has no more."""
+    ids = (person_id(person) for author in authors for person in author.persons)
+    return tuple(dict.fromkeys(one for one in ids if is_ps_id(one) and has_left(people.professional(one))))
+
+
+def _is_structure(author: Author) -> bool:
+    """Tell whether an author is a legal person: no person at all, or the number of a structure in its place."""
+    if not author.persons:
+        return bool(author.institutions)
+    return all(OID_STRUCT_IDNAT in person.split("&") for person in author.persons)
+
+
+def _recipients(contents: list[tuple[str, bytes]], once: ReadOnce) -> tuple[Addressed, ...]:
+    found: list[Addressed] = []
+    for unique_id, content in contents:
+        document = once.document(unique_id, content)
+        if document is None:
             continue
-        found |= dict.fromkeys(one.national_id for one in document.recipients if one.national_id)
+        ids = dict.fromkeys(one.national_id for one in document.recipients if one.national_id)
+        found.append(Addressed(unique_id=unique_id, recipients=tuple(ids)))
     return tuple(found)

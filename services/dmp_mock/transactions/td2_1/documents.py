@@ -6,7 +6,7 @@ docs/sources/documents.md. The look is taken once the answer has left, outside t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from lgo_sandbox.watch.facts import Lazy
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
 
-__all__ = ["looked_at", "vaccination_errors"]
+__all__ = ["looked_at", "problems_of", "vaccination_errors"]
 
 MAX_LOOKED, MAX_OCTETS, MAX_TOLD = 4, 6 * 1024 * 1024, 10
 """Documents that are validated, the size of each, and problems that are told of each."""
@@ -37,14 +37,18 @@ def _validator() -> Validator:
     return Validator(None, schematrons=False)
 
 
-def looked_at(matched: MatchedLot) -> Lazy[tuple[DocumentProblem, ...]]:
-    """Return the look at the documents of a lot: what the rules of the library find wrong."""
+def looked_at(matched: MatchedLot) -> list[tuple[str, bytes]]:
+    """Return the documents of a lot that are looked at, by unique id: the first CDAs that are not too heavy."""
     wanted = [
         (entry.unique_id, matched.contents[entry.id])
         for entry in matched.lot.entries
         if entry.mime_type == "text/xml" and not entry.is_signature
     ][:MAX_LOOKED]
-    kept = [(unique_id, content) for unique_id, content in wanted if len(content) <= MAX_OCTETS]
+    return [(unique_id, content) for unique_id, content in wanted if len(content) <= MAX_OCTETS]
+
+
+def problems_of(kept: Sequence[tuple[str, bytes]]) -> Lazy[tuple[DocumentProblem, ...]]:
+    """Return the look at some documents: what the rules of the library find wrong."""
     return Lazy(lambda: tuple(told for one in kept for told in _problems(*one))) if kept else Lazy.known(())
 
 

@@ -16,10 +16,11 @@ from dmp_mock.domain.errors import Refused
 from dmp_mock.domain.values import Lot
 from dmp_mock.wire.ebrim import RIM, read_objects
 from dmp_mock.wire.messages import Message
+from health_documents import oids
 from lgo_sandbox.wire import mtom
 from lgo_sandbox.wire.saml import SAML
 
-__all__ = ["is_by_cpe", "read_lot"]
+__all__ = ["inlined_in", "is_by_cpe", "read_lot", "unique_ids_in"]
 
 _REQUEST = "ProvideAndRegisterDocumentSetRequest"
 _ATTRIBUTE = f"{{{SAML}}}Attribute"
@@ -32,6 +33,19 @@ def is_by_cpe(body: etree._Element) -> bool:
     roles = [code for name in (vihf.ROLE,) if name in attributes for code in attributes[name].iter(f"{{{NS_HL7}}}Role")]
     modes = {"".join(attributes[name].itertext()).strip() for name in vihf.MODE_SPELLINGS if name in attributes}
     return modes == {vihf.Mode.DIRECT.value} and bool(roles) and roles[0].get("codeSystem") not in _PROFESSIONALS
+
+
+def inlined_in(message: Message) -> tuple[str, ...]:
+    """Return the ids of the documents that are in the XML, and no part of the package."""
+    documents = message.body.iterchildren(f"{{{NS_XDSB}}}Document")
+    return tuple(one.get("id") or "" for one in documents if not len(one))
+
+
+def unique_ids_in(message: Message) -> tuple[str, ...]:
+    """Return the unique ids of the documents of a lot that nobody reads any further."""
+    schemes = f"{{{RIM}}}ExternalIdentifier"
+    found = (one for one in message.body.iter(schemes) if one.get("identificationScheme") == oids.U_DOC_UNIQUE_ID)
+    return tuple(dict.fromkeys((one.get("value") or "")[:100] for one in found))
 
 
 def read_lot(message: Message) -> Lot:
