@@ -35,6 +35,7 @@ __all__ = [
     "NamedFault",
     "Operation",
     "Option",
+    "PersonPage",
     "Problem",
     "ProblemKind",
     "Refusal",
@@ -102,6 +103,18 @@ class Situation:
     id: str
     title: str
     how: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A page about one fictitious patient, at an HTTP door: consoles link to it. ``title`` is French.
+
+    ``path`` stands after the door's address; ``{id}`` and ``{matricule}`` in it are those of the patient.
+    """
+
+    title: str
+    door: str
+    path: str
 
 
 class ProblemKind(StrEnum):
@@ -235,6 +248,7 @@ class Service:
     faults: tuple[NamedFault, ...] = ()
     situations: tuple[Situation, ...] = ()
     resources: tuple[Resource, ...] = ()
+    person_pages: tuple[PersonPage, ...] = ()
     events: Mapping[str, EventHandler] = field(default_factory=dict)
     """What its events do when they are due: ``session.agenda.at(when, "<service>.<name>", payload)``."""
     spec_version: str = ""

@@ -51,6 +51,7 @@ def _contract(service: Service, addresses: Addresses) -> dict[str, Any]:
         "fault_kinds": [kind.value for kind in FaultKind],
         "situations": [asdict(situation) for situation in service.situations],
         "resources": [_resource(service, resource) for resource in service.resources],
+        "person_pages": [asdict(page) for page in service.person_pages],
         "checks": [_check(check) for check in service.checks],
     }
 

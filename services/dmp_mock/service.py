@@ -18,7 +18,7 @@ from dmp_mock.seeds import MIGRATIONS, seed
 from dmp_mock.tables import TRANSACTIONS
 from dmp_mock.web.site import MES, WEBPS
 from dmp_mock.wire.decode import decode
-from lgo_sandbox.contract import Door, Operation, Resource, ResourceRequest, Service, Situation
+from lgo_sandbox.contract import Door, Operation, PersonPage, Resource, ResourceRequest, Service, Situation
 from lgo_sandbox.settings import MIB
 
 if TYPE_CHECKING:
@@ -118,6 +118,10 @@ SERVICE = Service(
     resources=(
         _resource("patients", "DMP des patients : état, autorisations, documents"),
         _resource("documents", "Documents des DMP"),
+    ),
+    person_pages=(
+        PersonPage("Mon espace santé", MES.door, f"{MES.login}#{{id}}"),
+        PersonPage("Web-PS", WEBPS.door, "/AccesDirect/TableauDeBord/{matricule}"),
     ),
     spec_version="2.6.0",
     simulated="L'annexe des codes d'erreur n'est pas publique : les codes qui manquent sont signalés par X-Simulation.",

@@ -34,7 +34,7 @@ async function select(name) {
   byId("report").href = `/_sandbox/v1/sessions/${quoted}/report.html`;
   showServices(services);
   showConnection(ready, description);
-  showPeople(ready);
+  showPeople(ready, services);
   await follow(name);
 }
 
@@ -85,12 +85,24 @@ function plain(value) {
   return Object.entries(value).map(([key, item]) => `${key} ${plain(item)}`).join(", ");
 }
 
-function showPeople(ready) {
+function showPeople(ready, services) {
   byId("persona-rows").replaceChildren(...ready.personas.map((persona) => row(
     persona.id, persona.name, persona.label, element("code", {}, persona.national_id), persona.mailbox || "–")));
   byId("patient-rows").replaceChildren(...ready.patients.map((patient) => row(
     `${patient.birth_name} ${patient.first_names.join(" ")}`, element("span", { class: "time" }, patient.birth_date), patient.sex,
-    element("code", {}, patient.matricule || "–"), patient.situation)));
+    element("code", {}, patient.matricule || "–"), patient.situation, pagesAbout(patient, services))));
+}
+
+function pagesAbout(patient, services) {
+  if (!patient.matricule) return [];
+  return services.flatMap((service) => service.person_pages.flatMap((page) => {
+    const { http, https } = service.doors.find((door) => door.name === page.door)?.addresses ?? {};
+    if (!http && !https) return [];
+    const path = page.path.replace(/\{(id|matricule)\}/g, (_, name) => encodeURIComponent(patient[name]));
+    const spoken = `${page.title} de ${patient.birth_name} ${patient.first_names.join(" ")}, nouvel onglet`;
+    return element("div", {}, element("a", {
+      href: `${http || https}${path}`, target: "_blank", rel: "noopener", "aria-label": spoken }, page.title));
+  }));
 }
 
 function failed(error) {

@@ -5,7 +5,9 @@ Source: docs/sources/dmp.md#web-ps (paths). The doors of the sites serve pages o
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from dmp_mock.domain.errors import Refused, XdsFailure
@@ -190,12 +192,26 @@ _STATUS_TEXTS = {
     413: "Ce fichier est trop lourd",
     503: "Le site ne répond pas pour l'instant",
 }
+_WAY_ON = {
+    404: "Vérifiez l'adresse, ou revenez à la première page du site.",
+    405: "Revenez à la page précédente : cette adresse ne prend pas ce que le navigateur envoie.",
+}
+_LATER = "Revenez à la page précédente, puis réessayez."
 _PLAIN = (
     '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} – simulation</title></head>'
-    "<body><p>SIMULATION – données fictives</p><h1>{title}</h1><p>{text}</p></body></html>"
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} – simulation</title>'
+    '<style>{style}</style></head><body><aside aria-label="Simulation">SIMULATION – données fictives</aside>'
+    "<main><h1>{title}</h1><p>{text}</p></main></body></html>"
 )
-_PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+_PLAIN_STYLE = (
+    "body{margin:0;background:#f4f3ee;color:#1d2624;font:15px/1.5 system-ui,sans-serif}aside{background:#7a1030;"
+    "color:#fff;font-size:13px;font-weight:650;text-align:center;padding:3px 8px}"
+    "main{box-sizing:border-box;width:calc(100% - 32px);max-width:36rem;margin:48px auto;"
+    "padding:24px;background:#fff;border:1px solid #d9ded9;border-left:4px solid #c56a00;border-radius:8px}"
+    "h1{font-size:28px;line-height:1.2;margin:0 0 8px}"
+)
+_STYLE_HASH = b64encode(sha256(_PLAIN_STYLE.encode()).digest()).decode()
+_PLAIN_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'"
 
 
 def _problem(of: Problem) -> RawResponse:
@@ -203,8 +219,8 @@ def _problem(of: Problem) -> RawResponse:
     from html import escape
 
     title = _STATUS_TEXTS.get(of.status, "Cette demande n'a pas abouti")
-    said = "Revenez à la page précédente, puis réessayez." if of.status >= 500 else of.message
-    body = _PLAIN.format(title=title, text=escape(said))
+    said = _WAY_ON.get(of.status, of.message) if of.status < 500 else _LATER
+    body = _PLAIN.format(title=title, text=escape(said), style=_PLAIN_STYLE)
     headers = (*of.headers.items(), ("Content-Security-Policy", _PLAIN_POLICY), ("X-Content-Type-Options", "nosniff"))
     return RawResponse(of.status, body.encode("utf-8"), HTML, headers)
 

@@ -16,10 +16,11 @@ from dmp_mock.domain.hl7 import dtm_floor, is_dtm
 from dmp_mock.web.site import Site
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.pages import Pages
+from lgo_sandbox.population.people import Patient
 from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["POLICY", "day", "local", "moment_of", "page", "style_sheet"]
+__all__ = ["POLICY", "born", "day", "local", "moment_of", "page", "style_sheet"]
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
@@ -60,6 +61,15 @@ def day(value: str | date) -> str:
         return value
 
 
+def born(person: Patient) -> str:
+    """Return when somebody was born, in French; of a date that is not in the calendar (INS has such) the year."""
+    word, when = "née" if person.sex == "F" else "né", person.birth_date
+    try:
+        return f"{word} le {day(date.fromisoformat(when))}"
+    except ValueError:
+        return f"{word} en {when[:4]} (état civil : {when})"
+
+
 def _weekday(value: date) -> str:
     return f"{_DAYS[value.weekday()]} {day(value)}"
 
@@ -75,7 +85,7 @@ def _month(value: date) -> str:
 
 @cache
 def _pages() -> Pages:
-    filters = {"jour": day, "heure": _hour, "semaine": _weekday, "mois": _month, "compte": counted}
+    filters = {"jour": day, "heure": _hour, "semaine": _weekday, "mois": _month, "naissance": born, "compte": counted}
     return Pages("dmp_mock.web", POLICY, filters)
 
 

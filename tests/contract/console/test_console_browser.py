@@ -28,7 +28,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running_in_background(tmp_path_factory.mktemp("console"), "control", "psc") as started:
+    with running_in_background(tmp_path_factory.mktemp("console"), "control", "psc", "dmp") as started:
         yield started
 
 
@@ -103,3 +103,16 @@ def test_a_report_kept_as_a_file_fits_the_screen_and_its_sources_open(
     top = opened.evaluate("one => one.getBoundingClientRect().top")
     assert 0 <= top < page.evaluate("innerHeight")
     shot(page, "report-source")
+
+
+def test_a_patient_is_one_click_from_his_pages_in_the_session_that_is_shown(page: Page, tenant: Tenant) -> None:
+    page.goto(f"{root(tenant)}/")
+    page.select_option("#session", tenant.name)
+    expected = (
+        f"{tenant.url('mes', tls=False)}/connexion#martin-claire",
+        f"{tenant.url('dmp_web', tls=False)}/AccesDirect/TableauDeBord/256036330091838",
+    )
+    for href in expected:
+        page.locator(f"#patient-rows a[href='{href}']").wait_for()
+    page.goto(expected[0])
+    assert page.locator("button:target strong").inner_text() == "Claire MARTIN"

@@ -22,8 +22,10 @@ SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 DEMOGRAPHICS = "PatientGetDemographics_PRPA_IN201307UV02"
 ALREADY = "Autorisation déjà présente aucune action effectuée"
+FEED = "DocumentRepository_ProvideAndRegisterDocumentSet-b"
 APPROVED = "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')"
 FIND_DOCUMENTS = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
+GET_DOCUMENTS = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 
 
 class LocalTransport(Transport):
@@ -37,10 +39,11 @@ class LocalTransport(Transport):
 class Zeep:
     """The SOAP stack of a pharmacy, on one path of the DMP."""
 
-    def __init__(self, office: Office, suffix: str, *, card: bool = False, samu: bool = False) -> None:
-        self.office, self.card = office, card
+    def __init__(self, office: Office, suffix: str, *, card: bool = False, samu: bool = False, cpe: bool = False):
+        self.office, self.card, self.cpe = office, card, cpe
         self.more = {"purpose": "centre_15", "who": "generaliste"} if samu else {}
-        shown = office.issued("cps-auth", "generaliste" if samu else "titulaire") if card else office.issued("org-auth")
+        holder = "secretaire" if cpe else "generaliste" if samu else "titulaire"
+        shown = office.issued("cps-auth", holder) if card or cpe else office.issued("org-auth")
         http = requests.Session()
         http.trust_env = False
         http.headers["connection"] = "close"
@@ -54,7 +57,8 @@ class Zeep:
     def headers(self) -> list[etree._Element]:
         """The header of WS-Security, with a signed VIHF in it."""
         security = etree.Element(f"{{{WSSE}}}Security")
-        security.append(self.office.vihf(card=self.card, **self.more))
+        vihf = self.office.secretary() if self.cpe else self.office.vihf(card=self.card, **self.more)
+        security.append(vihf)
         return [security]
 
     def send(self, operation: str, body: str, **more: Any) -> Any:
@@ -70,20 +74,34 @@ class Zeep:
     def feed(self) -> Any:
         """Send TD2.1 without MTOM, which zeep cannot write: the schema reads the lot, the client writes it again."""
         _unique_id, body = self.office.lot()
-        return self.send("DocumentRepository_ProvideAndRegisterDocumentSet-b", body)
+        return self.send(FEED, body)
 
     def find(self) -> Any:
         """Send TD3.1."""
-        parameters = {
-            "$XDSDocumentEntryPatientId": f"'{self.office.patient}^^^&1.2.250.1.213.1.4.10&ISO^NH'",
-            "$XDSDocumentEntryStatus": APPROVED,
-        }
+        patient = f"'{self.office.patient}^^^&1.2.250.1.213.1.4.10&ISO^NH'"
+        return self.query(FIND_DOCUMENTS, {"$XDSDocumentEntryPatientId": patient, "$XDSDocumentEntryStatus": APPROVED})
+
+    def query(self, query: str, parameters: dict[str, str]) -> Any:
+        """Send a stored query."""
         slots = [{"name": name, "ValueList": {"Value": [value]}} for name, value in parameters.items()]
         return self.client.service.DocumentRegistry_RegistryStoredQuery(
             ResponseOption={"returnType": "LeafClass", "returnComposedObjects": True},
-            AdhocQuery={"id": FIND_DOCUMENTS, "Slot": slots},
+            AdhocQuery={"id": query, "Slot": slots},
             _soapheaders=self.headers,
         )
+
+    def held(self, unique_id: str) -> Any:
+        """Return the entry of a document, whatever its status."""
+        found = self.query(GET_DOCUMENTS, {"$XDSDocumentEntryUniqueId": f"('{unique_id}')"})
+        (entry,) = [each["ExtrinsicObject"] for each in found.RegistryObjectList["_value_1"]]
+        return entry
+
+    def update(self, body: str, entry: Any) -> Any:
+        """Send TD3.3, about an entry of the registry."""
+        known = {"@ENTRY@": entry.id, "@LID@": entry.lid, "@VERSION@": entry.VersionInfo.versionName}
+        for name, value in known.items():
+            body = body.replace(name, value)
+        return self.send("DocumentRegistry_UpdateDocumentSet", body)
 
     def retrieve(self, unique_id: str) -> Any:
         """Send TD3.2; zeep puts the parts of the package where the schema says."""
@@ -170,6 +188,34 @@ def test_zeep_feeds_then_finds_and_reads_a_document_with_a_card(office: Office) 
     (document,) = repository.retrieve(unique_id).DocumentResponse
     assert (document.DocumentUniqueId, document.Document) == (unique_id, office.document)
     assert dict(office.seen())["td2.1"] == ["DMP-MTOM"]
+
+
+def test_zeep_masks_hides_archives_brings_back_and_deletes_a_document(office: Office) -> None:
+    registry, repository = [Zeep(office, suffix, card=True) for suffix in SUFFIXES]
+    unique_id, lot = office.lot()
+    assert repository.send(FEED, lot).status == SUCCESS
+    seen = []
+    for change, body in office.updates(unique_id).items():
+        entry = registry.held(unique_id)
+        assert registry.update(body, entry).status == SUCCESS, change
+        after = registry.held(unique_id)
+        hidden = {each.nodeRepresentation for each in after.Classification} & {"MASQUE_PS", "INVISIBLE_PATIENT"}
+        seen.append((change, after.status.rpartition(":")[2], hidden, after.lid == entry.lid))
+    assert seen == [
+        ("td3.3a", "Approved", {"MASQUE_PS"}, True),
+        ("td3.3b", "Approved", {"INVISIBLE_PATIENT"}, True),
+        ("td3.3d", "Archived", {"INVISIBLE_PATIENT"}, True),
+        ("td3.3d-back", "Approved", {"INVISIBLE_PATIENT"}, True),
+        ("td3.3c", "Deleted", {"INVISIBLE_PATIENT"}, True),
+    ]
+    changes = [(operation, found) for operation, found in office.seen() if operation.startswith("td3.3")]
+    assert changes == [("td3.3a", []), ("td3.3a", []), ("td3.3d", []), ("td3.3d", []), ("td3.3c", [])]
+
+
+def test_zeep_feeds_with_the_card_of_a_secretary(office: Office) -> None:
+    fed = Zeep(office, "repository", cpe=True).send(FEED, office.secretarys_lot())
+    assert fed.status == SUCCESS
+    assert sorted(dict(office.seen())["td2.2"]) == ["DMP-MTOM", "DMP-VIHF-UNSIGNED"]
 
 
 def test_zeep_reads_a_fault(office: Office) -> None:

@@ -341,3 +341,21 @@ def test_a_patients_own_wills_are_read_by_the_doctor(dmp: Dmp, sites: Sites) -> 
     assert len(unique_ids_of(dmp.find(vihf=vihf))) == 1
     assert "Mes directives" in sites.desk("generaliste").get(_room("VolontesEtDroits", dmp.patient)).text
     assert "Mes directives" not in sites.desk().get(_room("VolontesEtDroits", dmp.patient)).text
+
+
+def test_the_dashboard_says_which_file_is_closed_and_what_the_civil_status_does_not_know(sites: Sites) -> None:
+    page = sites.desk("titulaire").get("/AccesDirect/TableauDeBord")
+    assert page.tree is not None
+    rows = {"".join(row.itertext()) for row in page.tree.iterfind(".//tbody/tr")}
+    (closed,) = [row for row in rows if "Gerard ROUX" in row]
+    (lunar,) = [row for row in rows if "Fatimata DIALLO" in row]
+    assert "dossier fermé" in closed
+    assert "née en 1951 (état civil : 1951-20-00)" in lunar
+    assert sum("dossier fermé" in row for row in rows) == 1
+
+
+def test_the_rights_name_the_medecin_traitant(dmp: Dmp, sites: Sites) -> None:
+    page = sites.desk("titulaire").get(f"/AccesDirect/VolontesEtDroits/{dmp.patient}")
+    assert page.tree is not None
+    (marked,) = [row for row in page.tree.iterfind(".//tbody/tr") if "médecin traitant" in "".join(row.itertext())]
+    assert "Isabelle DELORME" in "".join(marked.itertext())

@@ -15,6 +15,7 @@ from dmp_mock.web.refusals import Told
 from dmp_mock.web.site import MES
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.phone_address import phone_url, qr_of
+from lgo_sandbox.population.people import Patient
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 
@@ -46,14 +47,23 @@ def _adults(session: Session) -> list[tuple[str, str, str]]:
     return [(p.id, full_name(p), p.story) for p in shown]
 
 
-def _parents(session: Session) -> list[tuple[str, str, str]]:
+def _parents(session: Session) -> list[tuple[str, str, str, list[str]]]:
     """Return the representatives who have a child under age: who are patients too log in as such."""
     shown = []
     for one in REPRESENTATIVES:
-        children = [full_name(p) for p in profiles_of(session, one.patient or one.id) if p.id in one.children]
+        children = [p for p in profiles_of(session, one.patient or one.id) if p.id in one.children]
         if children:
-            shown.append((one.patient or one.id, one.name, ", ".join(children)))
+            shown.append((one.patient or one.id, one.name, ", ".join(_told_apart(children)), [p.id for p in children]))
     return shown
+
+
+def _told_apart(children: list[Patient]) -> list[str]:
+    """Return names; those of children who share one, with their matricule."""
+    names = [full_name(child) for child in children]
+    return [
+        name if names.count(name) == 1 else f"{name} ({child.matricule})"
+        for name, child in zip(names, children, strict=True)
+    ]
 
 
 async def login(call: Call) -> RawResponse:

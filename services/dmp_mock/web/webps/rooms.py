@@ -9,7 +9,7 @@ from __future__ import annotations
 from dmp_mock import store
 from dmp_mock.accesses import accesses_of
 from dmp_mock.authorisations import held_by, held_on, moment, put_authorisation
-from dmp_mock.codes.patients import Authorisation
+from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.codes.rights import BREAKING, REGULATION, Condition
 from dmp_mock.codes.xds import Status
 from dmp_mock.domain.patients import check_not_blocked, check_open, check_reading
@@ -70,8 +70,10 @@ async def dashboard(call: Call) -> RawResponse:
     people = call.session.people
     with call.session.db.transaction() as db:
         held = [one for one in held_by(db, desk.caller.holder) if one.value is Authorisation.VALID]
+        dmps = store.dmps(db, [one.matricule for one in held])
+        opened_ones = {matricule for matricule, dmp in dmps.items() if dmp.status == DmpStatus.ACTIVE}
     patients = [(one, people.patient(one.matricule)) for one in held]
-    shown = [(one, full_name(patient), patient) for one, patient in patients if patient is not None]
+    shown = [(one, full_name(p), p, p.matricule in opened_ones) for one, p in patients if p is not None]
     state = state_in_words(file) if file else ""
     name = full_name(file.patient) if file else ""
     return desk.page("dashboard", held=sorted(shown, key=lambda each: each[1]), one=file, state=state, one_name=name)
@@ -278,14 +280,14 @@ async def emergency_rights(call: Call) -> RawResponse:
     await call.enter(WEBPS.operation)
     file = file_of(desk_of(call), call.path_params["ins"], "VolontesEtDroits")
     people = call.session.people
-    shown = []
+    shown, doctor = [], ""
     if right("TD1.6", file.caller, is_mt=file.state.caller_is_mt).granted:
         with call.session.db.transaction() as db:
-            held = held_on(db, file.patient.matricule)
+            held, doctor = held_on(db, file.patient.matricule), store.doctor_in_charge(db, file.patient.matricule)
         shown = [(one, *named(people, one.holder)) for one in held]
     wills = [] if file.desk.is_cpe else [card for card in file.cards() if card.entry.code("class") == "90"]
     _summary(call, "volontés et droits", file.patient.id)
-    return file.page("rights", room="VolontesEtDroits", held=shown, wills=wills)
+    return file.page("rights", room="VolontesEtDroits", held=shown, doctor=doctor, wills=wills)
 
 
 async def settings(call: Call) -> RawResponse:
