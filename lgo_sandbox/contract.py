@@ -124,6 +124,8 @@ class ProblemKind(StrEnum):
     UNKNOWN_SESSION = "unknown_session"
     REQUEST = "request"
     """A request that cannot be taken as it came: compressed, or too slow."""
+    CERTIFICATE = "certificate"
+    """A client certificate that is not for clients: no service is asked."""
     FAULT = "fault"
     STORE = "store"
     """The state cannot be written or read now (disk full, read-only, locked): the message says what, in French."""

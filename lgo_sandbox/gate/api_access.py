@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from lgo_sandbox.gate import api_advice
 from lgo_sandbox.gate.call import Call
 from lgo_sandbox.gate.introspection import BECAUSE, IntrospectionFailed, introspected
 from lgo_sandbox.pki import Judgement
@@ -24,7 +25,17 @@ from lgo_sandbox.wire.binding import binding_fits, names_certificate
 from lgo_sandbox.wire.jwt import BadToken, unverified_claims
 from lgo_sandbox.wire.oauth import BadAuthorization, Bearer, read_authorization
 
-__all__ = ["Access", "AccessRefused", "ApiServer", "Wanted", "api_access", "bearer_of", "is_for_an_api", "read_access"]
+__all__ = [
+    "Access",
+    "AccessRefused",
+    "ApiServer",
+    "Wanted",
+    "api_access",
+    "bearer_of",
+    "is_for_an_api",
+    "is_id_token",
+    "read_access",
+]
 
 UNAUTHORIZED, FORBIDDEN, UNAVAILABLE = 401, 403, 503
 HEADER, CONNECTION = "en-tête Authorization", "certificat de la connexion TLS"
@@ -59,6 +70,14 @@ class ApiServer:
     introspection: str
     credentials: tuple[str, str]
     wanted: Wanted
+
+    def exchange(self, call: Call) -> str:
+        """Return where a token is exchanged for one that this server takes; empty when that is not known here."""
+        try:
+            root = call.url(self.door)
+        except KeyError:
+            root = call.sandbox.settings.service_urls.get(self.door, "")
+        return f"{root}{self.introspection.removesuffix('/introspect')}" if root else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,7 @@ async def api_access(call: Call, server: ApiServer) -> Access:
         claims = await read_access(ask, server.wanted, call.headers.get("authorization"), der, tls=call.tls)
     except AccessRefused as refused:
         nearer = _nearer(call, refused)
+        nearer.remedy = api_advice.advice(nearer.trouble, nearer.remedy, audience, server.exchange(call))
         call.note(ApiTokenShown(audience=audience, trouble=nearer.trouble, bound=False, person="", client_id=""))
         raise nearer from refused
     person, client_id = str(claims["SubjectNameID"]), str(claims.get("client_id", ""))
@@ -138,15 +158,18 @@ async def read_access(
     if claims.get("active") is not True or not claims.get("SubjectNameID"):
         raise _dead(f"jeton {token[:SHOWN]}…, inconnu ou révoqué")
     if claims.get("typ", ACCESS) != ACCESS:
-        raise _dead(f"un jeton de type {str(claims['typ'])[:SHOWN]}, et non le jeton d'accès")
+        received = f"un jeton de type {str(claims['typ'])[:SHOWN]}, et non le jeton d'accès"
+        raise _dead(received, api_advice.OF_KIND.get(str(claims["typ"]), ""))
     if wanted.audience not in (audiences := _listed(claims.get("aud"))):
         raise AccessRefused(
             Trouble.OF_API,
             UNAUTHORIZED,
             "invalid_token",
             "the token is for another audience",
-            received=f"un jeton pour l'API {' '.join(map(str, audiences))}",
+            received=f"un jeton pour l'API {(others := ' '.join(map(str, audiences)))}",
             expected=f"un jeton pour l'API {wanted.audience}",
+            remedy=f"Gardez ce jeton pour l'API {others} ; pour {wanted.audience}, échangez encore une fois "
+            "l'access_token de Pro Santé Connect.",
         )
     _check_certificate(claims, der, tls=tls)
     if wanted.scope not in (scope := str(claims.get("scope", ""))).split():
@@ -181,6 +204,11 @@ def is_for_an_api(token: str) -> bool:
     return "aud" in claims and claims.get("typ") != IDENTITY
 
 
+def is_id_token(token: str) -> bool:
+    """Tell whether a token claims to be an ID token, which opens nothing."""
+    return _claims(token).get("typ") == IDENTITY
+
+
 def _no_bearer(authorization: str | None) -> AccessRefused:
     scheme = (authorization or "").partition(" ")[0][:SHOWN]
     return AccessRefused(
@@ -190,6 +218,7 @@ def _no_bearer(authorization: str | None) -> AccessRefused:
         "no bearer token",
         received=f"Authorization: {scheme}" if scheme else "en-tête absent",
         expected="Authorization: Bearer, suivi du jeton de l'API",
+        remedy=api_advice.ANOTHER_SCHEME if scheme else "",
     )
 
 
@@ -209,7 +238,7 @@ async def _introspected(ask: Ask, token: str) -> Mapping[str, Any]:
         ) from error
 
 
-def _dead(received: str) -> AccessRefused:
+def _dead(received: str, remedy: str = "") -> AccessRefused:
     return AccessRefused(
         Trouble.DEAD,
         UNAUTHORIZED,
@@ -217,7 +246,7 @@ def _dead(received: str) -> AccessRefused:
         "the token is not active",
         received=received,
         expected="un jeton d'API en cours de validité",
-        remedy="Rafraîchissez le jeton d'API ; s'il ne se rafraîchit plus, refaites l'échange.",
+        remedy=remedy,
     )
 
 
@@ -236,14 +265,15 @@ def _check_certificate(claims: Mapping[str, Any], der: bytes | None, *, tls: boo
     if der is None and not tls:
         return
     if not names_certificate(claims):
-        raise _wrong_certificate("the token is bound to no certificate", "un jeton sans cnf")
+        raise _wrong_certificate("the token is bound to no certificate", "un jeton sans cnf", api_advice.BIND)
     if der is None:
         raise _wrong_certificate("the token is bound to another certificate", "aucun certificat client")
     if not binding_fits(claims["cnf"], der):
-        raise _wrong_certificate("the token is bound to another certificate", "un autre certificat que celui du jeton")
+        received = "un autre certificat que celui du jeton"
+        raise _wrong_certificate("the token is bound to another certificate", received, api_advice.OTHER)
 
 
-def _wrong_certificate(description: str, received: str) -> AccessRefused:
+def _wrong_certificate(description: str, received: str, remedy: str = "") -> AccessRefused:
     return AccessRefused(
         Trouble.CERTIFICATE,
         UNAUTHORIZED,
@@ -252,57 +282,77 @@ def _wrong_certificate(description: str, received: str) -> AccessRefused:
         received=received,
         expected="le certificat de l'échange, dont le jeton porte l'empreinte (cnf)",
         where=CONNECTION,
+        remedy=remedy,
     )
 
 
 def _check_judgement(call: Call) -> None:
     judgement = call.judge_peer()
     if judgement not in (None, Judgement.OK):
-        raise _wrong_certificate("the certificate is not trusted", JUDGED[judgement])
+        raise _wrong_certificate("the certificate is not trusted", JUDGED[judgement], api_advice.TRUSTED)
 
 
 def _nearer(call: Call, refused: AccessRefused) -> AccessRefused:
     """Return what is told instead, when the token itself says why it is dead here or which certificate was shown."""
     if refused.trouble is Trouble.CERTIFICATE and call.peer is not None:
-        return _wrong_certificate(refused.description, f"{call.peer.subject} : {refused.received}")
+        return _wrong_certificate(refused.description, f"{call.peer.subject} : {refused.received}", refused.remedy)
     if refused.trouble is not Trouble.DEAD:
         return refused
     token = bearer_of(call.headers.get("authorization"))
     claims = _claims(token)
-    trouble, received = _why_dead(call, token, claims) if claims else (Trouble.DEAD, refused.received)
+    unread = api_advice.AS_RECEIVED if "." in token else api_advice.WHOLE
+    opaque = _Why(Trouble.DEAD, refused.received, refused.remedy or unread)
+    why = _why_dead(call, token, claims) if claims else opaque
     expected = {
         Trouble.OF_PSC: "un jeton d'API, obtenu par échange (RFC 8693)",
         Trouble.OF_SESSION: f"un jeton de la session « {call.session.name} »",
-    }.get(trouble, refused.expected)
+    }.get(why.trouble, refused.expected)
     return AccessRefused(
-        trouble, refused.status, refused.error, refused.description, received=received, expected=expected
+        why.trouble,
+        refused.status,
+        refused.error,
+        refused.description,
+        received=why.received,
+        expected=expected,
+        remedy=why.remedy or refused.remedy,
     )
 
 
-def _why_dead(call: Call, token: str, claims: Mapping[str, Any]) -> tuple[Trouble, str]:
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """What a token that is dead here says of itself; ``remedy`` empty: that of the trouble."""
+
+    trouble: Trouble
+    received: str
+    remedy: str = ""
+
+
+def _why_dead(call: Call, token: str, claims: Mapping[str, Any]) -> _Why:
     session = session_of_token(token) or DEFAULT_SESSION
     if session != call.session.name:
-        return Trouble.OF_SESSION, f"un jeton de la session « {session} »"
+        return _Why(Trouble.OF_SESSION, f"un jeton de la session « {session} »")
     if "aud" not in claims:
-        return (
-            Trouble.OF_PSC,
-            f"le jeton d'accès de Pro Santé Connect de {str(claims.get('azp', ''))[:40] or 'personne'}",
-        )
+        owner = str(claims.get("azp", ""))[:40] or "personne"
+        return _Why(Trouble.OF_PSC, f"le jeton d'accès de Pro Santé Connect de {owner}")
     if claims.get("typ") == IDENTITY:
-        return Trouble.OF_PSC, "un jeton d'identité"
-    return Trouble.DEAD, _aged(call, claims.get("iat"), claims.get("exp"))
+        return _Why(Trouble.OF_PSC, "un jeton d'identité (id_token)", api_advice.NOT_ID)
+    return _aged(call, claims.get("iat"), claims.get("exp"))
 
 
-def _aged(call: Call, iat: object, exp: object) -> str:
-    """Say how long ago a token died; it has aged by the jumps of the clock since it was made."""
+def _aged(call: Call, iat: object, exp: object) -> _Why:
+    """Say since when a token is dead; it has aged by the jumps of the clock since it was made."""
     if not isinstance(iat, int) or not isinstance(exp, int):
-        return "un jeton sans iat ou sans exp"
+        return _Why(Trouble.DEAD, "un jeton sans iat ou sans exp", api_advice.AS_RECEIVED)
     clock = call.session.clock
     try:
-        late = (clock.age() - clock.age_of(datetime.fromtimestamp(iat, UTC))).total_seconds() - (exp - iat)
+        end = clock.age_of(datetime.fromtimestamp(iat, UTC)) + timedelta(seconds=exp - iat)
+        late = (clock.age() - end).total_seconds()
     except (OverflowError, ValueError, OSError):
-        return "un jeton dont iat n'est pas une date"
-    return f"un jeton expiré depuis {late:.0f} s" if late > 0 else "un jeton inconnu ou révoqué"
+        return _Why(Trouble.DEAD, "un jeton dont iat n'est pas une date", api_advice.AS_RECEIVED)
+    if late <= 0:
+        return _Why(Trouble.DEAD, "un jeton inconnu ou révoqué")
+    since = f"depuis {late:.0f} s, le {end:%d/%m/%Y à %H:%M:%S} UTC à l'horloge de la session"
+    return _Why(Trouble.DEAD, f"un jeton expiré {since}", api_advice.REFRESH)
 
 
 def _claims(token: str) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Why a TLS handshake failed, as one of the sandbox's causes, with the fact that says it.
 
 Source: RFC 8446 §6.2 (alerts), RFC 8996, RFC 5280 §6; docs/sources/transport.md (TLS). The reasons are those of
-OpenSSL, as Python's ``ssl`` names them. Knows no connection.
+OpenSSL, as Python's ``ssl`` names them. A certificate that is not for clients may have been let through the handshake
+(``purposes``): the same cause then. Knows no connection.
 """
 
 from __future__ import annotations
@@ -9,7 +10,17 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 
-__all__ = ["CLIENT_HELLO", "Asked", "Failure", "handshake_failure", "is_client_hello", "misnamed"]
+from lgo_sandbox.pki import Family, PeerCertificate
+
+__all__ = [
+    "CLIENT_HELLO",
+    "Asked",
+    "Failure",
+    "handshake_failure",
+    "is_client_hello",
+    "misnamed",
+    "not_for_clients",
+]
 
 CLIENT_HELLO = 0x16
 """The first octet of a TLS record that carries a handshake (RFC 8446 §5.1)."""
@@ -73,12 +84,29 @@ _WRONG_PURPOSE = Failure(
     "pour signer.",
     "un certificat client d'usage étendu « clientAuth », ou aucun",
 )
+_SIGNING = frozenset({Family.ORGANISATION_SIGN, Family.PROFESSIONAL_SIGN})
 _UNTRUSTED = Failure(
     CERTIFICATE,
     "un certificat client d'une autorité que le bac à sable ne connaît pas",
     "Présentez un certificat émis par le bac à sable (« certificates » du fichier de démarrage, ou pki issue) : un "
     "certificat réel ou d'un autre bac à sable n'y est pas reconnu.",
 )
+
+
+def not_for_clients(peer: PeerCertificate | None) -> Failure | None:
+    """Return what to say of a certificate that may not authenticate a client: the signature certificate, above all."""
+    if peer is None or peer.is_for_clients:
+        return None
+    usages = ", ".join(sorted(peer.key_usages)) or "aucun"
+    extended = ", ".join(sorted(peer.extended_key_usages)) or "aucun"
+    what = "un certificat de signature" if peer.family in _SIGNING else "un certificat"
+    received = f"{what} « {peer.subject} » : keyUsage {usages}, extendedKeyUsage {extended}, sans « clientAuth »"
+    return Failure(
+        CERTIFICATE,
+        received,
+        _WRONG_PURPOSE.remedy if peer.family in _SIGNING else "",
+        "un certificat client dont keyUsage contient digitalSignature et extendedKeyUsage « clientAuth », ou aucun",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """TLS contexts of the listeners and of our own calls, and the certificate of the peer.
 
 Source: design « Certificates »; specs/mssante.md §1.1 (TLS ≥ 1.2, client certificates; suites: medium).
-A listener lets every certificate of the sandbox through the handshake, bad ones included: the service judges them and
-answers its own error. OpenSSL alone still refuses, as a real server would, one whose extended usages exclude
-``clientAuth`` (a signature certificate). Knows no service and no session.
+A listener lets every certificate of the sandbox through the handshake, bad ones and those that are not for clients
+included: what comes after judges them and answers an error that can be explained. Knows no service and no session.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lgo_sandbox.gate.handshakes import Asked
+from lgo_sandbox.gate.purposes import admit_any_purpose
 from lgo_sandbox.pki import Issued, PeerCertificate, Pki, host_names
 
 __all__ = ["Weakness", "asked_of", "client_context", "peer_certificate", "peer_certificate_of", "server_context"]
@@ -87,6 +87,7 @@ def server_context(
         context.load_verify_locations(pki.trust_bundle)
         context.verify_mode = ssl.CERT_OPTIONAL
         context.verify_flags |= _NO_CHECK_TIME
+        admit_any_purpose(context)
     context.set_alpn_protocols(["http/1.1"])
     if weakness:
         _weaken(context, weakness)

@@ -1,4 +1,4 @@
-"""Why a request whose head was read is not handed to its service: size, lateness, room, coding, session, or a cut body.
+"""Why a request whose head was read is not handed to its service: session, certificate, size, lateness, room…
 
 Each notes its cause (``watch.causes``) and says what the service's dialect has to tell. Source:
 docs/sources/transport.md. Knows services by their contract only.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from lgo_sandbox.contract import Problem, ProblemKind, Service
 from lgo_sandbox.gate.bodies import Arrived, How
 from lgo_sandbox.gate.call import Call
+from lgo_sandbox.gate.handshakes import not_for_clients
 from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.watch.exchange import ABORTED
 
@@ -26,6 +27,9 @@ def turned_away(service: Service, call: Call, arrived: Arrived, unknown: str) ->
     if unknown:
         refuse(call.exchange, "SANDBOX-SESSION-INCONNUE", received=unknown, where="session")
         return Problem(ProblemKind.UNKNOWN_SESSION, 404, unknown, body=call.body)
+    unfit = _not_for_clients(call)
+    if unfit is not None:
+        return unfit
     badly = _BADLY.get(arrived.how)
     if badly is not None:
         return badly(service, call, arrived)
@@ -37,6 +41,22 @@ def turned_away(service: Service, call: Call, arrived: Arrived, unknown: str) ->
         return None
     refuse(call.exchange, "SANDBOX-CORPS-GZIP", received=f"Content-Encoding: {coding}", where="Content-Encoding")
     return Problem(ProblemKind.REQUEST, 415, f"corps compressé ({coding}) : envoyez-le tel quel")
+
+
+def _not_for_clients(call: Call) -> Problem | None:
+    """Refuse a certificate that cannot authenticate a client, as the front end of the real service would."""
+    failure = not_for_clients(call.peer)
+    if failure is None:
+        return None
+    refuse(
+        call.exchange,
+        failure.cause,
+        received=failure.received,
+        expected=failure.expected,
+        remedy=failure.remedy,
+        where="certificat de la connexion TLS",
+    )
+    return Problem(ProblemKind.CERTIFICATE, 400, "certificat client sans l'usage clientAuth", body=call.body)
 
 
 def _without_host(call: Call) -> Problem | None:

@@ -50,6 +50,8 @@ _EXTENDED_USAGE_NAMES = {
     OID_SMARTCARD_LOGON: "smartcardLogon",
 }
 
+_CLIENT_KEY_USAGES = frozenset({"digitalSignature", "keyAgreement"})
+
 
 class Family(StrEnum):
     """What a certificate is good for, by its shape alone, whoever signed it."""
@@ -102,6 +104,12 @@ class PeerCertificate:
     def national_id(self) -> str:
         """The PS_IdNat of a professional, empty for a legal person."""
         return self.common_name if _is_person(self.attributes) else ""
+
+    @property
+    def is_for_clients(self) -> bool:
+        """Whether it may authenticate the client of a TLS connection (RFC 5280 §4.2.1.3 and §4.2.1.12)."""
+        extended = not self.extended_key_usages or "clientAuth" in self.extended_key_usages
+        return extended and (not self.key_usages or not self.key_usages.isdisjoint(_CLIENT_KEY_USAGES))
 
     @classmethod
     def from_der(cls, der: bytes) -> PeerCertificate:

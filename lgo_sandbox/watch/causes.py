@@ -266,7 +266,7 @@ CAUSES = {
         ),
         Cause(
             id="SANDBOX-CERTIFICAT-CLIENT",
-            title="Certificat client refusé pendant la poignée de main",
+            title="Certificat client refusé à la connexion",
             expected="un certificat client d'authentification, d'une autorité du bac à sable, ou aucun",
             remedy="Présentez un certificat d'authentification émis par le bac à sable (certificates du fichier).",
             anchor="certificat-client",

@@ -13,7 +13,7 @@ from eprescription_mock.api_token import api_caller, structure_of_certificate, t
 from eprescription_mock.domain.values import Actor, Refused
 from eprescription_mock.facts import Caller
 from health_documents.identifiers import OID_STRUCT_IDNAT
-from lgo_sandbox.gate.api_access import Access
+from lgo_sandbox.gate.api_access import Access, is_id_token
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
 from lgo_sandbox.pki import Family, Judgement
@@ -116,9 +116,16 @@ async def _introspected(call: Call, token: str) -> dict[str, Any]:
         received = str(error).partition(" : ")[0]
         raise Refused("psc-indisponible", str(error), received=received, where="bac à sable") from error
     if claims.get("active") is not True or not claims.get("SubjectNameID"):
-        received = f"jeton {token[:SHOWN_TOKEN]}…, que Pro Santé Connect dit inactif"
-        raise Refused("jeton-invalide", received=received, where=AUTHORIZATION)
+        raise _inactive(token)
     return claims
+
+
+def _inactive(token: str) -> Refused:
+    if is_id_token(token):
+        received, remedy = "un jeton d'identité (id_token)", "Joignez l'access_token de la même réponse de jetons."
+        return Refused("jeton-invalide", received=received, where=AUTHORIZATION, remedy=remedy)
+    received = f"jeton {token[:SHOWN_TOKEN]}…, que Pro Santé Connect dit inactif"
+    return Refused("jeton-invalide", received=received, where=AUTHORIZATION)
 
 
 def _professional(call: Call, national_id: str) -> Professional:

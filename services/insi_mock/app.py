@@ -34,6 +34,8 @@ DESCRIBED_BY = (DESCRIBE, "singlewsdl")
 """The queries that ask for the description: ours is one document, so that both have the same answer."""
 RECONSTRUCTED = "reconstituee"
 """Their value, to have the reconstructed operations too."""
+FOR_WSIMPORT = "wsimport"
+"""Their value, to have a port from a ``wsimport`` without options."""
 SIMULATED_TRANSPORTS = {Mode.PSC: "INSI-PSC-TRANSPORT-NON-PUBLIC", Mode.API: "INSI-API-TRANSPORT-NON-PUBLIC"}
 METHODS = "GET POST PUT PATCH DELETE OPTIONS TRACE"
 
@@ -68,7 +70,7 @@ async def describe(call: Call) -> RawResponse:
         return _wrong_method(call)
     await call.enter(DESCRIBE)
     call.summarise("INSi : description du service (WSDL)")
-    return wire.wsdl(call.url() + PATH, reconstructed=value == RECONSTRUCTED)
+    return wire.wsdl(call.url() + PATH, reconstructed=value == RECONSTRUCTED, for_wsimport=value == FOR_WSIMPORT)
 
 
 async def elsewhere(call: Call) -> RawResponse:

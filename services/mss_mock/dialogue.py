@@ -11,7 +11,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from lgo_sandbox.gate.handshakes import handshake_failure
+from lgo_sandbox.gate.handshakes import Failure, handshake_failure, not_for_clients
 from lgo_sandbox.gate.record import refuse, refuse_store
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
@@ -25,7 +25,7 @@ from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
 if TYPE_CHECKING:
     from mss_mock.port import MailPort
 
-__all__ = ["Dialogue", "Ended", "HttpRequest"]
+__all__ = ["Dialogue", "Ended", "HttpRequest", "NotForClients"]
 
 log = logging.getLogger("lgo_sandbox.mss")
 
@@ -47,6 +47,14 @@ class HttpRequest(Exception):
     def __init__(self, line: bytes) -> None:
         super().__init__()
         self.line = line
+
+
+class NotForClients(Exception):
+    """The client speaks under a certificate that cannot authenticate a client."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.received)
+        self.failure = failure
 
 
 class Dialogue:
@@ -93,14 +101,18 @@ class Dialogue:
 
     @property
     def nearest_session(self) -> Session:
-        """The session of this connection; the listener's when it was deleted."""
-        return self.port.doorkeeper.session(self.login.session if self.login else "")
+        """The session of this connection: of its login, its certificate, or its listener when that was deleted."""
+        certificate = self.stream.certificate
+        named = self.login.session if self.login else certificate.session if certificate else ""
+        return self.port.doorkeeper.session(named or "")
 
     def examine(self, line: bytes) -> None:
-        """Look at a line for what is no mail at all. Raises HttpRequest."""
+        """Look at a line, and at who says it, before anything is done. Raises HttpRequest, NotForClients."""
         first, self._first = self._first, False
         if first and _HTTP.match(line):
             raise HttpRequest(line)
+        if self.stream.tls and (failure := not_for_clients(self.stream.certificate)):
+            raise NotForClients(failure)
 
     # The connection
 
@@ -119,7 +131,10 @@ class Dialogue:
             received = request.line[:SHOWN].decode("ascii", "backslashreplace")
             await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received, self._where_http_is())
         except TlsFailed as failed:
-            self._on_handshake(failed.error)
+            self._on_handshake(handshake_failure(failed.error, after_starttls=True), b"")
+        except NotForClients as unfit:
+            said = await self.farewell(Refused(f"{self.name}-certificat", expected=""))
+            self._on_handshake(unfit.failure, said)
         except Disconnected as gone:
             self._on_cut(gone)
         except TimeoutError:
@@ -147,8 +162,8 @@ class Dialogue:
         refuse(record.exchange, cause, received=received, remedy=remedy, where=f"port {self.name.upper()}")
         record.finish(0, said, f"Connexion {self.name.upper()} : {received}")
 
-    def _on_handshake(self, error: Exception) -> None:
-        failure, record = handshake_failure(error, after_starttls=True), self._connection_record()
+    def _on_handshake(self, failure: Failure, said: bytes) -> None:
+        record = self._connection_record()
         refuse(
             record.exchange,
             failure.cause,
@@ -157,7 +172,7 @@ class Dialogue:
             remedy=failure.remedy,
             where="poignée de main après STARTTLS",
         )
-        record.finish(0, b"", f"Connexion {self.name.upper()} : {failure.received}")
+        record.finish(0, said, f"Connexion {self.name.upper()} : {failure.received}")
 
     async def _end(self, refused: Refused) -> None:
         record = self._connection_record()

@@ -159,6 +159,8 @@ def problem_answer(problem: Problem) -> RawResponse:
         error = f"HTTP {status} {'Not Found' if status == NOT_FOUND else 'Method Not Allowed'}"
     elif status == UNAVAILABLE:
         error = "temporarily_unavailable"
+    elif problem.kind is ProblemKind.CERTIFICATE:
+        error = "invalid_client"
     else:
         error = "server_error" if status >= INTERNAL_ERROR else "invalid_request"
     return json_answer(_error_body(error, problem.message), status, [*problem.headers.items(), *NO_STORE])

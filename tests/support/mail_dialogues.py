@@ -120,6 +120,16 @@ def _http_line(door: str) -> Way:
     return way
 
 
+def _signing(door: str, line: bytes) -> Way:
+    def way(mailer: Mailer) -> bytes:
+        issued = mailer.tenant.runner.issue("org-sign", session=mailer.tenant.name)
+        raw = mailer.secured(door, issued)
+        raw.send(line)
+        return _to_the_end(raw)
+
+    return way
+
+
 def _greeted(door: str) -> Way:
     """The refusal comes in the place of the greeting, or after a silence."""
 
@@ -274,6 +284,7 @@ SMTP_REFUSALS: Mapping[str, Way] = {
     "smtp-session-disparue": lambda mailer: _gone(mailer, "smtp"),
     "smtp-complet": _patched("mss_mock.smtp.server.SmtpDoor.max_connections", 0, _greeted("smtp")),
     "smtp-trop-lent": _patched("mss_mock.smtp.server.SmtpDoor.login_seconds", 0.1, _greeted("smtp")),
+    "smtp-certificat": _signing("smtp", b"EHLO lgo.test\r\n"),
     "smtp-http": _http_line("smtp"),
 }
 
@@ -330,6 +341,7 @@ IMAP_REFUSALS: Mapping[str, Way] = {
     "imap-session-disparue": lambda mailer: _gone(mailer, "imap"),
     "imap-complet": _patched("mss_mock.imap.server.ImapDoor.max_connections", 0, _greeted("imap")),
     "imap-trop-lent": _patched("mss_mock.imap.server.ImapDoor.login_seconds", 0.1, _greeted("imap")),
+    "imap-certificat": _signing("imap", b"t CAPABILITY\r\n"),
     "imap-http": _http_line("imap"),
 }
 

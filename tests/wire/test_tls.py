@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import socket
 import ssl
 import warnings
@@ -18,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from support.keys import with_keys
 
+from lgo_sandbox.gate.handshakes import handshake_failure, not_for_clients
+from lgo_sandbox.gate.purposes import admit_any_purpose
 from lgo_sandbox.gate.tls import Weakness, client_context, peer_certificate, peer_certificate_of, server_context
 from lgo_sandbox.pki import Issued, Judgement, OrganisationHolder, PeerCertificate, PersonHolder, Pki
 
@@ -52,7 +55,7 @@ def shake(server: ssl.SSLContext, client: ssl.SSLContext) -> tuple[PeerCertifica
     return seen
 
 
-def refusal(server: ssl.SSLContext, client: ssl.SSLContext) -> str:
+def refused(server: ssl.SSLContext, client: ssl.SSLContext) -> ssl.SSLError:
     """Return why the server refused the client."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
         served = pool.submit(serve_one, listener, server)
@@ -61,7 +64,7 @@ def refusal(server: ssl.SSLContext, client: ssl.SSLContext) -> str:
                 connection.recv(5)
         error = served.exception(PATIENCE)
     assert isinstance(error, ssl.SSLError)
-    return str(error)
+    return error
 
 
 @pytest.fixture
@@ -110,27 +113,112 @@ def test_a_leaf_without_its_intermediate_is_enough(pki: Pki, listening: ssl.SSLC
     assert seen == issued.certificate()
 
 
+COMMON_NAME = x509.NameAttribute(NameOID.COMMON_NAME, "INSI-AUTO")
+
+
+def bundled(
+    folder: Path, name: str, key: rsa.RSAPrivateKey, issuer: x509.Name, signer: rsa.RSAPrivateKey, above: bytes = b""
+) -> Path:
+    """Write a key, its certificate, signed by any key, and what stands above it."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
+    dated = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    bundle = folder / "bundle.pem"
+    bundle.write_bytes(
+        dated.sign(signer, hashes.SHA256()).public_bytes(encoding)
+        + above
+        + key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
+    )
+    return bundle
+
+
 def test_a_foreign_self_signed_certificate_is_refused_in_the_handshake(
     pki: Pki, listening: ssl.SSLContext, tmp_path: Path
 ) -> None:
     key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "INSI-AUTO")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    dated = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
-    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    bundle = tmp_path / "foreign.pem"
-    bundle.write_bytes(
-        dated.sign(key, hashes.SHA256()).public_bytes(encoding)
-        + key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
-    )
     client = client_context(pki.ca_bundle)
-    client.load_cert_chain(bundle)
-    assert "self-signed certificate" in refusal(listening, client)
+    client.load_cert_chain(bundled(tmp_path, "INSI-AUTO", key, x509.Name([COMMON_NAME]), key))
+    assert "self-signed certificate" in str(refused(listening, client))
 
 
-def test_a_signature_certificate_is_refused_in_the_handshake(pki: Pki, listening: ssl.SSLContext) -> None:
-    client = client_context(pki.ca_bundle, pki.issue("org-sign", holder=PHARMACY))
-    assert "unsuitable certificate purpose" in refusal(listening, client)
+def test_a_leaf_signs_nobody(pki: Pki, listening: ssl.SSLContext, tmp_path: Path) -> None:
+    """What may authenticate as anything is no authority for that."""
+    leaf = pki.issue("org-auth", holder=PHARMACY)
+    key = rsa.generate_private_key(65537, 2048)
+    signer = serialization.load_pem_private_key(leaf.key.read_bytes(), None)
+    assert isinstance(signer, rsa.RSAPrivateKey)
+    issuer = x509.load_pem_x509_certificate(leaf.cert.read_bytes()).subject
+    client = client_context(pki.ca_bundle)
+    client.load_cert_chain(bundled(tmp_path, "INSI-AUTO", key, issuer, signer, leaf.chain.read_bytes()))
+    assert "invalid CA certificate" in str(refused(listening, client))
+
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=str)
+@pytest.mark.parametrize("kind", ["org-sign", "cps-sign", "server"])
+def test_a_certificate_that_is_not_for_clients_passes_the_handshake_and_is_known_for_it(
+    pki: Pki, listening: ssl.SSLContext, kind: str, version: ssl.TLSVersion
+) -> None:
+    holder = {"org-sign": PHARMACY, "cps-sign": PHARMACIST}.get(kind)
+    issued = pki.issue(kind, holder=holder) if holder else pki.issue(kind)
+    client = client_context(pki.ca_bundle, issued)
+    client.minimum_version = client.maximum_version = version
+    seen, _ = shake(listening, client)
+    assert seen == issued.certificate()
+    failure = not_for_clients(seen)
+    assert failure is not None
+    assert "clientAuth" in failure.expected
+
+
+@pytest.mark.parametrize("kind", ["org-auth", "psc-client", "mss-app", "cps-auth"])
+def test_the_certificates_for_clients_are_known_for_them(pki: Pki, kind: str) -> None:
+    issued = pki.issue(kind, holder=PHARMACIST if kind == "cps-auth" else PHARMACY)
+    assert not_for_clients(issued.certificate()) is None
+
+
+@pytest.mark.parametrize(
+    ("variant", "verdict"),
+    [
+        ("expired", Judgement.EXPIRED),
+        ("not-yet-valid", Judgement.NOT_YET_VALID),
+        ("revoked", Judgement.REVOKED),
+        ("wrongca", Judgement.WRONG_AUTHORITY),
+    ],
+)
+def test_a_signature_certificate_that_is_bad_besides_is_judged_as_any_other(
+    pki: Pki, listening: ssl.SSLContext, variant: str, verdict: Judgement
+) -> None:
+    seen, _ = shake(listening, client_context(pki.ca_bundle, pki.issue("org-sign", holder=PHARMACY, variant=variant)))
+    assert seen is not None
+    assert pki.judge(seen, NOW) is verdict
+
+
+def test_where_openssl_cannot_be_reached_it_refuses_a_signature_certificate_with_the_same_cause(
+    pki: Pki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lgo_sandbox.gate.purposes._library", lambda: ctypes.CDLL(None).no_such_function)
+    context = server_context(pki, pki.issue("server"))
+    shake(context, client_context(pki.ca_bundle, pki.issue("org-auth", holder=PHARMACY)))
+    error = refused(context, client_context(pki.ca_bundle, pki.issue("org-sign", holder=PHARMACY)))
+    assert "unsuitable certificate purpose" in str(error)
+    failure = handshake_failure(error)
+    assert failure.cause == "SANDBOX-CERTIFICAT-CLIENT"
+    assert "clientAuth" in failure.expected
+
+
+def test_a_context_that_is_no_servers_is_left_alone() -> None:
+    assert not admit_any_purpose(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+
+
+def test_memory_that_is_not_there_is_no_context_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = ctypes.c_void_p(16)
+    monkeypatch.setattr(
+        "lgo_sandbox.gate.purposes.id", lambda _: ctypes.addressof(nowhere) - object.__basicsize__, raising=False
+    )
+    assert not admit_any_purpose(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 
 
 def test_the_session_of_the_certificate_is_seen_by_the_listener(pki: Pki, listening: ssl.SSLContext) -> None:

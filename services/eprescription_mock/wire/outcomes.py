@@ -10,7 +10,7 @@ from eprescription_mock import codes
 from eprescription_mock.codes.errors import ERROR_OF_STATUS, ERRORS
 from eprescription_mock.domain.values import Refused
 from eprescription_mock.wire.rendering import answer
-from lgo_sandbox.contract import Problem
+from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.wire.fhir import Resource, operation_outcome
 from lgo_sandbox.wire.http import RawResponse
 
@@ -37,6 +37,8 @@ def refusal(refused: Refused) -> RawResponse:
 def problem(met: Problem) -> RawResponse:
     """Return a refusal of the sandbox (size, session, fault, unknown address, defect) in the service's dialect."""
     code = ERROR_OF_STATUS.get(met.status, "indisponible")
+    if met.kind is ProblemKind.CERTIFICATE:
+        code = "certificat-refuse"
     further = FURTHER_HEADERS.get(met.status, ())
     return answer(
         _outcome(code, "" if met.status in ROUTED else met.message), met.status, (*met.headers.items(), *further)

@@ -1,4 +1,4 @@
-"""The description of the service (WSDL): the public contract alone, or with the reconstructed operations.
+"""The description of the service (WSDL): the public contract alone, with the reconstructed operations, or for wsimport.
 
 Source: docs/sources/insi.md#wsdl (high), #verification (low, ours). Complete in one document: many stacks cannot fetch
 anything.
@@ -19,11 +19,22 @@ __all__ = ["wsdl"]
 
 CONTENT_TYPE = "text/xml;charset=utf-8"
 SECTIONS = ("types", "portType", "binding")
+BINDING = "    <soap12:binding "
+SOAP11_BINDING = (
+    '    <soap:binding xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" style="document"'
+    ' transport="http://schemas.xmlsoap.org/soap/http"/>\n'
+)
+"""What makes ``wsimport`` see a port without ``-extension``; JAX-WS then obeys the binding that comes last, SOAP 1.2.
+
+zeep obeys the first: this is a description of its own.
+"""
 
 
-def wsdl(address: str, *, reconstructed: bool = False) -> RawResponse:
+def wsdl(address: str, *, reconstructed: bool = False, for_wsimport: bool = False) -> RawResponse:
     """Return the description, schemas included, with the address where this service answers."""
     text = _extended() if reconstructed else _file("insi.wsdl")
+    if for_wsimport:
+        text = text.replace(BINDING, SOAP11_BINDING + BINDING)
     body = text.replace('"ADDRESS"', quoteattr(address)).encode()
     return RawResponse(200, body, CONTENT_TYPE, (RECONSTRUCTED,) if reconstructed else ())
 

@@ -90,6 +90,7 @@ _PROBLEMS = {
     ProblemKind.TOO_LARGE: "desir_simule_taille",
     ProblemKind.UNKNOWN_SESSION: "desir_simule_session",
     ProblemKind.REQUEST: "desir_simule_enveloppe",
+    ProblemKind.CERTIFICATE: "desir_560",
     ProblemKind.STORE: "desir_simule_stockage",
 }
 
@@ -97,10 +98,12 @@ _PROBLEMS = {
 def problem(problem: Problem) -> RawResponse:
     """Return what the sandbox itself refuses as a fault of the gateway. An armed fault is an unavailable service.
 
-    A store that cannot be used is named, for nobody else can mend it.
+    A store that cannot be used is named, for nobody else can mend it. A certificate is refused as the gateway does one
+    of another family, so that SOAP stacks read the fault.
     """
+    status = 500 if problem.kind is ProblemKind.CERTIFICATE else problem.status
     named = problem.message if problem.kind is ProblemKind.STORE else ""
-    response = fault(_problem_code(problem), _message_id(problem.body), problem.status, named=named)
+    response = fault(_problem_code(problem), _message_id(problem.body), status, named=named)
     return RawResponse(
         response.status, response.body, response.content_type, (*response.headers, *problem.headers.items())
     )

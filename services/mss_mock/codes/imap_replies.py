@@ -236,6 +236,12 @@ IMAP_REPLIES = (
         "Envoyez NOOP, ou DONE puis IDLE, avant la fin du délai ; fermez par LOGOUT une connexion qui ne sert plus.",
     ),
     (
+        "imap-certificat",
+        "BYE The client certificate is not for client authentication",
+        "Certificat client sans l'usage clientAuth",
+        "Présentez le certificat d'authentification, et gardez celui de signature pour signer.",
+    ),
+    (
         "imap-http",
         "BYE HTTP is not spoken here",
         "Requête HTTP sur le port IMAP",

@@ -298,6 +298,12 @@ SMTP_REPLIES = (
         "Envoyez la commande ou le message sans attendre, et fermez par QUIT une connexion qui ne sert plus.",
     ),
     (
+        "smtp-certificat",
+        "554 5.7.0 The client certificate is not for client authentication",
+        "Certificat client sans l'usage clientAuth",
+        "Présentez le certificat d'authentification, et gardez celui de signature pour signer.",
+    ),
+    (
         "smtp-http",
         "500 5.5.2 Error: HTTP is not spoken here",
         "Requête HTTP sur le port SMTP",

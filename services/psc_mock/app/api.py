@@ -24,7 +24,8 @@ from lgo_sandbox.wire.jwt import BadToken, at_hash, verify
 from psc_mock import store, wire
 from psc_mock.app.answers import issuer_of, token_profile
 from psc_mock.app.client_authentication import authenticate, authenticate_by_certificate, entered, missing
-from psc_mock.app.issuing import MAX_KEY, SESSION_OVER, look_up
+from psc_mock.app.issuing import MAX_KEY, SESSION_OVER, Looked, look_up
+from psc_mock.app.misplaced import misplaced
 from psc_mock.app.sso import login_named, login_over, session_dead
 from psc_mock.codes import (
     ACCESS_TOKEN_TYPE,
@@ -144,13 +145,28 @@ def _exchanged(call: Call, client: Client, fields: Mapping[str, str]) -> dict[st
     if found is None and (other := _known(call, wanted.subject_token)) is not None:
         raise Refused("subject_token_of_api", received=f"un jeton d'API ({other.audience})", where=where)
     if found is None:
-        raise Refused("subject_token_dead", received=looked.why, where=where)
-    if not found.row.access or found.grant.client_id != client.client_id:
-        kind = f"le jeton de {found.grant.client_id}" if found.row.access else "un refresh_token"
-        raise Refused("subject_token_dead", received=f"{kind}, échangé par {client.client_id}", where=where)
+        raise _no_subject(wanted.subject_token, looked)
+    if not found.row.access:
+        remedy = "Mettre dans subject_token l'access_token reçu avec ce refresh_token."
+        raise Refused("subject_token_dead", received="un refresh_token", remedy=remedy, where=where)
+    if found.grant.client_id != client.client_id:
+        owner = found.grant.client_id
+        received = f"le jeton de {owner}, échangé par {client.client_id}"
+        remedy = f"Échanger avec client_id={owner} et son certificat, ou le jeton de {client.client_id}."
+        raise Refused("subject_token_dead", received=received, remedy=remedy, where=where)
     call.note(Swallowed(mutations=tuple(found.row.mutations.split())))
     grant = replace(found.grant, issuer=api_issuer(call), scope=wanted.scope, nonce="")
     return _issued(call, ApiGrant(grant, wanted.audiences, _confirmation(call)), EXCHANGE_GRANT)
+
+
+def _no_subject(token: str, looked: Looked) -> Refused:
+    """Say why nothing is exchanged: another token than a living access token came, or its log-in is over."""
+    other, received, remedy = misplaced(token), looked.why, ""
+    if other is not None:
+        received, remedy = other.received, f"Mettre dans subject_token {other.instead}"
+    elif looked.over:
+        remedy = "Ramener l'utilisateur à la page de connexion, puis échanger le jeton d'accès de sa nouvelle session."
+    return Refused("subject_token_dead", received=received, remedy=remedy, where="paramètre subject_token")
 
 
 def _renewed(call: Call, client: Client, fields: Mapping[str, str]) -> dict[str, Any]:

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-from lgo_sandbox.wire.jwt import BadToken, unverified_claims
 from psc_mock import store, wire
 from psc_mock.app.client_authentication import url_seen
-from psc_mock.app.issuing import Found, claimed_client, look_up, token_key
+from psc_mock.app.issuing import Found, claimed_client, look_up
+from psc_mock.app.misplaced import misplaced
 from psc_mock.codes.profiles import USERINFO_SHAPES, Profile
 from psc_mock.domain import identity
 from psc_mock.domain.claims import Grant
 from psc_mock.domain.mutations import NEW_MEMBERS, UNKNOWN_CLAIMS, Kind, apply
-from psc_mock.domain.refusals import Refused, shortened
+from psc_mock.domain.refusals import Refused
 from psc_mock.facts import IdentityTold, Swallowed
 
 __all__ = ["userinfo"]
 
 MUTATED = "userinfo-401"
-JWT_DOTS = 2
 
 
 async def userinfo(call: Call) -> RawResponse:
@@ -75,17 +74,8 @@ def _bearer(call: Call) -> Found:
 
 
 def _no_access_token(token: str, why: str) -> Refused:
-    """Say what came in place of a living access token: the ID token of the same answer, or one that was altered."""
-    where = wire.AUTHORIZATION
-    if token.count(".") != JWT_DOTS:
+    """Say what came in place of a living access token."""
+    where, other = wire.AUTHORIZATION, misplaced(token)
+    if other is None:
         return Refused("bearer_invalid", received=why, where=where)
-    try:
-        claims, _ = unverified_claims(token), token_key(token)
-    except BadToken as error:
-        received = f"{shortened('jeton', token)} : {error.reason}"
-        remedy = "Envoyer l'access_token tel que reçu, entier et sans en changer un caractère."
-        return Refused("bearer_invalid", received=received, where=where, remedy=remedy)
-    if claims.get("typ") == "ID":
-        remedy = "Envoyer l'access_token de la même réponse de jetons, à la place de l'id_token."
-        return Refused("bearer_invalid", received="un ID token, et non l'access_token", where=where, remedy=remedy)
-    return Refused("bearer_invalid", received=why, where=where)
+    return Refused("bearer_invalid", received=other.received, where=where, remedy=f"Envoyer {other.instead}")

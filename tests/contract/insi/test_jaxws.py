@@ -1,7 +1,8 @@
 """JAX-WS, from the stubs that wsimport makes of our description: the names of the official contract, no binding file.
 
 Needs Java 17 and Maven; runs only when LGO_SANDBOX_JAVA is set, since Maven may have to fetch the tools. SOAP 1.2 is an
-extension for wsimport, whatever the contract: ``-extension`` makes the port, the default run all the types.
+extension for wsimport, whatever the contract: the default run makes all the types of the official description, and the
+port with ``-extension`` or from ``?wsdl=wsimport``.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def wsimport(folder: Path, tools: str, tenant: Tenant, query: str, *options: str
     return {str(path.relative_to(folder / "stubs")) for path in (folder / "stubs").rglob("*.java")}
 
 
-@pytest.mark.parametrize("query", ["wsdl", "singleWsdl", "wsdl=reconstituee"])
+@pytest.mark.parametrize("query", ["wsdl", "singleWsdl", "wsdl=reconstituee", "wsdl=wsimport"])
 def test_wsimport_makes_the_official_types_without_any_option(
     tools: str, tenant: Tenant, tmp_path: Path, query: str
 ) -> None:
@@ -78,10 +79,13 @@ def test_wsimport_makes_the_official_types_without_any_option(
     assert wanted <= made
 
 
+@pytest.mark.parametrize(
+    ("query", "options"), [("singleWsdl", ("-extension",)), ("wsdl=wsimport", ())], ids=["extension", "plain wsimport"]
+)
 def test_a_client_of_the_official_stubs_finds_and_reads_a_fault(
-    tools: str, tenant: Tenant, certificate: Issued, tmp_path: Path
+    tools: str, tenant: Tenant, certificate: Issued, tmp_path: Path, query: str, options: tuple[str, ...]
 ) -> None:
-    made = wsimport(tmp_path, tools, tenant, "singleWsdl", "-extension")
+    made = wsimport(tmp_path, tools, tenant, query, *options)
     sources = [f"stubs/{name}" for name in sorted(made)]
     shutil.copy(PROJECT / "Search.java", tmp_path)
     run(tmp_path, "javac", "-nowarn", "-proc:none", "-cp", tools, "-d", "made", *sources, "Search.java")
@@ -93,4 +97,6 @@ def test_a_client_of_the_official_stubs_finds_and_reads_a_fault(
         "card 00 BERNARD",
         "fault insi_102 fatal",
     ]
-    assert {finding.check_id for seen in tenant.exchanges() for finding in seen.findings} == {"SANDBOX-PANNE"}
+    asked = [seen for seen in tenant.exchanges() if seen.target.startswith("POST")]
+    assert {finding.check_id for seen in asked for finding in seen.findings} == {"SANDBOX-PANNE"}
+    assert {dict(seen.request_headers)["content-type"].partition(";")[0] for seen in asked} == {"application/soap+xml"}

@@ -205,6 +205,20 @@ async def test_the_description_with_the_reconstructed_operations_says_so(client:
     assert extended.headers["x-simulation"] == "INSI-OPERATION-RECONSTITUEE"
 
 
+async def test_the_description_for_wsimport_names_soap_1_1_before_the_same_binding(client: httpx.AsyncClient) -> None:
+    description = etree.fromstring((await client.get("/lps?wsdl=wsimport")).content)
+    (binding,) = description.iterfind("{*}binding")
+    first, last = binding[:2]
+    assert [etree.QName(one).namespace for one in (first, last)] == [
+        "http://schemas.xmlsoap.org/wsdl/soap/",
+        "http://schemas.xmlsoap.org/wsdl/soap12/",
+    ]
+    assert dict(first.attrib) == dict(last.attrib)
+    binding.remove(first)
+    public = etree.fromstring((await client.get("/lps?wsdl")).content)
+    assert etree.tostring(description, method="c14n") == etree.tostring(public, method="c14n")
+
+
 @pytest.mark.parametrize("query", ["wsdl", "singleWsdl", "WSDL", "singlewsdl"])
 async def test_the_description_is_one_document_under_both_its_names(client: httpx.AsyncClient, query: str) -> None:
     description = await client.get(f"/lps?{query}")

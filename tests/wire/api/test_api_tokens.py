@@ -117,6 +117,88 @@ def test_a_client_that_breaks_one_rule_is_refused_in_the_dialect_of_the_service_
     assert office.shown(api).trouble is trouble
 
 
+def _with(office: Office, api: Api, authorization: str) -> httpx.Response:
+    name, value = api.require
+    office.tenant.option(**{name.replace(".", "__"): value})
+    return api.send(office, office.mtls(), {"Authorization": authorization}, True)
+
+
+def _revoked_here(office: Office, api: Api) -> httpx.Response:
+    token, name = office.token(api.name), office.tenant.name
+    office.runner.settle(office.tenant.do(lambda session: session))
+    office.runner.do(lambda: office.runner.launcher.sandbox.sessions.reset(name))
+    return office.call(api, token)
+
+
+EXCHANGE = "/protocol/openid-connect/token, avec audience="
+ADVISED: dict[str, tuple[Send, str, str, str]] = {
+    "missing": (_without_token, "en-tête absent", "token-exchange", EXCHANGE),
+    "of another scheme": (lambda o, a: _with(o, a, "Basic eDp5"), "Basic", "par Bearer", EXCHANGE),
+    "expired": (_expired, "UTC à l'horloge de la session", "grant_type=refresh_token", EXCHANGE),
+    "unknown": (_revoked_here, "inconnu ou révoqué", "Échangez de nouveau", EXCHANGE),
+    "refresh token": (
+        lambda o, a: _with(o, a, f"Bearer {o.exchange(a.name)['refresh_token']}"),
+        "un jeton de type Refresh",
+        "et non le refresh_token",
+        EXCHANGE,
+    ),
+    "opaque": (lambda o, a: _with(o, a, "Bearer abcd"), "jeton abcd…", "une chaîne sans points", EXCHANGE),
+    "altered": (lambda o, a: _with(o, a, "Bearer a.b.c"), "jeton a.b.c…", "tel que reçu", EXCHANGE),
+    "ID token": (
+        lambda o, a: _with(o, a, f"Bearer {o.exchange(a.name)['id_token']}"),
+        "jeton d'identité (id_token)",
+        "n'ouvre aucune API",
+        EXCHANGE,
+    ),
+    "of Pro Santé Connect": (_of_psc, "de lgo-mtls", "Échangez le jeton de Pro Santé Connect", EXCHANGE),
+    "for another API": (BROKEN[Trouble.OF_API].send, "un jeton pour l'API", "échangez encore une fois", EXCHANGE),
+    "without certificate": (
+        lambda o, a: o.call(a, o.token(a.name), o.psc.http),
+        "aucun certificat client",
+        "Présentez à l'API le certificat de l'échange",
+        "",
+    ),
+    "another certificate": (BROKEN[Trouble.CERTIFICATE].send, "INSI-AUTO", "ou refaites l'échange sous celui-ci", ""),
+    "of another session": (BROKEN[Trouble.OF_SESSION].send, "un jeton de la session", "même fichier de démarrage", ""),
+    "outlived": (_outlived, "sans rafraîchissement", "Ramenez l'utilisateur à la page de connexion", ""),
+    "of another scope": (_scopeless, "scope", "scope=", ""),
+}
+
+
+@pytest.mark.parametrize("what", ADVISED)
+def test_each_thing_that_can_be_wrong_with_a_token_has_its_own_remedy(office: Office, api: Api, what: str) -> None:
+    send, received, remedy, address = ADVISED[what]
+    send(office, api)
+    finding = office.findings(api)[-1]
+    assert received in finding.received
+    assert remedy in finding.remedy
+    assert address in finding.remedy
+    assert not address or finding.remedy.endswith(f"{address}{api.name}.")
+
+
+def test_the_address_of_the_exchange_is_one_that_exchanges(office: Office, api: Api) -> None:
+    _without_token(office, api)
+    address = office.findings(api)[-1].remedy.rpartition(" se fait à ")[2].partition(",")[0]
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "client_id": "lgo-mtls",
+        "subject_token": office.psc_token(),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "audience": api.name,
+    }
+    token = office.mtls().post(address, data=form).json()["access_token"]
+    assert office.call(api, token).status_code == 200
+
+
+def test_an_id_token_at_the_ordonnance_numerique_is_named_though_no_api_token_is_demanded(office: Office) -> None:
+    eprescription = APIS["eprescription"]
+    given = str(office.psc.mtls_tokens(office.mtls())["id_token"])
+    assert eprescription.told(office.call(eprescription, given)) == (401, "jeton-invalide")
+    (finding,) = office.findings(eprescription)
+    assert "id_token" in finding.received
+    assert "Joignez l'access_token" in finding.remedy
+
+
 def test_without_tls_the_token_passes_and_the_missing_certificate_is_told(office: Office, api: Api) -> None:
     answer = office.call(api, office.token(api.name), tls=False)
     assert answer.status_code == 200, answer.text

@@ -20,7 +20,7 @@ from mss_mock.codes.replies import REPLIES
 SOURCES = Path(str(files("mss_mock")))
 NOT_ON_THE_WIRE = {"certificat-absent", "structure-inconnue"}
 """PLAIN is not offered without a certificate, and the sandbox issues none for a structure that it does not have."""
-AS_CAUSES = re.compile(r"(?:smtp-|imap-)?(?:http|complet|trop-lent|stockage(?:-plein|-impossible)?)")
+AS_CAUSES = re.compile(r"(?:smtp-|imap-)?(?:http|complet|certificat|trop-lent|stockage(?:-plein|-impossible)?)")
 ENGLISH = re.compile(r"\b(?:the|not|expected|error|unknown|bad|too|must|is|cannot|missing|invalid)\b", re.IGNORECASE)
 
 
@@ -51,7 +51,13 @@ def test_a_refusal_says_its_words_on_the_wire_and_is_explained(key: str, mailer:
 
 def _is(key: str, code: str) -> bool:
     """Some rows are told as causes of the sandbox."""
-    causes = {"http": "HTTP", "complet": "TROP-DE", "lent": "DIALOGUE-TROP", "stockage": "STOCKAGE"}
+    causes = {
+        "http": "HTTP",
+        "complet": "TROP-DE",
+        "lent": "DIALOGUE-TROP",
+        "certificat": "CERTIFICAT-CLIENT",
+        "stockage": "STOCKAGE",
+    }
     if AS_CAUSES.fullmatch(key):
         return any(word in key and code.startswith(f"SANDBOX-{cause}") for word, cause in causes.items())
     return code == key or (key == "imap-starttls-d-abord" and code == "SANDBOX-AUTH-AVANT-STARTTLS")

@@ -58,7 +58,11 @@ def _handshake(context: ssl.SSLContext) -> Callable[[Mailer, str], None]:
 def _showing_a_signature_certificate(mailer: Mailer, door: str) -> None:
     tenant = mailer.tenant
     issued = tenant.runner.issue("org-sign", session=tenant.name)
-    _handshake(tenant.operator.context(issued))(mailer, door)
+    raw = mailer.secured(door, issued)
+    raw.send(b"NOOP\r\n" if door == "smtp" else b"t NOOP\r\n")
+    while raw.line():
+        pass
+    raw.close()
 
 
 def _saying_nothing(mailer: Mailer, door: str) -> None:
@@ -181,6 +185,29 @@ def test_a_handshake_that_fails_says_what_came_and_what_to_change(
     assert received in finding.received
     assert remedy in finding.remedy
     assert finding.where == "poignée de main après STARTTLS"
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=str)
+def test_a_signature_certificate_is_told_to_its_own_session(
+    door: str, version: ssl.TLSVersion, mailer: Mailer, told: Since
+) -> None:
+    tenant = mailer.tenant
+    issued = tenant.runner.issue("org-sign", session=tenant.name)
+    context = tenant.operator.context(issued)
+    context.minimum_version = context.maximum_version = version
+    raw = _ask_tls(mailer, door)
+    raw.secure(context)
+    raw.send(b"EHLO lgo.test\r\n" if door == "smtp" else b"t LOGIN lgo secret\r\n")
+    assert raw.line().startswith(b"554 5.7.0 " if door == "smtp" else b"* BYE ")
+    raw.close()
+    told()
+    (exchange,) = tenant.exchanges()
+    (finding,) = exchange.findings
+    assert finding.check_id == "SANDBOX-CERTIFICAT-CLIENT"
+    assert "extendedKeyUsage emailProtection" in finding.received
+    assert exchange.certificate in finding.received
+    assert "secret" not in f"{exchange.to_json(bodies=True)}"
 
 
 @pytest.mark.parametrize("door", DOORS)

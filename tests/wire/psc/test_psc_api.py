@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,6 +127,43 @@ def test_a_wrong_exchange_is_refused(
 ) -> None:
     answer = exchange(lgo, mtls, login(lgo, mtls), **changes)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def _other_clients(lgo: PscClient) -> str:
+    return str(lgo.tokens()["access_token"])
+
+
+def _over(lgo: PscClient, tokens: dict[str, Any]) -> str:
+    lgo.logout(tokens)
+    return str(tokens["access_token"])
+
+
+def _altered(tokens: dict[str, Any]) -> str:
+    return f"{tokens['access_token'][:-4]}AAAA"
+
+
+NO_SUBJECTS: dict[str, tuple[Callable[[PscClient, dict[str, Any]], str], str, str]] = {
+    "ID token": (lambda _, tokens: str(tokens["id_token"]), "un ID token", "à la place de l'id_token"),
+    "refresh token": (lambda _, tokens: str(tokens["refresh_token"]), "un refresh_token", "l'access_token reçu avec"),
+    "altered": (lambda _, tokens: _altered(tokens), "signature", "tel que reçu"),
+    "of another client": (lambda lgo, _: _other_clients(lgo), "le jeton de lgo-demo", "client_id=lgo-demo"),
+    "of a log-in that is over": (_over, "déconnexion", "nouvelle session"),
+    "opaque": (lambda *_: "x", "inconnu", "Rafraîchir"),
+}
+
+
+@pytest.mark.parametrize("what", NO_SUBJECTS)
+def test_another_token_than_a_living_access_token_is_named_with_the_one_to_send(
+    lgo: PscClient, mtls: httpx.Client, what: str
+) -> None:
+    given, received, remedy = NO_SUBJECTS[what]
+    tokens = lgo.mtls_tokens(mtls)
+    assert exchange(lgo, mtls, given(lgo, tokens)).json()["error"] == "invalid_grant"
+    finding = lgo.findings()[-1]
+    assert received in finding.received
+    assert "jeton d'accès" in finding.expected
+    assert remedy in finding.remedy
+    assert finding.where == "paramètre subject_token"
 
 
 def test_an_expired_token_is_refreshed_then_exchanged(lgo: PscClient, mtls: httpx.Client) -> None:
