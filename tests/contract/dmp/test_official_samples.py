@@ -17,7 +17,7 @@ from support.dmp_lots import Document, Lot
 from support.dmp_messages import Reply, adhoc, status_of, unique_ids_of
 from support.dmp_vihf import Vihf
 
-from health_documents.codes.systems import class_of
+from health_documents.codes.systems import class_of, format_of_model
 
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 STATUS = "urn:oasis:names:tc:ebxml-regrep:StatusType"
@@ -63,6 +63,9 @@ def _document(octets: bytes) -> Document:
         "type": [(code, system)],
         "event": [EVENT],
     }
+    models = {str(one) for one in root.xpath("h:templateId/@root", namespaces=NS)}
+    if form := next(filter(None, map(format_of_model, sorted(models))), None):
+        codes["format"] = [(form.code, form.system)]
     return Document(octets, str(root.xpath(patient, namespaces=NS)), codes=codes, slots=TIMES)
 
 

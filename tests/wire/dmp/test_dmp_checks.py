@@ -20,6 +20,7 @@ from support.dmp_door import Dmp
 from support.dmp_gestures import BREAKS as GESTURES
 from support.dmp_lots import Document, Lot, as_bpm, cda
 from support.dmp_messages import adhoc, envelope, existence
+from support.dmp_pages import printed_cda
 from support.dmp_services import authorised
 from support.dmp_told import is_told
 from support.dmp_vihf import coded
@@ -217,6 +218,14 @@ def test_each_check_is_fired_through_the_door_by_what_breaks_it_alone(dmp: Dmp, 
 def test_a_partner_of_the_ins_is_observed_on_each_flow(dmp: Dmp) -> None:
     dmp.test_existence()
     assert "DMP-INS-PARTENAIRE" in dmp.observed()
+
+
+def test_a_prescription_whose_page_has_the_ins_keeps_that_rule(dmp: Dmp) -> None:
+    codes = {"type": [("57833-6", "2.16.840.1.113883.6.1")], "class": [("42", "1.2.250.1.213.1.1.4.1")]}
+    dmp.feed(dmp.document(printed_cda(dmp.patient, dmp=dmp), codes=codes))
+    assert dmp.findings() == []
+    assert {"DMP-PDF-INS", "DMP-PDF-DATA"} <= dmp.kept()
+    assert not {"DMP-PDF-NOTICE", "DMP-TYPE-FORMAT", "DMP-NOTE-N3"} & dmp.kept()
 
 
 # --- refusals
