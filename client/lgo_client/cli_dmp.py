@@ -27,6 +27,7 @@ from lgo_client.cli_dmp_desk import (
 )
 from lgo_client.cli_dmp_documents import add_document_commands
 from lgo_client.cli_guard import Guarded
+from lgo_client.cli_words import counted, moment, noted
 from lgo_client.clock import Workplace
 from lgo_client.dmp.opening import calling
 from lgo_client.dmp.records import Choice, Subject
@@ -54,13 +55,20 @@ How = Annotated[str, typer.Option("--avec", help="carte (DIRECTE) ou certificat 
 AsDoctor = Annotated[bool, typer.Option("--medecin-traitant", help="Pour le rôle de médecin traitant.")]
 
 
+def _state(status: str) -> str:
+    """Return the state of a DMP for people, another word as it came."""
+    return {"active": "ouvert", "terminated": "fermé"}.get(status, status)
+
+
 @dmp_app.command()
 def existence(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Ready = None) -> None:
     """TD0.2 : dire si le DMP existe, et si le professionnel peut le lire."""
     environment = environment_of(ready)
     with calling(environment, who, _mode(how)) as dmp, waiting_for("Test d'existence"):
         access = dmp.existence(ins_of(environment, patient))
-    console.print(f"DMP {access.status}, autorisation {access.authorisation}" if access.exists else "pas de DMP")
+    console.print(
+        f"DMP {_state(access.status)}, autorisation {access.authorisation}" if access.exists else "pas de DMP"
+    )
     raise typer.Exit(0 if access.open_and_authorised else 1)
 
 
@@ -74,7 +82,9 @@ def donnees(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Read
         console.print("pas de DMP")
         raise typer.Exit(1)
     breaking, emergency = (yes(opposed) for opposed in (found.breaking_opposed, found.emergency_opposed))
-    console.print(f"DMP {found.status} ; opposé au bris de glace : {breaking} ; à l'accès en urgence : {emergency}")
+    console.print(
+        f"DMP {_state(found.status)} ; opposé au bris de glace : {breaking} ; à l'accès en urgence : {emergency}"
+    )
 
 
 @dmp_app.command()
@@ -96,7 +106,7 @@ def choix(
             desk.say(cx, Subject(subject), Choice.AGREED if agreed else Choice.OPPOSED)
         table = Table("quoi", "choix", "noté par", "le", title="Choix du patient")
         for said in desk.records.choices(cx):
-            table.add_row(said.subject, said.choice, said.said_by, said.at)
+            table.add_row(said.subject, said.choice, said.said_by, noted(said.at))
     console.print(table)
 
 
@@ -136,7 +146,7 @@ def autorisations(
     table = Table("identifiant", "professionnel", "depuis", "dernière action", "mode", title="Professionnels du DMP")
     for one in found:
         role = " (médecin traitant)" if one.doctor_in_charge else ""
-        table.add_row(one.national_id, plain(f"{one.name}{role}"), one.started, one.acted, one.mode)
+        table.add_row(one.national_id, plain(f"{one.name}{role}"), moment(one.started), moment(one.acted), one.mode)
     console.print(table)
 
 
@@ -154,7 +164,7 @@ def patients(
         found = dmp.dmps(since, by_document=by_document)
     table = Table("matricule INS", "autorisé le", "dernière action", "dernier lot", title=f"{len(found)} DMP")
     for one in found:
-        table.add_row(one.matricule, one.authorised, one.acted, one.fed)
+        table.add_row(one.matricule, moment(one.authorised), moment(one.acted), moment(one.fed))
     console.print(table)
 
 
@@ -169,9 +179,9 @@ def rechercher_patient(
     environment = environment_of(ready)
     with calling(environment, who, Mode.DIRECT, purpose=EMERGENCY) as dmp, waiting_for("Recherche"):
         found = dmp.search(family, birth)
-    table = Table("matricule INS", "OID", "naissance", "opposé à l'urgence", title=f"{len(found)} patient(s)")
+    table = Table("matricule INS", "OID", "naissance", "opposé à l'urgence", title=counted(len(found), "patient"))
     for one in found:
-        table.add_row(one.matricule, one.oid, one.birth, yes(one.emergency_opposed))
+        table.add_row(one.matricule, one.oid, moment(one.birth), yes(one.emergency_opposed))
     console.print(table)
     raise typer.Exit(0 if found else 1)
 

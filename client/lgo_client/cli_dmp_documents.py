@@ -28,6 +28,7 @@ from lgo_client.cli_dmp_desk import (
     waiting_for,
 )
 from lgo_client.cli_guard import Guarded
+from lgo_client.cli_words import counted, moment
 from lgo_client.dmp.desk import Desk
 from lgo_client.dmp.queue import State, Waiting
 from lgo_client.environment import Environment, Patient
@@ -185,7 +186,7 @@ def montrer(context: typer.Context, who: Who = "titulaire", folder: Workstation 
         return
     with at_desk(who, folder, ready) as (_environment, desk):
         lots = desk.queue.all()
-    table = Table("lot", "document", "état", "essais", "dernière réponse", title=f"{len(lots)} lot(s)")
+    table = Table("lot", "document", "état", "essais", "dernière réponse", title=counted(len(lots), "lot"))
     for one in lots:
         table.add_row(str(one.number), plain(one.title), one.state, str(one.tries), plain(one.said))
     console.print(table)
@@ -231,11 +232,14 @@ def lister(
     with at_desk(who, folder, ready) as (environment, desk), waiting_for("Recherche des documents"):
         wanted = [f"{code.code}^^{code.system}" for code in known]
         found = desk.documents(ins_of(environment, patient), since=since, types=wanted)
-    table = Table("document", "titre", "type", "fait le", "auteur", "état", title=f"{len(found)} document(s)")
-    for one in found:
+    table = Table("n°", "titre", "type", "fait le", "auteur", "état", title=counted(len(found), "document"))
+    for number, one in enumerate(found, 1):
         state = STATES.get(one.status.rpartition(":")[2], one.status)
-        table.add_row(one.unique_id, plain(one.title), one.type_code, one.creation_time, plain(one.author), state)
+        made = moment(one.creation_time, utc=True)
+        table.add_row(str(number), plain(one.title), one.type_code, made, plain(one.author), state)
     console.print(table)
+    for number, one in enumerate(found, 1):
+        console.print(f"n° {number} : {one.unique_id}", soft_wrap=True)
 
 
 def consulter(
@@ -260,7 +264,7 @@ def consulter(
         console.print(f"{len(octets)} octets, qui ne sont pas un CDA")
         return
     authors = ", ".join(f"{one.given_name} {one.family_name}" for one in read.authors)
-    console.print(f"« {plain(read.title)} », du {plain(read.effective_time)}, par {plain(authors)}")
+    console.print(f"« {plain(read.title)} », du {plain(moment(read.effective_time))}, par {plain(authors)}")
     for section in read.sections:
         console.print(f"  {plain(section.name)}")
     console.print(f"{len(octets)} octets{f', écrits dans {target}' if target else ''}", soft_wrap=True)
@@ -271,7 +275,7 @@ def synchroniser(patient: Named, who: Who = "titulaire", folder: Workstation = N
     with at_desk(who, folder, ready) as (environment, desk), waiting_for("Synchronisation"):
         visit = desk.visit(ins_of(environment, patient))
     if visit.first:
-        console.print(f"première visite : {len(visit.documents)} document(s) des deux dernières années")
+        console.print(f"première visite : {counted(len(visit.documents), 'document')} des deux dernières années")
     for one in visit.changes:
         by = f" par {one.by}" if one.by else ""
         console.print(f"{one.change} : {plain(one.document.title)} ({one.document.unique_id}){by}", soft_wrap=True)

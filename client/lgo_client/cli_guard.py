@@ -101,6 +101,21 @@ def _explain(error: Any) -> None:
         typer.echo(f"lgo : {usage_error(error)}", err=True)
 
 
+_SYSTEM = (
+    (FileNotFoundError, "n'existe pas"),
+    (PermissionError, "ne peut pas être lu ou écrit avec vos droits"),
+    (IsADirectoryError, "est un dossier"),
+    (NotADirectoryError, "passe par un fichier qui n'est pas un dossier"),
+    (FileExistsError, "existe déjà"),
+)
+
+
+def _unusable(error: OSError) -> str:
+    """Return what the system says of a file in French; of another thing, its own words."""
+    said = next((words for kind, words in _SYSTEM if isinstance(error, kind)), "")
+    return f"{error.filename} {said}" if said and error.filename else str(error)
+
+
 def _told(error: Exception) -> tuple[int, str]:
     """Return how a command ends and what it says."""
     if isinstance(error, EnvironmentMissing):
@@ -119,7 +134,7 @@ def _told(error: Exception) -> tuple[int, str]:
             f"{_address(error)} ne répond pas ({error}) : le bac à sable est-il lancé (« lgo-sandbox up ») ?",
         )
     if isinstance(error, OSError):
-        return UNUSABLE, f"fichier ou connexion inutilisable : {error}"
+        return UNUSABLE, f"fichier ou connexion inutilisable : {_unusable(error)}"
     if isinstance(error, ValueError):
         return REFUSED, f"valeur refusée : {error}"
     return DEFECT, f"défaut du client de référence : {type(error).__name__} {error} ({TRACE}=1 montre la trace)"

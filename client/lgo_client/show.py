@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
+from lgo_client.cli_words import counted
 from lgo_client.environment import Environment
 from lgo_client.journeys.officine_day import Told
 from lgo_client.journeys.steps import Step
@@ -95,9 +96,9 @@ def show_outcome(console: Console, told: Told, what: str = "La journée") -> Non
         kind = "remarque" if finding["severity"] == INFORMATION else "[yellow]constat[/yellow]"
         console.print(f"{kind} {finding['check_id']} : {escape(str(finding['message']))}")
     remarks = sum(finding["severity"] == INFORMATION for finding in told.findings)
-    found = f"{len(told.findings) - remarks} constat(s), {remarks} remarque(s)"
-    console.print(f"{len(told.steps)} étapes, {len(told.exchanges)} échanges, {found}")
-    console.print(f"Preuves : {told.folder} ({len(told.files)} fichiers)", soft_wrap=True)
+    found = f"{counted(len(told.findings) - remarks, 'constat')}, {counted(remarks, 'remarque')}"
+    console.print(f"{counted(len(told.steps), 'étape')}, {counted(len(told.exchanges), 'échange')}, {found}")
+    console.print(f"Preuves : {told.folder} ({counted(len(told.files), 'fichier')})", soft_wrap=True)
     if told.failure:
         console.print(f"[red]{what} s'arrête : {escape(told.failure)}[/red]")
 

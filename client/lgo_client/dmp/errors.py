@@ -65,8 +65,14 @@ def in_french(error: Exception) -> str:
     if isinstance(error, SoapRefused):
         return f"{error.reason} ({error.code})" if error.code else error.reason
     if isinstance(error, httpx.TransportError):
-        return f"le DMP ne répond pas ({type(error).__name__})"
+        return f"le DMP ne répond pas ({_why(error)})"
     return str(error)
+
+
+def _why(error: httpx.TransportError) -> str:
+    if isinstance(error, httpx.ConnectError):
+        return "connexion impossible"
+    return "délai dépassé" if isinstance(error, httpx.TimeoutException) else "connexion coupée"
 
 
 def never_came(error: Exception) -> bool:

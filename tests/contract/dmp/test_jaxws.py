@@ -108,7 +108,7 @@ def test_a_client_of_the_stubs_of_wsimport_calls_each_service(office: Office, to
         "td0.2": [message_id],
         "td0.5": [message_id],
         "td0.3": [action, "DMP-AUTHORISATION", message_id],
-        "td0.4": [action, message_id],
+        "td0.4": [message_id],
         "td2.1": [message_id],
         "td3.1": [message_id],
         "td3.2": [message_id],

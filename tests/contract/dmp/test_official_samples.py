@@ -191,3 +191,22 @@ def test_an_official_sample_lives_its_whole_life(dmp: Dmp, octets: bytes) -> Non
     assert (author.found(), author.found(status=archived)) == ([], [second.unique_id])
     assert status_of(dmp.change(technical, "Deleted", "Archived", vihf=author.vihf())) == SUCCESS
     assert author.found() == author.found(status=archived) == []
+
+
+REPLACING, OF_NOBODY = "IPS-FR_2024.01.xml", "eDISP-MED_2024.01.xml"
+
+
+def _named(name: str) -> Document:
+    (path,) = [path for path in samples_of() if path.name == name]
+    return _document(path.read_bytes())
+
+
+def test_a_sample_that_says_what_it_replaces_is_told_when_it_is_fed_as_a_new_document(dmp: Dmp) -> None:
+    document = _named(REPLACING)
+    assert status_of(dmp.feed(document, vihf=dmp.direct(patient=document.patient))) == SUCCESS
+    assert dmp.findings() == ["DMP-REPLACED"]
+
+
+def test_the_sample_of_a_person_who_is_nobodys_is_refused(dmp: Dmp) -> None:
+    document = _named(OF_NOBODY)
+    assert dmp.feed(document, vihf=dmp.direct(patient=document.patient)).errors == ["XDSUnknownPatientId"]
