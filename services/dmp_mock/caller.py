@@ -79,7 +79,7 @@ def admit(call: Call, message: Message, transaction: Transaction, access: Access
     ins = vihf.patient or Cx("", "")
     state = _state(call, ins, caller)
     _note_patient(call, ins)
-    demand(transaction.right, caller, is_mt=state.caller_is_mt)
+    demand(transaction.right_to(message.body), caller, is_mt=state.caller_is_mt)
     return Admitted(call, message, transaction, caller, ins, state, evidence.legal_entity)
 
 

@@ -86,8 +86,7 @@ def caller_of(vihf: Vihf) -> Caller:
     roles = vihf.roles
     section = next((role.code for role in roles[1:] if role.scheme == names.G05), "")
     profile = _profile(vihf)
-    secret = names.CONFIDENTIALITY in vihf.texts  # a minor who does not want his parents to know
-    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose, secret)
+    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose, vihf.secret)
 
 
 def _profile(vihf: Vihf) -> Profile:
@@ -116,11 +115,11 @@ def demand(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
     """Return the right to an action. Raises Refused when the caller has none."""
     cell = right(action, caller, is_mt=is_mt)
     if not cell.granted:
-        who = f"{caller.profile} ({caller.mode}, {caller.access})"
+        who, name = f"{caller.profile} ({caller.mode}, {caller.access})", action.partition("-")[0]
         raise Refused(
             "rights",
-            f"{action} pour {who}",
-            received=f"{action.partition('-')[0]} par {who}",
+            f"{name} pour {who}",
+            received=f"{name} par {who}",
             expected=_granted(action),
             where="VIHF, mode d'authentification, rôles et motif d'accès",
         )

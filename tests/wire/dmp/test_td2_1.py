@@ -19,6 +19,7 @@ from health_documents.cda.write.vaccination import write_vaccination_note
 
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
+SECRET = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
 TYPE_SYSTEM, CLASS_SYSTEM = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.1"
 
 
@@ -393,13 +394,19 @@ def test_the_level_1_copy_of_a_note_is_not_looked_into(dmp: Dmp) -> None:
 
 
 def test_a_secret_connection_wants_documents_hidden_from_the_parents(dmp: Dmp) -> None:
-    name = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
-    vihf = dmp.direct(extra={name: "INVISIBLE_REPRESENTANTS_LEGAUX"})
+    vihf = dmp.direct(extra={SECRET: "INVISIBLE_REPRESENTANTS_LEGAUX"})
     dmp.feed(dmp.document(), vihf=vihf)
     told = [one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM"]
     assert "connexion secrète" in told[0].received
     dmp.configure(strict_metadata="oui")
     assert dmp.feed(dmp.document(), vihf=vihf).errors == ["XDSRegistryMetadataError"]
+
+
+def test_an_empty_attribute_opens_no_secret_connection_and_is_told(dmp: Dmp) -> None:
+    dmp.feed(dmp.document(), vihf=dmp.direct(extra={SECRET: ""}))
+    assert dmp.findings() == ["DMP-VIHF-SECRET"]
+    dmp.configure(strict_metadata="oui")
+    assert status_of(dmp.feed(dmp.document(), vihf=dmp.direct(extra={SECRET: ""}))) == SUCCESS
 
 
 def test_a_document_of_an_adult_is_not_hidden_from_his_parents(dmp: Dmp) -> None:
