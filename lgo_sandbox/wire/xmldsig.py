@@ -10,9 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 
 import xmlsec
 from lxml import etree
+
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = [
     "C14N",
@@ -33,6 +36,7 @@ __all__ = [
     "ds",
     "is_signed_by",
     "key_of",
+    "relative_namespace",
 ]
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -54,6 +58,7 @@ DIGESTS = {SHA1: "sha1", SHA256: "sha256"}
 
 _METHODS = {RSA_SHA256: xmlsec.constants.TransformRsaSha256, RSA_SHA1: xmlsec.constants.TransformRsaSha1}
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_CERTIFICATES = 5
 _MAX_CERTIFICATE = 64 * 1024
 _EVERY_ID = etree.XPath(
@@ -66,7 +71,11 @@ class Unreadable(ValueError):
 
 
 class Uncanonical(ValueError):
-    """An element has no canonical form: a namespace of it is a relative URI."""
+    """An element has no canonical form: a namespace of it is a relative URI; ``said`` names it, and where it stands."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def ds(name: str) -> str:
@@ -133,10 +142,26 @@ def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, c
             with_comments=with_comments and comments,
         )
     except etree.LxmlError:
-        raise Uncanonical from None
+        raise Uncanonical(relative_namespace(element)) from None
     finally:
         for name in missing:
             del element.attrib[name]
+
+
+def relative_namespace(element: etree._Element) -> str:
+    """Return, in French, the first namespace in scope of an element or in it that is a relative URI, and who declares it.
+
+    "" when there is none.
+    """
+    for one in (*reversed(list(element.iterancestors())), *element.iter(etree.Element)):
+        parent = one.getparent()
+        known = {} if parent is None else parent.nsmap
+        for prefix, uri in one.nsmap.items():
+            if known.get(prefix) != uri and uri and not _ABSOLUTE.match(uri):
+                declared = f"xmlns:{prefix}" if prefix else "xmlns"
+                place = f"{etree.QName(one).localname}, ligne {one.sourceline or 1}"
+                return f"l'espace de noms {declared}={quoted(uri)}, URI relative, déclaré par {place}"
+    return ""
 
 
 def digest_of(octets: bytes, algorithm: str) -> str:

@@ -20,6 +20,7 @@ from health_documents import oids
 from health_documents.identifiers import ROOTS_OF_INS
 from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.wire.signature import DS
+from lgo_sandbox.wire.xmldsig import relative_namespace
 
 __all__ = ["read_cda", "read_manifest", "wrong_digests"]
 
@@ -88,7 +89,7 @@ def read_manifest(signature: bytes, documents: Mapping[str, bytes], *, digests: 
 
 
 def wrong_digests(signature: bytes, documents: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return the unique ids of the documents whose digest in the manifest is wrong."""
+    """Return the documents whose digest in the manifest is wrong: their unique id, and why, as far as it is known."""
     return tuple(_wrong(_references(signature), documents))
 
 
@@ -109,7 +110,16 @@ def _wrong(references: list[etree._Element], documents: Mapping[str, bytes]) -> 
         method = reference.find("ds:DigestMethod", _DS)
         name = _HASHES.get("" if method is None else method.get("Algorithm") or "")
         if unique_id in documents and value not in _digests(name, documents[unique_id]):
-            yield unique_id
+            yield f"{unique_id}{_uncanonical(documents[unique_id])}"
+
+
+def _uncanonical(content: bytes) -> str:
+    """Return why a document has no canonical form, as the end of a sentence; "" when it has one, or is no XML."""
+    try:
+        relative = relative_namespace(parse(content, long_texts=True))
+    except MalformedXml:
+        return ""
+    return f" (sans forme canonique : {relative})" if relative else ""
 
 
 def _digests(name: str | None, content: bytes) -> Iterator[str]:

@@ -95,7 +95,16 @@ def open_message(content_type: str | None, body: bytes) -> Message:
             expected=f"SOAP 1.2 ({soap.SoapVersion.V12.namespace})",
             where="racine du message",
         ) from error
-    except (mtom.MtomError, soap.NotSoap) as error:
+    except mtom.MtomError as error:
+        raise Refused(
+            "soap",
+            error.reason,
+            received=error.received,
+            expected=error.expected or "un paquet MTOM (multipart/related) bien formé",
+            where=error.where or "corps HTTP",
+            remedy=error.remedy,
+        ) from error
+    except soap.NotSoap as error:
         raise Refused(
             "soap",
             error.reason,

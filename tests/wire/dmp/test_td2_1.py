@@ -434,3 +434,54 @@ def test_the_cda_of_a_replacement_names_the_document_that_it_replaces(dmp: Dmp, 
     content = dmp.document().content.replace(b"<componentOf>", related.encode())
     assert status_of(dmp.feed(dmp.document(content, replaces=technical))) == SUCCESS
     assert dmp.findings() == ([] if right else ["DMP-METADATA-FORM"])
+
+
+# --- parts of the package
+
+
+def _told(dmp: Dmp) -> tuple[str, str, str]:
+    """Return what the first finding of the last exchange received, where, and its remedy."""
+    is_told(dmp.exchanges()[0])
+    finding = dmp.exchanges()[0].findings[0]
+    return finding.received, finding.where, finding.remedy
+
+
+def test_a_doubled_content_id_is_told_by_its_value_and_its_place(dmp: Dmp) -> None:
+    def doubled(octets: bytes) -> bytes:
+        return octets.replace(b"Content-ID: <Signature01.xml>", b"Content-ID: <Document01.xml>")
+
+    assert dmp.feed(dmp.document(), alter=doubled).status == 500
+    received, where, remedy = _told(dmp)
+    assert received == "Content-ID « Document01.xml », celui des parties 2 et 3"
+    assert where == "paquet MIME, partie 3"
+    assert remedy.startswith("Donnez à cette partie un Content-ID")
+
+
+def test_two_references_in_one_document_are_told_with_both_and_their_document(dmp: Dmp) -> None:
+    include = b'<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:Document01.xml"/>'
+    assert dmp.feed(dmp.document(), alter=lambda octets: octets.replace(include, 2 * include)).status == 500
+    received, where, remedy = _told(dmp)
+    assert received == "2 xop:Include (« cid:Document01.xml », « cid:Document01.xml »)"
+    assert where.endswith("Document « Document01 »")
+    assert remedy.startswith("Gardez un xop:Include par élément")
+
+
+def test_a_reference_to_nothing_is_told_with_the_parts_that_there_are(dmp: Dmp) -> None:
+    def astray(octets: bytes) -> bytes:
+        return octets.replace(b'href="cid:Document01.xml"', b'href="cid:autre.xml"')
+
+    assert dmp.feed(dmp.document(), alter=astray).status == 500
+    assert _told(dmp)[0] == "href « cid:autre.xml »"
+    assert "cid:Document01.xml" in dmp.exchanges()[0].findings[0].expected
+
+
+def test_two_documents_of_one_part_are_told_as_such(dmp: Dmp) -> None:
+    first, second = dmp.document(), dmp.document(id="Document02")
+
+    def shared(octets: bytes) -> bytes:
+        return octets.replace(b'href="cid:Document02.xml"', b'href="cid:Document01.xml"')
+
+    assert status_of(dmp.feed(first, second, alter=shared)) == SUCCESS
+    told = next(one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM")
+    assert "Document Document01, Document02 : la même partie MIME cid:Document01.xml" in told.received
+    assert "une partie par Document" in told.expected

@@ -70,7 +70,7 @@ def digests(seen: Observed[LotFed]) -> Outcome:
     wrong = seen.facts.wrong_digests.value
     if not wrong:
         return True
-    received = f"une DigestValue fausse pour {', '.join(wrong)[:200]}"
+    received = f"une DigestValue fausse pour {', '.join(wrong)[:300]}"
     return Violation(received, "l'empreinte des octets du document, ou de sa forme canonique", where="Signature01")
 
 
