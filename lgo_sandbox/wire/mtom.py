@@ -342,7 +342,9 @@ def _not_alone(parent: etree._Element | None, beside: str) -> MtomError:
         others = [etree.QName(one).localname for one in parent.iterchildren(etree.Element) if one.tag != _INCLUDE]
         received = f"{len(hrefs)} xop:Include ({', '.join(hrefs[:_MAX_SHOWN])})"
         if len(hrefs) == 1:
-            received = f"xop:Include et {quoted(beside) if beside else ', '.join(others[:_MAX_SHOWN]) or 'un commentaire'}"
+            received = (
+                f"xop:Include et {quoted(beside) if beside else ', '.join(others[:_MAX_SHOWN]) or 'un commentaire'}"
+            )
         reason = f"{reason} : {received} dans {where}"
     return MtomError(
         reason,

@@ -172,6 +172,11 @@ BEFORE: dict[str, tuple[Change, XadesProblem, str]] = {
     ),
 }
 AFTER: dict[str, tuple[Change, XadesProblem, str]] = {
+    "a relative namespace": (
+        _sub("<ds:SignedInfo", '<ds:SignedInfo xmlns:x="relatif"'),
+        XadesProblem.RELATIVE,
+        "SignedInfo",
+    ),
     "the manifest changed": (_sub(">AA==<", ">AB==<"), XadesProblem.DIGEST, "#IHEManifest"),
     "the properties changed": (
         _sub("<xad:SigningTime>2", "<xad:SigningTime>1"),
@@ -252,7 +257,7 @@ def test_a_relative_namespace_has_no_canonical_form_and_is_told(signer: Issued, 
     start = where.split(" ")[0]
     report = _report(signer, after=lambda text: text.replace(start, f'{start} xmlns:x="relatif"', 1))
     told = next(piece.received for piece in report.broken if piece.problem is XadesProblem.RELATIVE)
-    assert 'xmlns:x=« relatif »' in told
+    assert "xmlns:x=« relatif »" in told
     assert f"déclaré par {start.partition(':')[2]}, ligne" in told
 
 

@@ -183,6 +183,7 @@ ALONG = {
     "DMP-AIR-FEED": {"DMP-RIGHTS"},
     "DMP-FEED-ORG": {"DMP-CERT"},
     "DMP-FEED-N1": {"DMP-CDA"},
+    "DMP-INS-DATAMATRIX": {"DMP-PDF-A1"},
     "DMP-AUTHORISATION-NEEDED": {"DMP-RIGHTS"},
 }
 """What the same client breaks besides: an unknown professional is a refused VIHF, AIR has no right to feed."""

@@ -38,9 +38,9 @@ def _not_ascii(cda: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoil", "pdf", "findings"),
     [
-        (lambda cda: _in_patient(cda, ADDRESS), b"%PDF-1.4 essai", []),
-        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_STREAM, ["DMP-INS-DATAMATRIX"]),
-        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_JPEG, ["DMP-INS-DATAMATRIX"]),
+        (lambda cda: _in_patient(cda, ADDRESS), b"%PDF-1.4 essai", ["DMP-PDF-A1"]),
+        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_STREAM, ["DMP-INS-DATAMATRIX", "DMP-PDF-A1"]),
+        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_JPEG, ["DMP-INS-DATAMATRIX", "DMP-PDF-A1"]),
         (_nested, b"%PDF-1.4 essai", ["DMP-METADATA", "DMP-FEED-N1"]),
         (_not_ascii, b"%PDF-1.4 essai", ["DMP-FEED-N1", "DMP-CDA"]),
     ],

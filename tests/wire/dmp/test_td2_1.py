@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from support.artefacts import samples_of
 from support.dmp_door import Dmp
-from support.dmp_lots import Document, Lot, cda
+from support.dmp_lots import PDF, Document, Lot, cda
 from support.dmp_messages import Reply, status_of, unique_ids_of
 from support.dmp_told import is_told
 from support.documents_contents import VACCINATION
@@ -60,6 +60,7 @@ BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-MANIFEST": _with_false_digests,
     "DMP-LOT-SIGNATURE": _with_a_changed_signature,
     "DMP-CDA": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient).replace(b'<realmCode code="FR"/>', b""))),
+    "DMP-PDF-A1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=PDF.replace(b"GTS_PDFA1", b"GTS_PDFX")))),
     "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
 }
@@ -434,6 +435,25 @@ def test_the_cda_of_a_replacement_names_the_document_that_it_replaces(dmp: Dmp, 
     content = dmp.document().content.replace(b"<componentOf>", related.encode())
     assert status_of(dmp.feed(dmp.document(content, replaces=technical))) == SUCCESS
     assert dmp.findings() == ([] if right else ["DMP-METADATA-FORM"])
+
+
+# --- the PDF of a document
+
+
+def test_what_keeps_a_pdf_from_being_pdf_a_1_is_told_with_its_document_once_the_answer_has_left(dmp: Dmp) -> None:
+    document = dmp.document(cda(dmp.patient, pdf=PDF.replace(b"pdfaid", b"autre")))
+    assert status_of(dmp.feed(document)) == SUCCESS
+    assert dmp.findings() == ["DMP-PDF-A1"]
+    told = dmp.exchanges()[0].findings[0]
+    assert "pdfaid:part 1" in told.received
+    assert "PDF-02" in told.received
+    assert document.unique_id in told.where
+    is_told(dmp.exchanges()[0])
+
+
+def test_a_pdf_with_the_marks_keeps_the_rule(dmp: Dmp) -> None:
+    dmp.feed(dmp.document())
+    assert "DMP-PDF-A1" in dmp.kept()
 
 
 # --- parts of the package
