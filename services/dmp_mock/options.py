@@ -6,15 +6,19 @@ Source: docs/sources/dmp.md#vihf-fenetre, #erreurs-xds, #tolerances; the default
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from lgo_sandbox.contract import Option
+
+if TYPE_CHECKING:
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = [
     "OPTIONS",
     "Parameters",
     "is_on",
+    "latest",
     "parameters",
     "redirect",
     "refuses_replay",
@@ -101,6 +105,11 @@ def skew(session: HasOptions) -> timedelta:
     """Return the admitted drift of a VIHF."""
     value = session.option("dmp.vihf_skew_seconds")
     return timedelta(seconds=int(value if value.isdecimal() else DEFAULT_SKEW))
+
+
+def latest(session: Session) -> datetime:
+    """Return the moment after which what a message dates is to come: now by the later clock, and the admitted drift."""
+    return max(session.clock.both()) + skew(session)
 
 
 def refuses_untruth(session: HasOptions) -> bool:

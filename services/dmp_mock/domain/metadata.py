@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from dmp_mock.codes import value_sets, xds
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
-from dmp_mock.domain.hl7 import dtm_floor, exists, is_dtm, is_oid, person_id, read_cx, read_ins
+from dmp_mock.domain.hl7 import dtm_floor, exists, is_after, is_dtm, is_oid, person_id, read_cx, read_ins
 from dmp_mock.domain.values import Author, Entry, SubmissionSet
 from health_documents import oids
 from health_documents.codes import systems as code_systems
@@ -45,13 +46,15 @@ _PATIENT_FIELDS = ("PID-5", "PID-7", "PID-8")
 class Policy:
     """How a session wants metadata, and what it knows of the patient.
 
-    ``both_hidden``: INVISIBLE_PATIENT and MASQUE_PS may stand together. ``minor`` None: the age is not known.
+    ``both_hidden``: INVISIBLE_PATIENT and MASQUE_PS may stand together. ``minor`` None: the age is not known. What is
+    after ``now`` is to come.
     """
 
     strict: bool = False
     both_hidden: bool = False
     minor: bool | None = None
     secret: bool = False
+    now: datetime | None = None
 
 
 LENIENT = Policy()
@@ -69,12 +72,15 @@ class EntryRule:
 
 
 @dataclass(frozen=True, slots=True)
-class VisibilityRule:
-    """One rule on what hides a document, which depends on the session and on the patient."""
+class PolicyRule:
+    """One rule on an attribute, which depends on the session and on the patient: for the most, on what hides a
+    document.
+    """
 
     expected: str
     received: Callable[[Entry, Policy], str | None]
     lenient: bool = False
+    attribute: str = _CONFIDENTIALITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,14 @@ def _real_time(name: str) -> EntryRule:
         return _unless(not odd, ", ".join(odd))
 
     return EntryRule(name, "un moment du calendrier", received, lenient=True)
+
+
+def _to_come(entry: Entry, policy: Policy) -> str | None:
+    return _ahead(entry.slot("creationTime"), policy)
+
+
+def _ahead(told: str, policy: Policy) -> str | None:
+    return _unless(policy.now is None or not is_after(told, policy.now), f"{told}, à venir")
 
 
 def _period(entry: Entry) -> str | None:
@@ -292,10 +306,11 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule("sourcePatientInfo", "PID-5, PID-7 et PID-8 seuls", _patient_info, lenient=True),
 )
 
-VISIBILITY_RULES: tuple[VisibilityRule, ...] = (
-    VisibilityRule("pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _both_hidden),
-    VisibilityRule(f"{_FROM_PARENTS} pour un mineur seulement", _adult, lenient=True),
-    VisibilityRule(f"{_FROM_PARENTS} sous connexion secrète", _secret, lenient=True),
+POLICY_RULES: tuple[PolicyRule, ...] = (
+    PolicyRule("pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _both_hidden),
+    PolicyRule(f"{_FROM_PARENTS} pour un mineur seulement", _adult, lenient=True),
+    PolicyRule(f"{_FROM_PARENTS} sous connexion secrète", _secret, lenient=True),
+    PolicyRule("un moment passé, en UTC", _to_come, lenient=True, attribute="creationTime"),
 )
 
 SET_RULES: tuple[SetRule, ...] = (
@@ -315,10 +330,10 @@ def _broken(entry: Entry, policy: Policy, *, lenient: bool) -> Iterator[tuple[st
         received = rule.received(entry) if rule.signature or not entry.is_signature else None
         if received is not None and rule.lenient is lenient:
             yield rule.attribute, rule.expected, received
-    for hidden in () if entry.is_signature else VISIBILITY_RULES:
-        received = hidden.received(entry, policy)
-        if received is not None and hidden.lenient is lenient:
-            yield _CONFIDENTIALITY, hidden.expected, received
+    for more in () if entry.is_signature else POLICY_RULES:
+        received = more.received(entry, policy)
+        if received is not None and more.lenient is lenient:
+            yield more.attribute, more.expected, received
 
 
 def entry_errors(entry: Entry, policy: Policy = LENIENT) -> Iterator[XdsError]:
@@ -355,6 +370,8 @@ def set_errors(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[
 
 def set_remarks(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[str]:
     """Yield, in French, what is tolerated in a submission set."""
+    if (ahead := _ahead(submission.submission_time, policy)) is not None:
+        yield f"submissionTime {ahead} : attendu le moment de l'envoi, en UTC"
     for rule in SET_RULES:
         if rule.lenient and not policy.strict and (received := rule.received(submission)) is not None:
             yield f"{rule.attribute} {received[:200]} : attendu {rule.expected}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dmp_mock import store
+from dmp_mock import options, store
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes.names import NS_HL7
 from dmp_mock.codes.patients import DmpStatus
@@ -39,7 +39,7 @@ _LIST = f"{CANDIDATES.asked}, parameterList"
 
 def serve(request: Admitted) -> Answer:
     """Answer the patients that fit, at most fifty of them. Raises Refused."""
-    call, sought = request.call, read_sought(request.message.body)
+    call, sought = request.call, read_sought(request.message.body, options.latest(request.call.session))
     oddities = (*sought.message.oddities, *_unknown(sought), *_sex(sought))
     asked = PatientsSought(family=sought.criteria["family"], found=None, oddities=oddities)
     call.note(asked)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.artefacts import samples_of
@@ -435,6 +437,37 @@ def test_the_cda_of_a_replacement_names_the_document_that_it_replaces(dmp: Dmp, 
     content = dmp.document().content.replace(b"<componentOf>", related.encode())
     assert status_of(dmp.feed(dmp.document(content, replaces=technical))) == SUCCESS
     assert dmp.findings() == ([] if right else ["DMP-METADATA-FORM"])
+
+
+# --- what is to come
+
+
+def test_a_document_made_in_the_future_is_taken_and_told(dmp: Dmp) -> None:
+    soon = f"{datetime.now(UTC) + timedelta(hours=2):%Y%m%d%H%M%S}"
+    assert status_of(dmp.feed(dmp.document(slots={"creationTime": soon}))) == SUCCESS
+    (told,) = dmp.exchanges()[0].findings
+    assert told.check_id == "DMP-METADATA-FORM"
+    assert f"creationTime {soon}, à venir" in told.received
+    assert "un moment passé, en UTC" in told.expected
+    dmp.configure(strict_metadata="oui")
+    assert dmp.feed(dmp.document(slots={"creationTime": soon})).errors == ["XDSRegistryMetadataError"]
+
+
+def test_a_lot_of_the_future_is_taken_and_told(dmp: Dmp) -> None:
+    def later(octets: bytes) -> bytes:
+        return re.sub(rb'(name="submissionTime"><rim:ValueList><rim:Value>)[0-9]{4}', rb"\g<1>2199", octets)
+
+    assert status_of(dmp.feed(dmp.document(), alter=later)) == SUCCESS
+    told = next(one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM")
+    assert "submissionTime 2199" in told.received
+
+
+def test_a_clock_that_was_put_forward_makes_later_documents_right(dmp: Dmp) -> None:
+    dmp.tenant.move(hours=48)
+    soon = datetime.now(UTC) + timedelta(hours=47)
+    vihf = dmp.indirect(issued=datetime.now(UTC) + timedelta(seconds=2))
+    dmp.feed(dmp.document(slots={"creationTime": f"{soon:%Y%m%d%H%M%S}"}), vihf=vihf)
+    assert dmp.findings() == []
 
 
 # --- the PDF of a document
