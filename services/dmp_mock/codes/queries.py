@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from dmp_mock.codes.value_sets import J02, J04, J57, J58, J60, X16
+from dmp_mock.codes.value_sets import J02, J04, J57, J58, J60, J66
 
 __all__ = [
     "ENTRY_UUID",
@@ -76,7 +76,7 @@ SYSTEMS: Mapping[str, frozenset[str]] = {
     attribute: frozenset(system for one in sets for _, system in one.codes)
     for attribute, sets in {
         "class": (J57,),
-        "type": (X16,),
+        "type": (J66,),
         "format": (J60,),
         "facility": (J02,),
         "practice": (J04,),

@@ -1,7 +1,7 @@
 """The rules of XDS metadata, attribute by attribute, as a table.
 
-Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (ASS_X16, high) and
-#visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a set
+Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (JDV_J66, ASS_X16,
+high) and #visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a set
 that is public only in part would break, is remarked, and an error when the session is strict.
 """
 
@@ -39,6 +39,7 @@ _XCN = re.compile(r"[^\^\s]+\^[^\^]+")
 _MAX_CONFIDENTIALITY = 4
 _CONFIDENTIALITY = "confidentialityCode"
 _FROM_PARENTS = "INVISIBLE_REPRESENTANTS_LEGAUX"
+_TYPES = f"JDV_J66, version {value_sets.J66.version}"
 _PATIENT_FIELDS = ("PID-5", "PID-7", "PID-8")
 
 
@@ -204,7 +205,7 @@ def _type_scheme(entry: Entry) -> str | None:
     odd = [
         one
         for one in entry.codes.get("type", ())
-        if value_sets.X16.has(one.code) and not value_sets.X16.has(one.code, one.scheme)
+        if value_sets.J66.has(one.code) and not value_sets.J66.has(one.code, one.scheme)
     ]
     return _unless(not odd, ", ".join(f"{one.code} ({one.scheme or 'sans système'})" for one in odd))
 
@@ -233,7 +234,9 @@ def _signature(entry: Entry) -> str | None:
 
 
 def _retired(entry: Entry) -> str | None:
-    return _unless(entry.code("type") not in xds.RETIRED_OR_CI_SIS_TYPES, f"{entry.code('type')}, retiré ou absent")
+    return _unless(
+        entry.code("type") not in xds.RETIRED_OR_CI_SIS_TYPES, f"{entry.code('type')}, qui en est retiré ou absent"
+    )
 
 
 def _content(submission: SubmissionSet) -> str | None:
@@ -283,14 +286,14 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
         lambda e: _unless(read_cx(e.slot("sourcePatientId")), e.slot("sourcePatientId")),
         True,
     ),
-    EntryRule("classCode", "la classe que ASS_X16 donne au typeCode", _class),
+    EntryRule("classCode", "la classe que ASS_X16 et ASS_X04 donnent au typeCode", _class),
     EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _facility),
     EntryRule("practiceSettingCode", "un code du JDV_J04", _practice),
     EntryRule("confidentialityCode", "N, et au plus trois codes du JDV_J58", _confidentiality, True),
     EntryRule("signature", "classe, type et format d'une signature de lot", _signature, True),
     EntryRule("formatCode", "un format publié du JDV_J60", _outside("format", value_sets.J60), lenient=True),
-    EntryRule("typeCode", "un type de ASS_X16", _retired, lenient=True),
-    EntryRule("typeCode", "le système de codes de ASS_X16", _type_scheme, lenient=True),
+    EntryRule("typeCode", f"un type du {_TYPES}", _retired, lenient=True),
+    EntryRule("typeCode", f"le système de codes du {_TYPES}", _type_scheme, lenient=True),
     EntryRule("classCode", "une classe du JDV_J57", _outside("class", value_sets.J57), lenient=True),
     EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _outside("facility", value_sets.J02), lenient=True),
     EntryRule("authorSpecialty", "code^libellé^système, du JDV_J01", _specialty, lenient=True),

@@ -538,3 +538,24 @@ def test_two_documents_of_one_part_are_told_as_such(dmp: Dmp) -> None:
     told = next(one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM")
     assert "Document Document01, Document02 : la même partie MIME cid:Document01.xml" in told.received
     assert "une partie par Document" in told.expected
+
+
+# --- types
+
+
+@pytest.mark.parametrize(
+    ("code", "class_code"), [("78341-5", "11"), ("60280-5", "11"), ("34120-6", "10"), ("101881-1", "52")]
+)
+def test_types_of_the_set_in_force_are_taken_without_a_word_and_their_class_is_checked(
+    dmp: Dmp, code: str, class_code: str
+) -> None:
+    assert status_of(dmp.feed(dmp.document(codes=_coded(code, class_code)))) == SUCCESS
+    assert dmp.findings() == []
+    assert dmp.feed(dmp.document(codes=_coded(code, "42"))).errors == ["XDSRegistryMetadataError"]
+
+
+def test_a_type_that_the_set_has_not_is_told_with_the_version_of_the_set(dmp: Dmp) -> None:
+    assert status_of(dmp.feed(dmp.document(codes=_coded("56446-8", "10")))) == SUCCESS
+    (told,) = dmp.exchanges()[0].findings
+    assert "typeCode 56446-8" in told.received
+    assert "JDV_J66, version 2024-09-27" in told.expected
