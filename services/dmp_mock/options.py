@@ -21,6 +21,7 @@ __all__ = [
     "latest",
     "parameters",
     "redirect",
+    "refuses_replacing_others",
     "refuses_replay",
     "refuses_signature",
     "refuses_untruth",
@@ -63,6 +64,12 @@ OPTIONS = (
         "Refuser une requête XDS écrite autrement que dans le guide, au lieu du constat",
     ),
     Option("strict_metadata", NO, (NO, YES), "Refuser les métadonnées hors des jeux de valeurs, au lieu du constat"),
+    Option(
+        "replace_others",
+        "constat",
+        ("constat", REFUSE),
+        "Remplacement du document d'un autre auteur et d'une autre structure : constat seul, ou refus",
+    ),
     Option("vaccination_notes", YES, (YES, NO), "Contrôler les notes de vaccination comme le DMP (EX_2.1-2035)"),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
@@ -115,6 +122,11 @@ def latest(session: Session) -> datetime:
 def refuses_untruth(session: HasOptions) -> bool:
     """Tell whether a VIHF that something belies is refused, beside its finding."""
     return session.option("dmp.vihf_truth") == REFUSE
+
+
+def refuses_replacing_others(session: HasOptions) -> bool:
+    """Tell whether the document of another author, of another structure, may not be replaced."""
+    return session.option("dmp.replace_others") == REFUSE
 
 
 def redirect(session: HasOptions) -> int:

@@ -39,6 +39,18 @@ def replaced(seen: Observed[LotContents]) -> Outcome:
     )
 
 
+def replaces_own(seen: Observed[LotContents]) -> Outcome:
+    """What is replaced was written by who replaces it, or in his structure."""
+    facts = seen.facts
+    if not facts.replaced:
+        return None
+    return not facts.of_others or Violation(
+        f"le remplacement de {' ; '.join(facts.of_others)[:300]}",
+        "un document de l'utilisateur du VIHF, ou de sa structure",
+        where="association RPLC, targetObject",
+    )
+
+
 def hidden(seen: Observed[LotFed]) -> Outcome:
     """Seen when a document is fed hidden from somebody; what is wrong with its codes is refused with the metadata."""
     return (seen.facts.taken and any(set(one.confidentiality) - {NORMAL} for one in seen.facts.documents)) or None
@@ -111,6 +123,17 @@ FEEDING_CHECKS: tuple[Check[Any], ...] = (
         remedy="Cherchez l'entryUUID du document remplacé (TD3.1b) et versez la version avec l'association RPLC.",
         operations=FEEDS,
         severity=Severity.WARNING,
+    ),
+    Check(
+        id="DMP-REPLACED-OTHER",
+        title="Remplacement du document d'un autre auteur",
+        reads=LotContents,
+        test=replaces_own,
+        source="docs/sources/dmp.md#remplacement",
+        remedy="Versez un document neuf, qui cite l'autre, et laissez à son auteur le soin de remplacer le sien.",
+        confidence="L",
+        severity=Severity.INFO,
+        operations=FEEDS,
     ),
     Check(
         id="DMP-HIDDEN",

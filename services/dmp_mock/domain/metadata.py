@@ -1,8 +1,8 @@
 """The rules of XDS metadata, attribute by attribute, as a table.
 
-Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (JDV_J66, ASS_X16,
-high) and #visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a set
-that is public only in part would break, is remarked, and an error when the session is strict.
+Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (JDV_J66, ASS_X16; high)
+and #visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a
+set that is public only in part would break, is remarked, and an error when the session is strict.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ __all__ = [
     "caller_of",
     "demand",
     "demand_on",
+    "deny_replacing",
+    "is_by_another",
     "may_refer",
     "may_see",
     "right",
@@ -168,6 +170,19 @@ def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:
         return True
     cell = right("TD3.2-masked", caller, is_mt=subject.caller_is_mt)
     return cell.granted and _holds(cell.condition, entry, caller, subject)
+
+
+def is_by_another(entry: Entry, caller: Caller) -> bool:
+    """Tell whether a document is neither of the caller nor of his structure."""
+    return not (_is_own(entry, caller) or _is_of_structure(entry, caller))
+
+
+def deny_replacing(entry: Entry, caller: Caller) -> NoReturn:
+    """Refuse the replacement of another's document; the matrix gives that right to whoever feeds (an option of ours).
+
+    Raises Refused.
+    """
+    _deny("TD2.1", entry, "le document d'un autre auteur", f"un document de l'auteur ou de {caller.structure}")
 
 
 def may_refer(entry: Entry, caller: Caller, subject: Subject) -> bool:

@@ -78,10 +78,15 @@ class ContentFed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotContents(Facts):
-    """What a lot that was taken holds: its documents, the entries that it replaces, the ids of their recipients."""
+    """What a lot that was taken holds: its documents, the entries that it replaces, the ids of their recipients.
+
+    ``of_others``: those of the replaced entries that were neither of the caller nor of his structure, with their
+    authors.
+    """
 
     documents: tuple[ContentFed, ...]
     replaced: tuple[str, ...]
+    of_others: tuple[str, ...]
     recipients: Lazy[tuple[str, ...]]
 
 

@@ -185,7 +185,7 @@ LENIENT: list[tuple[str, Entry]] = [
     ("legalAuthenticator", _slotted(legalAuthenticator="Dr House")),
     ("formatCode", _coded("format", Coded("urn:autre", "1.2"))),
     ("formatCode", _coded("format", Coded("urn:ihe:iti:xds-sd:pdf:2008", "1.2"))),
-    ("typeCode", _coded("type", Coded("34120-6", oids.LOINC))),
+    ("typeCode", _coded("type", Coded("56446-8", oids.LOINC))),
     ("typeCode", _coded("type", Coded("56445-0", "1.2.3"))),
     ("classCode", _coded("class", Coded("11", "1.2.3"))),
     ("healthcareFacilityTypeCode", _coded("facility", Coded("SA11", oids.FACILITY))),

@@ -62,6 +62,7 @@ BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-MANIFEST": _with_false_digests,
     "DMP-LOT-SIGNATURE": _with_a_changed_signature,
     "DMP-CDA": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient).replace(b'<realmCode code="FR"/>', b""))),
+    "DMP-REPLACED-OTHER": lambda dmp: _by_a_neighbour(dmp),
     "DMP-PDF-A1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=PDF.replace(b"GTS_PDFA1", b"GTS_PDFX")))),
     "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
@@ -437,6 +438,41 @@ def test_the_cda_of_a_replacement_names_the_document_that_it_replaces(dmp: Dmp, 
     content = dmp.document().content.replace(b"<componentOf>", related.encode())
     assert status_of(dmp.feed(dmp.document(content, replaces=technical))) == SUCCESS
     assert dmp.findings() == ([] if right else ["DMP-METADATA-FORM"])
+
+
+# --- who replaces
+
+
+def _by_a_neighbour(dmp: Dmp) -> Reply:
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    replaced = dmp.find().text("//rim:ExtrinsicObject/@id")
+    doctor = dmp.direct("generaliste", extra={"Secteur_Activite": "SA07^1.2.250.1.71.4.2.4"})
+    return dmp.feed(dmp.document(replaces=replaced, author=doctor.who.national_id), vihf=doctor)
+
+
+def test_replacing_the_document_of_another_structure_is_told(dmp: Dmp) -> None:
+    assert status_of(_by_a_neighbour(dmp)) == SUCCESS
+    (told,) = dmp.exchanges()[0].findings
+    assert told.check_id == "DMP-REPLACED-OTHER"
+    assert "899700090014" in told.received
+    is_told(dmp.exchanges()[0])
+
+
+def test_replacing_the_document_of_another_structure_is_refused_by_option(dmp: Dmp) -> None:
+    dmp.configure(replace_others="refus")
+    assert _by_a_neighbour(dmp).fault[0] == "soap:DMPAccessDeniedByRightsService"
+    assert dmp.findings() == ["DMP-RIGHTS"]
+    assert len(unique_ids_of(dmp.find())) == 1
+
+
+def test_a_colleague_replaces_what_was_written_in_his_structure(dmp: Dmp) -> None:
+    dmp.configure(replace_others="refus")
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    replaced = dmp.find().text("//rim:ExtrinsicObject/@id")
+    assert status_of(dmp.feed(dmp.document(replaces=replaced), vihf=dmp.direct("adjoint"))) == SUCCESS
+    assert "DMP-REPLACED-OTHER" in dmp.kept()
 
 
 # --- what is to come

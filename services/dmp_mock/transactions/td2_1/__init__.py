@@ -29,6 +29,7 @@ from dmp_mock.domain.lots import (
 )
 from dmp_mock.domain.patients import check_feed
 from dmp_mock.domain.registering import fingerprint_errors, register
+from dmp_mock.domain.rights import deny_replacing, is_by_another
 from dmp_mock.domain.values import CdaHeader, Entry, NotCda
 from dmp_mock.facts import FedDocument, LotFed
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
@@ -78,8 +79,8 @@ def serve(request: Admitted) -> Answer:
     call.note(fed, _carried(request, matched, headers, cdas))
     remarks = _checked(request, matched, headers, opened)
     check_lot_signature(request, matched)
-    told = _store(request, matched, headers)
-    call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers, opened))
+    told, of_others = _store(request, matched, headers)
+    call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers, opened, of_others))
     call.summarise(
         f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
     )
@@ -161,9 +162,12 @@ def _printed_ins(cdas: Sequence[Opened]) -> tuple[str, ...]:
     return tuple(said for document in read if (said := printed_ins(document)) is not None)
 
 
-def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[str, ...]:
-    """Store the lot; return what is tolerated of what it replaces. Raises XdsFailure."""
-    call, lot, told = request.call, matched.lot, list[str]()
+def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[list[str], list[str]]:
+    """Store the lot; return what is tolerated of what it replaces, and what of that is another's.
+
+    Raises XdsFailure, and Refused for another's when the session wants that.
+    """
+    call, lot, told, of_others = request.call, matched.lot, list[str](), list[str]()
     registry_store.fill_in(call.session.db)
     with call.session.db.begin(alone=True) as connection:
         _raise_any([*_too_heavy(matched, MAX_STORED - registry_store.stored_octets(call.session.db))])
@@ -173,10 +177,20 @@ def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[st
                 target = registering.target_of(request, link)
                 check_replaced(link, target)
                 told += related_remarks(link, target, headers.get(link.source))
+                of_others += _of_another(request, target)
         for link in cited(lot):
             check_cited(link, registering.target_of(request, link))
         registering.store(request, connection, register(matched, call.session.ids.uuid))
-    return tuple(told)
+    return told, of_others
+
+
+def _of_another(request: Admitted, target: Entry | None) -> Iterator[str]:
+    """Yield a replaced document that is neither of the caller nor of his structure. Raises Refused by option."""
+    if target is not None and is_by_another(target, request.caller):
+        if options.refuses_replacing_others(request.call.session):
+            deny_replacing(target, request.caller)
+        authors = ", ".join(person_id(person)[:20] for one in target.authors for person in one.persons[:1])
+        yield f"{target.unique_id} ({authors[:100] or 'sans auteur'})"
 
 
 def _too_heavy(matched: MatchedLot, room: int) -> Iterator[XdsError]:

@@ -24,7 +24,10 @@ MAX_READ, MAX_OCTETS = 4, 6 * 1024 * 1024
 
 
 def contents_of(
-    matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], opened: Mapping[str, Opened]
+    matched: MatchedLot,
+    headers: Mapping[str, CdaHeader | NotCda],
+    opened: Mapping[str, Opened],
+    of_others: Sequence[str],
 ) -> LotContents:
     """Return what the documents of a lot hold; its signature is none of them."""
     documents = [entry for entry in matched.lot.entries if not entry.is_signature]
@@ -40,7 +43,9 @@ def contents_of(
     cdas = [opened[entry.id] for entry in documents if entry.id in headers][:MAX_READ]
     read = [one for one in cdas if len(one.content) <= MAX_OCTETS]
     replaced = tuple(link.target for link in matched.lot.links if link.type == Association.REPLACES)
-    return LotContents(documents=told, replaced=replaced, recipients=Lazy(lambda: _recipients(read)))
+    return LotContents(
+        documents=told, replaced=replaced, of_others=tuple(of_others), recipients=Lazy(lambda: _recipients(read))
+    )
 
 
 def _replaced(header: CdaHeader | NotCda | None) -> str:
