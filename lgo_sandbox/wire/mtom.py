@@ -278,7 +278,7 @@ def _doubled(content_id: str, number: int, former: int) -> MtomError:
         received=f"Content-ID {quoted(content_id, 200)}, celui des parties {former} et {number}",
         expected="un Content-ID par partie",
         where=f"paquet MIME, partie {number}",
-        remedy="Donnez à cette partie un Content-ID qui n'est qu'à elle, et citez-le dans le xop:Include de son document.",
+        remedy="Donnez à cette partie un Content-ID qui n'est qu'à elle, et citez-le dans son xop:Include.",
     )
 
 

@@ -149,7 +149,7 @@ def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, c
 
 
 def relative_namespace(element: etree._Element) -> str:
-    """Return, in French, the first namespace in scope of an element or in it that is a relative URI, and who declares it.
+    """Return, in French, the first namespace in an element or in its scope that is a relative URI, and who declares it.
 
     "" when there is none.
     """

@@ -595,3 +595,10 @@ def test_a_type_that_the_set_has_not_is_told_with_the_version_of_the_set(dmp: Dm
     (told,) = dmp.exchanges()[0].findings
     assert "typeCode 56446-8" in told.received
     assert "JDV_J66, version 2024-09-27" in told.expected
+
+
+def test_a_search_right_after_a_feed_is_journaled_after_it(dmp: Dmp) -> None:
+    large = cda(dmp.patient, pdf=PDF + b"x" * 2_000_000)
+    dmp.feed(*(dmp.document(large, id=f"Document{n}") for n in range(4)))
+    dmp.find()
+    assert [one.operation for one in dmp.exchanges()] == ["td3.1", "td2.1"]
