@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
+from functools import lru_cache
 
 import xmlsec
 from lxml import etree
@@ -101,6 +102,7 @@ def certificates_in(signature: etree._Element) -> list[bytes]:
         raise Unreadable from None
 
 
+@lru_cache(maxsize=64)
 def key_of(der: bytes) -> xmlsec.Key:
     """Return the public key of a certificate. Raises Unreadable."""
     try:

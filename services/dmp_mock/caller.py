@@ -86,8 +86,7 @@ def admit(call: Call, message: Message, transaction: Transaction, access: Access
 def _state(call: Call, ins: Cx, caller: Caller) -> DmpState:
     if not ins.number:
         return DmpState(DmpStatus.ABSENT)
-    with call.session.db.transaction() as db:
-        return store.state_of(db, ins.number, caller.holder, caller.structure)
+    return store.state_of(call.session.db, ins.number, caller.holder, caller.structure)
 
 
 def _evidence(call: Call, read: ReadVihf, vihf: Vihf) -> Evidence:

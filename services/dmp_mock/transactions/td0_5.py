@@ -88,11 +88,10 @@ def _check(sought: Sought) -> None:
 def _candidates(request: Admitted, sought: Sought) -> Iterator[Candidate]:
     session = request.call.session
     fitting = (p for p in session.people.patients if p.matricule and fits(p, sought.criteria))
-    with session.db.transaction() as db:
-        for patient in islice(fitting, 10 * MAX_CANDIDATES):
-            state = store.state_of(db, patient.matricule, request.caller.holder)
-            if state.status is DmpStatus.ACTIVE:
-                yield Candidate(patient, Cx(patient.matricule, patient.oid), state.emergency_opposed)
+    for patient in islice(fitting, 10 * MAX_CANDIDATES):
+        state = store.state_of(session.db, patient.matricule, request.caller.holder)
+        if state.status is DmpStatus.ACTIVE:
+            yield Candidate(patient, Cx(patient.matricule, patient.oid), state.emergency_opposed)
 
 
 def fail(_request: Admitted, errors: Sequence[XdsError]) -> Answer:
