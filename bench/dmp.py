@@ -48,10 +48,11 @@ PDF = "urn:ihe:iti:xds-sd:pdf:2008"
 QUERY = "urn:ihe:iti:2007:RegistryStoredQuery"
 STATUS = "urn:oasis:names:tc:ebxml-regrep:StatusType"
 PDF_A = (
-    b"%PDF-1.4\n1 0 obj\n<< /Type /OutputIntent /S /GTS_PDFA1 >>\nendobj\n2 0 obj\n<< /Type /Metadata >>\nstream\n"
+    b"%%PDF-1.4\n1 0 obj\n<< /Type /OutputIntent /S /GTS_PDFA1 >>\nendobj\n2 0 obj\n<< /Type /Metadata >>\nstream\n"
     b"<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\nendstream\nendobj\n"
+    b"3 0 obj\n<< /Length %d >>\nstream\n%b\nendstream\nendobj\n%%%%EOF\n"
 )
-"""What makes the look at a PDF find nothing to say."""
+"""A PDF with a stream, and the marks of PDF/A-1: the look at it finds nothing to say."""
 FILTERS = {
     "event code": {"$XDSDocumentEntryEventCodeList": "('X^^1.2')"},
     "type code": {"$XDSDocumentEntryTypeCode": "('34874-8^^2.16.840.1.113883.6.1')"},
@@ -86,6 +87,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _pdf(octets: int) -> bytes:
+    return PDF_A % (octets, b"x" * octets)
+
+
 class Office:
     """The pharmacy's software, on the plain port: TLS is not what is measured."""
 
@@ -110,7 +115,7 @@ class Office:
         entries, contents = [], []
         for number in range(documents):
             header = self.writer.header("11488-4", identity, self.workplace.local(), self.workplace.oid())
-            content = write_n1(header, PDF_A + b"x" * max(octets * 3 // 4 - 4000, 10) + b"\n%%EOF\n")
+            content = write_n1(header, _pdf(max(octets * 3 // 4 - 4000, 10)))
             entries.append(
                 entry_from_cda(header, content, FORMATS["urn:ihe:iti:xds-sd:pdf:2008"], entry_id=f"Document{number:03}")
             )

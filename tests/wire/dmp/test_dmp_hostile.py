@@ -175,9 +175,9 @@ def test_a_resource_id_of_another_type_and_a_time_that_is_none_are_told(dmp: Dmp
 
 
 def test_a_sex_that_nobody_has_is_told(dmp: Dmp) -> None:
-    candidates(
-        dmp, "BERNARD", '<livingSubjectAdministrativeGender><value code="H"/></livingSubjectAdministrativeGender>'
-    )
+    semantics = "<semanticsText>LivingSubject.administrativeGender</semanticsText>"
+    sex = f'<livingSubjectAdministrativeGender><value code="H"/>{semantics}</livingSubjectAdministrativeGender>'
+    candidates(dmp, "BERNARD", sex)
     (finding,) = dmp.exchanges()[0].findings
     assert finding.check_id == "DMP-SEARCH-FORM"
     assert finding.received.startswith("H")
