@@ -1,11 +1,14 @@
 """Measures the DMP: CPU of searches by the size of a DMP, of an entry in an answer, of a feed; memory of many feeds.
 
-Prints a section of Markdown and writes docs/performance-dmp.md. Linux only (/proc). Nothing here is asserted by tests.
-The client is the reference LGO; only the server's process is measured, beside a bare route of the same run.
+Prints a page of Markdown and writes docs/performance-dmp.md (``--no-page``: prints only). Linux only (/proc). Nothing
+here is asserted by tests. The client is the reference LGO; only the server's process is measured, beside a bare route
+of the same run.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import platform
 import sys
 import tempfile
@@ -44,6 +47,12 @@ FIND = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
 PDF = "urn:ihe:iti:xds-sd:pdf:2008"
 QUERY = "urn:ihe:iti:2007:RegistryStoredQuery"
 STATUS = "urn:oasis:names:tc:ebxml-regrep:StatusType"
+PDF_A = (
+    b"%%PDF-1.4\n1 0 obj\n<< /Type /OutputIntent /S /GTS_PDFA1 >>\nendobj\n2 0 obj\n<< /Type /Metadata >>\nstream\n"
+    b"<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\nendstream\nendobj\n"
+    b"3 0 obj\n<< /Length %d >>\nstream\n%b\nendstream\nendobj\n%%%%EOF\n"
+)
+"""A PDF with a stream, and the marks of PDF/A-1: the look at it finds nothing to say."""
 FILTERS = {
     "event code": {"$XDSDocumentEntryEventCodeList": "('X^^1.2')"},
     "type code": {"$XDSDocumentEntryTypeCode": "('34874-8^^2.16.840.1.113883.6.1')"},
@@ -57,12 +66,29 @@ FILTERS = {
 
 def main() -> None:
     """Measure, print, write the page."""
+    asked = arguments()
     with tempfile.TemporaryDirectory() as folder:
-        lines = list(measured(Path(folder)))
-    print("\n".join(lines))
-    text = HEADER.format(machine=platform.machine(), python=platform.python_version()) + "\n".join(lines) + "\n"
-    REPORT.write_text(text, encoding="utf-8")
+        lines = list(measured(Path(folder), asked.many))
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    machine, python = platform.machine(), platform.python_version()
+    text = HEADER.format(machine=machine, python=python, load=load) + "\n".join(lines) + "\n"
+    if not asked.no_page:
+        REPORT.write_text(text, encoding="utf-8")
     print(text)
+
+
+def arguments() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Measures the DMP; writes docs/performance-dmp.md.")
+    parser.add_argument("--no-page", action="store_true", help="print the page, and leave the one in docs/ as it is")
+    parser.add_argument(
+        "--many", type=int, default=MANY, metavar="N", help=f"feeds of 1 MiB of the memory measurement ({MANY})"
+    )
+    return parser.parse_args()
+
+
+def _pdf(octets: int) -> bytes:
+    return PDF_A % (octets, b"x" * octets)
 
 
 class Office:
@@ -89,7 +115,7 @@ class Office:
         entries, contents = [], []
         for number in range(documents):
             header = self.writer.header("11488-4", identity, self.workplace.local(), self.workplace.oid())
-            content = write_n1(header, b"%PDF-1.4\n" + b"x" * max(octets * 3 // 4 - 4000, 10))
+            content = write_n1(header, _pdf(max(octets * 3 // 4 - 4000, 10)))
             entries.append(
                 entry_from_cda(header, content, FORMATS["urn:ihe:iti:xds-sd:pdf:2008"], entry_id=f"Document{number:03}")
             )
@@ -129,7 +155,7 @@ class Office:
         ).read()
 
 
-def measured(root: Path) -> Iterator[str]:
+def measured(root: Path, many: int) -> Iterator[str]:
     """Yield the lines of the page."""
     with served(root) as (server, office, bare):
         envelope = b"<a>" + b"x" * 8000 + b"</a>"
@@ -140,7 +166,7 @@ def measured(root: Path) -> Iterator[str]:
         plain = cost(bare_pid, lambda: yardstick.send("POST", "/lps", envelope, headers))
         yield from searched(server, office, plain)
         yield from fed(server, office, plain)
-        yield from remembered(server, office)
+        yield from remembered(server, office, many)
 
 
 @contextmanager
@@ -191,19 +217,19 @@ def feeds(pid: int, office: Office, octets: int) -> float:
     return (cpu_seconds(pid) - before) * 1000 / FEEDS
 
 
-def remembered(pid: int, office: Office) -> Iterator[str]:
+def remembered(pid: int, office: Office, many: int) -> Iterator[str]:
     """Yield what many feeds add to the memory."""
     office.reset()
     for _ in range(20):
         office.feed(0, MIB)
-    before, left = memory_mib(pid), MANY
+    before, left = memory_mib(pid), many
     while left:
         office.reset()
         for _ in range(min(left, IN_A_SESSION)):
             office.feed(0, MIB)
             left -= 1
     yield "## Memory\n"
-    yield f"{MANY} feeds of 1 MiB, after twenty others: **{memory_mib(pid) - before:+.0f} MiB** of resident memory."
+    yield f"{many} feeds of 1 MiB, after twenty others: **{memory_mib(pid) - before:+.0f} MiB** of resident memory."
 
 
 def cost(pid: int, request: Callable[[], object]) -> float:
@@ -215,7 +241,8 @@ HEADER = """# Performance of the DMP
 
 Measured by `python bench/dmp.py` ({machine}, Python {python}, 2 cores); the page is written by that command. Server
 process only, without TLS, journal on. These are measurements, not promises: nothing in the tests depends on them. On a
-machine that others use the figures grow alike: read them beside the bare route, 0.1 ms on a quiet one.
+machine that others use the figures grow alike: read them beside the bare route, 0.1 ms on a quiet one. Load average
+of the two cores at the end of this run: {load}. `python bench/dmp.py --help` tells the options.
 
 """
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -114,18 +115,24 @@ class PeerCertificate:
     @classmethod
     def from_der(cls, der: bytes) -> PeerCertificate:
         """Read a certificate; what cannot be read gives a certificate of family ``unknown``, never an error."""
-        fingerprint = hashlib.sha256(der).hexdigest()
         if len(der) > _MAX_DER_BYTES:
-            return cls(fingerprint, b"")
-        try:
-            return _read(der, fingerprint)
-        except Exception:  # whatever a stranger sends, and cryptography has no common ancestor for its refusals
-            return cls(fingerprint, der)
+            return cls(hashlib.sha256(der).hexdigest(), b"")
+        return _read_once(der)
 
     @classmethod
     def from_pem(cls, pem: bytes) -> PeerCertificate:
         """Read the first certificate of a PEM file that we wrote; ValueError when there is none."""
         return cls.from_der(x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER))
+
+
+@lru_cache(maxsize=256)
+def _read_once(der: bytes) -> PeerCertificate:
+    """Read a certificate that signs, or opens a connection, again and again."""
+    fingerprint = hashlib.sha256(der).hexdigest()
+    try:
+        return _read(der, fingerprint)
+    except Exception:  # whatever a stranger sends, and cryptography has no common ancestor for its refusals
+        return PeerCertificate(fingerprint, der)
 
 
 def _load(der: bytes) -> x509.Certificate:

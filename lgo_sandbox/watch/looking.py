@@ -1,5 +1,7 @@
 """Costly looks at an exchange, taken after its answer has left and off the event loop, one exchange at a time.
 
+Exchanges are concluded in the order in which they ended: one without a look waits for those before it, so that the
+journal tells what came first, and the checks of a request find in the history what was fed just before it.
 Source: design of the project (Evidence). Must not know any service.
 """
 
@@ -28,8 +30,8 @@ class Looking:
         self._turn: asyncio.Lock | None = None
 
     def then(self, looks: Sequence[Lazy[Any]], conclude: Callable[[], None]) -> None:
-        """Take the looks, then conclude: at once when there is none, or no loop to leave."""
-        loop = _running_loop() if looks else None
+        """Take the looks, then conclude: at once when there is none and nothing under way, or no loop to leave."""
+        loop = _running_loop() if looks or self._tasks else None
         if loop is None:
             _look_at(looks)
             conclude()
@@ -60,9 +62,10 @@ class Looking:
 
     async def _take(self, looks: Sequence[Lazy[Any]], conclude: Callable[[], None]) -> None:
         self._turn = self._turn or asyncio.Lock()
-        async with self._turn:
-            await asyncio.to_thread(_look_at, looks)
-        conclude()
+        async with self._turn:  # which is had in the order in which it is asked for
+            if looks:
+                await asyncio.to_thread(_look_at, looks)
+            conclude()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

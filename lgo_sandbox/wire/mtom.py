@@ -32,6 +32,7 @@ __all__ = [
     "attachments",
     "cid_href",
     "include_xml",
+    "included",
     "inline",
     "read_package",
     "write_package",
@@ -44,17 +45,26 @@ _SINGLE = frozenset({"content-id", "content-type", "content-transfer-encoding"})
 _VERBATIM = frozenset({"", "7bit", "8bit", "binary"})
 _MAX_BOUNDARY = 200
 _MAX_LOOKALIKES = 10_000
+_MAX_SHOWN = 5
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
 
 
 class MtomError(ValueError):
-    """The body is no package that we accept; ``reason`` in French."""
+    """The body is no package that we accept; ``reason`` in French, and, where they are known, what came, what was
+    expected, where, and what to change.
+    """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(
+        self, reason: str, *, received: str = "", expected: str = "", where: str = "", remedy: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.received = received or reason
+        self.expected = expected
+        self.where = where
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,14 @@ class Package:
         scheme, _, name = href.strip().partition(":")
         part = self.parts.get(unquote(name)) or self._by_name.get(unquote(name))
         if part is None or scheme.lower() != "cid":
-            raise MtomError(f"aucune partie ne répond à la référence {quoted(href, 200)}")
+            known = ", ".join(f"cid:{one[:100]}" for one in list(self.parts)[:_MAX_SHOWN])
+            raise MtomError(
+                f"aucune partie ne répond à la référence {quoted(href, 200)}",
+                received=f"href {quoted(href, 200)}",
+                expected=f"une partie du paquet : {known or '(le paquet n’en a pas)'}",
+                where="xop:Include/@href",
+                remedy="Mettez dans xop:Include/@href « cid: » suivi du Content-ID de la partie, sans ses chevrons.",
+            )
         return part
 
 
@@ -248,11 +265,21 @@ def _decoded(encoding: str, body: bytes) -> bytes:
 def _package(parts: list[Part], media: MediaType, truncated: bool) -> Package:
     root = _root(parts, media.parameters.get("start", ""))
     others: dict[str, Part] = {}
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         if part is not root and part.content_id and others.setdefault(part.content_id, part) is not part:
-            raise MtomError(f"deux parties de même Content-ID {quoted(part.content_id, 200)}")
+            raise _doubled(part.content_id, number, 1 + parts.index(others[part.content_id]))
     nameless = tuple(part for part in parts if part is not root and not part.content_id)
     return Package(root.body, root.headers.get("content-type", ""), others, nameless, truncated)
+
+
+def _doubled(content_id: str, number: int, former: int) -> MtomError:
+    return MtomError(
+        f"deux parties de même Content-ID {quoted(content_id, 200)}",
+        received=f"Content-ID {quoted(content_id, 200)}, celui des parties {former} et {number}",
+        expected="un Content-ID par partie",
+        where=f"paquet MIME, partie {number}",
+        remedy="Donnez à cette partie un Content-ID qui n'est qu'à elle, et citez-le dans son xop:Include.",
+    )
 
 
 def _root(parts: list[Part], start: str) -> Part:
@@ -276,7 +303,12 @@ def attachments(root: etree._Element, package: Package) -> dict[etree._Element, 
 
     Raises MtomError for an Include that is not alone in its element or names no part.
     """
-    return {parent: package.part(include.get("href") or "").body for parent, include in _includes(root)}
+    return {parent: part.body for parent, part in included(root, package).items()}
+
+
+def included(root: etree._Element, package: Package) -> dict[etree._Element, Part]:
+    """Return the part of every element that holds an ``xop:Include``. Raises MtomError as ``attachments`` does."""
+    return {parent: package.part(include.get("href") or "") for parent, include in _includes(root)}
 
 
 def inline(root: etree._Element, package: Package, *, limits: Limits | None = None) -> None:
@@ -296,9 +328,31 @@ def inline(root: etree._Element, package: Package, *, limits: Limits | None = No
 def _includes(root: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
     for include in root.iter(_INCLUDE):
         parent = include.getparent()
-        if parent is None or len(parent) != 1 or (parent.text or "").strip() or (include.tail or "").strip():
-            raise MtomError("xop:Include n'est pas seul dans son élément")
+        beside = f"{'' if parent is None else parent.text or ''}{include.tail or ''}".strip()
+        if parent is None or len(parent) != 1 or beside:
+            raise _not_alone(parent, beside)
         yield parent, include
+
+
+def _not_alone(parent: etree._Element | None, beside: str) -> MtomError:
+    reason, where, received = "xop:Include n'est pas seul dans son élément", "xop:Include", "un xop:Include sans parent"
+    if parent is not None:
+        where = f"{etree.QName(parent).localname} {quoted(parent.get('id') or parent.get('Id') or 'sans id', 100)}"
+        hrefs = [quoted(one.get("href") or "", 100) for one in parent.iterchildren(_INCLUDE)]
+        others = [etree.QName(one).localname for one in parent.iterchildren(etree.Element) if one.tag != _INCLUDE]
+        received = f"{len(hrefs)} xop:Include ({', '.join(hrefs[:_MAX_SHOWN])})"
+        if len(hrefs) == 1:
+            received = (
+                f"xop:Include et {quoted(beside) if beside else ', '.join(others[:_MAX_SHOWN]) or 'un commentaire'}"
+            )
+        reason = f"{reason} : {received} dans {where}"
+    return MtomError(
+        reason,
+        received=received,
+        expected="un seul xop:Include, et rien d'autre",
+        where=where,
+        remedy="Gardez un xop:Include par élément ; un second document va dans un élément Document à lui.",
+    )
 
 
 class OutgoingPart(NamedTuple):

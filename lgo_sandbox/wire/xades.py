@@ -50,6 +50,7 @@ class XadesProblem(StrEnum):
 
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
+    RELATIVE = "relative-namespace"
     ALGORITHM = "algorithm-refused"
     TRANSFORM = "transform-refused"
     EXTERNAL = "external-reference"
@@ -178,8 +179,8 @@ class _Verification:
         try:
             # A reference by a bare name takes no comments, whatever canonicalises it (XML Signature 1.1 §4.4.3.3).
             octets = canonical(target, *form, comments=False)
-        except Uncanonical:
-            self._add(XadesProblem.MALFORMED, "un espace de noms dont l'URI est relative", where)
+        except Uncanonical as error:
+            self._add(XadesProblem.RELATIVE, error.said, where)
             return
         if told != digest_of(octets, method):
             self._add(XadesProblem.DIGEST, f"DigestValue {told[:64]}", where)
@@ -234,8 +235,8 @@ class _Verification:
             return keys[0][0]
         try:
             octets = canonical(signed_info, form, _prefixes(canonicalisation))
-        except Uncanonical:
-            self._add(XadesProblem.MALFORMED, "un espace de noms dont l'URI est relative", "SignedInfo")
+        except Uncanonical as error:
+            self._add(XadesProblem.RELATIVE, error.said, "SignedInfo")
             return keys[0][0]
         value = self._root.find(ds("SignatureValue"))
         for der, key in keys:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
+from functools import lru_cache
 
 import xmlsec
 from lxml import etree
+
+from lgo_sandbox.wire.quoting import quoted
 
 __all__ = [
     "C14N",
@@ -33,6 +37,7 @@ __all__ = [
     "ds",
     "is_signed_by",
     "key_of",
+    "relative_namespace",
 ]
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -54,6 +59,7 @@ DIGESTS = {SHA1: "sha1", SHA256: "sha256"}
 
 _METHODS = {RSA_SHA256: xmlsec.constants.TransformRsaSha256, RSA_SHA1: xmlsec.constants.TransformRsaSha1}
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_CERTIFICATES = 5
 _MAX_CERTIFICATE = 64 * 1024
 _EVERY_ID = etree.XPath(
@@ -66,7 +72,11 @@ class Unreadable(ValueError):
 
 
 class Uncanonical(ValueError):
-    """An element has no canonical form: a namespace of it is a relative URI."""
+    """An element has no canonical form: a namespace of it is a relative URI; ``said`` names it, and where it stands."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def ds(name: str) -> str:
@@ -92,6 +102,7 @@ def certificates_in(signature: etree._Element) -> list[bytes]:
         raise Unreadable from None
 
 
+@lru_cache(maxsize=64)
 def key_of(der: bytes) -> xmlsec.Key:
     """Return the public key of a certificate. Raises Unreadable."""
     try:
@@ -133,10 +144,26 @@ def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, c
             with_comments=with_comments and comments,
         )
     except etree.LxmlError:
-        raise Uncanonical from None
+        raise Uncanonical(relative_namespace(element)) from None
     finally:
         for name in missing:
             del element.attrib[name]
+
+
+def relative_namespace(element: etree._Element) -> str:
+    """Return, in French, the first namespace in an element or in its scope that is a relative URI, and who declares it.
+
+    "" when there is none.
+    """
+    for one in (*reversed(list(element.iterancestors())), *element.iter(etree.Element)):
+        parent = one.getparent()
+        known = {} if parent is None else parent.nsmap
+        for prefix, uri in one.nsmap.items():
+            if known.get(prefix) != uri and uri and not _ABSOLUTE.match(uri):
+                declared = f"xmlns:{prefix}" if prefix else "xmlns"
+                place = f"{etree.QName(one).localname}, ligne {one.sourceline or 1}"
+                return f"l'espace de noms {declared}={quoted(uri)}, URI relative, déclaré par {place}"
+    return ""
 
 
 def digest_of(octets: bytes, algorithm: str) -> str:

@@ -79,15 +79,14 @@ def admit(call: Call, message: Message, transaction: Transaction, access: Access
     ins = vihf.patient or Cx("", "")
     state = _state(call, ins, caller)
     _note_patient(call, ins)
-    demand(transaction.right, caller, is_mt=state.caller_is_mt)
+    demand(transaction.right_to(message.body), caller, is_mt=state.caller_is_mt)
     return Admitted(call, message, transaction, caller, ins, state, evidence.legal_entity)
 
 
 def _state(call: Call, ins: Cx, caller: Caller) -> DmpState:
     if not ins.number:
         return DmpState(DmpStatus.ABSENT)
-    with call.session.db.transaction() as db:
-        return store.state_of(db, ins.number, caller.holder, caller.structure)
+    return store.state_of(call.session.db, ins.number, caller.holder, caller.structure)
 
 
 def _evidence(call: Call, read: ReadVihf, vihf: Vihf) -> Evidence:

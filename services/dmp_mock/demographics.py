@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmp_mock import options
 from dmp_mock.codes import patients as codes
 from dmp_mock.codes.names import NS_HL7
 from dmp_mock.codes.patients import DmpStatus
@@ -36,7 +37,7 @@ DESCRIBED = Described(
 
 def asked_of(request: Admitted, reason: str) -> Demographics:
     """Return what is asked. Raises Refused for another patient than the VIHF's, and for another reason."""
-    asked = read_demographics(request.message.body)
+    asked = read_demographics(request.message.body, options.latest(request.call.session))
     _check_patient(asked, request)
     _check_reason(asked, reason)
     return asked

@@ -6,17 +6,22 @@ Source: docs/sources/dmp.md#vihf-fenetre, #erreurs-xds, #tolerances; the default
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from lgo_sandbox.contract import Option
+
+if TYPE_CHECKING:
+    from lgo_sandbox.tenant.session import Session
 
 __all__ = [
     "OPTIONS",
     "Parameters",
     "is_on",
+    "latest",
     "parameters",
     "redirect",
+    "refuses_replacing_others",
     "refuses_replay",
     "refuses_signature",
     "refuses_untruth",
@@ -59,6 +64,12 @@ OPTIONS = (
         "Refuser une requête XDS écrite autrement que dans le guide, au lieu du constat",
     ),
     Option("strict_metadata", NO, (NO, YES), "Refuser les métadonnées hors des jeux de valeurs, au lieu du constat"),
+    Option(
+        "replace_others",
+        "constat",
+        ("constat", REFUSE),
+        "Remplacement du document d'un autre auteur et d'une autre structure : constat seul, ou refus",
+    ),
     Option("vaccination_notes", YES, (YES, NO), "Contrôler les notes de vaccination comme le DMP (EX_2.1-2035)"),
     Option("cda_header", YES, (YES, NO), "Exiger que l'INS de l'en-tête CDA soit celui des métadonnées"),
     Option(
@@ -103,9 +114,19 @@ def skew(session: HasOptions) -> timedelta:
     return timedelta(seconds=int(value if value.isdecimal() else DEFAULT_SKEW))
 
 
+def latest(session: Session) -> datetime:
+    """Return the moment after which what a message dates is to come: now by the later clock, and the admitted drift."""
+    return max(session.clock.both()) + skew(session)
+
+
 def refuses_untruth(session: HasOptions) -> bool:
     """Tell whether a VIHF that something belies is refused, beside its finding."""
     return session.option("dmp.vihf_truth") == REFUSE
+
+
+def refuses_replacing_others(session: HasOptions) -> bool:
+    """Tell whether the document of another author, of another structure, may not be replaced."""
+    return session.option("dmp.replace_others") == REFUSE
 
 
 def redirect(session: HasOptions) -> int:

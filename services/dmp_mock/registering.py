@@ -41,6 +41,7 @@ def policy_for(session: Session, matricule: str, *, secret: bool = False) -> Pol
         both_hidden=parameters.cumul,
         minor=is_minor(session, matricule),
         secret=secret,
+        now=options.latest(session),
     )
 
 

@@ -7,7 +7,7 @@ professional of the published samples, by the official patients.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dmp_mock.codes import patients as codes
@@ -26,6 +26,8 @@ __all__ = ["MIGRATIONS", "OFFICINE", "TREATING_DOCTOR", "authorisations", "seed"
 OFFICINE, TREATING_DOCTOR, BLOCKED_PERSONA = "officine", "generaliste", "titulaire"
 SECOND_PUBLISHED = "153078987658513"
 """The patient of the published samples that came with the second release of the seeds."""
+OF_DISPENSATION = "277076322082910"
+"""The patient of the published dispensation (eDISP), whose matricule came with the third."""
 
 
 def status_of(patient: Patient) -> DmpStatus:
@@ -73,18 +75,28 @@ def _rows(people: Population, patients: Iterable[Patient]) -> Iterator[PatientRo
 
 def add_official_people(connection: Connection) -> None:
     """Add the DMP of the second published patient, and what the professional of the samples may read, if not there."""
-    from sqlalchemy import insert, select
-
-    from dmp_mock.store import AuthorisationRow
-
     people = population()
     of_samples = {one.national_id for one in people.professionals if codes.TAG_OF_SAMPLES in one.tags}
-    for row in _rows(people, people.patients):
-        is_added = row.matricule == SECOND_PUBLISHED or (isinstance(row, AuthorisationRow) and row.holder in of_samples)
+    _add(connection, lambda row: row.matricule == SECOND_PUBLISHED or getattr(row, "holder", "") in of_samples)
+
+
+def add_patient_of_the_dispensation(connection: Connection) -> None:
+    """Add the DMP of the patient of the published dispensation, who had an invented matricule before."""
+    _add(connection, lambda row: row.matricule == OF_DISPENSATION)
+
+
+def _add(connection: Connection, is_wanted: Callable[[PatientRow | AuthorisationRow], bool]) -> None:
+    from sqlalchemy import insert, select
+
+    people = population()
+    for row in filter(is_wanted, _rows(people, people.patients)):
         table = type(row).__table__  # type: ignore[union-attr]
         key = [column == getattr(row, column.name) for column in table.primary_key]
-        if is_added and connection.execute(select(table).where(*key)).first() is None:
+        if connection.execute(select(table).where(*key)).first() is None:
             connection.execute(insert(table).values({column.name: getattr(row, column.name) for column in table.c}))
 
 
-MIGRATIONS = (Migration(1, "the people of the published samples", seeds=add_official_people),)
+MIGRATIONS = (
+    Migration(1, "the people of the published samples", seeds=add_official_people),
+    Migration(2, "the patient of the published dispensation", seeds=add_patient_of_the_dispensation),
+)

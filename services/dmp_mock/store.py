@@ -1,19 +1,23 @@
 """What the DMP keeps of patients in a session: the state of their DMP; authorisations are in ``authorisations``.
 
 Source: docs/sources/dmp.md#autorisation. Tables are prefixed ``dmp_``; documents and lots are in ``registry_store``.
-Every function takes the open transaction; nothing decides here.
+Functions take the open transaction, but ``state_of``; nothing decides here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sqlmodel import Field, Session, col, select
 
-from dmp_mock.authorisations import AuthorisationRow, authorisation_of
+from dmp_mock.authorisations import AuthorisationRow
 from dmp_mock.base import Base
-from dmp_mock.codes.patients import DmpStatus
+from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.domain.patients import DmpState
+
+if TYPE_CHECKING:
+    from lgo_sandbox.state.port import Store
 
 __all__ = ["AuthorisationRow", "Base", "PatientRow", "dmps", "doctor_in_charge", "set_doctor_in_charge", "state_of"]
 
@@ -33,18 +37,30 @@ class PatientRow(Base, table=True):
     emergency_opposed: bool = False
 
 
-def state_of(db: Session, matricule: str, holder: str, structure: str = "") -> DmpState:
-    """Return the DMP of a person as a caller sees it; what was given to his structure holds for him too."""
-    row = db.get(PatientRow, matricule)
-    if row is None:
+_STATE = (
+    "SELECT p.status, p.mt, p.feed_opposed, p.breaking_opposed, p.emergency_opposed, own.value, given.value"
+    " FROM dmp_patient p"
+    " LEFT JOIN dmp_authorisation own ON own.matricule = p.matricule AND own.holder = ?"
+    " LEFT JOIN dmp_authorisation given ON given.matricule = p.matricule AND given.holder = ? WHERE p.matricule = ?"
+)
+
+
+def state_of(db: Store, matricule: str, holder: str, structure: str = "") -> DmpState:
+    """Return the DMP of a person as a caller sees it; what was given to his structure holds for him too.
+
+    A plain statement, outside any unit of work: each request asks.
+    """
+    rows = db.rows(_STATE, holder, structure, matricule)
+    if not rows:
         return DmpState(DmpStatus.ABSENT)
+    status, mt, feed_opposed, breaking_opposed, emergency_opposed, own, given = rows[0]
     return DmpState(
-        status=DmpStatus(row.status),
-        authorisation=authorisation_of(db, matricule, holder, structure),
-        caller_is_mt=bool(row.mt) and row.mt == holder,
-        feed_opposed=row.feed_opposed,
-        breaking_opposed=row.breaking_opposed,
-        emergency_opposed=row.emergency_opposed,
+        status=DmpStatus(status),
+        authorisation=Authorisation(own or given or Authorisation.NONE),
+        caller_is_mt=bool(mt) and mt == holder,
+        feed_opposed=bool(feed_opposed),
+        breaking_opposed=bool(breaking_opposed),
+        emergency_opposed=bool(emergency_opposed),
     )
 
 

@@ -85,6 +85,8 @@ class Shown:
 class Transaction:
     """One TD. ``right`` is its line of the rights matrix; ``one_patient``: its VIHF must name one.
 
+    Where one message asks for several lines, ``right`` tells by its body which.
+
     ``serve`` answers an admitted request, raising Refused or XdsFailure; ``fail`` answers XDS errors. A record without
     a check, or with a check that does not look at it, is not made: that is a ValueError at import. One that looks at
     several operations stands with one of them.
@@ -95,7 +97,7 @@ class Transaction:
     path: str
     body: Body
     actions: Actions
-    right: str
+    right: str | Callable[[etree._Element], str]
     one_patient: bool
     serve: Callable[[Admitted], Answer]
     fail: Callable[[Admitted, Sequence[XdsError]], Answer]
@@ -103,6 +105,10 @@ class Transaction:
     decode: Callable[[Noted], Shown]
     page: PageRow
     checks: tuple[Check[Any], ...]
+
+    def right_to(self, body: etree._Element) -> str:
+        """Return the line of the matrix that a message asks for."""
+        return self.right if isinstance(self.right, str) else self.right(body)
 
     def __post_init__(self) -> None:
         texts = (self.name, self.title, self.path, self.body.qname, self.right, self.page.wire, self.page.serves)

@@ -50,6 +50,7 @@ __all__ = [
     "fail_update",
     "form",
     "new_statuses",
+    "right_of",
     "show_update",
     "update_allowed",
 ]
@@ -100,6 +101,18 @@ def new_statuses(body: etree._Element) -> set[str]:
     """Return the statuses that a request asks for: that of TD3.3c, those of TD3.3d, or none."""
     slots = body.iterfind(f".//{{{RIM}}}Slot[@name='NewStatus']")
     return {(value.text or "").strip() for slot in slots for value in slot.iter(f"{{{RIM}}}Value")}
+
+
+def right_of(body: etree._Element) -> str:
+    """Return the line of the matrix that an entry sent again asks for, as far as its codes tell without the registry.
+
+    Each of these lines lets in the same people: what is really changed is judged once the former version is read.
+    """
+    sent = {one.get("nodeRepresentation") or "" for one in body.iter(f"{{{RIM}}}Classification")}
+    if "MASQUE_PS" in sent:
+        return "TD3.3a-mask"
+    hidden = any(code in sent for code, has in _ACTS if has)
+    return "TD3.3b" if hidden else "TD3.3a-unmask"
 
 
 def _read(request: Admitted) -> Update:

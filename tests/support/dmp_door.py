@@ -283,11 +283,8 @@ class Dmp:
         self.tenant.do(put)
 
     def exchanges(self) -> list[Exchange]:
-        """Return the exchanges of the session, the last that was begun first, once all that was sent is journaled.
-
-        One with costly looks is journaled when they are taken, perhaps after the next one.
-        """
-        return sorted(self.tenant.exchanges(), key=lambda one: (one.started, one.seq), reverse=True)
+        """Return the exchanges of the session, the last first, once all that was sent is journaled."""
+        return sorted(self.tenant.exchanges(), key=lambda one: one.seq, reverse=True)
 
     def findings(self) -> list[str]:
         """Return the ids of the findings of the last exchange."""

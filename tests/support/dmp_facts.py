@@ -179,7 +179,9 @@ def content(unique_id: str = BPM.unique_id, **changes: Any) -> ContentFed:
 
 def contents(*documents: ContentFed, recipients: tuple[Addressed, ...] = ()) -> LotContents:
     """Return what a lot holds."""
-    return LotContents(documents=documents or (content(),), recipients=Lazy.known(recipients))
+    return LotContents(
+        documents=documents or (content(),), replaced=(), of_others=(), recipients=Lazy.known(recipients)
+    )
 
 
 def printed(**changes: Any) -> LotPrinted:

@@ -18,7 +18,7 @@ from lgo_sandbox.pki import Issued
 from support.dmp_lot_signature import C14N, signed, template
 from support.dmp_messages import NS
 
-__all__ = ["Document", "Lot", "as_bpm", "cda", "mtom", "oid"]
+__all__ = ["PDF", "Document", "Lot", "as_bpm", "cda", "mtom", "oid"]
 
 CODE_SCHEMES = {
     "class": "urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a",
@@ -46,7 +46,14 @@ STRUCTURE = Organization("10B0990017", "PHARMACIE", "SA33", "1 rue", "99000", "V
 AUTHOR = Author("899700090014", "NOM", "PRENOM", "G15_21/A", "Pharmacien titulaire d'officine", STRUCTURE)
 
 
-def cda(patient: str, *, root: str = "1.2.250.1.213.1.4.10", pdf: bytes = b"%PDF-1.4 essai") -> bytes:
+PDF = (
+    b"%PDF-1.4\n1 0 obj\n<< /Type /OutputIntent /S /GTS_PDFA1 >>\nendobj\n2 0 obj\n<< /Type /Metadata >>\nstream\n"
+    b"<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\nendstream\nendobj\ntrailer << >>\n%%EOF\n"
+)
+"""A file with the marks of PDF/A-1, and nothing to show."""
+
+
+def cda(patient: str, *, root: str = "1.2.250.1.213.1.4.10", pdf: bytes = PDF) -> bytes:
     """Return a level 1 CDA that breaks no rule, of a type of which no datamatrix is wanted."""
     identity = PatientIdentity(
         matricule=patient,

@@ -1,8 +1,8 @@
 """The coded tables that CDA headers and XDS metadata need, as data.
 
 Source: docs/sources/documents.md (tables-de-codes), with the versions below; confidence high for codes and labels,
-medium for the content type. ``data/document-types.csv`` holds the type → class pairs of ASS_X16
-(2024-02-23) with the labels of JDV_J07 (2025-04-25). Knows no document and no service.
+medium for the content type. ``data/document-types.csv`` holds the type → class pairs of ASS_X16 (2024-02-23), and of
+ASS_X04 (2024-09-27) for six types, with the labels of JDV_J07 (2025-04-25). Knows no document and no service.
 """
 
 from __future__ import annotations

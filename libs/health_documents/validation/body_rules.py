@@ -85,6 +85,8 @@ def body_rules(source: CdaSource) -> Faults:
 def level_1_file(source: CdaSource) -> bytes | None:
     """Return the file of a level 1 document, None when there is none that can be decoded."""
     text = child(source.root, "component/nonXMLBody/text")
+    if text is not None and source.document is not None and text.get("representation") == "B64":
+        return source.document.body
     try:
         return None if text is None else base64.b64decode("".join(text_of(text).split()), validate=True)
     except (binascii.Error, ValueError):

@@ -53,10 +53,14 @@ _CDA_PROBLEM = "CDA-XML-02"
 
 
 class Validator:
-    """Validates files of any kind; ``folder`` holds official artefacts, ``schematrons`` plays them when it can."""
+    """Validates files of any kind; ``folder`` holds official artefacts, ``schematrons`` plays them when it can.
 
-    def __init__(self, folder: Path | None = None, *, schematrons: bool = True) -> None:
+    ``compares_pdfs`` False: of the PDF in a document the marks and fonts are looked at, not what it shows.
+    """
+
+    def __init__(self, folder: Path | None = None, *, schematrons: bool = True, compares_pdfs: bool = True) -> None:
         """Choose the artefacts. Raises ArtefactsError for a folder that does not exist."""
+        self._compares_pdfs = compares_pdfs
         self._artefacts: Artefacts | None = artefacts_in(folder) if folder else None
         self._schematrons = schematrons
 
@@ -80,7 +84,10 @@ class Validator:
             return Report.of(Subject(name, "cda"), (Fault("CDA-XML-01", error.reason[:300]),), (OWN,))
         if root.tag != f"{HL7}ClinicalDocument":
             return Report.of(Subject(name, "cda"), (Fault(_CDA_PROBLEM, str(root.tag)[:200]),), (OWN,))
-        source = source_of(root)
+        return self.validate_cda(source_of(root), data, name)
+
+    def validate_cda(self, source: CdaSource, data: bytes, name: str = "document") -> Report:
+        """Return the report of a CDA that is opened already; ``data`` are its octets."""
         layers, skipped = self._layers()
         faults = chain(self._own(source), self._official(source, data, layers, skipped))
         report = Report.of(Subject(name, "cda", source.model.key if source.model else ""), faults, layers, skipped)
@@ -131,7 +138,8 @@ class Validator:
             content = document.attached_pdf if document else None
         if not content:
             return report
-        inner = Report.of(Subject("PDF", "pdf"), pdf_rules(content, document), (OWN,))
+        compared = document if self._compares_pdfs else None
+        inner = Report.of(Subject("PDF", "pdf"), pdf_rules(content, compared), (OWN,))
         return report.with_part("PDF du document", inner)
 
     def _archive(self, data: bytes, name: str) -> Report:

@@ -46,6 +46,18 @@ def replaced(seen: Observed[LotContents]) -> Outcome:
     )
 
 
+def replaces_own(seen: Observed[LotContents]) -> Outcome:
+    """What is replaced was written by who replaces it, or in his structure."""
+    facts = seen.facts
+    if not facts.replaced:
+        return None
+    return not facts.of_others or Violation(
+        f"le remplacement de {' ; '.join(facts.of_others)[:300]}",
+        "un document de l'utilisateur du VIHF, ou de sa structure",
+        where="association RPLC, targetObject",
+    )
+
+
 def _hidden(code: str) -> Callable[[Observed[LotFed]], Outcome]:
     """Return the test that sees a document fed hidden from somebody; wrong codes are refused with the metadata."""
 
@@ -167,6 +179,17 @@ FEEDING_CHECKS: tuple[Check[Any], ...] = (
         remedy="Cherchez l'entryUUID du document remplacé (TD3.1b) et versez la version avec l'association RPLC.",
         operations=FEEDS,
         severity=Severity.WARNING,
+    ),
+    Check(
+        id="DMP-REPLACED-OTHER",
+        title="Remplacement du document d'un autre auteur",
+        reads=LotContents,
+        test=replaces_own,
+        source="docs/sources/dmp.md#remplacement",
+        remedy="Versez un document neuf, qui cite l'autre, et laissez à son auteur le soin de remplacer le sien.",
+        confidence="L",
+        severity=Severity.INFO,
+        operations=FEEDS,
     ),
     *(
         Check(

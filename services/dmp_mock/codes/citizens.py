@@ -9,7 +9,16 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-__all__ = ["APPLICATIONS", "APPOINTMENTS", "REPRESENTATIVES", "Application", "Planned", "Representative"]
+__all__ = [
+    "APPLICATIONS",
+    "APPOINTMENTS",
+    "PARENTS",
+    "RELATIONSHIPS",
+    "REPRESENTATIVES",
+    "Application",
+    "Planned",
+    "Representative",
+]
 
 
 class Representative(NamedTuple):
@@ -24,6 +33,10 @@ class Representative(NamedTuple):
     patient: str = ""
     sex: str = "F"
 
+
+PARENTS = {"F": ("MTH", "mère"), "M": ("FTH", "père")}
+"""What a legal representative is to the child, by sex: PersonalRelationshipRoleType (HL7), and in French."""
+RELATIONSHIPS = "2.16.840.1.113883.1.11.19579"
 
 REPRESENTATIVES = (
     Representative("bernard-elodie", "Élodie BERNARD", ("bernard-hugo", "bernard-alba")),

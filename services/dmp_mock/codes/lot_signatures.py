@@ -51,6 +51,10 @@ WORDS: dict[str, Words] = {
         "ds:Signature avec un SignedInfo, un CanonicalizationMethod et 1 à 20 Reference",
         "Refaites la signature par une bibliothèque XML-DSig, au profil IHE DSG détaché.",
     ),
+    "relative-namespace": Words(
+        "des espaces de noms dont l'URI est absolue (urn:… ou http://…)",
+        "Donnez à cet espace de noms une URI absolue, ou retirez sa déclaration : sans elle, rien ne se canonise.",
+    ),
     "algorithm-refused": Words(
         f"RSA-SHA1 ou RSA-SHA256, SHA-1 ou SHA-256, {_FORMS}",
         "Signez en RSA-SHA1 (celui des exemples) ou en RSA-SHA256.",

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from dmp_mock.codes.value_sets import J02, J04, J57, J58, J60, J66
+
 __all__ = [
     "ENTRY_UUID",
     "EXPECTED",
@@ -28,6 +30,7 @@ __all__ = [
     "PATIENT_ID",
     "QUERIES",
     "STATUS",
+    "SYSTEMS",
     "UNIQUE_ID",
     "UUID",
     "Kind",
@@ -68,6 +71,19 @@ EXPECTED: Mapping[Kind, str] = {
     Kind.LEVEL: "1 ou 2",
 }
 """How the guide and IHE write each."""
+
+SYSTEMS: Mapping[str, frozenset[str]] = {
+    attribute: frozenset(system for one in sets for _, system in one.codes)
+    for attribute, sets in {
+        "class": (J57,),
+        "type": (J66,),
+        "format": (J60,),
+        "facility": (J02,),
+        "practice": (J04,),
+        "confidentiality": (J58,),
+    }.items()
+}
+"""The code systems of what an attribute may hold, of those whose value set is known."""
 
 OBJECT_TYPES = frozenset(
     f"urn:uuid:{one}" for one in ("7edca82f-054d-47f2-a032-9b2a5b5186c1", "34268e47-fdf5-41a6-ba33-82133c465248")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from health_documents import oids
 from health_documents.codes import systems
 
-__all__ = ["J01", "J02", "J04", "J57", "J58", "J59", "J60", "X16", "ValueSet"]
+__all__ = ["J01", "J02", "J04", "J57", "J58", "J59", "J60", "J66", "ValueSet"]
 
 _SOURCE = "docs/sources/dmp.md#metadonnees-jeux-de-valeurs"
 _FUNCTIONS_2, _FUNCTIONS_3 = "1.2.250.1.213.1.6.1.4", "1.2.250.1.213.1.6.1.109"
@@ -183,11 +183,11 @@ J60 = _of(
 )
 """The formats that public sources name; the set in full is not public."""
 
-X16 = ValueSet(
-    "ASS_X16 typeCode → classCode",
-    "1.2.250.1.213.1.1.5.587",
-    "2024-02-23",
+J66 = ValueSet(
+    "JDV_J66 typeCode (DMP)",
+    "1.2.250.1.213.1.1.5.7",
+    "2024-09-27",
     "docs/sources/dmp.md#type-et-classe",
     frozenset((code.code, code.system) for code in systems.document_types().codes.values()),
 )
-"""The types that have a class; the class of each: ``health_documents.codes.systems.class_of``."""
+"""The types that have a class (``health_documents.codes.systems.class_of``); ``11526-1`` left the set and is kept."""

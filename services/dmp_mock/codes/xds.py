@@ -106,14 +106,8 @@ MEDIA_TYPES = frozenset({"text/xml", "application/xslt+xml", "application/dicom"
 
 RETIRED_OR_CI_SIS_TYPES = frozenset(
     [
-        "28617-9",
-        "34120-6",
         "51851-4",
         "56446-8",
-        "60280-5",
-        "78341-5",
-        "89233-1",
-        "101881-1",
         "PIECE-IDENTITE",
         "FEUILLE-DE-STYLE",
         "FICHE-CONTACTS",
@@ -127,4 +121,7 @@ RETIRED_OR_CI_SIS_TYPES = frozenset(
         "52521-2",
     ]
 )
-"""Types without a class in ASS_X16, tolerated with a remark (docs/sources/dmp.md#type-et-classe)."""
+"""Types that the JDV_J66 has not (retired, or of the JDV_J07 alone), tolerated with a remark.
+
+Source: docs/sources/dmp.md#type-et-classe.
+"""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from health_documents.identifiers import ROOTS_OF_INS
@@ -17,6 +17,7 @@ __all__ = [
     "dtm_floor",
     "exists",
     "ins_c",
+    "is_after",
     "is_dtm",
     "is_oid",
     "is_ps_id",
@@ -32,6 +33,7 @@ _CX = re.compile(
 )
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _DTM = re.compile(r"[0-9]{4}([0-9]{2}){0,5}")
+_TS = re.compile(r"([0-9]{4}(?:[0-9]{2}){0,5})(?:\.[0-9]+)?(?:([+-])([0-9]{2})([0-9]{2}))?")
 _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
 _INS_C_DIGITS, _INS_C_KEY = 20, 97
 _PS_ID = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
@@ -104,6 +106,21 @@ def exists(dtm: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_after(text: str, moment: datetime, *, unzoned: timedelta = timedelta(0)) -> bool:
+    """Tell whether a date of HL7 (a DTM, or a TS with its offset) is after a moment, at the earliest that it can mean.
+
+    Without an offset it is UTC, or up to ``unzoned`` later. What is no date is after nothing.
+    """
+    match = _TS.fullmatch(text)
+    if match is None or not exists(match[1]):
+        return False
+    told = datetime.strptime(dtm_floor(match[1]), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    if match[2]:
+        sign = -1 if match[2] == "-" else 1
+        return told - sign * timedelta(hours=int(match[3]), minutes=int(match[4])) > moment
+    return told - unzoned > moment
 
 
 def dtm_floor(text: str) -> str:

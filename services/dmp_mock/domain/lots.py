@@ -48,7 +48,7 @@ class MatchedLot:
 
 @dataclass(frozen=True, slots=True)
 class SignedManifest:
-    """What the signature of a lot says: the unique ids of its manifest, and those whose digest is wrong."""
+    """What the signature of a lot says: the unique ids of its manifest, and the documents whose digest is wrong."""
 
     unique_ids: frozenset[str]
     wrong_digests: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ def match_documents(lot: Lot) -> MatchedLot:
     Raises XdsFailure for entries without document and documents without entry.
     """
     by_case = {document_id.casefold(): document_id for document_id in lot.documents}
-    found, remarks, errors = {}, [], []
+    found, remarks, errors = {}, [*lot.remarks], []
     for entry in lot.entries:
         document_id = entry.id if entry.id in lot.documents else by_case.get(entry.id.casefold())
         if document_id is None:
@@ -307,11 +307,11 @@ def _manifest(lot: Lot, manifest: SignedManifest | None) -> Iterator[XdsError]:
                 expected=f"une ds:Reference d'URI urn:oid:{unique_id[:100]}",
                 remedy="Citez dans le manifeste l'uniqueId du lot et celui de chaque document.",
             )
-    for unique_id in manifest.wrong_digests:
+    for document in manifest.wrong_digests:
         yield _bad(
-            f"empreinte fausse dans le manifeste pour {unique_id[:100]}",
+            f"empreinte fausse dans le manifeste pour {document[:250]}",
             "Signature01",
-            received=f"une DigestValue fausse pour {unique_id[:100]}",
+            received=f"une DigestValue fausse pour {document[:250]}",
             expected="l'empreinte des octets du document, ou de sa forme canonique",
             remedy="Calculez l'empreinte sur le document tel qu'il part, puis signez.",
         )

@@ -1,8 +1,8 @@
 """The rules of XDS metadata, attribute by attribute, as a table.
 
-Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (ASS_X16, high) and
-#visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a set
-that is public only in part would break, is remarked, and an error when the session is strict.
+Source: docs/sources/dmp.md#metadonnees (attributes, R/O and value sets; high), #type-et-classe (JDV_J66, ASS_X16; high)
+and #visibilite (EX_2.1-1050). A rule gives what it received when broken. A lenient one, which official samples or a
+set that is public only in part would break, is remarked, and an error when the session is strict.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from dmp_mock.codes import value_sets, xds
 from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
-from dmp_mock.domain.hl7 import dtm_floor, exists, is_dtm, is_oid, person_id, read_cx, read_ins
+from dmp_mock.domain.hl7 import dtm_floor, exists, is_after, is_dtm, is_oid, person_id, read_cx, read_ins
 from dmp_mock.domain.values import Author, Entry, SubmissionSet
 from health_documents import oids
 from health_documents.codes import systems as code_systems
@@ -38,6 +39,7 @@ _XCN = re.compile(r"[^\^\s]+\^[^\^]+")
 _MAX_CONFIDENTIALITY = 4
 _CONFIDENTIALITY = "confidentialityCode"
 _FROM_PARENTS = "INVISIBLE_REPRESENTANTS_LEGAUX"
+_TYPES = f"JDV_J66, version {value_sets.J66.version}"
 _PATIENT_FIELDS = ("PID-5", "PID-7", "PID-8")
 
 
@@ -45,13 +47,15 @@ _PATIENT_FIELDS = ("PID-5", "PID-7", "PID-8")
 class Policy:
     """How a session wants metadata, and what it knows of the patient.
 
-    ``both_hidden``: INVISIBLE_PATIENT and MASQUE_PS may stand together. ``minor`` None: the age is not known.
+    ``both_hidden``: INVISIBLE_PATIENT and MASQUE_PS may stand together. ``minor`` None: the age is not known. What is
+    after ``now`` is to come.
     """
 
     strict: bool = False
     both_hidden: bool = False
     minor: bool | None = None
     secret: bool = False
+    now: datetime | None = None
 
 
 LENIENT = Policy()
@@ -69,12 +73,15 @@ class EntryRule:
 
 
 @dataclass(frozen=True, slots=True)
-class VisibilityRule:
-    """One rule on what hides a document, which depends on the session and on the patient."""
+class PolicyRule:
+    """One rule on an attribute, which depends on the session and on the patient: for the most, on what hides a
+    document.
+    """
 
     expected: str
     received: Callable[[Entry, Policy], str | None]
     lenient: bool = False
+    attribute: str = _CONFIDENTIALITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,14 @@ def _real_time(name: str) -> EntryRule:
         return _unless(not odd, ", ".join(odd))
 
     return EntryRule(name, "un moment du calendrier", received, lenient=True)
+
+
+def _to_come(entry: Entry, policy: Policy) -> str | None:
+    return _ahead(entry.slot("creationTime"), policy)
+
+
+def _ahead(told: str, policy: Policy) -> str | None:
+    return _unless(policy.now is None or not is_after(told, policy.now), f"{told}, à venir")
 
 
 def _period(entry: Entry) -> str | None:
@@ -190,7 +205,7 @@ def _type_scheme(entry: Entry) -> str | None:
     odd = [
         one
         for one in entry.codes.get("type", ())
-        if value_sets.X16.has(one.code) and not value_sets.X16.has(one.code, one.scheme)
+        if value_sets.J66.has(one.code) and not value_sets.J66.has(one.code, one.scheme)
     ]
     return _unless(not odd, ", ".join(f"{one.code} ({one.scheme or 'sans système'})" for one in odd))
 
@@ -219,7 +234,9 @@ def _signature(entry: Entry) -> str | None:
 
 
 def _retired(entry: Entry) -> str | None:
-    return _unless(entry.code("type") not in xds.RETIRED_OR_CI_SIS_TYPES, f"{entry.code('type')}, retiré ou absent")
+    return _unless(
+        entry.code("type") not in xds.RETIRED_OR_CI_SIS_TYPES, f"{entry.code('type')}, qui en est retiré ou absent"
+    )
 
 
 def _content(submission: SubmissionSet) -> str | None:
@@ -269,14 +286,14 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
         lambda e: _unless(read_cx(e.slot("sourcePatientId")), e.slot("sourcePatientId")),
         True,
     ),
-    EntryRule("classCode", "la classe que ASS_X16 donne au typeCode", _class),
+    EntryRule("classCode", "la classe que ASS_X16 et ASS_X04 donnent au typeCode", _class),
     EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _facility),
     EntryRule("practiceSettingCode", "un code du JDV_J04", _practice),
     EntryRule("confidentialityCode", "N, et au plus trois codes du JDV_J58", _confidentiality, True),
     EntryRule("signature", "classe, type et format d'une signature de lot", _signature, True),
     EntryRule("formatCode", "un format publié du JDV_J60", _outside("format", value_sets.J60), lenient=True),
-    EntryRule("typeCode", "un type de ASS_X16", _retired, lenient=True),
-    EntryRule("typeCode", "le système de codes de ASS_X16", _type_scheme, lenient=True),
+    EntryRule("typeCode", f"un type du {_TYPES}", _retired, lenient=True),
+    EntryRule("typeCode", f"le système de codes du {_TYPES}", _type_scheme, lenient=True),
     EntryRule("classCode", "une classe du JDV_J57", _outside("class", value_sets.J57), lenient=True),
     EntryRule("healthcareFacilityTypeCode", "un code du JDV_J02", _outside("facility", value_sets.J02), lenient=True),
     EntryRule("authorSpecialty", "code^libellé^système, du JDV_J01", _specialty, lenient=True),
@@ -292,10 +309,11 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule("sourcePatientInfo", "PID-5, PID-7 et PID-8 seuls", _patient_info, lenient=True),
 )
 
-VISIBILITY_RULES: tuple[VisibilityRule, ...] = (
-    VisibilityRule("pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _both_hidden),
-    VisibilityRule(f"{_FROM_PARENTS} pour un mineur seulement", _adult, lenient=True),
-    VisibilityRule(f"{_FROM_PARENTS} sous connexion secrète", _secret, lenient=True),
+POLICY_RULES: tuple[PolicyRule, ...] = (
+    PolicyRule("pas INVISIBLE_PATIENT avec MASQUE_PS (EX_2.1-1050)", _both_hidden),
+    PolicyRule(f"{_FROM_PARENTS} pour un mineur seulement", _adult, lenient=True),
+    PolicyRule(f"{_FROM_PARENTS} sous connexion secrète", _secret, lenient=True),
+    PolicyRule("un moment passé, en UTC", _to_come, lenient=True, attribute="creationTime"),
 )
 
 SET_RULES: tuple[SetRule, ...] = (
@@ -315,10 +333,10 @@ def _broken(entry: Entry, policy: Policy, *, lenient: bool) -> Iterator[tuple[st
         received = rule.received(entry) if rule.signature or not entry.is_signature else None
         if received is not None and rule.lenient is lenient:
             yield rule.attribute, rule.expected, received
-    for hidden in () if entry.is_signature else VISIBILITY_RULES:
-        received = hidden.received(entry, policy)
-        if received is not None and hidden.lenient is lenient:
-            yield _CONFIDENTIALITY, hidden.expected, received
+    for more in () if entry.is_signature else POLICY_RULES:
+        received = more.received(entry, policy)
+        if received is not None and more.lenient is lenient:
+            yield more.attribute, more.expected, received
 
 
 def entry_errors(entry: Entry, policy: Policy = LENIENT) -> Iterator[XdsError]:
@@ -355,6 +373,8 @@ def set_errors(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[
 
 def set_remarks(submission: SubmissionSet, policy: Policy = LENIENT) -> Iterator[str]:
     """Yield, in French, what is tolerated in a submission set."""
+    if (ahead := _ahead(submission.submission_time, policy)) is not None:
+        yield f"submissionTime {ahead} : attendu le moment de l'envoi, en UTC"
     for rule in SET_RULES:
         if rule.lenient and not policy.strict and (received := rule.received(submission)) is not None:
             yield f"{rule.attribute} {received[:200]} : attendu {rule.expected}"

@@ -25,6 +25,8 @@ __all__ = ["Literal", "Query", "check_query", "criteria_of", "read_literals", "u
 _LITERAL = re.compile(r"\s*(?:'((?:[^']|'')*)'|([^\s',()]+))\s*(,|$)")
 _MAX_VALUES = 500
 _PATIENT = re.compile(r"'[^'^]+\^\^\^&[0-9.]+&ISO\^NH(?:\^\^[0-9]*)?'")
+_WHOLE_XCN = re.compile(r"[^^]+(?:\^[^^]*){8}")
+"""An authorPerson up to its assigning authority: whoever writes it wants that very text."""
 _STATUSES = {status.value.rpartition(":")[2].casefold(): status.value for status in Status}
 _IN_LISTS = frozenset({Kind.CODE, Kind.STATUS, Kind.AUTHOR, Kind.OBJECT_TYPE, Kind.IDS, Kind.REFERENCE})
 _DATES = frozenset({Kind.FROM, Kind.TO})
@@ -150,12 +152,27 @@ def _oddities(name: str, parameter: Parameter, texts: Sequence[str], literals: S
     elif kind in _IN_LISTS and not all(text.strip().startswith("(") for text in texts):
         yield f"{shown} sans parenthèses : {expected}"
     for literal in literals:
-        yield from _odd(kind, f"{name} « {literal.text[:80]} »", literal.text, expected)
+        shown = f"{name} « {literal.text[:80]} »"
+        yield from (
+            _odd_code(parameter, shown, literal.text)
+            if kind is Kind.CODE
+            else _odd(kind, shown, literal.text, expected)
+        )
+
+
+def _odd_code(parameter: Parameter, shown: str, text: str) -> Iterator[str]:
+    code, _, system = text.partition("^^")
+    known = codes.SYSTEMS.get(parameter.attribute)
+    if not system:
+        yield f"{shown} sans le système de codes, cherché dans tous : attendu {EXPECTED[Kind.CODE]}"
+    elif known is not None and system not in known:
+        right = " ou ".join(f"('{code[:40]}^^{one}')" for one in sorted(known))
+        yield f"{shown} d'un système de codes que le jeu de valeurs n'a pas : attendu {right}"
 
 
 def _odd(kind: Kind, shown: str, text: str, expected: str) -> Iterator[str]:
-    if kind is Kind.CODE and "^^" not in text:
-        yield f"{shown} sans le système de codes, cherché dans tous : {expected}"
+    if kind is Kind.AUTHOR and not ("%" in text or "_" in text or _WHOLE_XCN.match(text)):
+        yield f"{shown} sans %, cherché comme l'authorPerson entier : {expected}"
     if kind is Kind.OBJECT_TYPE and text not in codes.OBJECT_TYPES:
         yield f"{shown} inconnu, ne trouve rien : {expected}"
     if kind is Kind.STATUS and text not in set(Status):

@@ -34,6 +34,8 @@ __all__ = [
     "caller_of",
     "demand",
     "demand_on",
+    "deny_replacing",
+    "is_by_another",
     "may_refer",
     "may_see",
     "right",
@@ -86,8 +88,7 @@ def caller_of(vihf: Vihf) -> Caller:
     roles = vihf.roles
     section = next((role.code for role in roles[1:] if role.scheme == names.G05), "")
     profile = _profile(vihf)
-    secret = names.CONFIDENTIALITY in vihf.texts  # a minor who does not want his parents to know
-    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose, secret)
+    return Caller(vihf.mode, vihf.name_id, vihf.structure, roles[0].code, section, profile, vihf.purpose, vihf.secret)
 
 
 def _profile(vihf: Vihf) -> Profile:
@@ -116,11 +117,11 @@ def demand(action: str, caller: Caller, *, is_mt: bool = False) -> Cell:
     """Return the right to an action. Raises Refused when the caller has none."""
     cell = right(action, caller, is_mt=is_mt)
     if not cell.granted:
-        who = f"{caller.profile} ({caller.mode}, {caller.access})"
+        who, name = f"{caller.profile} ({caller.mode}, {caller.access})", action.partition("-")[0]
         raise Refused(
             "rights",
-            f"{action} pour {who}",
-            received=f"{action.partition('-')[0]} par {who}",
+            f"{name} pour {who}",
+            received=f"{name} par {who}",
             expected=_granted(action),
             where="VIHF, mode d'authentification, rôles et motif d'accès",
         )
@@ -169,6 +170,19 @@ def may_see(entry: Entry, caller: Caller, subject: Subject) -> bool:
         return True
     cell = right("TD3.2-masked", caller, is_mt=subject.caller_is_mt)
     return cell.granted and _holds(cell.condition, entry, caller, subject)
+
+
+def is_by_another(entry: Entry, caller: Caller) -> bool:
+    """Tell whether a document is neither of the caller nor of his structure."""
+    return not (_is_own(entry, caller) or _is_of_structure(entry, caller))
+
+
+def deny_replacing(entry: Entry, caller: Caller) -> NoReturn:
+    """Refuse the replacement of another's document; the matrix gives that right to whoever feeds (an option of ours).
+
+    Raises Refused.
+    """
+    _deny("TD2.1", entry, "le document d'un autre auteur", f"un document de l'auteur ou de {caller.structure}")
 
 
 def may_refer(entry: Entry, caller: Caller, subject: Subject) -> bool:

@@ -159,9 +159,10 @@ class NotCda:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """An ITI-41 request: sets, entries, associations, and the octets of each document by its id."""
+    """An ITI-41 request: sets, entries, associations, the octets of each document by its id, what is odd of these."""
 
     sets: tuple[SubmissionSet, ...]
     entries: tuple[Entry, ...]
     links: tuple[Link, ...]
     documents: Mapping[str, bytes]
+    remarks: tuple[str, ...] = ()

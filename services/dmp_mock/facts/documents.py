@@ -101,9 +101,15 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotContents(Facts):
-    """What a lot that was taken holds: its documents, and the recipients of those that could be read."""
+    """What a lot that was taken holds: its documents, the entries that it replaces, the recipients of what was read.
+
+    ``of_others``: those of the replaced entries that were neither of the caller nor of his structure, with their
+    authors.
+    """
 
     documents: tuple[ContentFed, ...]
+    replaced: tuple[str, ...]
+    of_others: tuple[str, ...]
     recipients: Lazy[tuple[Addressed, ...]]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dmp_mock import store
+from dmp_mock import options, store
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes.names import NS_HL7
 from dmp_mock.codes.patients import DmpStatus
@@ -39,7 +39,7 @@ _LIST = f"{CANDIDATES.asked}, parameterList"
 
 def serve(request: Admitted) -> Answer:
     """Answer the patients that fit, at most fifty of them. Raises Refused."""
-    call, sought = request.call, read_sought(request.message.body)
+    call, sought = request.call, read_sought(request.message.body, options.latest(request.call.session))
     oddities = (*sought.message.oddities, *_unknown(sought), *_sex(sought))
     asked = PatientsSought(family=sought.criteria["family"], found=None, oddities=oddities)
     call.note(asked)
@@ -88,11 +88,10 @@ def _check(sought: Sought) -> None:
 def _candidates(request: Admitted, sought: Sought) -> Iterator[Candidate]:
     session = request.call.session
     fitting = (p for p in session.people.patients if p.matricule and fits(p, sought.criteria))
-    with session.db.transaction() as db:
-        for patient in islice(fitting, 10 * MAX_CANDIDATES):
-            state = store.state_of(db, patient.matricule, request.caller.holder)
-            if state.status is DmpStatus.ACTIVE:
-                yield Candidate(patient, Cx(patient.matricule, patient.oid), state.emergency_opposed)
+    for patient in islice(fitting, 10 * MAX_CANDIDATES):
+        state = store.state_of(session.db, patient.matricule, request.caller.holder)
+        if state.status is DmpStatus.ACTIVE:
+            yield Candidate(patient, Cx(patient.matricule, patient.oid), state.emergency_opposed)
 
 
 def fail(_request: Admitted, errors: Sequence[XdsError]) -> Answer:

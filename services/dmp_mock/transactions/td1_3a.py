@@ -1,8 +1,8 @@
 """TD1.3a, the administrative data of a DMP: identity, address, oppositions to access in an emergency.
 
 Source: docs/sources/dmp.md#donnees-administratives (elements, observations; high). Its message is that of TD0.2, told
-apart by its reason. The person's own traits must not be shown by the software (RG_0320). The people of the sandbox have
-no legal representatives.
+apart by its reason. The person's own traits must not be shown by the software (RG_0320). The legal representatives of
+minors are those who open their record in Mon espace santé (``codes.citizens``), at the child's address.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from lxml import etree
 
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes import patients as codes
+from dmp_mock.codes.citizens import PARENTS, RELATIONSHIPS, REPRESENTATIVES, Representative
 from dmp_mock.demographics import ACTIONS, ASKED, DESCRIBED, asked_of, patient_of
 from dmp_mock.domain.errors import XdsError, as_fault
 from dmp_mock.domain.patients import DmpState, check_not_blocked
 from dmp_mock.facts import DemographicsRead
+from dmp_mock.registering import is_minor
 from dmp_mock.transaction import Body, PageRow, Shown, Transaction
 from dmp_mock.wire.demographics import Found, write_demographics
 from dmp_mock.wire.hl7v3 import add
@@ -48,8 +50,11 @@ def serve(request: Admitted) -> Answer:
 
 
 def _found(request: Admitted, patient: Patient) -> Found:
+    minor = is_minor(request.call.session, patient.matricule)
+    parents = [one for one in REPRESENTATIVES if minor and patient.id in one.children]
+
     def more(person: etree._Element) -> None:
-        write_person(person, patient)
+        write_person(person, patient, parents)
 
     return Found(patient, request.ins, request.state.status, _observations(request.state), more)
 
@@ -58,16 +63,31 @@ def _observations(state: DmpState) -> dict[str, bool]:
     return {codes.BREAKING_OPPOSED: state.breaking_opposed, codes.EMERGENCY_OPPOSED: state.emergency_opposed}
 
 
-def write_person(person: etree._Element, patient: Patient) -> None:
-    """Append what the existence test does not tell of a person."""
+def write_person(person: etree._Element, patient: Patient, parents: Sequence[Representative] = ()) -> None:
+    """Append what the existence test does not tell of a person; ``parents`` are his legal representatives."""
     add(person, "deceasedInd", value="false")
+    _address(person, patient)
+    for one in parents:
+        code, label = PARENTS[one.sex]
+        relationship = add(person, "personalRelationship", classCode="PRS")
+        add(relationship, "code", code=code, codeSystem=RELATIONSHIPS, displayName=label)
+        _address(relationship, patient)
+        if patient.phone:
+            add(relationship, "telecom", value=f"tel:{patient.phone}", use="MC")
+        holder = add(relationship, "relationshipHolder1", classCode="PSN", determinerCode="INSTANCE")
+        name, (given, _, family) = add(holder, "name"), one.name.partition(" ")
+        add(name, "given", given)
+        add(name, "family", family)
+    add(add(person, "birthPlace", classCode="BIRTHPL"), "addr")
+
+
+def _address(parent: etree._Element, patient: Patient) -> None:
+    told = {"streetAddressLine": patient.address, "postalCode": patient.postal_code, "city": patient.city}
     if patient.address or patient.city:
-        address = add(person, "addr")
-        told = {"streetAddressLine": patient.address, "postalCode": patient.postal_code, "city": patient.city}
+        address = add(parent, "addr")
         for name, text in told.items():
             if text:
                 add(address, name, text)
-    add(add(person, "birthPlace", classCode="BIRTHPL"), "addr")
 
 
 def fail(_request: Admitted, errors: Sequence[XdsError]) -> Answer:
@@ -98,7 +118,10 @@ TRANSACTION = Transaction(
     fail=fail,
     describe=DESCRIBED,
     decode=decode,
-    page=PageRow(wire="PRPA_IN201307UV02 → 201308", serves="identity, address, oppositions in an emergency"),
+    page=PageRow(
+        wire="PRPA_IN201307UV02 → 201308",
+        serves="identity, address, legal representatives of minors, oppositions in an emergency",
+    ),
     checks=(
         Check(
             id="DMP-DEMOGRAPHICS",

@@ -17,6 +17,7 @@ from dmp_mock.updating import (
     fail_update,
     form,
     new_statuses,
+    right_of,
     show_update,
     update_allowed,
 )
@@ -33,7 +34,7 @@ TRANSACTION = Transaction(
     path="registry",
     body=Body(qname=REQUEST, is_meant=lambda body: not new_statuses(body)),
     actions=ACTIONS,
-    right="TD3.3b",
+    right=right_of,
     one_patient=True,
     serve=change_visibilities,
     fail=fail_update,

@@ -7,7 +7,7 @@ INS-C; high); IHE ITI TF-2 §3.47 for criteria beside the name (medium). Knows n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
@@ -26,6 +26,7 @@ from dmp_mock.wire.hl7v3 import (
     patient_ids,
     person,
     read_message,
+    semantics_odd,
     typed,
     write_message,
 )
@@ -36,6 +37,7 @@ __all__ = ["CANDIDATES", "PARAMETERS", "Candidate", "Sought", "read_sought", "wr
 CANDIDATES = Edition("PRPA_IN201305UV02", "PRPA_IN201306UV02", types_by_element=True)
 _QUERY = "h:controlActProcess/h:queryByParameter"
 _MAX_SHOWN = 100
+_MAX_TOLD = 10
 
 PARAMETERS = {
     "family": ("livingSubjectName", "LivingSubject.name"),
@@ -68,20 +70,23 @@ class Candidate:
     emergency_opposed: bool
 
 
-def read_sought(request: etree._Element) -> Sought:
+def read_sought(request: etree._Element, now: datetime) -> Sought:
     """Return who is sought. Raises Refused when an element that the answer must echo is missing."""
-    message = read_message(request, CANDIDATES)
+    message = read_message(request, CANDIDATES, now)
     parameters = request.find(f"{_QUERY}/h:parameterList", HL7)
     criteria = {}
     for name, (parameter, _) in PARAMETERS.items():
         value = None if parameters is None else parameters.find(f"h:{parameter}/h:value", HL7)
         criteria[name] = "" if value is None else _criterion(value, name)
-    known = {parameter for parameter, _ in PARAMETERS.values()}
-    given = () if parameters is None else parameters.iterchildren(tag=etree.Element)
+    known = dict(PARAMETERS.values())
+    given = [] if parameters is None else list(parameters.iterchildren(tag=etree.Element))
     names = [etree.QName(element).localname[:_MAX_SHOWN] for element in given]
+    told = [(one, known[name]) for one, name in zip(given, names, strict=True) if name in known][:_MAX_TOLD]
+    odd = [remark for one, wanted in told for remark in semantics_odd(one, wanted, CANDIDATES.asked)]
+    message = replace(message, oddities=(*message.oddities, *odd))
     status = request.find(f"{_QUERY}/h:statusCode", HL7)
-    told = "new" if status is None else (status.get("code") or "new")[:_MAX_SHOWN]
-    return Sought(message, criteria, told, tuple(name for name in names if name not in known))
+    echoed = "new" if status is None else (status.get("code") or "new")[:_MAX_SHOWN]
+    return Sought(message, criteria, echoed, tuple(name for name in names if name not in known))
 
 
 def _criterion(value: etree._Element, name: str) -> str:

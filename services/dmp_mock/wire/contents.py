@@ -16,10 +16,12 @@ from lxml import etree
 
 from dmp_mock.domain.lots import SignedManifest
 from dmp_mock.domain.values import CdaHeader, NotCda
+from dmp_mock.wire.opened import Opened
 from health_documents import oids
 from health_documents.identifiers import ROOTS_OF_INS
 from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.wire.signature import DS
+from lgo_sandbox.wire.xmldsig import relative_namespace
 
 __all__ = ["read_cda", "read_manifest", "wrong_digests"]
 
@@ -32,12 +34,11 @@ _UNSIGNED_DIGEST = "AA=="
 """What the manifest says of the lot itself."""
 
 
-def read_cda(content: bytes) -> CdaHeader | NotCda:
+def read_cda(opened: Opened) -> CdaHeader | NotCda:
     """Return the header of a CDA, or why there is none."""
-    try:
-        root = parse(content, long_texts=True)
-    except MalformedXml as error:
-        return NotCda(error.reason)
+    root = opened.parsed
+    if isinstance(root, MalformedXml):
+        return NotCda(root.reason)
     if root.tag != f"{{{oids.NS_HL7}}}ClinicalDocument":
         return NotCda(f"sa racine est {str(root.tag)[:200]}")
     ids = root.findall("h:recordTarget/h:patientRole/h:id", _HL7)
@@ -75,10 +76,10 @@ def _starts_with_pdf(text: etree._Element) -> bool:
         return False
 
 
-def read_manifest(signature: bytes, documents: Mapping[str, bytes], *, digests: bool) -> SignedManifest | None:
+def read_manifest(signature: bytes, documents: Mapping[str, Opened], *, digests: bool) -> SignedManifest | None:
     """Return what the manifest of a signature cites; with ``digests`` also whose digest is wrong. None: no manifest.
 
-    ``documents`` are octets by unique id. The signature value itself is not verified.
+    ``documents`` are by unique id. The signature value itself is not verified.
     """
     references = _references(signature)
     if not references:
@@ -87,8 +88,8 @@ def read_manifest(signature: bytes, documents: Mapping[str, bytes], *, digests: 
     return SignedManifest(cited, tuple(_wrong(references, documents)) if digests else ())
 
 
-def wrong_digests(signature: bytes, documents: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return the unique ids of the documents whose digest in the manifest is wrong."""
+def wrong_digests(signature: bytes, documents: Mapping[str, Opened]) -> tuple[str, ...]:
+    """Return the documents whose digest in the manifest is wrong: their unique id, and why, as far as it is known."""
     return tuple(_wrong(_references(signature), documents))
 
 
@@ -102,27 +103,39 @@ def _references(signature: bytes) -> list[etree._Element]:
     return references if root.tag == f"{{{DS}}}Signature" and len(references) <= _MAX_REFERENCES else []
 
 
-def _wrong(references: list[etree._Element], documents: Mapping[str, bytes]) -> Iterator[str]:
+def _wrong(references: list[etree._Element], documents: Mapping[str, Opened]) -> Iterator[str]:
     for reference in references:
         unique_id = (reference.get("URI") or "").removeprefix(_URN_OID)
         value = "".join((reference.findtext("ds:DigestValue", "", _DS) or "").split())
         method = reference.find("ds:DigestMethod", _DS)
         name = _HASHES.get("" if method is None else method.get("Algorithm") or "")
         if unique_id in documents and value not in _digests(name, documents[unique_id]):
-            yield unique_id
+            yield f"{unique_id}{_uncanonical(documents[unique_id])}"
 
 
-def _digests(name: str | None, content: bytes) -> Iterator[str]:
+def _uncanonical(document: Opened) -> str:
+    """Return why a document has no canonical form, as the end of a sentence; "" when it has one, or is no XML."""
+    relative = "" if document.root is None else relative_namespace(document.root)
+    return f" (sans forme canonique : {relative})" if relative else ""
+
+
+def _digests(name: str | None, document: Opened) -> Iterator[str]:
     """Yield the digests that a sender may have computed, the cheap one first."""
-    for form in _forms(content) if name else ():
-        yield base64.b64encode(hashlib.new(name or "", form, usedforsecurity=False).digest()).decode()
+    if name == "sha1":
+        yield base64.b64encode(document.sha1).decode()
+    elif name:
+        yield _digest(name, document.content)
+    for form in _canonical_forms(document) if name else ():
+        yield _digest(name or "", form)
 
 
-def _forms(content: bytes) -> Iterator[bytes]:
-    yield content
-    try:
-        root = parse(content, long_texts=True)
-    except MalformedXml:
+def _digest(name: str, form: bytes) -> str:
+    return base64.b64encode(hashlib.new(name, form, usedforsecurity=False).digest()).decode()
+
+
+def _canonical_forms(document: Opened) -> Iterator[bytes]:
+    root = document.root
+    if root is None:
         return
     for node in (root, root.getroottree()):
         for comments in (False, True):

@@ -6,14 +6,15 @@ act nor the query; INS-C before INS; high). Knows no rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lxml import etree
 
 from dmp_mock.codes.patients import DmpStatus
 from dmp_mock.domain.hl7 import Cx
+from dmp_mock.facts import Remark
 from dmp_mock.wire.hl7v3 import (
     HL7,
     Edition,
@@ -27,6 +28,7 @@ from dmp_mock.wire.hl7v3 import (
     patient_ids,
     person,
     read_message,
+    semantics_odd,
     write_message,
 )
 from lgo_sandbox.population.people import Patient
@@ -35,7 +37,9 @@ __all__ = ["DEMOGRAPHICS", "Demographics", "Found", "read_demographics", "write_
 
 DEMOGRAPHICS = Edition("PRPA_IN201307UV02", "PRPA_IN201308UV02", types_by_element=False)
 _CONTROL = "h:controlActProcess"
-_VALUE = f"{_CONTROL}/h:queryByParameter/h:parameterList/h:patientIdentifier/h:value"
+_IDENTIFIER = f"{_CONTROL}/h:queryByParameter/h:parameterList/h:patientIdentifier"
+_VALUE = f"{_IDENTIFIER}/h:value"
+_SEMANTICS = "Patient.id"
 
 
 def _nothing(_person: etree._Element) -> None:
@@ -64,15 +68,25 @@ class Found:
     more: Callable[[etree._Element], None] = field(default=_nothing)
 
 
-def read_demographics(request: etree._Element) -> Demographics:
+def read_demographics(request: etree._Element, now: datetime) -> Demographics:
     """Return what is asked. Raises Refused when an element that the answer must echo is missing."""
-    message = read_message(request, DEMOGRAPHICS)
+    message = read_message(request, DEMOGRAPHICS, now)
+    parameters = request.findall(_IDENTIFIER, HL7)
+    message = replace(message, oddities=(*message.oddities, *_odd(parameters)))
     value, reason = request.find(_VALUE, HL7), request.find(f"{_CONTROL}/h:reasonCode", HL7)
     check_present(value, "patientIdentifier", DEMOGRAPHICS.asked)
     told = [] if reason is None else [reason.get(name) or "" for name in ("code", "codeSystem", "displayName")]
     code, system, label = told or ["", "", ""]
     root, extension = ii(value)
     return Demographics(message, code, system, label, Cx(extension, root))
+
+
+def _odd(parameters: Sequence[etree._Element]) -> Iterator[Remark]:
+    for parameter in parameters[:1]:
+        yield from semantics_odd(parameter, _SEMANTICS, DEMOGRAPHICS.asked)
+    if len(parameters) > 1:
+        where = f"{DEMOGRAPHICS.asked}, parameterList/patientIdentifier"
+        yield Remark(where=where, received=f"{len(parameters)} patientIdentifier, le premier lu", expected="un seul")
 
 
 def write_demographics(

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lxml import etree
 
 from dmp_mock.codes import patients as codes
 from dmp_mock.codes.names import NS_HL7
 from dmp_mock.domain.errors import Refused
-from dmp_mock.domain.hl7 import Cx, ins_c, is_dtm
+from dmp_mock.domain.hl7 import Cx, ins_c, is_after, is_dtm
 from dmp_mock.facts import Remark
 from lgo_sandbox.population.people import Patient
 
@@ -37,6 +37,7 @@ __all__ = [
     "patient_ids",
     "person",
     "read_message",
+    "semantics_odd",
     "typed",
     "write_message",
 ]
@@ -45,6 +46,8 @@ HL7 = {"h": NS_HL7}
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 INTERACTIONS = "2.16.840.1.113883.1.6"
 _ACCEPTED = "AA"
+_LOCAL = timedelta(hours=12)
+"""How far local times of French territories are before UTC: a TS without offset is one of them."""
 _PREFIXES = {"M": "M", "F": "Mme"}
 
 
@@ -78,8 +81,11 @@ def ii(element: etree._Element | None) -> tuple[str, str]:
     return ("", "") if element is None else (element.get("root") or "", element.get("extension") or "")
 
 
-def read_message(request: etree._Element, edition: Edition) -> Message:
-    """Return what every request has. Raises Refused when an element that the answer must echo is missing."""
+def read_message(request: etree._Element, edition: Edition, now: datetime) -> Message:
+    """Return what every request has, and what in it is odd ``now``.
+
+    Raises Refused when an element that the answer must echo is missing.
+    """
     query = request.find("h:controlActProcess/h:queryByParameter", HL7)
     query_id = None if query is None else query.find("h:queryId", HL7)
     message_id = request.find("h:id", HL7)
@@ -92,7 +98,7 @@ def read_message(request: etree._Element, edition: Edition) -> Message:
         software="" if sender is None else (sender.findtext("h:softwareName", "", HL7) or "").strip()[:200],
         query_root=ii(query_id)[0],
         query_extension=ii(query_id)[1],
-        oddities=tuple(_oddities(request, edition.asked)),
+        oddities=(*_oddities(request, edition.asked), *_created(request, edition.asked, now)),
     )
 
 
@@ -108,6 +114,8 @@ def _oddities(request: etree._Element, interaction: str) -> Iterator[Remark]:
     seen = {
         "interactionId": (ii(request.find("h:interactionId", HL7))[1], interaction),
         "receiver/device/id": (ii(request.find("h:receiver/h:device/h:id", HL7))[0], codes.OID_DMP),
+        "receiver/device/softwareName": (_text(request, "h:receiver/h:device/h:softwareName"), "DMP"),
+        "queryByParameter/statusCode": (_status(request), "new"),
     }
     for where, (received, expected) in seen.items():
         if received != expected:
@@ -115,11 +123,39 @@ def _oddities(request: etree._Element, interaction: str) -> Iterator[Remark]:
     if not ii(request.find("h:sender/h:device/h:id", HL7))[0]:
         where = f"{interaction}/sender/device/id"
         yield Remark(where=where, received="absent", expected="l'OID de votre logiciel")
+    if not _text(request, "h:sender/h:device/h:softwareName"):
+        where = f"{interaction}/sender/device/softwareName"
+        yield Remark(where=where, received="absent", expected="le nom de votre logiciel, que la réponse reprend")
+
+
+def _text(request: etree._Element, path: str) -> str:
+    return (request.findtext(path, "", HL7) or "").strip()[:100]
+
+
+def _status(request: etree._Element) -> str:
+    status = request.find("h:controlActProcess/h:queryByParameter/h:statusCode", HL7)
+    return "" if status is None else (status.get("code") or "")[:100]
+
+
+def semantics_odd(parameter: etree._Element, expected: str, interaction: str) -> Iterator[Remark]:
+    """Yield what is odd of the semanticsText of a parameter of a query."""
+    received = _text(parameter, "h:semanticsText")
+    if received != expected:
+        where = f"{interaction}, parameterList/{etree.QName(parameter).localname[:100]}/semanticsText"
+        yield Remark(where=where, received=received or "absent", expected=expected)
+
+
+def _created(request: etree._Element, interaction: str, now: datetime) -> Iterator[Remark]:
     created = request.find("h:creationTime", HL7)
     moment = "" if created is None else created.get("value") or ""
     if not is_dtm(moment.partition("+")[0].partition("-")[0].partition(".")[0]):
         where = f"{interaction}/creationTime"
         yield Remark(where=where, received=moment[:100] or "absent", expected="une date AAAA[MM[JJ[hh[mm[ss]]]]]")
+    elif is_after(moment, now, unzoned=_LOCAL):
+        where = f"{interaction}/creationTime"
+        yield Remark(
+            where=where, received=f"{moment[:100]}, à venir", expected=f"le moment de l'envoi ({now:%Y%m%d%H%M%S} UTC)"
+        )
 
 
 # --- written

@@ -16,6 +16,7 @@ from dmp_mock.codes.faults import FAULTS, SIMULATION_VALUE
 from dmp_mock.domain.errors import Refused
 from lgo_sandbox.wire import mtom, soap
 from lgo_sandbox.wire.http import RawResponse
+from lgo_sandbox.wire.media import read_media_type
 
 __all__ = [
     "WSSE",
@@ -38,6 +39,8 @@ _SOAP_TYPE = "application/soap+xml; charset=UTF-8"
 _FAULT_STATUS = 500
 """What a CXF server answers for every fault, whoever is at fault (medium)."""
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+"""What a message in UTF-16 begins with, with its byte order mark or without."""
 _UNDERSTOOD = frozenset({soap.WSA, WSSE})
 
 
@@ -86,6 +89,7 @@ def open_message(content_type: str | None, body: bytes) -> Message:
     """Return the opened request. Raises Refused for what is no package, no XML, no SOAP or has no body element."""
     try:
         package = mtom.read_package(content_type, body)
+        _check_charset(package)
         envelope = soap.read_envelope(package.root, long_texts=True)
     except soap.UnknownSoapVersion as error:
         raise Refused(
@@ -95,7 +99,16 @@ def open_message(content_type: str | None, body: bytes) -> Message:
             expected=f"SOAP 1.2 ({soap.SoapVersion.V12.namespace})",
             where="racine du message",
         ) from error
-    except (mtom.MtomError, soap.NotSoap) as error:
+    except mtom.MtomError as error:
+        raise Refused(
+            "soap",
+            error.reason,
+            received=error.received,
+            expected=error.expected or "un paquet MTOM (multipart/related) bien formé",
+            where=error.where or "corps HTTP",
+            remedy=error.remedy,
+        ) from error
+    except soap.NotSoap as error:
         raise Refused(
             "soap",
             error.reason,
@@ -108,6 +121,22 @@ def open_message(content_type: str | None, body: bytes) -> Message:
             "soap", "Body vide", received="Body vide", expected="l'élément d'une transaction", where="Envelope/Body"
         )
     return Message(envelope, package, (content_type or "").strip().lower().startswith("multipart/"))
+
+
+def _check_charset(package: mtom.Package) -> None:
+    """Raise Refused for UTF-16 that is announced as another charset: a real stack decodes by what is announced."""
+    announced = read_media_type(package.root_type).charset
+    if announced is None or announced.startswith("utf-16") or not package.root.startswith(_UTF_16):
+        return
+    head = package.root[:4].hex(" ")
+    raise Refused(
+        "soap",
+        f"octets en UTF-16 sous charset={announced[:40]}",
+        received=f"des octets en UTF-16 ({head}…) sous charset={announced[:40]}",
+        expected=f"des octets en {announced[:40]}",
+        where="Content-Type et corps du message",
+        remedy="Écrivez le message en UTF-8, déclaration XML comprise, et gardez charset=UTF-8.",
+    )
 
 
 def check_addressing(message: Message, right: frozenset[str], *, strict: bool) -> None:

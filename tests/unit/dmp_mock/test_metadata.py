@@ -16,8 +16,8 @@ from dmp_mock.domain.hl7 import Cx
 from dmp_mock.domain.lots import MatchedLot, SignedManifest, check_cited, check_lot, cited, match_documents
 from dmp_mock.domain.metadata import (
     ENTRY_RULES,
+    POLICY_RULES,
     SET_RULES,
-    VISIBILITY_RULES,
     Policy,
     entry_errors,
     entry_remarks,
@@ -185,7 +185,7 @@ LENIENT: list[tuple[str, Entry]] = [
     ("legalAuthenticator", _slotted(legalAuthenticator="Dr House")),
     ("formatCode", _coded("format", Coded("urn:autre", "1.2"))),
     ("formatCode", _coded("format", Coded("urn:ihe:iti:xds-sd:pdf:2008", "1.2"))),
-    ("typeCode", _coded("type", Coded("34120-6", oids.LOINC))),
+    ("typeCode", _coded("type", Coded("56446-8", oids.LOINC))),
     ("typeCode", _coded("type", Coded("56445-0", "1.2.3"))),
     ("classCode", _coded("class", Coded("11", "1.2.3"))),
     ("healthcareFacilityTypeCode", _coded("facility", Coded("SA11", oids.FACILITY))),
@@ -246,7 +246,7 @@ def test_what_hides_a_document_depends_on_the_session_and_on_the_patient(
 ) -> None:
     entry = _coded("confidentiality", *CODES["confidentiality"], *codes)
     assert (len([*entry_errors(entry, policy)]), len([*entry_remarks(entry, policy)])) == (errors, remarks)
-    assert len(VISIBILITY_RULES) == 3
+    assert len(POLICY_RULES) == 4
 
 
 def test_a_content_type_out_of_the_value_set_is_remarked() -> None:

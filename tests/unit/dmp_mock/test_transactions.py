@@ -55,7 +55,7 @@ def test_a_transaction_with_an_empty_member_is_not_made(change: dict[str, object
 
 def test_each_transaction_is_its_own() -> None:
     assert [t.name for t in TRANSACTIONS] == sorted({t.name for t in TRANSACTIONS})
-    assert {t.right for t in TRANSACTIONS} <= MATRIX.keys()
+    assert {t.right for t in TRANSACTIONS if isinstance(t.right, str)} <= MATRIX.keys()
     assert {t.path for t in TRANSACTIONS} <= PATHS
     ids = [check.id for check in SERVICE.checks]
     assert len(ids) == len(set(ids))

@@ -21,6 +21,7 @@ from dmp_mock.wire.contents import read_cda, read_manifest
 from dmp_mock.wire.ebrim import read_entry, read_link, read_objects
 from dmp_mock.wire.entries import entry_text, link_text, set_text
 from dmp_mock.wire.messages import Answer, answer, fault, open_message
+from dmp_mock.wire.opened import Opened
 from dmp_mock.wire.queries import read_query
 from dmp_mock.wire.registry import registry_response
 from health_documents import oids
@@ -234,7 +235,7 @@ def test_the_header_of_a_cda_is_read() -> None:
     related = '<relatedDocument><parentDocument><id root="9.9"/></parentDocument></relatedDocument>'
     text = base64.b64encode(b"%PDF-1.4").decode()
     body = f'<nonXMLBody><text mediaType="application/pdf" representation="B64">{text}</text></nonXMLBody>'
-    header = read_cda(CDA.format(related, body).encode())
+    header = read_cda(Opened(CDA.format(related, body).encode()))
     assert isinstance(header, CdaHeader)
     assert (header.id, header.replaced) == ("1.2^3", "9.9")
     assert header.patients == (("1.2.250.1.213.1.4.8", "256036330091838"),)
@@ -242,7 +243,7 @@ def test_the_header_of_a_cda_is_read() -> None:
 
 
 def test_a_structured_body_is_level_3() -> None:
-    header = read_cda(CDA.format("", "<structuredBody/>").encode())
+    header = read_cda(Opened(CDA.format("", "<structuredBody/>").encode()))
     assert isinstance(header, CdaHeader)
     assert header.level == "N3"
     assert not header.starts_with_pdf
@@ -259,14 +260,15 @@ def test_a_structured_body_is_level_3() -> None:
     ],
 )
 def test_what_is_no_cda_has_no_header_and_says_why(content: bytes, reason: str) -> None:
-    found = read_cda(content)
+    found = read_cda(Opened(content))
     assert isinstance(found, NotCda)
     assert reason in found.reason
 
 
 def test_the_header_of_a_cda_with_a_pdf_beyond_8_mb_is_read() -> None:
     text = base64.b64encode(b"%PDF-1.4" + b"x" * 15_000_000).decode()
-    header = read_cda(CDA.format("", f'<nonXMLBody><text representation="B64">{text}</text></nonXMLBody>').encode())
+    body = f'<nonXMLBody><text representation="B64">{text}</text></nonXMLBody>'
+    header = read_cda(Opened(CDA.format("", body).encode()))
     assert isinstance(header, CdaHeader)
     assert header.starts_with_pdf
 
@@ -286,14 +288,14 @@ def _signature(unique_id: str, digest: str, method: str = "http://www.w3.org/200
 def test_digests_hold_over_raw_and_over_canonical_octets(form: bytes) -> None:
     content = b'<?xml version="1.0"?>\n<a  b="1"/>'
     digest = base64.b64encode(hashlib.sha1(form).digest()).decode()
-    manifest = read_manifest(_signature("1.2", digest), {"1.2": content}, digests=True)
+    manifest = read_manifest(_signature("1.2", digest), {"1.2": Opened(content)}, digests=True)
     assert manifest is not None
     assert manifest.unique_ids == {"1.2"}
     assert manifest.wrong_digests == ()
 
 
 def test_a_wrong_digest_or_an_unknown_method_is_told_only_when_asked() -> None:
-    documents = {"1.2": b"contenu"}
+    documents = {"1.2": Opened(b"contenu")}
     for signature in (_signature("1.2", "AAAA"), _signature("1.2", "AAAA", "urn:md5")):
         wrong = read_manifest(signature, documents, digests=True)
         unasked = read_manifest(signature, documents, digests=False)

@@ -160,8 +160,8 @@ def test_the_state_of_the_first_release_survives_with_its_data(upgraded: Session
     assert (kept.service, kept.request_body, kept.seq) == ("insi", b"\x00\xff<a/>", 1)
     assert session.ids.octets(6) != bytes.fromhex(kept.id[1:])  # the sequence goes on
     counted = {name: session.db.rows(f"SELECT count(*) FROM {name}")[0][0] for name in ("psc_client", "dmp_patient")}
-    # No seed came a second time; lgo-api and the second published patient are those that a later release added.
-    assert counted == {"psc_client": 3, "dmp_patient": 4}
+    # No seed came a second time; lgo-api and two published patients are those that a later release added.
+    assert counted == {"psc_client": 3, "dmp_patient": 5}
     dates = session.db.rows("SELECT DISTINCT started, acted FROM dmp_authorisation")
     assert dates == [("20260101080000", "20260101080000")]  # columns of a later release
     assert session.db.rows("SELECT octets FROM mss_content") == [(b"Subject: x\r\n\r\ncorps",)]
@@ -195,7 +195,7 @@ def test_every_seed_that_the_first_release_had_not_is_added_to_its_state(upgrade
             later = today - {tuple(key) for key in first.get(table.name, ())}
             assert later <= there, f"{table.name} : {later - there} manque aux anciens états"
             added += sorted(later)
-    published = {"153078987658513", "899900063480"}
+    published = {"153078987658513", "899900063480", "277076322082910"}
     assert [key for key in added if not published & {*key}] == [("lgo-api",)]
     assert any(published & {*key} for key in added)
 

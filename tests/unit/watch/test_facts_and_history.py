@@ -118,6 +118,27 @@ async def test_what_comes_while_looks_are_taken_judges_nothing(session: Session)
     assert known == [(["before"], ["avant"])]
 
 
+async def test_exchanges_are_journaled_in_the_order_in_which_they_ended(session: Session) -> None:
+    """One without a look waits for the one before it, whose look is not taken yet."""
+    go_on = threading.Event()
+    ended(session, Drawn(printed=Lazy(lambda: (go_on.wait(10), ("vu",))[1])))
+    await asyncio.sleep(0)
+    ended(session, Asked(matricule="1"))
+    assert session.journal.read() == []
+    go_on.set()
+    await session.looking.settle()
+    assert [exchange.noted.kinds for exchange in session.journal.read()] == [{"Drawn"}, {"Asked"}]
+    ended(session, Asked(matricule="2"))
+    assert len(session.journal.read()) == 3
+
+
+async def test_what_is_under_way_is_concluded_in_order_when_a_session_closes(session: Session) -> None:
+    ended(session, Drawn(printed=Lazy(lambda: ("vu",))))
+    ended(session, Asked(matricule="1"))
+    session.looking.finish()
+    assert [exchange.noted.kinds for exchange in session.journal.read()] == [{"Drawn"}, {"Asked"}]
+
+
 async def test_a_look_that_fails_costs_no_exchange(session: Session, caplog: pytest.LogCaptureFixture) -> None:
     def fails() -> tuple[str, ...]:
         if not taken.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -188,6 +189,18 @@ def test_a_document_without_canonical_form_is_taken_and_its_digest_told(dmp: Dmp
     dmp.configure(strict_manifest="oui")
     assert dmp.feed(dmp.document(odd)).errors in ([], ["XDSRepositoryMetadataError"])
     assert dmp.exchanges()[0].outcome in ("answered", "refused")
+
+
+def test_a_wrong_digest_of_a_document_without_canonical_form_names_the_namespace(dmp: Dmp) -> None:
+    odd = dmp.document().content.replace(b"<recordTarget>", b'<recordTarget xmlns:x="relatif">')
+
+    def spoil(signature: bytes) -> bytes:
+        return re.sub(b"(AA==<.*?DigestValue>)[^<]", rb"\1A", signature, count=1, flags=re.S)
+
+    dmp.feed(lot=Lot([dmp.document(odd)], spoil=spoil))
+    (told,) = [one.received for one in dmp.exchanges()[0].findings if one.check_id == "DMP-MANIFEST"]
+    assert "xmlns:x=« relatif »" in told
+    assert "recordTarget, ligne" in told
 
 
 def test_entities_in_the_signature_of_a_lot_are_refused(dmp: Dmp) -> None:

@@ -38,9 +38,9 @@ def _not_ascii(cda: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoil", "pdf", "findings"),
     [
-        (lambda cda: _in_patient(cda, ADDRESS), b"%PDF-1.4 essai", []),
-        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_STREAM, ["DMP-INS-DATAMATRIX"]),
-        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_JPEG, ["DMP-INS-DATAMATRIX"]),
+        (lambda cda: _in_patient(cda, ADDRESS), b"%PDF-1.4 essai", ["DMP-PDF-A1"]),
+        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_STREAM, ["DMP-INS-DATAMATRIX", "DMP-PDF-A1"]),
+        (lambda cda: _in_patient(cda, ADDRESS), BROKEN_JPEG, ["DMP-INS-DATAMATRIX", "DMP-PDF-A1"]),
         (_nested, b"%PDF-1.4 essai", ["DMP-METADATA", "DMP-FEED-N1"]),
         (_not_ascii, b"%PDF-1.4 essai", ["DMP-FEED-N1", "DMP-CDA"]),
     ],
@@ -175,9 +175,9 @@ def test_a_resource_id_of_another_type_and_a_time_that_is_none_are_told(dmp: Dmp
 
 
 def test_a_sex_that_nobody_has_is_told(dmp: Dmp) -> None:
-    candidates(
-        dmp, "BERNARD", '<livingSubjectAdministrativeGender><value code="H"/></livingSubjectAdministrativeGender>'
-    )
+    semantics = "<semanticsText>LivingSubject.administrativeGender</semanticsText>"
+    sex = f'<livingSubjectAdministrativeGender><value code="H"/>{semantics}</livingSubjectAdministrativeGender>'
+    candidates(dmp, "BERNARD", sex)
     (finding,) = dmp.exchanges()[0].findings
     assert finding.check_id == "DMP-SEARCH-FORM"
     assert finding.received.startswith("H")

@@ -58,4 +58,4 @@ def test_exchanges_are_told_to_people(dmp: Dmp) -> None:
     assert "ProvideAndRegisterDocumentSetRequest" in dict(told.request)["Message"]
     dmp.find(vihf=dmp.indirect())
     refused = decode(dmp.exchanges()[0])
-    assert dict(refused.response)["Refus"].startswith("Accès refusé : TD3.1-metadata")
+    assert dict(refused.response)["Refus"].startswith("Accès refusé : TD3.1 pour")

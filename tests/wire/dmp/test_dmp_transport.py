@@ -10,6 +10,7 @@ from lxml import etree
 from support.dmp_door import Dmp
 from support.dmp_messages import NS, Reply, envelope, existence, opened
 from support.dmp_services import authorise, dmps
+from support.dmp_told import is_told
 
 from dmp_mock.codes.retired import RETIRED, Retired
 from lgo_sandbox.tenant.faults import Fault, FaultKind
@@ -246,3 +247,19 @@ def test_an_armed_fault_answers_in_soap_and_is_addressed(dmp: Dmp) -> None:
     assert reply.text("//wsa:RelatesTo").startswith("urn:uuid:")
     assert reply.http.headers["content-type"].startswith("multipart/related")
     assert dmp.feed(dmp.document()).status == 200
+
+
+@pytest.mark.parametrize("form", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_that_is_announced_as_utf_8_is_refused_for_what_it_is(dmp: Dmp, form: str) -> None:
+    octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS).decode().encode(form)
+    reply = dmp.post("patients", octets, certificate=dmp.issue("org-auth"))
+    assert "UTF-16 sous charset=utf-8" in reply.fault[1]
+    (told,) = dmp.exchanges()[0].findings
+    assert (told.check_id, told.where) == ("DMP-TRANSPORT", "Content-Type et corps du message")
+    is_told(dmp.exchanges()[0])
+
+
+def test_utf_16_that_is_announced_as_such_is_read(dmp: Dmp) -> None:
+    octets = envelope(existence(dmp.patient), dmp.assertion(dmp.indirect()), PATIENTS).decode().encode("utf-16")
+    announced = "application/soap+xml; charset=UTF-16"
+    assert dmp.post("patients", octets, certificate=dmp.issue("org-auth"), content_type=announced).status == 200

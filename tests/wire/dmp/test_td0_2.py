@@ -14,6 +14,7 @@ from support.dmp_messages import Reply, existence, opened
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "dmp"
 PATIENTS = "urn:hl7-org:v3:PRPA_IN201307UV02"
+SECOND = "<patientIdentifier><value/></patientIdentifier>"
 VALUE = "//h:attentionLine[h:keyWordText/@code='{}']/h:value/@{}"
 
 
@@ -69,6 +70,36 @@ def test_a_software_without_a_name_is_echoed_without_one(dmp: Dmp) -> None:
     body = existence(dmp.patient).replace("<softwareName>LGO de test</softwareName>", "")
     reply = dmp.call("patients", PATIENTS, body, dmp.indirect())
     assert reply.all("//h:receiver//h:softwareName") == []
+    (told,) = dmp.exchanges()[0].findings
+    assert (told.check_id, told.where) == ("DMP-EXISTENCE", "PRPA_IN201307UV02/sender/device/softwareName")
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "where", "expected"),
+    [
+        ("<semanticsText>Patient.id<", "<semanticsText>LivingSubject.id<", "semanticsText", "Patient.id"),
+        ("<semanticsText>Patient.id</semanticsText>", "", "semanticsText", "Patient.id"),
+        ('<statusCode code="new"/>', '<statusCode code="executing"/>', "queryByParameter/statusCode", "new"),
+        ("<softwareName>DMP</softwareName>", "", "receiver/device/softwareName", "DMP"),
+        ('creationTime value="20260101"', 'creationTime value="2199"', "creationTime", "le moment de l'envoi"),
+        ("</patientIdentifier>", f"</patientIdentifier>{SECOND}", "patientIdentifier", "un seul"),
+    ],
+)
+def test_what_says_nothing_to_the_answer_is_told_all_the_same(
+    dmp: Dmp, said: str, instead: str, where: str, expected: str
+) -> None:
+    body = existence(dmp.patient).replace(said, instead, 1)
+    reply = dmp.call("patients", PATIENTS, body, dmp.indirect())
+    assert reply.text("//h:queryResponseCode/@code") == "OK"
+    (told,) = dmp.exchanges()[0].findings
+    assert told.where.endswith(where)
+    assert told.expected.startswith(expected)
+
+
+@pytest.mark.parametrize("moment", ["20260101120000+0100", "20260101120000.123-0500", "2026"])
+def test_a_moment_of_the_past_is_told_nothing_in_whatever_zone(dmp: Dmp, moment: str) -> None:
+    body = existence(dmp.patient).replace('creationTime value="20260101"', f'creationTime value="{moment}"')
+    dmp.call("patients", PATIENTS, body, dmp.indirect())
     assert dmp.findings() == []
 
 

@@ -9,7 +9,10 @@ from support.dmp_door import Dmp
 from support.dmp_services import SEARCH, candidates, doctor, search_body
 
 IDS = "//h:patient/h:id[@root != '1.2.250.1.213.1.4.2']/@extension"
-BIRTH = '<livingSubjectBirthTime><value value="{}"/></livingSubjectBirthTime>'
+BIRTH = (
+    '<livingSubjectBirthTime><value value="{}"/><semanticsText>LivingSubject.birthTime</semanticsText>'
+    "</livingSubjectBirthTime>"
+)
 UNKNOWN = "<mothersMaidenName><value/></mothersMaidenName>"
 
 BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-SEARCH-FORM": lambda dmp: candidates(dmp, "MARTIN", UNKNOWN)}
@@ -60,3 +63,12 @@ def test_a_search_without_a_name_is_refused(dmp: Dmp, parameters: str) -> None:
 
 def test_a_date_of_birth_that_is_none_is_refused(dmp: Dmp) -> None:
     assert candidates(dmp, "MARTIN", BIRTH.format("28/06/1957")).fault[1].startswith("Requête invalide : date")
+
+
+def test_a_semantics_text_that_is_not_that_of_its_parameter_is_told(dmp: Dmp) -> None:
+    odd = BIRTH.format("201409").replace("LivingSubject.birthTime", "LivingSubject.birth")
+    candidates(dmp, "Bernard", odd)
+    (told,) = dmp.exchanges()[0].findings
+    assert told.check_id == "DMP-SEARCH-FORM"
+    assert told.where.endswith("parameterList/livingSubjectBirthTime/semanticsText")
+    assert (told.received, told.expected) == ("LivingSubject.birth", "LivingSubject.birthTime")

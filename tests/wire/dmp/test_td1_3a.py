@@ -69,3 +69,25 @@ def test_elements_that_say_nothing_are_passed_over(dmp: Dmp, nil: str) -> None:
     body = existence(dmp.patient, reason="CNSLT_DATA").replace("<queryByParameter>", f"{empty}<queryByParameter>")
     assert dmp.call("patients", PATIENTS, body, dmp.direct()).status == 200
     assert dmp.findings() == []
+
+
+def test_the_legal_representative_of_a_minor_is_named(dmp: Dmp) -> None:
+    reply = demographics(dmp, dmp.direct(patient=dmp.named("bernard-hugo")))
+    (relationship,) = reply.all("//h:patientPerson/h:personalRelationship")
+    assert relationship.get("classCode") == "PRS"
+    code = "//h:personalRelationship/h:code/@"
+    assert (reply.text(f"{code}code"), reply.text(f"{code}codeSystem")) == ("MTH", "2.16.840.1.113883.1.11.19579")
+    holder = "//h:personalRelationship/h:relationshipHolder1/h:name/h:"
+    assert (reply.text(f"{holder}given"), reply.text(f"{holder}family")) == ("Élodie", "BERNARD")
+    assert reply.text("//h:personalRelationship/h:addr/h:city") == "VALFONTAINE"
+    assert reply.text("//h:personalRelationship/h:telecom/@use") == "MC"
+
+
+def test_an_adult_has_no_legal_representative(dmp: Dmp) -> None:
+    assert demographics(dmp).all("//h:personalRelationship") == []
+
+
+def test_who_came_of_age_has_no_legal_representative_any_more(dmp: Dmp) -> None:
+    dmp.configure(param_majorite="16")
+    hugo = dmp.direct(patient=dmp.named("nessi-michelangelo"))
+    assert demographics(dmp, hugo).all("//h:personalRelationship") == []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.artefacts import samples_of
 from support.dmp_door import Dmp
-from support.dmp_lots import Document, Lot, cda
+from support.dmp_lots import PDF, Document, Lot, cda
 from support.dmp_messages import Reply, status_of, unique_ids_of
 from support.dmp_told import is_told
 from support.documents_contents import VACCINATION
@@ -19,6 +21,7 @@ from health_documents.cda.write.vaccination import write_vaccination_note
 
 FAILURE = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"
 SUCCESS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
+SECRET = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
 TYPE_SYSTEM, CLASS_SYSTEM = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.1"
 
 
@@ -59,6 +62,8 @@ BREAKS: dict[str, Callable[[Dmp], object]] = {
     "DMP-MANIFEST": _with_false_digests,
     "DMP-LOT-SIGNATURE": _with_a_changed_signature,
     "DMP-CDA": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient).replace(b'<realmCode code="FR"/>', b""))),
+    "DMP-REPLACED-OTHER": lambda dmp: _by_a_neighbour(dmp),
+    "DMP-PDF-A1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=PDF.replace(b"GTS_PDFA1", b"GTS_PDFX")))),
     "DMP-FEED-N1": lambda dmp: dmp.feed(dmp.document(cda(dmp.patient, pdf=b"texte"))),
     "DMP-FEED-ORG": _with_the_card,
 }
@@ -393,13 +398,19 @@ def test_the_level_1_copy_of_a_note_is_not_looked_into(dmp: Dmp) -> None:
 
 
 def test_a_secret_connection_wants_documents_hidden_from_the_parents(dmp: Dmp) -> None:
-    name = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
-    vihf = dmp.direct(extra={name: "INVISIBLE_REPRESENTANTS_LEGAUX"})
+    vihf = dmp.direct(extra={SECRET: "INVISIBLE_REPRESENTANTS_LEGAUX"})
     dmp.feed(dmp.document(), vihf=vihf)
     told = [one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM"]
     assert "connexion secrète" in told[0].received
     dmp.configure(strict_metadata="oui")
     assert dmp.feed(dmp.document(), vihf=vihf).errors == ["XDSRegistryMetadataError"]
+
+
+def test_an_empty_attribute_opens_no_secret_connection_and_is_told(dmp: Dmp) -> None:
+    dmp.feed(dmp.document(), vihf=dmp.direct(extra={SECRET: ""}))
+    assert dmp.findings() == ["DMP-VIHF-SECRET"]
+    dmp.configure(strict_metadata="oui")
+    assert status_of(dmp.feed(dmp.document(), vihf=dmp.direct(extra={SECRET: ""}))) == SUCCESS
 
 
 def test_a_document_of_an_adult_is_not_hidden_from_his_parents(dmp: Dmp) -> None:
@@ -427,3 +438,167 @@ def test_the_cda_of_a_replacement_names_the_document_that_it_replaces(dmp: Dmp, 
     content = dmp.document().content.replace(b"<componentOf>", related.encode())
     assert status_of(dmp.feed(dmp.document(content, replaces=technical))) == SUCCESS
     assert dmp.findings() == ([] if right else ["DMP-METADATA-FORM"])
+
+
+# --- who replaces
+
+
+def _by_a_neighbour(dmp: Dmp) -> Reply:
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    replaced = dmp.find().text("//rim:ExtrinsicObject/@id")
+    doctor = dmp.direct("generaliste", extra={"Secteur_Activite": "SA07^1.2.250.1.71.4.2.4"})
+    return dmp.feed(dmp.document(replaces=replaced, author=doctor.who.national_id), vihf=doctor)
+
+
+def test_replacing_the_document_of_another_structure_is_told(dmp: Dmp) -> None:
+    assert status_of(_by_a_neighbour(dmp)) == SUCCESS
+    (told,) = dmp.exchanges()[0].findings
+    assert told.check_id == "DMP-REPLACED-OTHER"
+    assert "899700090014" in told.received
+    is_told(dmp.exchanges()[0])
+
+
+def test_replacing_the_document_of_another_structure_is_refused_by_option(dmp: Dmp) -> None:
+    dmp.configure(replace_others="refus")
+    assert _by_a_neighbour(dmp).fault[0] == "soap:DMPAccessDeniedByRightsService"
+    assert dmp.findings() == ["DMP-RIGHTS"]
+    assert len(unique_ids_of(dmp.find())) == 1
+
+
+def test_a_colleague_replaces_what_was_written_in_his_structure(dmp: Dmp) -> None:
+    dmp.configure(replace_others="refus")
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    replaced = dmp.find().text("//rim:ExtrinsicObject/@id")
+    assert status_of(dmp.feed(dmp.document(replaces=replaced), vihf=dmp.direct("adjoint"))) == SUCCESS
+    assert "DMP-REPLACED-OTHER" in dmp.kept()
+
+
+# --- what is to come
+
+
+def test_a_document_made_in_the_future_is_taken_and_told(dmp: Dmp) -> None:
+    soon = f"{datetime.now(UTC) + timedelta(hours=2):%Y%m%d%H%M%S}"
+    assert status_of(dmp.feed(dmp.document(slots={"creationTime": soon}))) == SUCCESS
+    (told,) = dmp.exchanges()[0].findings
+    assert told.check_id == "DMP-METADATA-FORM"
+    assert f"creationTime {soon}, à venir" in told.received
+    assert "un moment passé, en UTC" in told.expected
+    dmp.configure(strict_metadata="oui")
+    assert dmp.feed(dmp.document(slots={"creationTime": soon})).errors == ["XDSRegistryMetadataError"]
+
+
+def test_a_lot_of_the_future_is_taken_and_told(dmp: Dmp) -> None:
+    def later(octets: bytes) -> bytes:
+        return re.sub(rb'(name="submissionTime"><rim:ValueList><rim:Value>)[0-9]{4}', rb"\g<1>2199", octets)
+
+    assert status_of(dmp.feed(dmp.document(), alter=later)) == SUCCESS
+    told = next(one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM")
+    assert "submissionTime 2199" in told.received
+
+
+def test_a_clock_that_was_put_forward_makes_later_documents_right(dmp: Dmp) -> None:
+    dmp.tenant.move(hours=48)
+    soon = datetime.now(UTC) + timedelta(hours=47)
+    vihf = dmp.indirect(issued=datetime.now(UTC) + timedelta(seconds=2))
+    dmp.feed(dmp.document(slots={"creationTime": f"{soon:%Y%m%d%H%M%S}"}), vihf=vihf)
+    assert dmp.findings() == []
+
+
+# --- the PDF of a document
+
+
+def test_what_keeps_a_pdf_from_being_pdf_a_1_is_told_with_its_document_once_the_answer_has_left(dmp: Dmp) -> None:
+    document = dmp.document(cda(dmp.patient, pdf=PDF.replace(b"pdfaid", b"autre")))
+    assert status_of(dmp.feed(document)) == SUCCESS
+    assert dmp.findings() == ["DMP-PDF-A1"]
+    told = dmp.exchanges()[0].findings[0]
+    assert "pdfaid:part 1" in told.received
+    assert "PDF-02" in told.received
+    assert document.unique_id in told.where
+    is_told(dmp.exchanges()[0])
+
+
+def test_a_pdf_with_the_marks_keeps_the_rule(dmp: Dmp) -> None:
+    dmp.feed(dmp.document())
+    assert "DMP-PDF-A1" in dmp.kept()
+
+
+# --- parts of the package
+
+
+def _told(dmp: Dmp) -> tuple[str, str, str]:
+    """Return what the first finding of the last exchange received, where, and its remedy."""
+    is_told(dmp.exchanges()[0])
+    finding = dmp.exchanges()[0].findings[0]
+    return finding.received, finding.where, finding.remedy
+
+
+def test_a_doubled_content_id_is_told_by_its_value_and_its_place(dmp: Dmp) -> None:
+    def doubled(octets: bytes) -> bytes:
+        return octets.replace(b"Content-ID: <Signature01.xml>", b"Content-ID: <Document01.xml>")
+
+    assert dmp.feed(dmp.document(), alter=doubled).status == 500
+    received, where, remedy = _told(dmp)
+    assert received == "Content-ID « Document01.xml », celui des parties 2 et 3"
+    assert where == "paquet MIME, partie 3"
+    assert remedy.startswith("Donnez à cette partie un Content-ID")
+
+
+def test_two_references_in_one_document_are_told_with_both_and_their_document(dmp: Dmp) -> None:
+    include = b'<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:Document01.xml"/>'
+    assert dmp.feed(dmp.document(), alter=lambda octets: octets.replace(include, 2 * include)).status == 500
+    received, where, remedy = _told(dmp)
+    assert received == "2 xop:Include (« cid:Document01.xml », « cid:Document01.xml »)"
+    assert where.endswith("Document « Document01 »")
+    assert remedy.startswith("Gardez un xop:Include par élément")
+
+
+def test_a_reference_to_nothing_is_told_with_the_parts_that_there_are(dmp: Dmp) -> None:
+    def astray(octets: bytes) -> bytes:
+        return octets.replace(b'href="cid:Document01.xml"', b'href="cid:autre.xml"')
+
+    assert dmp.feed(dmp.document(), alter=astray).status == 500
+    assert _told(dmp)[0] == "href « cid:autre.xml »"
+    assert "cid:Document01.xml" in dmp.exchanges()[0].findings[0].expected
+
+
+def test_two_documents_of_one_part_are_told_as_such(dmp: Dmp) -> None:
+    first, second = dmp.document(), dmp.document(id="Document02")
+
+    def shared(octets: bytes) -> bytes:
+        return octets.replace(b'href="cid:Document02.xml"', b'href="cid:Document01.xml"')
+
+    assert status_of(dmp.feed(first, second, alter=shared)) == SUCCESS
+    told = next(one for one in dmp.exchanges()[0].findings if one.check_id == "DMP-METADATA-FORM")
+    assert "Document Document01, Document02 : la même partie MIME cid:Document01.xml" in told.received
+    assert "une partie par Document" in told.expected
+
+
+# --- types
+
+
+@pytest.mark.parametrize(
+    ("code", "class_code"), [("78341-5", "11"), ("60280-5", "11"), ("34120-6", "10"), ("101881-1", "52")]
+)
+def test_types_of_the_set_in_force_are_taken_without_a_word_and_their_class_is_checked(
+    dmp: Dmp, code: str, class_code: str
+) -> None:
+    assert status_of(dmp.feed(dmp.document(codes=_coded(code, class_code)))) == SUCCESS
+    assert dmp.findings() == []
+    assert dmp.feed(dmp.document(codes=_coded(code, "42"))).errors == ["XDSRegistryMetadataError"]
+
+
+def test_a_type_that_the_set_has_not_is_told_with_the_version_of_the_set(dmp: Dmp) -> None:
+    assert status_of(dmp.feed(dmp.document(codes=_coded("56446-8", "10")))) == SUCCESS
+    (told,) = dmp.exchanges()[0].findings
+    assert "typeCode 56446-8" in told.received
+    assert "JDV_J66, version 2024-09-27" in told.expected
+
+
+def test_a_search_right_after_a_feed_is_journaled_after_it(dmp: Dmp) -> None:
+    large = cda(dmp.patient, pdf=PDF + b"x" * 2_000_000)
+    dmp.feed(*(dmp.document(large, id=f"Document{n}") for n in range(4)))
+    dmp.find()
+    assert [one.operation for one in dmp.exchanges()] == ["td3.1", "td2.1"]

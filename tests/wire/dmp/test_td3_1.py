@@ -210,3 +210,32 @@ def test_sql_in_a_slot_is_a_value_like_another(dmp: Dmp, hostile: str) -> None:
     for name in ("$XDSDocumentEntryAuthorPerson", "$XDSDocumentEntryTypeCode", "$XDSDocumentEntryFormatCode"):
         assert unique_ids_of(dmp.find((name, f"('{quoted}')"))) == []
     assert len(unique_ids_of(dmp.find())) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("AuthorPerson", "('VALMONT')", "('%nom%')"),
+        ("AuthorPerson", "('899700090014^NOM')", "('%nom%')"),
+        ("TypeCode", "('56445-0^^1.2.3')", "('56445-0^^1.2.250.1.213.1.1.4.12') ou ('56445-0^^2.16.840.1.113883.6.1')"),
+        ("ClassCode", "('11^^2.16.840.1.113883.6.1')", "('11^^1.2.250.1.213.1.1.4.1')"),
+        ("HealthcareFacilityTypeCode", "('SA33^^1.2.3')", "('SA33^^1.2.250.1.71.4.2.4')"),
+    ],
+)
+def test_what_can_find_nothing_is_told_with_the_form_that_finds(dmp: Dmp, name: str, value: str, expected: str) -> None:
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    assert unique_ids_of(dmp.find((f"$XDSDocumentEntry{name}", value))) == []
+    (told,) = dmp.exchanges()[0].findings
+    assert told.check_id == "DMP-QUERY-FORM"
+    assert expected in told.expected
+    dmp.configure(strict_queries="oui")
+    assert dmp.find((f"$XDSDocumentEntry{name}", value)).errors == ["XDSStoredQueryParamNumber"]
+
+
+def test_a_whole_author_person_needs_no_wildcard(dmp: Dmp) -> None:
+    dmp.feed(dmp.document())
+    dmp.test_existence(dmp.direct())
+    whole = "899700090014^NOM^PRENOM^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS"
+    assert len(unique_ids_of(dmp.find(("$XDSDocumentEntryAuthorPerson", f"('{whole}')")))) == 1
+    assert dmp.findings() == []

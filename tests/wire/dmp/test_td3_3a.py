@@ -188,6 +188,17 @@ def test_indirect_authentication_changes_no_visibility(dmp: Dmp) -> None:
     assert dmp.findings() == ["DMP-RIGHTS"]
 
 
+@pytest.mark.parametrize(
+    ("hidden", "named"), [(["MASQUE_PS"], "TD3.3a"), (["INVISIBLE_PATIENT"], "TD3.3b"), ([], "TD3.3a")]
+)
+def test_who_may_change_no_visibility_is_told_which_transaction_he_asked_for(
+    dmp: Dmp, hidden: list[str], named: str
+) -> None:
+    reply = dmp.update(coded(dmp.document(), *hidden), vihf=dmp.indirect())
+    assert f"{named} pour authentification indirecte" in reply.fault[1]
+    assert {finding.received.partition(" ")[0] for finding in dmp.exchanges()[0].findings} == {named}
+
+
 def test_what_an_adult_hides_from_his_parents_is_remarked_as_in_a_feed(dmp: Dmp) -> None:
     document = fed(dmp)
     assert status_of(dmp.update(coded(document, "INVISIBLE_REPRESENTANTS_LEGAUX"))) == SUCCESS

@@ -29,6 +29,7 @@ from dmp_mock.domain.lots import (
 )
 from dmp_mock.domain.patients import check_feed
 from dmp_mock.domain.registering import fingerprint_errors, register
+from dmp_mock.domain.rights import deny_replacing, is_by_another
 from dmp_mock.domain.values import CdaHeader, Entry, NotCda
 from dmp_mock.facts import FedDocument, LotFed
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Shown, Transaction
@@ -36,13 +37,13 @@ from dmp_mock.transactions.td2_1.checks import LOT_CHECKS
 from dmp_mock.transactions.td2_1.contents import contents_of
 from dmp_mock.transactions.td2_1.documents import looked_at, problems_of, vaccination_errors
 from dmp_mock.transactions.td2_1.printed import printed_by
-from dmp_mock.transactions.td2_1.read_once import ReadOnce
 from dmp_mock.transactions.td2_1.reading import inlined_in, is_by_cpe, read_lot
 from dmp_mock.transactions.td2_1.signing import check_lot_signature
 from dmp_mock.wire.contents import read_cda, read_manifest, wrong_digests
 from dmp_mock.wire.messages import Answer
+from dmp_mock.wire.opened import Opened
 from dmp_mock.wire.registry import NS_RS, registry_response
-from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_in
+from health_documents.validation.printed_ins import PHARMACY_TYPES, printed_ins
 from lgo_sandbox.watch.facts import Lazy, Noted
 from lgo_sandbox.watch.ins_flows import InsFlow
 from lgo_sandbox.watch.wording import counted
@@ -61,6 +62,8 @@ _ACTION = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
 _PDF_TEMPLATE = "1.3.6.1.4.1.19376.1.2.20"
 
 Headers = Mapping[str, CdaHeader | NotCda]
+Documents = Mapping[str, Opened]
+"""Documents by the id of their entry."""
 
 
 def serve(request: Admitted) -> Answer:
@@ -70,16 +73,17 @@ def serve(request: Admitted) -> Answer:
     lot = read_lot(request.message)
     check_author(lot, request.caller)
     matched = match_documents(lot)
-    headers = {e.id: read_cda(matched.contents[e.id]) for e in lot.entries if _is_cda(e)}
-    fed = _fed(request, matched, headers)
-    call.note(fed, _carried(request, matched, headers))
-    remarks = _checked(request, matched, headers)
+    opened = {e.id: Opened(matched.contents[e.id]) for e in lot.entries if not e.is_signature}
+    cdas = {e.id: opened[e.id] for e in lot.entries if _is_cda(e)}
+    headers = {symbol: read_cda(one) for symbol, one in cdas.items()}
+    fed = _fed(request, matched, headers, opened, cdas)
+    call.note(fed, _carried(request, matched, headers, cdas))
+    remarks = _checked(request, matched, headers, opened)
     check_lot_signature(request, matched)
-    told, once = _store(request, matched, headers), ReadOnce()
-    call.note(
-        replace(fed, taken=True, remarks=(*remarks, *told)), contents_of(matched, headers, call.session.people, once)
-    )
-    call.note(printed_by(matched, headers, once))
+    told, of_others = _store(request, matched, headers)
+    contents = contents_of(matched, headers, opened, call.session.people, of_others)
+    call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents)
+    call.note(printed_by(matched, headers, opened))
     call.summarise(
         f"{request.transaction.name.upper()} : {counted(len(fed.documents), 'document versé', 'documents versés')}"
     )
@@ -90,15 +94,15 @@ def _is_cda(entry: Entry) -> bool:
     return entry.mime_type == "text/xml" and not entry.is_signature
 
 
-def _checked(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[str, ...]:
+def _checked(request: Admitted, matched: MatchedLot, headers: Headers, opened: Documents) -> tuple[str, ...]:
     """Return what is tolerated in a lot. Raises XdsFailure."""
     session = request.call.session
     checked = headers if options.is_on(session, "cda_header") else {}
     strict = options.is_on(session, "strict_manifest")
     signature = _signature(matched)
-    manifest = read_manifest(signature, _signed(matched), digests=strict) if signature is not None else None
+    manifest = read_manifest(signature, _signed(matched, opened), digests=strict) if signature is not None else None
     remarks = check_lot(matched, request.ins, checked, manifest, registering.policy_of(request))
-    _raise_any([*vaccination_errors(request, matched)])
+    _raise_any([*vaccination_errors(request, matched, {symbol: opened[symbol] for symbol in headers})])
     unlike = list(fingerprint_errors(matched))
     if options.is_on(session, "strict_hash"):
         _raise_any(unlike)
@@ -110,20 +114,20 @@ def _signature(matched: MatchedLot) -> bytes | None:
     return matched.contents[found.id] if found else None
 
 
-def _signed(matched: MatchedLot) -> dict[str, bytes]:
-    return {e.unique_id: matched.contents[e.id] for e in matched.lot.entries if not e.is_signature}
+def _signed(matched: MatchedLot, opened: Documents) -> dict[str, Opened]:
+    return {e.unique_id: opened[e.id] for e in matched.lot.entries if not e.is_signature}
 
 
-def _fed(request: Admitted, matched: MatchedLot, headers: Headers) -> LotFed:
-    signature, signed = _signature(matched), _signed(matched)
+def _fed(request: Admitted, matched: MatchedLot, headers: Headers, opened: Documents, cdas: Documents) -> LotFed:
+    signature, signed = _signature(matched), _signed(matched, opened)
     documents = (e for e in matched.lot.entries if not e.is_signature)
-    looked = looked_at(matched)
+    looked = looked_at(matched, cdas)
     return LotFed(
         documents=tuple(_document(entry, headers.get(entry.id)) for entry in documents),
         taken=False,
         remarks=(),
         inlined=inlined_in(request.message),
-        looked=tuple(unique_id for unique_id, _content in looked),
+        looked=tuple(unique_id for unique_id, _opened in looked),
         wrong_digests=Lazy(lambda: wrong_digests(signature, signed)) if signature else Lazy.known(()),
         problems=problems_of(looked),
     )
@@ -145,25 +149,31 @@ def _document(entry: Entry, found: CdaHeader | NotCda | None) -> FedDocument:
     )
 
 
-def _carried(request: Admitted, matched: MatchedLot, headers: Headers) -> InsFlow:
+def _carried(request: Admitted, matched: MatchedLot, headers: Headers, cdas: Documents) -> InsFlow:
     """Return the flow of a lot: the matricules of its VIHF, of its metadata and of its CDAs."""
     found = {number for one in headers.values() if isinstance(one, CdaHeader) for _root, number in one.patients}
     found |= {ins.number for entry in matched.lot.entries if (ins := read_ins(entry.patient_id)) is not None}
-    return InsFlow.of(found | {request.ins.number}, [PARTNER], _printed(matched))
+    return InsFlow.of(found | {request.ins.number}, [PARTNER], _printed(matched, cdas))
 
 
-def _printed(matched: MatchedLot) -> Lazy[tuple[str, ...]]:
+def _printed(matched: MatchedLot, cdas: Documents) -> Lazy[tuple[str, ...]]:
     """Look at the datamatrix INS of the first level 1 documents of a pharmacy, once the answer has left."""
     wanted = [e for e in matched.lot.entries if _is_cda(e) and e.code("type") in PHARMACY_TYPES][:MAX_PRINTED]
-    contents = [content for e in wanted if len(content := matched.contents[e.id]) <= MAX_PRINTED_OCTETS]
-    if not contents:
-        return Lazy.known(())
-    return Lazy(lambda: tuple(said for one in contents if (said := printed_in(one)) is not None))
+    looked = [cdas[e.id] for e in wanted if len(matched.contents[e.id]) <= MAX_PRINTED_OCTETS]
+    return Lazy(lambda: _printed_ins(looked)) if looked else Lazy.known(())
 
 
-def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[str, ...]:
-    """Store the lot; return what is tolerated of what it replaces. Raises XdsFailure."""
-    call, lot, told = request.call, matched.lot, list[str]()
+def _printed_ins(cdas: Sequence[Opened]) -> tuple[str, ...]:
+    read = (document for one in cdas if (document := one.document) is not None)
+    return tuple(said for document in read if (said := printed_ins(document)) is not None)
+
+
+def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[list[str], list[str]]:
+    """Store the lot; return what is tolerated of what it replaces, and what of that is another's.
+
+    Raises XdsFailure, and Refused for another's when the session wants that.
+    """
+    call, lot, told, of_others = request.call, matched.lot, list[str](), list[str]()
     registry_store.fill_in(call.session.db)
     with call.session.db.begin(alone=True) as connection:
         _raise_any([*_too_heavy(matched, MAX_STORED - registry_store.stored_octets(call.session.db))])
@@ -173,10 +183,20 @@ def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[st
                 target = registering.target_of(request, link)
                 check_replaced(link, target)
                 told += related_remarks(link, target, headers.get(link.source))
+                of_others += _of_another(request, target)
         for link in cited(lot):
             check_cited(link, registering.target_of(request, link))
         registering.store(request, connection, register(matched, call.session.ids.uuid))
-    return tuple(told)
+    return told, of_others
+
+
+def _of_another(request: Admitted, target: Entry | None) -> Iterator[str]:
+    """Yield a replaced document that is neither of the caller nor of his structure. Raises Refused by option."""
+    if target is not None and is_by_another(target, request.caller):
+        if options.refuses_replacing_others(request.call.session):
+            deny_replacing(target, request.caller)
+        authors = ", ".join(person_id(person)[:20] for one in target.authors for person in one.persons[:1])
+        yield f"{target.unique_id} ({authors[:100] or 'sans auteur'})"
 
 
 def _too_heavy(matched: MatchedLot, room: int) -> Iterator[XdsError]:

@@ -5,6 +5,7 @@ Source: docs/sources/dmp.md (Documents, Droits), docs/sources/requirements.md (L
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dmp_mock.checks.caller import OF_OTHERS
@@ -12,7 +13,7 @@ from dmp_mock.checks.refused import refused, refused_by_xds, was_refused
 from dmp_mock.codes.faults import About, codes_about
 from dmp_mock.codes.vihf import Mode
 from dmp_mock.codes.xds_errors import XDS_CODES, XdsCode
-from dmp_mock.facts import LotFed, LotSigned, SoapRequest, VihfGiven
+from dmp_mock.facts import DocumentProblem, LotFed, LotSigned, SoapRequest, VihfGiven
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.wording import counted
 
@@ -20,6 +21,8 @@ __all__ = ["LOT_CHECKS"]
 
 ONLY = frozenset({"td2.1", "td2.2"})
 MAX_TOLD = 5
+_OF_PDFS = "PDF-"
+"""What the rules of the documents library about PDFs begin with."""
 _N1_TYPES = frozenset({"78601-2", "56445-0"})
 _STATE = codes_about(About.STATE)
 _NO_DMP = frozenset({XdsCode.UNKNOWN_PATIENT.value})
@@ -79,7 +82,7 @@ def digests(seen: Observed[LotFed]) -> Outcome:
     wrong = seen.facts.wrong_digests.value
     if not wrong:
         return True
-    received = f"une DigestValue fausse pour {', '.join(wrong)[:200]}"
+    received = f"une DigestValue fausse pour {', '.join(wrong)[:300]}"
     return Violation(received, "l'empreinte des octets du document, ou de sa forme canonique", where="Signature01")
 
 
@@ -115,15 +118,30 @@ def cda(seen: Observed[LotFed]) -> Outcome:
     """The CDAs that were taken obey the rules of the documents library; kept once each document was looked at."""
     if not seen.facts.taken:
         return None
-    problems = seen.facts.problems.value
-    if not problems:
-        fed = {one.unique_id for one in seen.facts.documents}
-        return (bool(fed) and fed <= set(seen.facts.looked)) or None
+    problems = [one for one in seen.facts.problems.value if not one.rule.startswith(_OF_PDFS)]
+    return _told(problems, "documents") if problems else _all_looked_at(seen.facts)
+
+
+def pdf(seen: Observed[LotFed]) -> Outcome:
+    """The PDFs of the CDAs that were taken bear the marks of PDF/A-1; another form of body is another matter."""
+    if not seen.facts.taken or not any(one.is_pdf for one in seen.facts.documents):
+        return None
+    problems = [one for one in seen.facts.problems.value if one.rule.startswith(_OF_PDFS)]
+    return _told(problems, "PDF") if problems else _all_looked_at(seen.facts)
+
+
+def _all_looked_at(fed: LotFed) -> Outcome:
+    """Nothing is known of a document that nobody looked at."""
+    ids = {one.unique_id for one in fed.documents}
+    return (bool(ids) and ids <= set(fed.looked)) or None
+
+
+def _told(problems: Sequence[DocumentProblem], of_what: str) -> Violation:
     shown = problems[:MAX_TOLD]
     return Violation(
         " ; ".join(f"{one.received or one.title} ({one.rule})" for one in shown),
         " ; ".join(dict.fromkeys(one.expected or one.title for one in shown)),
-        f"{counted(len(problems), 'règle')} des documents {counted(len(problems), 'enfreinte').partition(' ')[2]}",
+        f"{counted(len(problems), 'règle')} des {of_what} {counted(len(problems), 'enfreinte').partition(' ')[2]}",
         " ".join(dict.fromkeys(one.remedy for one in shown)),
         " ; ".join(dict.fromkeys(f"document {one.unique_id[:60]}, {one.where}".rstrip(", ") for one in shown))[:300],
     )
@@ -237,6 +255,17 @@ LOT_CHECKS: tuple[Check[Any], ...] = (
         requirements=("LGO.DOC.02",),
         source="docs/sources/dmp.md#cda-verse",
         remedy="Corrigez le document là où le dit le constat ; « lgo-sandbox validate » le contrôle avant l'envoi.",
+        severity=Severity.WARNING,
+        operations=ONLY,
+    ),
+    Check(
+        id="DMP-PDF-A1",
+        title="PDF d'un document versé qui n'est pas du PDF/A-1",
+        reads=LotFed,
+        test=pdf,
+        requirements=("LGO.DOC.01",),
+        source="docs/sources/dmp.md#pdf-verse",
+        remedy="Produisez le PDF en PDF/A-1 ; « lgo-sandbox validate » le contrôle avant l'envoi.",
         severity=Severity.WARNING,
         operations=ONLY,
     ),

@@ -5,8 +5,7 @@ Source: docs/sources/dmp.md#gestes, #envoi-en-file. Recipients are looked for on
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dmp_mock.codes.xds import Association
@@ -14,12 +13,12 @@ from dmp_mock.domain.directory import has_left
 from dmp_mock.domain.hl7 import is_ps_id, person_id
 from dmp_mock.domain.values import Author, CdaHeader, NotCda
 from dmp_mock.facts import Addressed, ContentFed, LotContents
+from dmp_mock.wire.opened import Opened
 from health_documents.identifiers import OID_STRUCT_IDNAT
 from lgo_sandbox.watch.facts import Lazy
 
 if TYPE_CHECKING:
     from dmp_mock.domain.lots import MatchedLot
-    from dmp_mock.transactions.td2_1.read_once import ReadOnce
     from lgo_sandbox.population.people import Population
 
 __all__ = ["contents_of"]
@@ -29,7 +28,11 @@ MAX_READ, MAX_OCTETS = 4, 6 * 1024 * 1024
 
 
 def contents_of(
-    matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], people: Population, once: ReadOnce
+    matched: MatchedLot,
+    headers: Mapping[str, CdaHeader | NotCda],
+    opened: Mapping[str, Opened],
+    people: Population,
+    of_others: Sequence[str],
 ) -> LotContents:
     """Return what the documents of a lot hold; its signature is none of them."""
     documents = [entry for entry in matched.lot.entries if not entry.is_signature]
@@ -37,7 +40,7 @@ def contents_of(
     told = tuple(
         ContentFed(
             unique_id=entry.unique_id,
-            digest=hashlib.sha1(matched.contents[entry.id], usedforsecurity=False).hexdigest(),
+            digest=opened[entry.id].sha1.hex(),
             service_start=entry.slot("serviceStartTime"),
             replaces=_replaced(headers.get(entry.id)),
             linked=entry.id in linked,
@@ -46,9 +49,12 @@ def contents_of(
         )
         for entry in documents
     )
-    cdas = [(entry.unique_id, matched.contents[entry.id]) for entry in documents if entry.id in headers][:MAX_READ]
-    read = [(unique_id, content) for unique_id, content in cdas if len(content) <= MAX_OCTETS]
-    return LotContents(documents=told, recipients=Lazy(lambda: _recipients(read, once)))
+    cdas = [(entry.unique_id, opened[entry.id]) for entry in documents if entry.id in headers][:MAX_READ]
+    read = [(unique_id, one) for unique_id, one in cdas if len(one.content) <= MAX_OCTETS]
+    replaced = tuple(link.target for link in matched.lot.links if link.type == Association.REPLACES)
+    return LotContents(
+        documents=told, replaced=replaced, of_others=tuple(of_others), recipients=Lazy(lambda: _recipients(read))
+    )
 
 
 def _replaced(header: CdaHeader | NotCda | None) -> str:
@@ -68,10 +74,10 @@ def _is_structure(author: Author) -> bool:
     return all(OID_STRUCT_IDNAT in person.split("&") for person in author.persons)
 
 
-def _recipients(contents: list[tuple[str, bytes]], once: ReadOnce) -> tuple[Addressed, ...]:
+def _recipients(cdas: Sequence[tuple[str, Opened]]) -> tuple[Addressed, ...]:
     found: list[Addressed] = []
-    for unique_id, content in contents:
-        document = once.document(unique_id, content)
+    for unique_id, opened in cdas:
+        document = opened.document
         if document is None:
             continue
         ids = dict.fromkeys(one.national_id for one in document.recipients if one.national_id)

@@ -6,7 +6,7 @@ docs/sources/documents.md. The look is taken once the answer has left, outside t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ from dmp_mock.codes.xds_errors import XdsCode
 from dmp_mock.domain.errors import XdsError
 from dmp_mock.domain.lots import MatchedLot
 from dmp_mock.facts import DocumentProblem
+from dmp_mock.wire.opened import Opened
 from health_documents import oids
 from health_documents.findings import Severity
 from health_documents.validation.report import Problem, Report
 from health_documents.validation.validator import Validator
-from health_documents.xml import MalformedXml, parse
 from lgo_sandbox.watch.facts import Lazy
 
 if TYPE_CHECKING:
@@ -34,27 +34,24 @@ MAX_LOOKED, MAX_OCTETS, MAX_TOLD = 4, 6 * 1024 * 1024, 10
 
 @cache
 def _validator() -> Validator:
-    return Validator(None, schematrons=False)
+    return Validator(None, schematrons=False, compares_pdfs=False)
 
 
-def looked_at(matched: MatchedLot) -> list[tuple[str, bytes]]:
-    """Return the documents of a lot that are looked at, by unique id: the first CDAs that are not too heavy."""
-    wanted = [
-        (entry.unique_id, matched.contents[entry.id])
-        for entry in matched.lot.entries
-        if entry.mime_type == "text/xml" and not entry.is_signature
-    ][:MAX_LOOKED]
-    return [(unique_id, content) for unique_id, content in wanted if len(content) <= MAX_OCTETS]
+def looked_at(matched: MatchedLot, opened: Mapping[str, Opened]) -> list[tuple[str, Opened]]:
+    """Return the CDAs of a lot that are looked at, by unique id: the first that are not too heavy."""
+    wanted = [(entry.unique_id, opened[entry.id]) for entry in matched.lot.entries if entry.id in opened][:MAX_LOOKED]
+    return [(unique_id, one) for unique_id, one in wanted if len(one.content) <= MAX_OCTETS]
 
 
-def problems_of(kept: Sequence[tuple[str, bytes]]) -> Lazy[tuple[DocumentProblem, ...]]:
-    """Return the look at some documents: what the rules of the library find wrong."""
+def problems_of(kept: Sequence[tuple[str, Opened]]) -> Lazy[tuple[DocumentProblem, ...]]:
+    """Return the look at some CDAs and at their PDFs: what the rules of the library find wrong."""
     return Lazy(lambda: tuple(told for one in kept for told in _problems(*one))) if kept else Lazy.known(())
 
 
-def _problems(unique_id: str, content: bytes) -> Iterator[DocumentProblem]:
-    errors = [one for one in _report(content).problems if one.rule.severity is Severity.ERROR and not one.part]
-    for problem in errors[:MAX_TOLD]:
+def _problems(unique_id: str, document: Opened) -> Iterator[DocumentProblem]:
+    errors = [one for one in _report(document).problems if one.rule.severity is Severity.ERROR]
+    own, of_its_pdf = ([one for one in errors if bool(one.part) is inside] for inside in (False, True))
+    for problem in (*own[:MAX_TOLD], *of_its_pdf[:MAX_TOLD]):
         yield DocumentProblem(
             unique_id=unique_id,
             rule=problem.rule.id,
@@ -66,23 +63,26 @@ def _problems(unique_id: str, content: bytes) -> Iterator[DocumentProblem]:
         )
 
 
-def _report(content: bytes) -> Report:
-    return _validator().validate(content)
+def _report(document: Opened) -> Report:
+    if document.source is None:
+        return _validator().validate(document.content)
+    return _validator().validate_cda(document.source, document.content)
 
 
 def _where(problem: Problem) -> str:
-    return " ".join(filter(None, (f"ligne {problem.fault.line}" if problem.fault.line else "", problem.fault.path)))
+    line = f"ligne {problem.fault.line}" if problem.fault.line else ""
+    return " ".join(filter(None, (problem.part, line, problem.fault.path)))
 
 
-def vaccination_errors(request: Admitted, matched: MatchedLot) -> Iterator[XdsError]:
+def vaccination_errors(request: Admitted, matched: MatchedLot, opened: Mapping[str, Opened]) -> Iterator[XdsError]:
     """Yield what the DMP refuses in the vaccination notes of a lot: an old version of the model, a broken rule."""
     if not options.is_on(request.call.session, "vaccination_notes"):
         return
     for entry in matched.lot.entries:
-        content = matched.contents[entry.id]
-        if entry.code("type") == VACCINATION_NOTE and entry.mime_type == "text/xml" and _is_note(content):
-            yield from _version_error(entry.id, content)
-            judged = [one for one in _report(content).problems if one.rule.id.startswith(JUDGED_BY_SERVER)]
+        document = opened.get(entry.id)
+        if entry.code("type") == VACCINATION_NOTE and document is not None and _is_note(document.content):
+            yield from _version_error(entry.id, document)
+            judged = [one for one in _report(document).problems if one.rule.id.startswith(JUDGED_BY_SERVER)]
             for problem in judged[:MAX_TOLD]:
                 if problem.rule.severity is Severity.ERROR and not problem.part:
                     yield _refused(entry.id, problem)
@@ -93,10 +93,9 @@ def _is_note(content: bytes) -> bool:
     return oids.T_VAC_NOTE.encode() in content
 
 
-def _version_error(symbol: str, content: bytes) -> Iterator[XdsError]:
-    try:
-        root = parse(content, long_texts=True)
-    except MalformedXml:
+def _version_error(symbol: str, document: Opened) -> Iterator[XdsError]:
+    root = document.root
+    if root is None:
         return
     templates = root.iterfind(f"{{{oids.NS_HL7}}}templateId[@root='{oids.T_VAC_NOTE}']")
     version = next((one.get("extension") or "" for one in templates), "")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dmp_mock.codes.documents import PRESCRIPTION
 from dmp_mock.domain.values import CdaHeader, NotCda
 from dmp_mock.facts import LotPrinted, Printed, Unlike
+from dmp_mock.wire.opened import Opened
 from health_documents.errors import PdfError
 from health_documents.validation.pdf_rules import comparable_text, text_rules
 from health_documents.validation.printed_ins import PHARMACY_TYPES
@@ -20,7 +21,6 @@ from lgo_sandbox.watch.facts import Lazy
 
 if TYPE_CHECKING:
     from dmp_mock.domain.lots import MatchedLot
-    from dmp_mock.transactions.td2_1.read_once import ReadOnce
 
 __all__ = ["printed_by"]
 
@@ -29,20 +29,22 @@ _OF_PHARMACIES = PHARMACY_TYPES | {PRESCRIPTION}
 _NOTICE = re.compile(r"\brgpd\b|donnees personnelles|donnees a caractere personnel|protection des donnees")
 
 
-def printed_by(matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], once: ReadOnce) -> LotPrinted:
+def printed_by(
+    matched: MatchedLot, headers: Mapping[str, CdaHeader | NotCda], opened: Mapping[str, Opened]
+) -> LotPrinted:
     """Return the look at what the PDFs of a lot say."""
     wanted = [
-        (entry.unique_id, entry.code("type"), matched.contents[entry.id])
+        (entry.unique_id, entry.code("type"), opened[entry.id])
         for entry in matched.lot.entries
         if isinstance(header := headers.get(entry.id), CdaHeader) and header.starts_with_pdf
         if entry.code("type") in _OF_PHARMACIES
     ]
-    read = [one for one in wanted if len(one[2]) <= MAX_OCTETS][:MAX_READ]
-    return LotPrinted(documents=Lazy(lambda: tuple(_printed(*one, once) for one in read)) if read else Lazy.known(()))
+    read = [one for one in wanted if len(one[2].content) <= MAX_OCTETS][:MAX_READ]
+    return LotPrinted(documents=Lazy(lambda: tuple(_printed(*one) for one in read)) if read else Lazy.known(()))
 
 
-def _printed(unique_id: str, kind: str, content: bytes, once: ReadOnce) -> Printed:
-    document = once.document(unique_id, content)
+def _printed(unique_id: str, kind: str, opened: Opened) -> Printed:
+    document = opened.document
     text = _text_of(document.body) if document is not None and document.body else ""
     if document is None or not text:
         return Printed(unique_id=unique_id, type=kind, readable=False, notice=False, ins=False, unlike=())

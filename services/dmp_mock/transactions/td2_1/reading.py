@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -60,22 +61,25 @@ def read_lot(message: Message) -> Lot:
             where=_REQUEST,
         )
     sets, entries, links = read_objects(objects)
-    return Lot(tuple(sets), tuple(entries), tuple(links), _documents(message))
+    documents, remarks = _documents(message)
+    return Lot(tuple(sets), tuple(entries), tuple(links), documents, remarks)
 
 
-def _documents(message: Message) -> dict[str, bytes]:
+def _documents(message: Message) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Return the octets of each document, and what is odd of how they are referred to."""
     try:
-        attached = mtom.attachments(message.body, message.package)
+        attached = mtom.included(message.body, message.package)
     except mtom.MtomError as error:
         raise Refused(
             "request",
             error.reason,
-            received=error.reason,
-            expected=f"une partie MIME parmi : {', '.join(message.package.parts)[:200] or '(aucune)'}",
-            where=f"{_REQUEST}/Document/xop:Include",
-            remedy="Mettez dans xop:Include/@href « cid: » suivi du Content-ID de la partie.",
+            received=error.received,
+            expected=error.expected,
+            where=f"{_REQUEST}, {error.where}",
+            remedy=error.remedy,
         ) from error
     documents: dict[str, bytes] = {}
+    sharing: dict[str, list[str]] = {}
     for element in message.body.iterchildren(f"{{{NS_XDSB}}}Document"):
         document_id = element.get("id") or ""
         if document_id in documents:
@@ -87,8 +91,16 @@ def _documents(message: Message) -> dict[str, bytes]:
                 where=_REQUEST,
                 remedy="Donnez à chaque Document l'id de son ExtrinsicObject.",
             )
-        documents[document_id] = attached[element] if element in attached else _inlined(element, document_id)
-    return documents
+        part = attached.get(element)
+        documents[document_id] = part.body if part is not None else _inlined(element, document_id)
+        if part is not None:
+            sharing.setdefault(part.content_id, []).append(document_id)
+    return documents, tuple(_shared(part, ids) for part, ids in sharing.items() if len(ids) > 1)
+
+
+def _shared(part: str, ids: Sequence[str]) -> str:
+    shown = ", ".join(one[:60] for one in ids[:5])
+    return f"Document {shown} : la même partie MIME cid:{part[:100]} : attendu une partie par Document"
 
 
 def _inlined(element: etree._Element, document_id: str) -> bytes:

@@ -167,8 +167,7 @@ def opened(call: Call) -> Space:
     if visit is None or not profiles:
         raise LoggedOut
     patient = next((one for one in profiles if one.id == visit.about), profiles[0])
-    with call.session.db.transaction() as db:
-        state = store.state_of(db, patient.matricule, "")
+    state = store.state_of(call.session.db, patient.matricule, "")
     user = next((full_name(one) for one in profiles if one.id == visit.who), "")
     parent = representative(visit.who)
     return Space(call, visit, parent.name if parent else user, patient, profiles, state)

@@ -257,8 +257,7 @@ def opened(desk: Desk, matricule: str) -> File:
     if patient is None:
         raise _unknown(matricule)
     caller = desk.caller
-    with desk.call.session.db.transaction() as db:
-        state = store.state_of(db, matricule, caller.holder, caller.structure)
+    state = store.state_of(desk.call.session.db, matricule, caller.holder, caller.structure)
     if desk.visit.about == matricule and desk.visit.access:
         caller = replace(caller, access=desk.visit.access)
     return File(desk, patient, state, caller)
