@@ -45,8 +45,13 @@ def certificate(seen: Observed[SoapRequest]) -> Outcome:
 
 
 def air_connection(seen: Observed[VihfGiven]) -> Outcome:
-    """Whoever acts in AIR is connected by the certificate of an organisation; a port without TLS is another matter."""
+    """Whoever acts in AIR is connected by the certificate of an organisation; a port without TLS is another matter.
+
+    So is a token of the API: it is bound to the certificate under which it was exchanged.
+    """
     if Mode.AIR.value not in seen.facts.mode.split(", ") or seen.transport != "https":
+        return None
+    if seen.also(ApiTokenShown) is not None:
         return None
     shown = seen.facts.certificate
     if shown is None or not shown.is_organisation:

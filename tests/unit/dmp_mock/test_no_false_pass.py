@@ -38,6 +38,10 @@ from support.dmp_facts import (
     updated,
 )
 
+from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
+
+TOKEN = ApiTokenShown(audience="dmp", trouble=Trouble.NONE, bound=True, person=HOLDER, client_id="lgo-api")
+
 from dmp_mock.facts import Addressed, FeedStruck
 from lgo_sandbox.conformance import PROOFS
 
@@ -194,6 +198,9 @@ SPOILT: dict[tuple[str, str], Scene] = {
         by(mode="INDIRECTE_RENFORCEE", certificate=certificate(is_organisation=False))
     ),
     ("DMP-AIR-TLS", "no certificate"): search.but(by(mode="INDIRECTE_RENFORCEE")),
+    ("DMP-AIR-TLS", "under a token of the API"): search.but(
+        by(mode="INDIRECTE_RENFORCEE", certificate=certificate()), TOKEN
+    ),
     ("DMP-AIR-TLS", "not in AIR"): search.but(by(certificate=certificate())),
     ("DMP-RIGHTS", "no consultation"): search.but(soap(), reading(consults=False)),
     ("DMP-ORDER", "no test"): replace(search, before=()),
