@@ -38,13 +38,11 @@ from support.dmp_facts import (
     updated,
 )
 
+from dmp_mock.facts import Addressed, FeedStruck
+from lgo_sandbox.conformance import PROOFS
 from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
 
 TOKEN = ApiTokenShown(audience="dmp", trouble=Trouble.NONE, bound=True, person=HOLDER, client_id="lgo-api")
-
-from dmp_mock.facts import Addressed, FeedStruck
-from lgo_sandbox.conformance import PROOFS
-
 ID = BPM.unique_id
 COLLEAGUE = "899700090022"
 WHO = (by(), patient())
