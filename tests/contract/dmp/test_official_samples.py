@@ -34,6 +34,7 @@ SAMPLES = (
     "LDL-SES_2022.01.xml",
     "VAC-NOTE_2023.01.xml",
     "VSM_1.4_2022.01.xml",
+    "eDISP-MED_2024.01.xml",
     "eP-MED-DM_2024.01_PosoStruct.xml",
 )
 
@@ -193,7 +194,7 @@ def test_an_official_sample_lives_its_whole_life(dmp: Dmp, octets: bytes) -> Non
     assert author.found() == author.found(status=archived) == []
 
 
-REPLACING, OF_NOBODY = "IPS-FR_2024.01.xml", "eDISP-MED_2024.01.xml"
+REPLACING = "IPS-FR_2024.01.xml"
 
 
 def _named(name: str) -> Document:
@@ -205,8 +206,3 @@ def test_a_sample_that_says_what_it_replaces_is_told_when_it_is_fed_as_a_new_doc
     document = _named(REPLACING)
     assert status_of(dmp.feed(document, vihf=dmp.direct(patient=document.patient))) == SUCCESS
     assert dmp.findings() == ["DMP-REPLACED"]
-
-
-def test_the_sample_of_a_person_who_is_nobodys_is_refused(dmp: Dmp) -> None:
-    document = _named(OF_NOBODY)
-    assert dmp.feed(document, vihf=dmp.direct(patient=document.patient)).errors == ["XDSUnknownPatientId"]
