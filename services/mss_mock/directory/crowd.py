@@ -169,6 +169,12 @@ class Crowd:
         """Return the number of a card."""
         return f"29{index:08d}"
 
+    def carded(self, number: str) -> Iterator[int]:
+        """Yield who may have a card of this number, or one that begins so: of a whole number, one at most."""
+        whole = len(number) == len(self.card(0)) and number.isascii() and number.isdigit()
+        some = range(int(number[2:]), int(number[2:]) + 1) if whole else range(self.size)
+        return (index for index in some if index < self.size and self.trade(index).diploma)
+
     @staticmethod
     def active(index: int) -> bool:
         """Tell whether somebody still exercises."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-__all__ = ["Token", "dated", "folded", "string", "tokens", "unescaped", "values_of"]
+__all__ = ["NoDate", "Token", "dated", "folded", "string", "tokens", "unescaped", "values_of"]
 
 Token: TypeAlias = tuple[str, str]
 """A system and a code."""
@@ -74,6 +74,10 @@ def tokens(wanted: Sequence[str]) -> Callable[[Token], bool]:
     return lambda pair: pair[1] in codes or pair in pairs or pair[0] in systems
 
 
+class NoDate(ValueError):
+    """A value is no date with a known prefix."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
     """The instants that a date of some precision stands for: from ``start`` on, before ``end``."""
@@ -85,7 +89,7 @@ class _Span:
 def _span(text: str) -> _Span:
     found = _DATE.fullmatch(text)
     if found is None:
-        raise ValueError(text)
+        raise NoDate(text)
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     suffix = {None: "+00:00", "Z": "+00:00"}.get(zone, zone)
     clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}.{(fraction or '').ljust(6, '0')}"
@@ -98,12 +102,12 @@ def _span(text: str) -> _Span:
 
 
 def dated(wanted: str, now: datetime) -> Callable[[datetime], bool]:
-    """Return the test of an instant. Raises ValueError for what is no date with a known prefix."""
+    """Return the test of an instant. Raises NoDate."""
     prefix, text = (wanted[:2], wanted[2:]) if wanted[:1].isalpha() else ("eq", wanted)
     try:
         span = _span(text)
-    except OverflowError as error:
-        raise ValueError(wanted) from error
+    except (ValueError, OverflowError) as error:
+        raise NoDate(wanted) from error
     tolerance = abs(now - span.start) / NEARLY
     tests: dict[str, Callable[[datetime], bool]] = {
         "eq": lambda at: span.start <= at < span.end,
@@ -117,7 +121,7 @@ def dated(wanted: str, now: datetime) -> Callable[[datetime], bool]:
         "ap": lambda at: span.start - tolerance <= at < span.end + tolerance,
     }
     if prefix not in tests:
-        raise ValueError(wanted)
+        raise NoDate(wanted)
     return tests[prefix]
 
 

@@ -108,7 +108,7 @@ class Register:
     def having(
         self, kind: str, name: str, parameter: Parameter, wanted: Sequence[str], modifier: str, now: datetime
     ) -> int:
-        """Return the entries that one of some values matches. Raises ValueError for a malformed date."""
+        """Return the entries that one of some values matches. Raises NoDate."""
         if modifier == "missing":
             return self._without(kind, name, parameter, missing="true" in wanted)
         found = 0
@@ -204,10 +204,7 @@ class Register:
             case "mailbox":
                 return addresses.having(self.crowd, kind, unescaped(wanted), modifier)
             case "card":
-                return bits.of_flags(
-                    bool(self.crowd.trade(index).diploma) and test(self.crowd.card(index))
-                    for index in range(self.crowd.size)
-                )
+                return bits.of_positions(index for index in self.crowd.carded(wanted) if test(self.crowd.card(index)))
             case _:
                 return bits.of_positions(index for index in self.crowd.licensed() if test(self.crowd.licence(index)))
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from mss_mock.directory import bits
-from mss_mock.directory.matching import PREFIXES, values_of
+from mss_mock.directory.matching import PREFIXES, NoDate, values_of
 from mss_mock.directory.parameters import INCLUDES, Inclusion, Parameter, search_parameters
 from mss_mock.directory.records import KINDS, Activity, Entry, Equipment, Site, Situation
 from mss_mock.directory.register import Register
@@ -167,7 +167,7 @@ def _criterion(
     wanted = _values(key, value, parameter, modifier)
     try:
         return register.having(kind, name, parameter, wanted, modifier, now), parameter
-    except ValueError as error:
+    except NoDate as error:
         text, received = f"HAPI-1882: Invalid date/time format: {value[:80]}", f"{key[:80]}={value[:80]}"
         expected = f"une date aaaa, aaaa-mm, aaaa-mm-jj ou complète, précédée ou non de {', '.join(PREFIXES)}"
         raise Refused("annuaire-valeur", text, received=received, expected=expected, where=key[:80]) from error
