@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from measure import Connection, cpu_per_request, cpu_seconds, memory_mib, process, sandbox, wait_for
 from psc import on_one_core, wait_for_port
@@ -58,7 +58,7 @@ def measured(root: Path) -> list[str]:
     """Return the page but its header."""
     ready = root / "ready.json"
     with (
-        process(on_one_core(sandbox(root / "state", ready, "mss"))) as running,
+        process(on_one_core(sandbox(root / "state", ready))) as running,
         process(on_one_core(bare_command(port := free_port()))) as bare,
     ):
         document = wait_for(ready)
@@ -118,10 +118,9 @@ def extracted(pid: int, server: Connection) -> tuple[float, float]:
 
 def shrink(document: dict[str, Any]) -> None:
     """Leave the sandbox's people alone in the directory."""
-    address = urlsplit(document["control"])
     body = json.dumps({"mss.annuaire_size": "0"}).encode()
-    options = f"{address.path.removesuffix('/')}/options"
-    Connection(f"http://{address.netloc}").send("PUT", options, body, {"Content-Type": "application/json"})
+    control = Connection(document["control"])
+    control.send("PUT", "/_sandbox/v1/options", body, {"Content-Type": "application/json"})
 
 
 def told(held: float, load: tuple[int, float], first: tuple[float, float], again: tuple[float, float]) -> Sequence[str]:

@@ -27,6 +27,7 @@ from lgo_sandbox.wire.json import write_json
 from mss_mock.asking import Query, explain, read_query
 from mss_mock.directory import tables
 from mss_mock.directory.capabilities import capability_statement
+from mss_mock.directory.changes import changes_of
 from mss_mock.directory.extraction import FILES, Extracted, extract
 from mss_mock.directory.matching import since
 from mss_mock.directory.parameters import without_data
@@ -90,7 +91,8 @@ def _note_asked(call: Call) -> None:
 def _register(session: Session) -> Register:
     gaps = session.option("mss.annuaire_gaps")
     size = int(session.option("mss.annuaire_size"))
-    return register_of(session.people, size, Gaps(lacking=gaps == "lacking", doubled=gaps == "doubled"))
+    flaws = Gaps(lacking=gaps == "lacking", doubled=gaps == "doubled")
+    return register_of(session.people, size, flaws, changes_of(session.db))
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,8 @@ async def _extraction(call: Call) -> RawResponse:
 def _extracted(session: Session, name: str) -> Extracted:
     """Return the extraction of the last night; what the API lacks is in it."""
     night = (session.clock.age() - NIGHT).replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
-    register = register_of(session.people, int(session.option("mss.annuaire_size")), Gaps())
+    size = int(session.option("mss.annuaire_size"))
+    register = register_of(session.people, size, Gaps(), changes_of(session.db))
     return _kept_extraction(register, name, night, session.option("mss.annuaire_columns") == "56")
 
 

@@ -16,6 +16,7 @@ from mss_mock.checks import CHECKS
 from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
 from mss_mock.decoding import decode
+from mss_mock.directory_resource import handle_directory
 from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
@@ -112,9 +113,10 @@ _OUTAGES = tuple(
 
 
 def _tables() -> tuple[MetaData, ...]:
+    from mss_mock.directory.changes import TABLES
     from mss_mock.store import Base
 
-    return (Base.metadata,)
+    return (Base.metadata, TABLES)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -135,7 +137,10 @@ SERVICE = Service(
     options=_OPTIONS,
     faults=_OUTAGES,
     situations=SITUATIONS,
-    resources=(Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),),
+    resources=(
+        Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
+        Resource("directory", "Annuaire Santé : changements", handle_directory),
+    ),
     spec_version="ref2-1.0.1",
     simulated="textes des messages de retour, boîtes applicatives, droits sur les boîtes organisationnelles",
     tables=_tables,

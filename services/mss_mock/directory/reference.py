@@ -6,21 +6,23 @@ on the practitioner: high). Its domain tells which it is: that of the structure,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from lgo_sandbox.population.people import Population, Professional, Structure
 from mss_mock.codes import BoxKind
 from mss_mock.directory import tables
+from mss_mock.directory.changes import STRUCK_OFF, Change, changed_people
 from mss_mock.directory.records import Box, Code, Entry, Identifier, Person, Place, Site, Situation, Touched
 from mss_mock.domain import application_mailbox
 
 __all__ = ["LACKING", "reference_entries"]
 
-STRUCK_OFF, NO_RPPS = "radie", "sans-rpps"
+NO_RPPS = "sans-rpps"
 UPDATED = Touched(datetime(2026, 1, 5, 3, tzinfo=UTC), 1)
-"""When the people of the sandbox were last changed: they never are."""
+"""When the people of the sandbox were last changed, unless a tester changed them."""
 
 LACKING = "medecin-voisine"
 """The persona that the extraction has and the API lacks, by option."""
@@ -86,6 +88,7 @@ def _situation(p: Professional, structure: Structure, rank: int) -> Situation:
     return Situation(
         id=_slug("005", p.national_id) + (f"-{rank}" if rank else ""),
         identifiers=(Identifier("", tables.RPPS, f"10{p.national_id[-7:]}{rank}"),),
+        active=STRUCK_OFF not in p.tags,
         fixed=UPDATED,
         person=person_id(p),
         site=site_id(structure),
@@ -154,15 +157,17 @@ def _site_boxes(s: Structure) -> tuple[Box, ...]:
 
 def _situations(people: Population) -> Iterator[Situation]:
     for p in people.professionals:
-        if NO_RPPS in p.tags or STRUCK_OFF in p.tags:
+        if NO_RPPS in p.tags:
             continue
         for rank, place in enumerate(one for one in (p.structure, *p.also_at) if one):
             yield _situation(p, people.structure(place), rank)
 
 
 @lru_cache(maxsize=64)
-def reference_entries(people: Population) -> dict[str, dict[str, Entry]]:
+def reference_entries(people: Population, changes: tuple[Change, ...] = ()) -> dict[str, dict[str, Entry]]:
     """Return the entries of the people of a session by resource type and id."""
+    people = changed_people(people, changes) if changes else people
+    dated = {_slug("003", one.national_id): Touched(one.at, one.version) for one in changes}
     known = [p for p in people.professionals if NO_RPPS not in p.tags]
     homes = {s.id: s for s in people.structures}
     bodies = {s.legal_entity for s in people.structures if s.legal_entity}
@@ -176,8 +181,13 @@ def reference_entries(people: Population) -> dict[str, dict[str, Entry]]:
         "HealthcareService": [],
         "Device": [],
     }
-    return {kind: {one.id: one for one in sorted(group, key=_id)} for kind, group in groups.items()}
+    return {
+        kind: {one.id: _dated(one, dated) for one in sorted(group, key=lambda entry: entry.id)}
+        for kind, group in groups.items()
+    }
 
 
-def _id(entry: Entry) -> str:
-    return entry.id
+def _dated(entry: Entry, dated: Mapping[str, Touched]) -> Entry:
+    """Return an entry as of its last change, which is that of its professional."""
+    changed = dated.get(entry.person if isinstance(entry, Situation) else entry.id)
+    return entry if changed is None else replace(entry, fixed=changed)

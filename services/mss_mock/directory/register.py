@@ -15,6 +15,7 @@ from typing import Any
 
 from lgo_sandbox.population.people import Population
 from mss_mock.directory import addresses, bits
+from mss_mock.directory.changes import Change
 from mss_mock.directory.crowd import Crowd, crowd_of
 from mss_mock.directory.matching import dated, string, tokens, unescaped
 from mss_mock.directory.parameters import PARAMETERS, Inclusion, Parameter
@@ -42,10 +43,10 @@ class Gaps:
 class Register:
     """The entries of a directory, and the sets of them that parameters find; ``now`` decides what was updated."""
 
-    def __init__(self, people: Population, crowd: Crowd, gaps: Gaps) -> None:
+    def __init__(self, people: Population, crowd: Crowd, gaps: Gaps, changes: tuple[Change, ...] = ()) -> None:
         self.crowd = crowd
         self._gaps = gaps
-        self._known: Mapping[str, Mapping[str, Entry]] = _with_gaps(people, gaps)
+        self._known: Mapping[str, Mapping[str, Entry]] = _with_gaps(people, gaps, changes)
         self._listed = {kind: list(entries.values()) for kind, entries in self._known.items()}
         self._numbers = {
             kind: {one: number for number, one in enumerate(entries)} for kind, entries in self._known.items()
@@ -296,8 +297,8 @@ def _any_of(kind: str, wanted: Sequence[str], modifier: str) -> Test:
     return {unescaped(one) for one in wanted}.__contains__
 
 
-def _with_gaps(people: Population, gaps: Gaps) -> dict[str, dict[str, Entry]]:
-    known = reference_entries(people)
+def _with_gaps(people: Population, gaps: Gaps, changes: tuple[Change, ...]) -> dict[str, dict[str, Entry]]:
+    known = reference_entries(people, changes)
     by_persona = {p.id: person_id(p) for p in people.professionals}
     if gaps.lacking:
         gone = by_persona.get(LACKING, "")
@@ -352,6 +353,6 @@ def _workplaces(crowd: Crowd) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def register_of(people: Population, size: int, gaps: Gaps) -> Register:
-    """Return the register of some people and a crowd."""
-    return Register(people, crowd_of(size), gaps)
+def register_of(people: Population, size: int, gaps: Gaps, changes: tuple[Change, ...] = ()) -> Register:
+    """Return the register of some people, as they were changed, and a crowd."""
+    return Register(people, crowd_of(size), gaps, changes)

@@ -16,8 +16,10 @@ import pytest
 from support.mss_operator import MailOperator, MailTenant
 
 from health_documents.identifiers import rpps_is_valid
+from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from mss_mock.codes import GATEWAY_FAULTS, GatewayFault
+from mss_mock.directory_resource import handle_directory
 
 
 class Directory:
@@ -603,3 +605,49 @@ def test_an_unknown_parameter_is_told_the_one_it_looks_like(
     assert found.expected.startswith(expected)
     assert len(found.expected) < 250
     assert found.remedy.startswith(remedy)
+
+
+# Changes by a tester
+
+
+def _change(directory: Directory, method: str, tail: str = "", body: object = None) -> Any:
+    tenant, request = directory.tenant, ResourceRequest(method, tail, {}, body)
+    return tenant.do(lambda session: handle_directory(tenant.runner.launcher.sandbox, session, request))
+
+
+def test_what_a_tester_changes_is_in_the_next_delta(own: Directory) -> None:
+    now = own.tenant.do(lambda session: session.clock.age() - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert own.found(f"Practitioner?_lastUpdated=ge{now}") == []
+    _change(own, "POST", "899700090022", {"family_name": "NOUVEAU", "structure": "officine-voisine"})
+    _change(own, "POST", "899700090014", {"active": False})
+    delta = {one["id"]: one for one in own.found(f"Practitioner?_lastUpdated=ge{now}")}
+    assert delta["003-899700090022"]["name"][0]["family"] == "NOUVEAU"
+    assert delta["003-899700090022"]["meta"]["versionId"] == "2"
+    assert delta["003-899700090014"]["active"] is False
+    roles = {one["id"]: one for one in own.found(f"PractitionerRole?_lastUpdated=ge{now}")}
+    assert roles["005-899700090022"]["organization"]["reference"] == "Organization/001-10B0990025"
+    assert roles["005-899700090014"]["active"] is False
+    assert [one["national_id"] for one in _change(own, "GET")] == ["899700090014", "899700090022"]
+    _change(own, "DELETE", "899700090022")
+    assert own.found("Practitioner?family=castelnau")
+
+
+@pytest.mark.parametrize(
+    ("method", "tail", "body", "status"),
+    [
+        ("POST", "", {}, 405),
+        ("GET", "899999999999", None, 404),
+        ("DELETE", "899700090022", None, 404),
+        ("PUT", "899700090022", None, 405),
+        ("POST", "899700090022", None, 422),
+        ("POST", "899700090022", {"age": 3}, 422),
+        ("POST", "899700090022", {"active": "non"}, 422),
+        ("POST", "899700090022", {"family_name": ""}, 422),
+        ("POST", "899700090022", {"structure": "nulle-part"}, 422),
+        ("POST", "899700090022", {"mailbox": "sans arobase"}, 422),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(own: Directory, method: str, tail: str, body: object, status: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        _change(own, method, tail, body)
+    assert refused.value.status == status
