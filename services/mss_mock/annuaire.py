@@ -14,14 +14,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Route
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.wording import counted
-from lgo_sandbox.wire.fhir import FHIR_JSON, bundle, bundle_entry, operation_outcome, write_resource
+from lgo_sandbox.wire.fhir import FHIR_JSON, bundle, operation_outcome, write_resource
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 from mss_mock.asking import Query, explain, read_query
@@ -33,7 +32,7 @@ from mss_mock.directory.matching import since
 from mss_mock.directory.parameters import without_data
 from mss_mock.directory.records import NIGHT, Entry, Person
 from mss_mock.directory.register import Gaps, Register, register_of
-from mss_mock.directory.resources import kind_of, resource_of, subset, summary
+from mss_mock.directory.resources import form_of, kind_of, subset, summary, text_of
 from mss_mock.directory.search import Asked, Found, asked_of, find, included, known_kind, page, read
 from mss_mock.domain import Refused
 from mss_mock.facts import DirectoryAsked, DirectoryFormat, DirectoryRead, DirectorySearch, Extraction
@@ -203,23 +202,24 @@ def _written(
 ) -> bytes:
     """Return the Bundle of a page."""
 
-    def form(entry: Entry) -> dict[str, Any]:
-        resource = resource_of(entry, search.at)
+    def form(entry: Entry) -> str:
+        whole = form_of(entry, search.at)
         if asked.summary:
-            return summary(resource, asked.summary)
-        return subset(resource, asked.elements) if asked.elements else resource
+            return text_of(summary(whole, kind_of(entry), asked.summary))
+        return text_of(subset(whole, asked.elements) if asked.elements else whole)
 
     listed = [
-        bundle_entry(f"{root}/{kind_of(one)}/{one.id}", form(one), search_mode=mode)
+        f'{{"fullUrl":"{root}/{kind_of(one)}/{one.id}","resource":{form(one)},"search":{{"mode":"{mode}"}}}}'
         for mode, some in (("match", entries), ("include", more))
         for one in some
     ]
     says_total = asked.total in ("accurate", "estimate") or (not asked.total and not found.costly)
     total = found.total if says_total or asked.summary == "count" else None
-    result = bundle("searchset", listed, total=total, links=_links(root, search, asked, found), bundle_id=identity)
+    result = bundle("searchset", total=total, links=_links(root, search, asked, found), bundle_id=identity)
     if asked.summary not in ("", "count"):
         result["meta"] = {"tag": [{"system": tables.SUBSETTED, "code": "SUBSETTED"}]}
-    return write_json(result)
+    head = write_json(result)
+    return head[:-1] + f',"entry":[{",".join(listed)}]}}'.encode() if listed else head
 
 
 def _links(root: str, search: _Search, asked: Asked, found: Found) -> list[tuple[str, str]]:
@@ -238,11 +238,11 @@ def _links(root: str, search: _Search, asked: Asked, found: Found) -> list[tuple
 
 async def _read(call: Call) -> RawResponse:
     entry = read(_register(call.session), call.path_params["kind"], call.path_params["identity"])
-    resource = resource_of(entry, call.session.clock.age())
-    call.note(DirectoryRead(resource=resource["resourceType"], identity=entry.id))
-    call.summarise(f"Lecture dans l'Annuaire Santé : {resource['resourceType']}/{entry.id}")
-    headers = (("etag", f'W/"{resource["meta"]["versionId"]}"'),)
-    return RawResponse(200, write_json(resource), FHIR_JSON, headers)
+    now = call.session.clock.age()
+    call.note(DirectoryRead(resource=kind_of(entry), identity=entry.id))
+    call.summarise(f"Lecture dans l'Annuaire Santé : {kind_of(entry)}/{entry.id}")
+    headers = (("etag", f'W/"{entry.touched(now).version}"'),)
+    return RawResponse(200, text_of(form_of(entry, now)).encode(), FHIR_JSON, headers)
 
 
 async def _metadata(call: Call) -> RawResponse:

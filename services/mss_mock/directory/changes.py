@@ -44,19 +44,15 @@ class Change:
     values: tuple[tuple[str, Any], ...]
 
 
+_ALL = 'SELECT national_id, at, version, "values" FROM mss_directory_change ORDER BY national_id'
+
+
 def changes_of(db: Store) -> tuple[Change, ...]:
-    """Return the changes of a session."""
-    with db.reading() as connection:
-        rows = connection.execute(select(_changes).order_by(_changes.c.national_id)).mappings()
-        return tuple(
-            Change(
-                row["national_id"],
-                datetime.fromisoformat(row["at"]),
-                row["version"],
-                tuple(sorted(json.loads(row["values"]).items())),
-            )
-            for row in rows
-        )
+    """Return the changes of a session; every call of the directory asks, most sessions have none."""
+    return tuple(
+        Change(number, datetime.fromisoformat(at), version, tuple(sorted(json.loads(values).items())))
+        for number, at, version, values in db.rows(_ALL)
+    )
 
 
 def change(db: Store, national_id: str, values: Mapping[str, Any], at: datetime) -> None:

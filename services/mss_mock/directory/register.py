@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from lgo_sandbox.population.people import Population
@@ -264,9 +265,8 @@ class Register:
 
     def _chained_crowd(self, kind: str, name: str, targets: int) -> int:
         if kind == "PractitionerRole":
-            text = bin(targets)[:1:-1].ljust(max(self.crowd.count("Organization"), self.crowd.size) + 1, "0")
-            numbers = _holders(self.crowd) if name == "practitioner" else _workplaces(self.crowd)
-            found = bits.of_flags(text[number] == "1" for number in numbers)
+            flags = bin(targets)[:1:-1].ljust(max(self.crowd.count("Organization"), self.crowd.size) + 1, "0")
+            found = int("".join(_of_roles(self.crowd, name)(flags))[::-1] or "0", 2)
             return found if name == "practitioner" else found & self.active(kind) >> self.own(kind)
         return bits.of_positions(
             source for target in bits.positions(targets) for source in self._sources(kind, name, target)
@@ -342,14 +342,12 @@ def _nights(crowd: Crowd, kind: str) -> list[list[int]]:
     ]
 
 
-@lru_cache(maxsize=2)
-def _holders(crowd: Crowd) -> list[int]:
-    return [crowd.holder(index) for index in range(crowd.count("PractitionerRole"))]
-
-
-@lru_cache(maxsize=2)
-def _workplaces(crowd: Crowd) -> list[int]:
-    return [crowd.site_of(index) for index in range(crowd.count("PractitionerRole"))]
+@lru_cache(maxsize=4)
+def _of_roles(crowd: Crowd, name: str) -> Callable[[str], Sequence[str]]:
+    """Return what picks, for each situation, the flag of its practitioner or structure out of all flags."""
+    numbered = crowd.holder if name == "practitioner" else crowd.site_of
+    numbers = [numbered(index) for index in range(crowd.count("PractitionerRole"))]
+    return itemgetter(*numbers) if len(numbers) > 1 else lambda _flags: ()
 
 
 @lru_cache(maxsize=64)

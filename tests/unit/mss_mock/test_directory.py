@@ -16,7 +16,7 @@ from mss_mock.directory.matching import NoDate, dated, folded, string, tokens, u
 from mss_mock.directory.parameters import KIND_OF_BOX, PARAMETERS, Parameter
 from mss_mock.directory.records import KINDS, Entry, Person, Situation, touched
 from mss_mock.directory.register import Gaps, Register, register_of
-from mss_mock.directory.resources import resource_of
+from mss_mock.directory.resources import form_of
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SAMPLED = (0, 1, 96, 97, 500, 898, 899, 900, 1010, 4_999, 12_345, 29_999, 54_321, 77_777, 99_999)
@@ -170,7 +170,7 @@ def test_each_night_some_are_updated_and_each_in_its_turn() -> None:
 
 def test_who_is_not_active_keeps_nothing_but_numbers(small: Register) -> None:
     gone = next(one for n in range(200) if not (one := small.entry("Practitioner", n)).active)
-    assert set(resource_of(gone, NOW)) == {"resourceType", "id", "meta", "language", "identifier", "active"}
+    assert set(form_of(gone, NOW)) == {"resourceType", "id", "meta", "language", "identifier", "active"}
     parameter = PARAMETERS["Practitioner"]["family"]
     assert isinstance(gone, Person)
     found = small.having("Practitioner", "family", parameter, [gone.family], "exact", NOW)
