@@ -46,6 +46,8 @@ EXTRACTIONS = "/annuaire-sante-webservices/V300/services/extraction"
 FORM = "application/x-www-form-urlencoded"
 KEPT = timedelta(hours=1)
 """How long the pages of a search can be asked for: HAPI's usual hour."""
+WORDY = 4_000
+"""From how many characters of values on a search is made in a thread."""
 LONG = 400
 """From how many entries on an answer is made in a thread."""
 WHO = "Annuaire Santé"
@@ -148,7 +150,11 @@ async def _answer(call: Call, search: _Search) -> RawResponse:
     known_kind(search.kind)
     register, asked = _register(call.session), asked_of(search.query)
     mailbox_type = call.session.option("mss.annuaire_mailbox_type") == "specified"
-    found = find(register, search.kind, search.query, search.at, mailbox_type=mailbox_type)
+
+    def sought() -> Found:
+        return find(register, search.kind, search.query, search.at, mailbox_type=mailbox_type)
+
+    found = await asyncio.to_thread(sought) if _is_wordy(search.query) else sought()
     _note_search(call, search, asked, found)
     identity = str(call.session.ids.uuid())
     root = call.url(tls=call.tls) + BASE
@@ -163,6 +169,10 @@ async def _answer(call: Call, search: _Search) -> RawResponse:
     if elsewhere:
         call.note(_search_facts(search, asked, found, elsewhere))
     return RawResponse(200, octets, FHIR_JSON)
+
+
+def _is_wordy(query: Query) -> bool:
+    return sum(len(value) for _, value in query) > WORDY
 
 
 def _is_long(asked: Asked, found: Found) -> bool:

@@ -18,7 +18,8 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.wire.http import RawResponse
 from mss_mock.annuaire import DIRECTORY_ROUTES, outcome
 from mss_mock.asking import explain, read_query
-from mss_mock.codes import BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME
+from mss_mock.codes import BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME, BoxKind
+from mss_mock.directory.addresses import generated_domains
 from mss_mock.domain import Refused, mailboxes
 from mss_mock.facts import Autoconfigured, WhiteListRead
 from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, white_list
@@ -67,6 +68,8 @@ def _domains(call: Call) -> dict[str, str]:
     found: dict[str, str] = {}
     for box in mailboxes(call.session.people).values():
         found.setdefault(box.domain, BOX_KIND_LABELS[box.kind])
+    for domain in generated_domains():
+        found.setdefault(domain, BOX_KIND_LABELS[BoxKind.PERSON])
     return found
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from mss_mock.codes import APPLICATION_SUFFIX
 from mss_mock.directory import bits
-from mss_mock.directory.crowd import BOXES, DOMAINS, PERSONAL_BOXES, ROLE_BOXES, TRADES, Crowd
+from mss_mock.directory.crowd import BOXES, DOMAINS, PERSONAL_BOXES, ROLE_BOXES, SITE_DIGITS, TRADES, Crowd
 from mss_mock.directory.matching import folded
-from mss_mock.directory.vocabulary import FAMILIES, GIVEN
+from mss_mock.directory.records import Person, Site
+from mss_mock.directory.vocabulary import CLASSES, FAMILIES, GIVEN, KINDS, REGIONS
 
-__all__ = ["having"]
+__all__ = ["generated_domains", "having", "owner_of"]
 
 Test = Callable[[str], bool]
 Split = tuple[Test, Test, Test]
@@ -40,6 +42,27 @@ def having(crowd: Crowd, kind: str, wanted: str, modifier: str) -> int:
         found |= some
     boxes = ROLE_BOXES if of_situation else PERSONAL_BOXES
     return found & _cycle(crowd.size, [turn in boxes for turn in range(BOXES)])
+
+
+def owner_of(crowd: Crowd, address: str) -> Person | Site | None:
+    """Return the active professional or structure whose mailbox has this address (in lower case)."""
+    for kind in ("Practitioner", "PractitionerRole"):
+        found = having(crowd, kind, address, "exact")
+        if found:
+            person = crowd.person((found & -found).bit_length() - 1)
+            return person if person.active else None
+    digits = address.partition("@")[0].rpartition(".")[2].removesuffix(APPLICATION_SUFFIX)
+    index = int(digits) if len(digits) == SITE_DIGITS and digits.isascii() and digits.isdigit() else -1
+    if 0 <= index < crowd.count("Organization") and address in crowd.site_addresses(index):
+        site = crowd.site(index)
+        return site if site.active else None
+    return None
+
+
+def generated_domains() -> frozenset[str]:
+    """Return the domains of all generated mailboxes."""
+    names = {*REGIONS, *(trade.domain for trade in CLASSES), *(kind.domain for kind in KINDS)}
+    return frozenset(f"{name}.mssante.fr" for name in names)
 
 
 def _cycle(size: int, flags: Sequence[bool]) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from health_documents.identifiers import luhn_is_valid
-from mss_mock.codes import BoxKind
+from mss_mock.codes import APPLICATION_SUFFIX, BoxKind
 from mss_mock.directory import bits, tables
 from mss_mock.directory.records import (
     NIGHTS,
@@ -58,6 +58,8 @@ PERSONAL_BOXES, ROLE_BOXES = frozenset(range(6)), frozenset({6, 7, 8})
 """In the cycle of mailboxes: personal ones, ones of a situation; nine and ten have none."""
 SITE_BOXES, SITE_APPLICATIONS = 8, 3
 """Of eleven structures: how many have a mailbox of their own, and one for their software."""
+SITE_DIGITS = 5
+"""Of the number in the address of a structure."""
 NUMBERS, CARES, EQUIPMENTS = 61, 3, 2
 
 CARE = (("01", "80", "01"), ("02", "81", "07"), ("04", "80", "02"))
@@ -92,6 +94,14 @@ def _classes() -> tuple[_Class, ...]:
 
 
 _DOUBLED = dict(zip("0123456789", (0, 2, 4, 6, 8, 1, 3, 5, 7, 9), strict=True))
+
+
+def _person_id(index: int) -> str:
+    return f"003-{5_000_000 + index}-{7_000_000 + index}"
+
+
+def _site_id(index: int) -> str:
+    return f"001-{2_000_000 + index}"
 
 
 def _keyed(digits: str) -> str:
@@ -169,11 +179,23 @@ class Crowd:
         """Return the number of a card."""
         return f"29{index:08d}"
 
-    def carded(self, number: str) -> Iterator[int]:
-        """Yield who may have a card of this number, or one that begins so: of a whole number, one at most."""
-        whole = len(number) == len(self.card(0)) and number.isascii() and number.isdigit()
-        some = range(int(number[2:]), int(number[2:]) + 1) if whole else range(self.size)
-        return (index for index in some if index < self.size and self.trade(index).diploma)
+    @cached_property
+    def _cards(self) -> str:
+        """All numbers of cards, a line each."""
+        return "\n".join(["", *map(self.card, range(self.size)), ""])
+
+    def carded(self, number: str, modifier: str) -> Iterator[int]:
+        """Yield who has a card whose number begins so, is it (``exact``) or holds it (``contains``)."""
+        if not (number.isascii() and number.isdigit()):
+            return
+        wanted = {"": f"\n{number}", "exact": f"\n{number}\n", "contains": number}[modifier]
+        text, width = self._cards, len(self.card(0)) + 1
+        at = text.find(wanted)
+        while at >= 0:
+            index = at // width if wanted.startswith("\n") else (at - 1) // width
+            if self.trade(index).diploma:
+                yield index
+            at = text.find(wanted, (index + 1) * width)
 
     @staticmethod
     def active(index: int) -> bool:
@@ -206,7 +228,7 @@ class Crowd:
         """Return a professional."""
         rpps, trade, given = self.rpps(index), self.trade(index), GIVEN[index % len(GIVEN)]
         return Person(
-            id=f"003-{5_000_000 + index}-{7_000_000 + index}",
+            id=_person_id(index),
             identifiers=(Identifier("IDNPS", tables.IDNPS, "8" + rpps), Identifier("RPPS", tables.RPPS, rpps)),
             active=self.active(index),
             night=index % NIGHTS,
@@ -241,12 +263,12 @@ class Crowd:
         person, active = self.holder(index), self.active(self.holder(index))
         second = index >= self.size
         return Situation(
-            id=f"005-{3_000_000 + index}-{8_000_000 + person}",
+            id=self.identity("PractitionerRole", index),
             identifiers=(Identifier("", tables.RPPS, f"{1_100_000_000 + index}"),),
             active=active,
             night=person % NIGHTS,
-            person=f"003-{5_000_000 + person}-{7_000_000 + person}",
-            site=self._site_id(self.site_of(index)),
+            person=_person_id(person),
+            site=_site_id(self.site_of(index)),
             codes=_situation_codes(self.trade(person)),
             boxes=() if second else self._box(person, of_situation=True),
         )
@@ -291,10 +313,6 @@ class Crowd:
     # Structures
 
     @staticmethod
-    def _site_id(index: int) -> str:
-        return f"001-{2_000_000 + index}"
-
-    @staticmethod
     def finess(index: int) -> str:
         """Return a FINESS of an invented department."""
         return f"0B{1_000_000 + index}"
@@ -311,7 +329,7 @@ class Crowd:
         commune, street = COMMUNES[rank % len(COMMUNES)], STREETS[rank % len(STREETS)]
         parent = self.kinds[kind.parent].start + rank % self.kinds[kind.parent].count if kind.parent else None
         return Site(
-            id=self._site_id(index),
+            id=_site_id(index),
             identifiers=self._site_identifiers(kind, index),
             active=rank % INACTIVE != INACTIVE_AT or kind.key not in ("officine", "cabinet"),
             source=kind.source,
@@ -332,7 +350,7 @@ class Crowd:
             phone=f"046571{index % 10_000:04d}",
             legal=kind.legal,
             types=_types(kind),
-            parent=self._site_id(parent) if parent is not None else "",
+            parent=_site_id(parent) if parent is not None else "",
             email=f"contact@{kind.domain}-{rank % NUMBERS + 1}.example" if rank % 5 == 0 else "",
             licence=self.licence(index) if kind.domain == "officine" else "",
             boxes=self._site_boxes(kind, index, rank),
@@ -366,10 +384,10 @@ class Crowd:
     @staticmethod
     def _site_boxes(kind: Kind, index: int, rank: int) -> tuple[Box, ...]:
         turn = rank % BOXES
-        local, domain = f"{kind.key}.{index:05d}", f"{kind.domain}.mssante.fr"
+        local, domain = f"{kind.key}.{index:0{SITE_DIGITS}d}", f"{kind.domain}.mssante.fr"
         boxes = [Box(f"{local}@{domain}", BoxKind.ORGANISATION)] if turn < SITE_BOXES else []
         if turn < SITE_APPLICATIONS and not kind.legal:
-            boxes.append(Box(f"{local}_auto@{domain}", BoxKind.APPLICATION))
+            boxes.append(Box(f"{local}{APPLICATION_SUFFIX}@{domain}", BoxKind.APPLICATION))
         return tuple(boxes)
 
     def site_addresses(self, index: int) -> list[str]:
@@ -401,12 +419,12 @@ class Crowd:
             site = self.kinds["hopital"].start + index // CARES
             activity, mode, form = CARE[index % CARES]
             return Activity(
-                id=f"004-{1_000_000 + index}-{index % CARES + 1:02d}",
+                id=self.identity("HealthcareService", index),
                 identifiers=(Identifier("", tables.ARHGOS, f"0B-{index % 97 + 1:02d}-{40_000 + index}"),),
                 active=index % INACTIVE != INACTIVE_AT,
                 source="FINESS",
                 night=index % NIGHTS,
-                site=self._site_id(site),
+                site=_site_id(site),
                 social=False,
                 kind=Code(tables.CARE_ACTIVITY, activity),
                 category=Code(tables.CARE_MODE, mode),
@@ -415,12 +433,12 @@ class Crowd:
             )
         rank = index - cares
         return Activity(
-            id=f"004-{1_000_000 + index}-01",
+            id=self.identity("HealthcareService", index),
             identifiers=(),
             active=rank % INACTIVE != INACTIVE_AT,
             source="FINESS",
             night=rank % NIGHTS,
-            site=self._site_id(self.kinds["ehpad"].start + rank),
+            site=_site_id(self.kinds["ehpad"].start + rank),
             social=True,
             kind=Code(tables.SOCIAL_ACTIVITY, "924"),
             characteristic=Code(tables.SOCIAL_MODE, "11" if rank % 13 else "21"),
@@ -432,12 +450,12 @@ class Crowd:
         """Return a heavy equipment."""
         code, maker = MACHINES[index % EQUIPMENTS]
         return Equipment(
-            id=f"002-{4_000_000 + index}",
+            id=self.identity("Device", index),
             identifiers=(Identifier("", tables.ARHGOS, f"0B-{index % 97 + 1:02d}-{60_000 + index}"),),
             active=index % INACTIVE != INACTIVE_AT,
             source="FINESS",
             night=index % NIGHTS,
-            site=self._site_id(self.kinds["hopital"].start + index // EQUIPMENTS),
+            site=_site_id(self.kinds["hopital"].start + index // EQUIPMENTS),
             kind=Code(tables.HEAVY_EQUIPMENT, code),
             maker=maker,
             serial=f"SN{index:06d}",
@@ -475,7 +493,22 @@ class Crowd:
         if len(parts) < 2 or not (parts[1].isascii() and parts[1].isdigit()) or len(parts[1]) > 7:
             return None
         index = int(parts[1]) - base
-        return index if 0 <= index < self.count(kind) and self.entry(kind, index).id == identity else None
+        return index if 0 <= index < self.count(kind) and self.identity(kind, index) == identity else None
+
+    def identity(self, kind: str, index: int) -> str:
+        """Return the technical id of an entry, without making the entry."""
+        match kind:
+            case "Practitioner":
+                return _person_id(index)
+            case "PractitionerRole":
+                return f"005-{3_000_000 + index}-{8_000_000 + self.holder(index)}"
+            case "Organization":
+                return _site_id(index)
+            case "HealthcareService":
+                cares = self.kinds["hopital"].count * CARES
+                return f"004-{1_000_000 + index}-{index % CARES + 1 if index < cares else 1:02d}"
+            case _:
+                return f"002-{4_000_000 + index}"
 
     def numbered(self, kind: str, number: str) -> list[int]:
         """Return the entries of which one identifier has this value."""

@@ -19,7 +19,7 @@ from mss_mock.directory import addresses, bits
 from mss_mock.directory.changes import Change
 from mss_mock.directory.crowd import Crowd, crowd_of
 from mss_mock.directory.matching import dated, string, tokens, unescaped
-from mss_mock.directory.parameters import PARAMETERS, Inclusion, Parameter
+from mss_mock.directory.parameters import INCLUDES, PARAMETERS, Inclusion, Parameter
 from mss_mock.directory.records import NIGHTS, Entry, Person, Situation, touched
 from mss_mock.directory.reference import LACKING, person_id, reference_entries
 
@@ -81,9 +81,7 @@ class Register:
 
     def boxed_elsewhere(self, person: Person) -> bool:
         """Tell whether one of a professional's situations has a mailbox."""
-        parameter = PARAMETERS["PractitionerRole"]["practitioner"]
-        found = bits.positions(self._referring("PractitionerRole", "practitioner", parameter, person.id))
-        situations = (self.entry("PractitionerRole", number) for number in found)
+        situations = self.including(INCLUDES["PractitionerRole:practitioner"], person.id)
         return any(isinstance(one, Situation) and one.active and one.boxes for one in situations)
 
     # Sets
@@ -206,7 +204,7 @@ class Register:
             case "mailbox":
                 return addresses.having(self.crowd, kind, unescaped(wanted), modifier)
             case "card":
-                return bits.of_positions(index for index in self.crowd.carded(wanted) if test(self.crowd.card(index)))
+                return bits.of_positions(self.crowd.carded(unescaped(wanted), modifier))
             case _:
                 return bits.of_positions(index for index in self.crowd.licensed() if test(self.crowd.licence(index)))
 
@@ -274,10 +272,16 @@ class Register:
 
     def including(self, inclusion: Inclusion, identity: str) -> Iterator[Entry]:
         """Yield the entries that refer to one of an id, as ``_revinclude`` adds them."""
-        parameter = PARAMETERS[inclusion.source][inclusion.parameter]
-        found = self._referring(inclusion.source, inclusion.parameter, parameter, identity)
-        for number in bits.positions(found & self.everything(inclusion.source)):
-            yield self.entry(inclusion.source, number)
+        kind, name = inclusion.source, inclusion.parameter
+        parameter, target = PARAMETERS[kind][name], f"{inclusion.target}/{identity}"
+        yield from (one for one in self._listed[kind] if _has(one, parameter, target.__eq__))
+        index = self.crowd.index_of_id(inclusion.target, identity)
+        if index is None:
+            return
+        missing = self._missing(kind) if self._gaps.lacking else 0
+        for number in sorted(self._sources(kind, name, index)):
+            if not missing >> number & 1:
+                yield self.crowd.entry(kind, number)
 
 
 _ANY_TIME = datetime.min

@@ -11,12 +11,14 @@ import pytest
 from health_documents.identifiers import luhn_is_valid, rpps_is_valid
 from lgo_sandbox.population.people import population
 from mss_mock.directory import bits
+from mss_mock.directory.addresses import generated_domains
 from mss_mock.directory.crowd import crowd_of
 from mss_mock.directory.matching import NoDate, dated, folded, string, tokens, unescaped, values_of
 from mss_mock.directory.parameters import KIND_OF_BOX, PARAMETERS, Parameter
 from mss_mock.directory.records import KINDS, Entry, Person, Situation, touched
 from mss_mock.directory.register import Gaps, Register, register_of
 from mss_mock.directory.resources import form_of
+from mss_mock.domain import Policy, mailbox_of, may_open, resolve
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SAMPLED = (0, 1, 96, 97, 500, 898, 899, 900, 1010, 4_999, 12_345, 29_999, 54_321, 77_777, 99_999)
@@ -99,6 +101,36 @@ def test_a_piece_of_an_address_finds_who_has_it(small: Register, kind: str, modi
         test = string(piece, modifier)
         found = set(bits.positions(small.having(kind, "mailbox-mss", parameter, [piece], modifier, NOW)))
         assert found == {n for n, one in enumerate(entries) if _has(one, kind, parameter, test)}, piece
+
+
+def test_a_generated_mailbox_takes_mail_and_nobody_opens_it(large: Register) -> None:
+    people = population()
+    for kind in ("Practitioner", "PractitionerRole", "Organization"):
+        found = large.having(kind, "mailbox-mss", PARAMETERS[kind]["mailbox-mss"], ["@"], "contains", NOW)
+        for number in bits.positions(found >> large.own(kind), 1_000, 3):
+            for address in PARAMETERS[kind]["mailbox-mss"].values(large.crowd.entry(kind, number)):
+                box = mailbox_of(people, str(address).upper())
+                assert box is not None
+                assert box.domain in generated_domains()
+                assert not any(may_open(people, p.national_id, box, structure_boxes=True) for p in people.professionals)
+                assert resolve(people, box.address, Policy()) == box.address
+    for nobody in (
+        "a.b@medecin.mssante.fr",
+        "officine.99999@officine.mssante.fr",
+        "officine.00009@officine.mssante.fr",
+    ):
+        assert mailbox_of(people, nobody) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "modifier"), [("29", ""), ("2900", ""), ("00012", "contains"), ("2900000012", "exact")]
+)
+def test_cards_are_found_by_a_piece_of_their_number(small: Register, wanted: str, modifier: str) -> None:
+    parameter = PARAMETERS["Practitioner"]["number-smartcard"]
+    entries = [small.entry("Practitioner", number) for number in range(small.everything("Practitioner").bit_length())]
+    found = set(bits.positions(small.having("Practitioner", "number-smartcard", parameter, [wanted], modifier, NOW)))
+    test = string(wanted, modifier)
+    assert found == {n for n, one in enumerate(entries) if _has(one, "Practitioner", parameter, test)} != set()
 
 
 def test_kinds_of_mailboxes_are_found_in_both_systems(small: Register) -> None:

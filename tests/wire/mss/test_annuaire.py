@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 import pytest
 from support.mss_operator import MailOperator, MailTenant
+from support.mss_people import MAIL, TITULAIRE
 
 from health_documents.identifiers import rpps_is_valid
 from lgo_sandbox.contract import Refusal, ResourceRequest
@@ -651,3 +652,12 @@ def test_a_change_that_cannot_be_is_refused(own: Directory, method: str, tail: s
     with pytest.raises(Refusal) as refused:
         _change(own, method, tail, body)
     assert refused.value.status == status
+
+
+def test_an_address_that_is_found_takes_mail_and_its_domain_is_listed(own: Directory, operator: MailOperator) -> None:
+    found = own.found("PractitionerRole?role=A&mailbox-mss:contains=@&_count=1&identifier:missing=false")
+    (box,) = _boxes(found[0])
+    with own.tenant.smtp() as client:
+        client.sendmail(TITULAIRE, [box], MAIL)
+    assert len(own.tenant.inbox(box)) == 1
+    assert f"<Nom>{box.partition('@')[2]}</Nom>" in operator.http.get("/listeblanchemssante.xml").text
