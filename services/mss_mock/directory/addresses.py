@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from mss_mock.codes import APPLICATION_SUFFIX
 from mss_mock.directory import bits
-from mss_mock.directory.crowd import BOXES, DOMAINS, PERSONAL_BOXES, ROLE_BOXES, SITE_DIGITS, TRADES, Crowd
+from mss_mock.directory.crowd import DOMAINS, PERSONAL_BOXES, ROLE_BOXES, TRADES, Crowd
+from mss_mock.directory.crowd_sites import BOXES, SITE_DIGITS
 from mss_mock.directory.matching import folded
 from mss_mock.directory.records import Person, Site
 from mss_mock.directory.vocabulary import CLASSES, FAMILIES, GIVEN, KINDS, REGIONS
