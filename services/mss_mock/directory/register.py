@@ -30,6 +30,11 @@ LACKING_EVERY, LACKING_AT = 97, 13
 TWICE = "adjoint"
 """The persona whose entry is there twice, by option."""
 
+ANY = "any"
+"""In the place of a modifier: whatever the value."""
+PRESENT = {"card": 101}
+"""After how many entries it repeats who has a value of his own; most have one, or none, in a whole block."""
+
 Test = Callable[[Any], bool]
 
 
@@ -48,6 +53,7 @@ class Register:
         self.crowd = crowd
         self._gaps = gaps
         self._known: Mapping[str, Mapping[str, Entry]] = _with_gaps(people, gaps, changes)
+        self._active: dict[str, int] = {}
         self._listed = {kind: list(entries.values()) for kind, entries in self._known.items()}
         self._numbers = {
             kind: {one: number for number, one in enumerate(entries)} for kind, entries in self._known.items()
@@ -102,8 +108,10 @@ class Register:
 
     def active(self, kind: str) -> int:
         """Return the entries that are active."""
-        parameter = PARAMETERS[kind].get("active") or PARAMETERS[kind]["status"]
-        return self._found(kind, "active", parameter, lambda pair: pair[1] in ("true", "active"))
+        if kind not in self._active:
+            parameter = PARAMETERS[kind].get("active") or PARAMETERS[kind]["status"]
+            self._active[kind] = self._found(kind, "active", parameter, ("true", "active"), "")
+        return self._active[kind]
 
     def having(
         self, kind: str, name: str, parameter: Parameter, wanted: Sequence[str], modifier: str, now: datetime
@@ -113,7 +121,7 @@ class Register:
             return self._without(kind, name, parameter, missing="true" in wanted)
         found = 0
         if parameter.period:
-            found = self._found(kind, name, parameter, _any_of(parameter.type, wanted, modifier))
+            found = self._found(kind, name, parameter, tuple(wanted), modifier)
         else:
             for one in wanted:
                 found |= self._having_one(kind, name, parameter, one, modifier, now)
@@ -141,38 +149,25 @@ class Register:
             present = self.having(kind, name, parameter, ["@"], "contains", _ANY_TIME)
         elif parameter.parts:
             present = self.active(kind)
-        elif parameter.lookup in ("partof", "organization", "practitioner", "attached", "card", "licence"):
-            present = self._each(kind, parameter)
-        elif parameter.lookup:
+        elif parameter.lookup in ("id", "updated"):
             present = self.everything(kind)
         else:
-            present = self._found(kind, name, parameter, lambda _value: True)
+            repeated = parameter.period or PRESENT.get(parameter.lookup, 1)
+            present = self._found(kind, f"{name}:missing", replace(parameter, period=repeated), (), ANY)
         return self.everything(kind) & ~present if missing else present
-
-    def _each(self, kind: str, parameter: Parameter) -> int:
-        """Return the entries that have a value, by looking at each of them."""
-        numbers = range(self.own(kind) + self.crowd.count(kind))
-        entries = (self.entry(kind, number) for number in numbers)
-        return bits.of_flags(_has(entry, parameter, lambda _value: True) for entry in entries)
 
     # Cycles
 
-    def _found(self, kind: str, name: str, parameter: Parameter, test: Test) -> int:
-        """Return who has a periodic value that passes a test."""
-        own = self._among_own(kind, parameter, test)
-        crowd = 0
-        for block, column in zip(self.crowd.blocks[kind], self._columns(kind, name, parameter), strict=True):
-            pattern = bits.of_flags(any(map(test, values)) for values in column)
-            crowd |= bits.tiled(pattern, len(column), block.count) << block.start
+    def _found(self, kind: str, name: str, parameter: Parameter, wanted: tuple[str, ...], modifier: str) -> int:
+        """Return who has a periodic value that is one of some."""
+        own = self._among_own(kind, parameter, _any_of(parameter.type, wanted, modifier))
+        crowd = _in_cycles(self.crowd, kind, name, parameter, wanted, modifier)
         if parameter.while_active:
             crowd &= self.active(kind) >> self.own(kind)
         return own | crowd << self.own(kind)
 
     def _among_own(self, kind: str, parameter: Parameter, test: Test) -> int:
         return bits.of_flags(_has(entry, parameter, test) for entry in self._listed[kind])
-
-    def _columns(self, kind: str, name: str, parameter: Parameter) -> list[list[tuple[Any, ...]]]:
-        return _columns(self.crowd, kind, name, parameter)
 
     def _over_blocks(self, kind: str, period: int, test: Callable[[int], bool]) -> int:
         """Return which generated entries pass a test of their index that repeats."""
@@ -292,7 +287,9 @@ def _has(entry: Entry, parameter: Parameter, test: Test) -> bool:
 
 
 def _any_of(kind: str, wanted: Sequence[str], modifier: str) -> Test:
-    """Return the test of a value by its FHIR type: that it is one of some."""
+    """Return the test of a value by its FHIR type: that it is one of some, or (ANY) that there is one."""
+    if modifier == ANY:
+        return lambda _value: True
     if kind == "string":
         tests = [string(one, modifier) for one in wanted]
         return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
@@ -321,21 +318,26 @@ def _is_of(entry: Entry, person: str) -> bool:
     return person in (entry.id, entry.person if isinstance(entry, Situation) else "")
 
 
-_COLUMNS: dict[tuple[int, str, str], list[list[tuple[Any, ...]]]] = {}
+@lru_cache(maxsize=512)
+def _in_cycles(crowd: Crowd, kind: str, name: str, parameter: Parameter, wanted: tuple[str, ...], modifier: str) -> int:
+    """Return which generated entries have a periodic value that is one of some; kept: pages ask the same again."""
+    test, found = _any_of(parameter.type, wanted, modifier), 0
+    for block, column in zip(crowd.blocks[kind], _columns(crowd, kind, name, parameter), strict=True):
+        pattern = bits.of_flags(any(map(test, values)) for values in column)
+        found |= bits.tiled(pattern, len(column), block.count) << block.start
+    return found
 
 
+@lru_cache(maxsize=256)
 def _columns(crowd: Crowd, kind: str, name: str, parameter: Parameter) -> list[list[tuple[Any, ...]]]:
     """Return, for each block, what its first entries have of a periodic parameter; kept, as they never change."""
-    key = (crowd.size, kind, name)
-    if key not in _COLUMNS:
-        _COLUMNS[key] = [
-            [
-                tuple(parameter.values(crowd.entry(kind, block.start + at)))
-                for at in range(min(parameter.period, block.count))
-            ]
-            for block in crowd.blocks[kind]
+    return [
+        [
+            tuple(parameter.values(crowd.entry(kind, block.start + at)))
+            for at in range(min(parameter.period, block.count))
         ]
-    return _COLUMNS[key]
+        for block in crowd.blocks[kind]
+    ]
 
 
 @lru_cache(maxsize=16)

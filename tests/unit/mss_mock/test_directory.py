@@ -74,6 +74,16 @@ def test_what_a_parameter_finds_is_what_looking_at_everybody_finds(small: Regist
 
 
 @pytest.mark.parametrize(("kind", "name"), _cases())
+def test_who_lacks_a_value_is_who_has_none(small: Register, kind: str, name: str) -> None:
+    parameter = PARAMETERS[kind][name]
+    entries = [small.entry(kind, number) for number in range(small.everything(kind).bit_length())]
+    found = set(bits.positions(small.having(kind, name, parameter, ["true"], "missing", NOW)))
+    there = set(bits.positions(small.having(kind, name, parameter, ["false"], "missing", NOW)))
+    assert there == {number for number, one in enumerate(entries) if _has(one, kind, parameter, lambda _value: True)}
+    assert (found | there, found & there) == (set(range(len(entries))), set())
+
+
+@pytest.mark.parametrize(("kind", "name"), _cases())
 def test_far_in_the_crowd_cycles_are_still_in_step(large: Register, kind: str, name: str) -> None:
     parameter = PARAMETERS[kind][name]
     size = large.everything(kind).bit_length()
