@@ -11,7 +11,7 @@ import base64
 import json
 import zlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -50,6 +50,8 @@ WORDY = 4_000
 """From how many characters of values on a search is made in a thread."""
 LONG = 400
 """From how many entries on an answer is made in a thread."""
+MATCH, INCLUDED = '"search":{"mode":"match"}}', '"search":{"mode":"include"}}'
+"""How an entry of a Bundle ends."""
 WHO = "Annuaire Santé"
 
 Handle = Callable[[Call], Awaitable[RawResponse]]
@@ -71,14 +73,22 @@ def _directory(operation: str, handle: Handle) -> Handle:
         try:
             check_key(call)
             keep_pace(call)
-            asked = dict(read_query(call.query)).get("_format", "")
-            call.note(DirectoryFormat(unserved=unserved_format(call.headers.get("accept", ""), asked)))
-            return await handle(call)
+            asked = dict(read_query(call.query))
+            accepted = call.headers.get("accept", "")
+            call.note(DirectoryFormat(unserved=unserved_format(accepted, asked.get("_format", ""))))
+            answer = await handle(call)
+            return _indented(answer) if asked.get("_pretty") == "true" else answer
         except Refused as refused:
             explain(call, refused, WHO)
             return too_fast(refused) if refused.code == "annuaire-debit" else outcome(refused.status, *refused.issue)
 
     return handler
+
+
+def _indented(answer: RawResponse) -> RawResponse:
+    """Return an answer for people to read (``_pretty``)."""
+    text = json.dumps(json.loads(answer.body), ensure_ascii=False, indent=2)
+    return replace(answer, body=text.encode())
 
 
 def _note_asked(call: Call) -> None:
@@ -212,15 +222,9 @@ def _written(
 ) -> bytes:
     """Return the Bundle of a page."""
 
-    def form(entry: Entry) -> str:
-        whole = form_of(entry, search.at)
-        if asked.summary:
-            return text_of(summary(whole, kind_of(entry), asked.summary))
-        return text_of(subset(whole, asked.elements) if asked.elements else whole)
-
     listed = [
-        f'{{"fullUrl":"{root}/{kind_of(one)}/{one.id}","resource":{form(one)},"search":{{"mode":"{mode}"}}}}'
-        for mode, some in (("match", entries), ("include", more))
+        f'{{"fullUrl":"{root}/{kind_of(one)}/{one.id}","resource":{_form(one, search.at, asked)},{mode}'
+        for mode, some in ((MATCH, entries), (INCLUDED, more))
         for one in some
     ]
     says_total = asked.total in ("accurate", "estimate") or (not asked.total and not found.costly)
@@ -230,6 +234,14 @@ def _written(
         result["meta"] = {"tag": [{"system": tables.SUBSETTED, "code": "SUBSETTED"}]}
     head = write_json(result)
     return head[:-1] + f',"entry":[{",".join(listed)}]}}'.encode() if listed else head
+
+
+def _form(entry: Entry, at: datetime, asked: Asked) -> str:
+    """Return a resource as JSON text, or the part of it that is asked for."""
+    whole = form_of(entry, at)
+    if asked.summary not in ("", "count"):
+        return text_of(summary(whole, kind_of(entry), asked.summary))
+    return text_of(subset(whole, asked.elements) if asked.elements else whole)
 
 
 def _links(root: str, search: _Search, asked: Asked, found: Found) -> list[tuple[str, str]]:
@@ -252,7 +264,8 @@ async def _read(call: Call) -> RawResponse:
     call.note(DirectoryRead(resource=kind_of(entry), identity=entry.id))
     call.summarise(f"Lecture dans l'Annuaire Santé : {kind_of(entry)}/{entry.id}")
     headers = (("etag", f'W/"{entry.touched(now).version}"'),)
-    return RawResponse(200, text_of(form_of(entry, now)).encode(), FHIR_JSON, headers)
+    form = _form(entry, now, asked_of(read_query(call.query)))
+    return RawResponse(200, form.encode(), FHIR_JSON, headers)
 
 
 async def _metadata(call: Call) -> RawResponse:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from lgo_sandbox.contract import Problem
+from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.pki import Kind
@@ -18,7 +19,7 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.wire.http import RawResponse
 from mss_mock.annuaire import DIRECTORY_ROUTES, outcome
 from mss_mock.asking import explain, read_query
-from mss_mock.codes import BOX_KIND_LABELS, OPERATOR_HOST, OPERATOR_NAME, BoxKind
+from mss_mock.codes import BOX_KIND_LABELS, GATEWAY_FAULTS, OPERATOR_HOST, OPERATOR_NAME, BoxKind
 from mss_mock.directory.addresses import generated_domains
 from mss_mock.domain import Refused, mailboxes
 from mss_mock.facts import Autoconfigured, WhiteListRead
@@ -26,6 +27,7 @@ from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, wh
 
 __all__ = ["create_app", "problem"]
 
+NO_PATH = next(one for one in GATEWAY_FAULTS if one.name == "gateway-no-path")
 XML = "application/xml; charset=utf-8"
 AUTOCONFIG_PREFIX = "autoconfig."
 DEFAULT_PORTS = {"imap": "2143", "smtp": "2587"}
@@ -33,7 +35,9 @@ _ISSUES = {400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 405
 
 
 def problem(problem: Problem) -> RawResponse:
-    """Render the sandbox's own refusals as OperationOutcome."""
+    """Render the sandbox's own refusals as OperationOutcome; an unknown path in the words of the gateway."""
+    if problem.status == HTTPStatus.NOT_FOUND and problem.kind is ProblemKind.INTERNAL:
+        return RawResponse(problem.status, NO_PATH.text.encode(), NO_PATH.media)
     answer = outcome(problem.status, _ISSUES.get(problem.status, "exception"), problem.message)
     return replace(answer, headers=(*answer.headers, *problem.headers.items()))
 

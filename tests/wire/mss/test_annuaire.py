@@ -275,7 +275,6 @@ def _example(parameter: dict[str, str]) -> str:
         ("/fhir/v2/_page?id=***", 410, "HAPI-0417"),
         ("/fhir/v2/_page?id=%C3%A9", 410, "HAPI-0417"),
         ("/fhir/v2/_page?id=eJyrVgoA", 410, "HAPI-0417"),
-        ("/nulle-part", 404, ""),
     ],
 )
 def test_errors_are_operation_outcomes(few: Directory, path: str, status: int, text: str) -> None:
@@ -283,6 +282,19 @@ def test_errors_are_operation_outcomes(few: Directory, path: str, status: int, t
     assert answer.status_code == status
     assert answer.json()["resourceType"] == "OperationOutcome"
     assert text in answer.json()["issue"][0]["diagnostics"]
+
+
+def test_an_unknown_path_is_answered_by_the_gateway(few: Directory) -> None:
+    answer = few.get("/nulle-part")
+    assert (answer.status_code, answer.text) == (404, "No context-path matches the request URI.")
+
+
+def test_a_reader_may_have_it_indented_or_in_part(few: Directory) -> None:
+    pretty = few.get("/fhir/v2/Practitioner/003-899700090055?_pretty=true")
+    assert pretty.text.startswith('{\n  "resourceType"')
+    assert pretty.json() == few.get("/fhir/v2/Practitioner/003-899700090055?_format=json").json()
+    part = few.get("/fhir/v2/Practitioner/003-899700090055?_elements=name").json()
+    assert set(part) == {"resourceType", "id", "meta", "identifier", "active", "name"}
 
 
 def test_nothing_is_written_in_the_directory_and_old_addresses_redirect(operator: MailOperator) -> None:
