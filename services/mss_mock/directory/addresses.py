@@ -28,6 +28,7 @@ def _any(_text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
 def having(crowd: Crowd, kind: str, wanted: str, modifier: str) -> int:
     """Return the generated entries of a type with such a mailbox."""
     if modifier != "exact":

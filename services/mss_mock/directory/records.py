@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from mss_mock.codes import BoxKind
@@ -47,9 +48,14 @@ class Touched:
 
 def touched(slot: int, now: datetime) -> Touched:
     """Return the last update of a generated entry: each night at three (UTC), those of one slot are updated."""
-    night = (now - NIGHT - _EPOCH).days
-    last = night - (night - slot) % NIGHTS
-    return Touched(_EPOCH + timedelta(days=last) + NIGHT, max(last // NIGHTS - 90, 1))
+    return _touched((now - NIGHT - _EPOCH).days)[slot]
+
+
+@lru_cache(maxsize=32)
+def _touched(night: int) -> tuple[Touched, ...]:
+    """Return the last update of each slot after a night, counted from 1970."""
+    lasts = (night - (night - slot) % NIGHTS for slot in range(NIGHTS))
+    return tuple(Touched(_EPOCH + timedelta(days=last) + NIGHT, max(last // NIGHTS - 90, 1)) for last in lasts)
 
 
 @dataclass(frozen=True, slots=True)
