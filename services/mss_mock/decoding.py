@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 from lgo_sandbox.contract import Decoded
 from lgo_sandbox.watch.exchange import Exchange
+from lgo_sandbox.watch.wording import counted
 from mss_mock.facts import (
     Autoconfigured,
     DirectoryRead,
     DirectorySearch,
+    Extraction,
     ImapCommand,
     Mail,
     MailConnection,
@@ -69,6 +71,11 @@ def _directory(exchange: Exchange) -> Iterator[Pair]:
         yield "Ressource", search.resource
         yield "Critères", ", ".join(f"{name}={value}" for name, value in search.criteria)
         yield "Résultats", str(search.total)
+        yield "Page", str(search.page) if search.page > 1 else ""
+        yield "Mises à jour de", counted(search.delta_days, "jour") if search.delta_days >= 0 else ""
+    if (extraction := exchange.noted.get(Extraction)) is not None:
+        yield "Fichier", extraction.name
+        yield "Lignes", str(extraction.lines)
     if (read := exchange.noted.get(DirectoryRead)) is not None:
         yield "Ressource", f"{read.resource}/{read.identity}".rstrip("/")
     if (configured := exchange.noted.get(Autoconfigured)) is not None:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from lgo_sandbox.population.people import Patient, Population, Professional, Structure
 from lgo_sandbox.watch import refusals
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
 from mss_mock.codes.replies import REPLIES, Reply
+from mss_mock.directory.addresses import owner_of
+from mss_mock.directory.crowd import SIZES, crowd_of
+from mss_mock.directory.records import Person
 
 __all__ = [
     "Failure",
@@ -151,8 +154,21 @@ def mailboxes(people: Population) -> Mapping[str, Mailbox]:
 
 
 def mailbox_of(people: Population, address: str) -> Mailbox | None:
-    """Return the mailbox with this address, written in any case."""
-    return mailboxes(people).get(address.strip().lower())
+    """Return the mailbox with this address, written in any case: of the people, or generated for the directory."""
+    wanted = address.strip().lower()
+    return mailboxes(people).get(wanted) or _generated(wanted)
+
+
+@lru_cache(maxsize=1024)
+def _generated(address: str) -> Mailbox | None:
+    """Return the mailbox of a generated professional or structure: it takes mail, and nobody opens it."""
+    owner = owner_of(crowd_of(max(SIZES)), address)
+    if isinstance(owner, Person):
+        return Mailbox(address, BoxKind.PERSON, f"{owner.given[0]} {owner.family}", owner.national_id)
+    if owner is None:
+        return None
+    kind = next(box.kind for box in owner.boxes if box.address == address)
+    return Mailbox(address, kind, owner.name, owner.id)
 
 
 def may_open(people: Population, national_id: str, box: Mailbox, *, structure_boxes: bool) -> bool:

@@ -40,4 +40,19 @@ SITUATIONS = (
         "Boîte applicative : certificat ORG AUTH_CLI et PLAIN",
         "Présenter le certificat mss-app et ouvrir contact_auto@pharmacie-fontaine.mssante.fr (mot de passe ignoré).",
     ),
+    Situation(
+        "annuaire-api-incomplete",
+        "L'extraction a des professionnels que l'API n'a pas",
+        "Mettre l'option annuaire_gaps à lacking, puis chercher le RPPS 99700090139 (ESTEVE Marion).",
+    ),
+    Situation(
+        "annuaire-doublon",
+        "Une fiche est deux fois dans l'API, sous deux identifiants",
+        "Mettre l'option annuaire_gaps à doubled, puis chercher le RPPS 99700090022 (CASTELNAU Thomas).",
+    ),
+    Situation(
+        "annuaire-radie",
+        "Une fiche inactive : identifiants seulement",
+        "Chercher le RPPS 99700090113 (GRANVAL Serge).",
+    ),
 )

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lgo_sandbox.contract import Door, Operation, Option, Resource, Service
+from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Resource, Service
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
-from mss_mock.codes import ANNUAIRE_KEY, NIL, BoxKind
+from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
 from mss_mock.decoding import decode
+from mss_mock.directory_resource import handle_directory
 from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
@@ -50,6 +51,7 @@ _OPERATIONS = (
     Operation("annuaire-search", "Recherche dans l'Annuaire Santé"),
     Operation("annuaire-read", "Lecture dans l'Annuaire Santé"),
     Operation("annuaire-write", "Écriture (refusée) dans l'Annuaire Santé"),
+    Operation("annuaire-extraction", "Fichier d'extraction de l'Annuaire Santé"),
     Operation("autoconfig", "Configuration automatique d'une boîte"),
     Operation("white-list", "Liste blanche des domaines"),
 )
@@ -77,13 +79,44 @@ _OPTIONS = (
         ("absent", "specified"),
         "Paramètre mailbox-mss-type : inconnu comme sur l'API réelle, ou comme spécifié",
     ),
+    Option(
+        "annuaire_size",
+        "100000",
+        ("100000", "1000", "0"),
+        "Professionnels générés de l'annuaire, à côté des personas ; trois structures pour dix",
+    ),
+    Option(
+        "annuaire_gaps",
+        "none",
+        ("none", "lacking", "doubled"),
+        "Annuaire sans défaut ; fiches que l'extraction a et l'API non ; fiche en double",
+    ),
+    Option(
+        "annuaire_rate",
+        "note",
+        ("note", "refuse"),
+        "Plus de dix-sept appels par seconde : un constat, ou un refus 429 avec Retry-After",
+    ),
+    Option(
+        "annuaire_columns",
+        "52",
+        ("52", "56"),
+        "Colonnes du fichier Personne_activite : 52, ou 56 avec rôle et genre d'activité",
+    ),
+)
+
+_OUTAGES = tuple(
+    NamedFault(fault.name, operation, f"Annuaire Santé : {fault.title}")
+    for fault in GATEWAY_FAULTS
+    for operation in ("annuaire-search", "annuaire-read", "annuaire-extraction")
 )
 
 
 def _tables() -> tuple[MetaData, ...]:
+    from mss_mock.directory.changes import TABLES
     from mss_mock.store import Base
 
-    return (Base.metadata,)
+    return (Base.metadata, TABLES)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -102,8 +135,12 @@ SERVICE = Service(
     prefix="MSS",
     page="mssante",
     options=_OPTIONS,
+    faults=_OUTAGES,
     situations=SITUATIONS,
-    resources=(Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),),
+    resources=(
+        Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
+        Resource("directory", "Annuaire Santé : changements", handle_directory),
+    ),
     spec_version="ref2-1.0.1",
     simulated="textes des messages de retour, boîtes applicatives, droits sur les boîtes organisationnelles",
     tables=_tables,

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
+from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.watch.markers import Marker
 from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS
 from support.mail_client import Mailer
@@ -98,6 +101,48 @@ def _search(query: str) -> Way:
     return lambda mailer: mailer.http(f"/fhir/v2/{query}")
 
 
+EXTRACTIONS = "/annuaire-sante-webservices/V300/services/extraction"
+
+
+def _many_calls(mailer: Mailer) -> None:
+    mailer.still()
+    for _ in range(18):
+        mailer.http("/fhir/v2/Practitioner?identifier=99700090055")
+
+
+def _never_on_roles(mailer: Mailer) -> None:
+    for name in ("delorme", "sauveterre", "tardieu", "lacombe"):
+        mailer.http(f"/fhir/v2/Practitioner?family={name}")
+
+
+def _file(mailer: Mailer) -> None:
+    mailer.tenant.configure(annuaire_size="0")
+    mailer.http(f"{EXTRACTIONS}/PS_LibreAcces")
+
+
+def _to_the_end(mailer: Mailer) -> None:
+    mailer.tenant.configure(annuaire_size="0")
+    url = "/fhir/v2/PractitionerRole?_count=9"
+    while url:
+        answer = json.loads(mailer.http(url).partition(b" ")[2])
+        found = next((one["url"] for one in answer["link"] if one["relation"] == "next"), "")
+        url = found.partition(f"/s/{mailer.tenant.name}")[2]
+
+
+def _each_day(mailer: Mailer) -> None:
+    for _ in range(2):
+        today = mailer.tenant.do(lambda session: session.clock.age().date())
+        mailer.http(f"/fhir/v2/Practitioner?_lastUpdated=ge{today - timedelta(days=2)}")
+        mailer.tenant.move(days=1)
+
+
+def _again_after_an_outage(mailer: Mailer) -> None:
+    armed = Fault("p", "mss", FaultKind.NAMED, "gateway-bad", "annuaire-search", remaining=1)
+    mailer.tenant.do(lambda session: session.faults.arm(armed))
+    for _ in range(2):
+        mailer.http("/fhir/v2/Practitioner?family=delorme")
+
+
 def _report(original: bytes) -> bytes:
     head = without(without(PLAIN, b"Content-Type"), b"Content-Transfer-Encoding").partition(b"\r\n\r\n")[0]
     return (
@@ -156,9 +201,12 @@ BROKEN: Mapping[str, Way] = {
     "MSS-IMAP-LOGIN": _imap_login,
     "MSS-AUTOCONFIG-DOMAIN": lambda mailer: mailer.http("/mail/config-v1.1.xml"),
     # Directory
-    "MSS-DIRECTORY-DATA": _search("Practitioner?number-smartcard=1"),
+    "MSS-DIRECTORY-DATA": _search("Device?model=x"),
     "MSS-DIRECTORY-COUNT": _search("Practitioner?family=delorme&_count=20000"),
     "MSS-DIRECTORY-FORMAT": _search("Practitioner?family=delorme&_format=xml"),
+    "MSS-DIRECTORY-DELTA": _search("Practitioner?_lastUpdated=ge2025-01-01"),
+    "MSS-DIRECTORY-PACE": _many_calls,
+    "MSS-DIRECTORY-PLACES": _never_on_roles,
     # Flows
     "MSS-INS-STATUS": _marked("identité validée", _mail(documents())),
     "MSS-INS-VERIFICATION": _marked("vérification KO", _mail(documents())),
@@ -204,6 +252,11 @@ SHOWN: Mapping[str, Way] = {
     ),
     "MSS-AUTOCONFIG": _configured,
     "MSS-DIRECTORY": _search("Practitioner?family=delorme"),
+    "MSS-DIRECTORY-FILE": _file,
+    "MSS-DIRECTORY-FULL": _to_the_end,
+    "MSS-DIRECTORY-FREQUENCY": _each_day,
+    "MSS-DIRECTORY-UNIT": _search("Practitioner?identifier=99700090055"),
+    "MSS-DIRECTORY-RETRY": _again_after_an_outage,
     "MSS-DELIVERY-RECEIPT": _mail(PLAIN, notify=b" NOTIFY=SUCCESS"),
     "MSS-READ-RECEIPT": _mail(plain(Disposition_Notification_To="helene.valmont@pharmacien.mssante.fr")),
     "MSS-INS-PARTNER": _mail(documents()),

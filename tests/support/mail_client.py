@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from lgo_sandbox.pki import Issued
+from lgo_sandbox.tenant.session import Session
 from support.mss_operator import MailTenant
 from support.mss_raw import Raw
 
@@ -63,8 +65,19 @@ class Mailer:
             raw.command(command)
         return raw
 
-    def http(self, path: str, method: str = "GET", *, key: bool = True) -> bytes:
+    def http(self, path: str, method: str = "GET", *, key: bool = True, json: object = None) -> bytes:
         """Return the status of an HTTP answer and its body."""
         operator = self.tenant.operator
-        answer = (operator.directory if key else operator.http).request(method, f"/s/{self.tenant.name}{path}")
+        answer = (operator.directory if key else operator.http).request(
+            method, f"/s/{self.tenant.name}{path}", json=json
+        )
         return b"%d " % answer.status_code + answer.content
+
+    def still(self) -> None:
+        """Let the time of the session stand, the one that messages carry too: all calls come at one moment."""
+
+        def stand(session: Session) -> None:
+            session.move_clock(by=timedelta(0), frozen=True)
+            session.configure(replace(session.config, clock=replace(session.clock.state, wire="session")))
+
+        self.tenant.do(stand)

@@ -345,6 +345,16 @@ IMAP_REFUSALS: Mapping[str, Way] = {
     "imap-http": _http_line("imap"),
 }
 
+EXTRACTIONS = "/annuaire-sante-webservices/V300/services/extraction"
+
+
+def _hurried(mailer: Mailer) -> bytes:
+    """Call until one call is too many for a second."""
+    mailer.still()
+    mailer.tenant.configure(annuaire_rate="refuse")
+    return [mailer.http("/fhir/v2/metadata") for _ in range(18)][-1]
+
+
 HTTP_REFUSALS: Mapping[str, Way] = {
     "annuaire-cle": lambda mailer: mailer.http("/fhir/v2/Practitioner", key=False),
     "annuaire-type": lambda mailer: mailer.http("/fhir/v2/Patient"),
@@ -355,6 +365,9 @@ HTTP_REFUSALS: Mapping[str, Way] = {
     "annuaire-trop": lambda mailer: mailer.http("/fhir/v2/Practitioner?" + "family=a&" * 300),
     "annuaire-inclusion": lambda mailer: mailer.http("/fhir/v2/PractitionerRole?_include=PractitionerRole:x"),
     "annuaire-page": lambda mailer: mailer.http("/fhir/v2/_page?id=***"),
+    "annuaire-corps": lambda mailer: mailer.http("/fhir/v2/Practitioner/_search", "POST", json={"family": "a"}),
+    "annuaire-debit": _hurried,
+    "annuaire-extraction": lambda mailer: mailer.http(f"{EXTRACTIONS}/PS_Tout"),
     "annuaire-ecriture": lambda mailer: mailer.http("/fhir/v2/Practitioner/x", "DELETE"),
     "autoconfig-domaine": lambda mailer: mailer.http("/mail/config-v1.1.xml?emailaddress=a@gmail.com"),
 }

@@ -7,6 +7,7 @@ weak there is an option in ``service``. Data only: knows nothing.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 SERVICE = "mss"
@@ -139,3 +140,28 @@ IDENTITY_MARKERS = ("identité provisoire", "identité récupérée", "identité
 REFUSES_MAIL = "patient refuse la messagerie"
 REFUSES_MAIL_TO_PROFESSIONALS = "patient refuse l'envoi aux professionnels"
 """Markers of the patient's refusals; their subject is the matricule."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFault:
+    """What the gateway before the Annuaire Santé says when it is out of order: no FHIR."""
+
+    name: str
+    status: int
+    text: str
+    title: str
+    media: str = "text/plain; charset=utf-8"
+
+
+GATEWAY_FAULTS = (
+    GatewayFault(
+        "gateway-no-path",
+        404,
+        "No context-path matches the request URI.",
+        "la passerelle ne connaît plus l'API (404, texte)",
+    ),
+    GatewayFault("gateway-bad", 502, "Bad Gateway", "la passerelle ne joint pas l'API (502, texte)"),
+    GatewayFault("gateway-unavailable", 503, "Service Unavailable", "l'API est arrêtée (503, texte)"),
+    GatewayFault("gateway-timeout", 504, "Request timeout", "l'API n'a pas répondu en trente secondes (504, texte)"),
+)
+"""The outages that users of the real API report (404 and 502: high; the others and the words of three: medium)."""

@@ -36,7 +36,7 @@ HTTP_REPLIES = (
         "annuaire-valeur",
         "400 invalid Invalid value",
         "Valeur de paramètre mal formée",
-        "Écrivez la valeur dans le type FHIR du paramètre (date : aaaa-mm-jj, précédée de ge, gt, le, lt, eq ou ne).",
+        "Écrivez la valeur dans le type FHIR du paramètre.",
     ),
     (
         "annuaire-nombre",
@@ -48,19 +48,37 @@ HTTP_REPLIES = (
         "annuaire-trop",
         "400 invalid Too many parameters",
         "Trop de paramètres de recherche",
-        "Réduisez la recherche à cent paramètres au plus.",
+        "Réduisez la recherche à cent paramètres, et cinq cents valeurs par paramètre, au plus.",
     ),
     (
         "annuaire-inclusion",
         "400 invalid HAPI-2015: Invalid include parameter value",
         "Inclusion inconnue",
-        "Incluez PractitionerRole:practitioner ou PractitionerRole:organization.",
+        "N'incluez que ce que /fhir/v2/metadata annonce pour ce type.",
     ),
     (
         "annuaire-page",
         "410 processing HAPI-0417: Search ID does not exist and may have expired",
         "Page de résultats inconnue",
         "Suivez tel quel le lien « next » ou « previous » du dernier résultat.",
+    ),
+    (
+        "annuaire-corps",
+        "400 invalid HAPI-0418: Unsupported content type for a search",
+        "Recherche postée dans un autre format qu'un formulaire",
+        "Envoyez les paramètres en application/x-www-form-urlencoded.",
+    ),
+    (
+        "annuaire-debit",
+        "429 throttled Rate limit exceeded ! You reach the limit of {limit} requests per 1 seconds",
+        "Trop d'appels en une seconde",
+        "Attendez le temps de l'en-tête Retry-After, puis espacez les appels : dix-sept par seconde au plus.",
+    ),
+    (
+        "annuaire-extraction",
+        "404 not-found Extraction not found",
+        "Extraction que l'annuaire n'a pas",
+        "Demandez PS_LibreAcces ou Extraction_Correspondance_MSSante.",
     ),
     (
         "annuaire-ecriture",

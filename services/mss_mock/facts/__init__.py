@@ -15,9 +15,12 @@ from mss_mock.facts.content import MailContent, Unreadable
 
 __all__ = [
     "Autoconfigured",
+    "DirectoryAsked",
     "DirectoryFormat",
+    "DirectoryPace",
     "DirectoryRead",
     "DirectorySearch",
+    "Extraction",
     "Fate",
     "ImapCommand",
     "Mail",
@@ -158,6 +161,18 @@ class MailFates(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryAsked(Facts):
+    """What was asked of the directory, path and query, whatever came of it."""
+
+    request: str
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The request: a client that tries again asks the same."""
+        return (self.request,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectorySearch(Facts):
     """A search in the directory: criteria in their order, matches, and what was let pass (see ``directory``)."""
 
@@ -168,6 +183,30 @@ class DirectorySearch(Facts):
     """Parameters that are documented, and match nobody here."""
     capped: str
     """The ``_count`` that was asked, when it was more than is served."""
+    page: int
+    """Which page of the matches was answered, from 1."""
+    last: bool
+    """Whether no page follows."""
+    delta_days: int
+    """How many days back updates are asked for (``_lastUpdated``); -1: no such bound."""
+    elsewhere: int
+    """How many professionals of the page have a mailbox on a situation of theirs only, which was not asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryPace(Facts):
+    """More calls came within a second than the real directory takes."""
+
+    calls: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction(Facts):
+    """An extraction file of the directory was read."""
+
+    name: str
+    lines: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

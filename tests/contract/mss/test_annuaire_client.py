@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from support.mss_operator import MailOperator
+from support.mss_operator import MailOperator, MailTenant
 
 if TYPE_CHECKING:
     from annuairesante import AnnuaireSanteClient
@@ -15,8 +15,10 @@ annuairesante = pytest.importorskip("annuairesante", reason="annuaire-sante-fhir
 
 
 @pytest.fixture
-def client(operator: MailOperator) -> Iterator[AnnuaireSanteClient]:
-    with annuairesante.AnnuaireSanteClient("cle-annuaire-sandbox", f"{operator.annuaire}/fhir/v2") as client:
+def client(tenant: MailTenant) -> Iterator[AnnuaireSanteClient]:
+    tenant.configure(annuaire_size="0")
+    base = f"{tenant.operator.annuaire}/s/{tenant.name}/fhir/v2"
+    with annuairesante.AnnuaireSanteClient("cle-annuaire-sandbox", base) as client:
         yield client
 
 

@@ -47,6 +47,9 @@ def test_the_http_door_shows_what_was_asked(tenant: MailTenant, mailer: Mailer) 
     }
     mailer.http("/fhir/v2/Practitioner/003-899700090055")
     assert _shown(tenant, "annuaire-read")["Ressource"] == "Practitioner/003-899700090055"
+    tenant.configure(annuaire_size="0")
+    mailer.http("/annuaire-sante-webservices/V300/services/extraction/Extraction_Correspondance_MSSante")
+    assert int(_shown(tenant, "annuaire-extraction")["Lignes"]) > 10
     mailer.http("/listeblanchemssante.xml")
     assert int(_shown(tenant, "white-list")["Domaines"]) > 1
     mailer.http("/mail/config-v1.1.xml?emailaddress=a@pharmacien.mssante.fr")

@@ -108,7 +108,7 @@ def test_the_directory_says_what_its_operator_cannot_use_and_when_to_come_back(
         raise StoreLocked("le fichier data.sqlite")
 
     with monkeypatch.context() as patched:
-        patched.setattr("mss_mock.app.find", fail)
+        patched.setattr("mss_mock.annuaire.find", fail)
         answer = operator.directory.get(f"/s/{tenant.name}/fhir/v2/Practitioner?family=delorme")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), answer.text
     (issue,) = answer.json()["issue"]
