@@ -34,7 +34,8 @@ RUN = re.compile(r"^```sh run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 SERVICE_PAGES = ("dmp", "mss", "eprescription")
 ASKING = ("status", "reset", "report", "client")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
+"""After which a page is given up as hanging; how fast it is says nothing."""
 MUST_FAIL = 'must_fail() { if "$@"; then echo "should have failed: $*"; exit 1; fi; }\n'
 """``! command`` in a page is what must fail; the shell alone would not end on it."""
 USUAL_PORTS = {
@@ -67,7 +68,9 @@ class Reader:
     def hurries(self) -> None:
         """Let CIBA clients ask each second: what the pages show of it is no test of patience."""
         url = f"http://{self.addresses['127.0.0.1:8080']}/_sandbox/v1/options"
-        httpx.put(url, json={"psc.ciba_interval": "1"}, trust_env=False, verify=NO_TLS).raise_for_status()
+        httpx.put(
+            url, json={"psc.ciba_interval": "1"}, trust_env=False, verify=NO_TLS, timeout=PATIENCE_SECONDS
+        ).raise_for_status()
 
     def types(self, text: str) -> subprocess.CompletedProcess[str]:
         for usual, real in self.addresses.items():

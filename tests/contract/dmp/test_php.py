@@ -74,7 +74,10 @@ GDP, PDQ = "PatientGetDemographics_PRPA_IN201307UV02", "findCandidatesQuery"
 FEED, FIND = "DocumentRepository_ProvideAndRegisterDocumentSet-b", "DocumentRegistry_RegistryStoredQuery"
 SET = f"{HABILITATIONS}:HabilitationsEndPoint:setAuthorization"
 LIST = f"{PATIENTS}:PatientSpecificEndPoint:patientList"
-NAME = "<livingSubjectName><value><family>BERNARD</family></value></livingSubjectName>"
+NAME = (
+    "<livingSubjectName><value><family>BERNARD</family></value>"
+    "<semanticsText>LivingSubject.name</semanticsText></livingSubjectName>"
+)
 ADD = f'<setAuthorization xmlns="{HABILITATIONS}"><action>AJOUT</action></setAuthorization>'
 DMPS = (
     f'<patientList xmlns="{PATIENTS}"><startDate>20200101000000</startDate>'
@@ -84,14 +87,14 @@ DMPS = (
 
 def test_php_calls_each_service_with_typed_values(office: Office) -> None:
     _unique_id, lot = office.lot()
-    tested, sought, added, listed, fed, found = php(
+    tested, sought, fed, added, listed, found = php(
         office,
         [
             called(office, "patients", GDP, "urn:hl7-org:v3:PRPA_IN201307UV02", existence(office.patient)),
             called(office, "patientsPDQ", PDQ, "urn:hl7-org:v3:PRPA_IN201305UV02", search_body(NAME), samu=True),
+            called(office, "repository", FEED, "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b", lot),
             called(office, "habilitations", "setAuthorization", SET, ADD),
             called(office, "patientsSpecific", "patientList", LIST, DMPS),
-            called(office, "repository", FEED, "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b", lot),
             called(office, "registry", FIND, "urn:ihe:iti:2007:RegistryStoredQuery", find_documents(office.patient)),
         ],
     )
