@@ -7,7 +7,8 @@ is listed. Knows octets only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 __all__ = ["Address", "read_addresses"]
 
@@ -15,6 +16,9 @@ Address = tuple[bytes | None, bytes | None, bytes | None, bytes | None]
 """(display name, route, mailbox, host), as ENVELOPE wants them."""
 
 MAX_ADDRESSES = 1000
+USUAL = 256
+"""Longest field value, in octets, whose addresses are remembered."""
+
 _TOKEN = re.compile(
     rb"\"(?P<quoted>(?:[^\"\\]|\\.)*)\"?|(?P<special>[<>:;,])|(?P<comment>\()"
     rb"|(?P<space>[ \t\r\n]+)|(?P<atom>[^\"<>:;,( \t\r\n]+)",
@@ -22,8 +26,18 @@ _TOKEN = re.compile(
 )
 
 
-def read_addresses(value: bytes) -> list[Address]:
+def read_addresses(value: bytes) -> Sequence[Address]:
     """Return the addresses of a field value, group starts and ends included."""
+    return _known_addresses(value) if len(value) <= USUAL else _read(value)
+
+
+@lru_cache(maxsize=1024)
+def _known_addresses(value: bytes) -> tuple[Address, ...]:
+    """Return the addresses of a short value: the same people write again and again."""
+    return tuple(_read(value))
+
+
+def _read(value: bytes) -> list[Address]:
     found: list[Address] = []
     tokens: list[tuple[str, bytes]] = []
     grouped = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from mss_mock.imap import folders, listing, messages, sessions
+from mss_mock.imap import folders, listing, messages, searching, sessions
 from mss_mock.imap.connection import Connection, State
 from mss_mock.imap.syntax import Cursor
 
@@ -71,8 +71,8 @@ _SPECS = (
     Spec("UNSELECT", _SELECTED, folders.unselect),
     Spec("EXPUNGE", _SELECTED, messages.expunge),
     Spec("UID EXPUNGE", _SELECTED, messages.uid_expunge),
-    Spec("SEARCH", _SELECTED, messages.search, expunge=False),
-    Spec("UID SEARCH", _SELECTED, messages.uid_search),
+    Spec("SEARCH", _SELECTED, searching.search, expunge=False),
+    Spec("UID SEARCH", _SELECTED, searching.uid_search),
     Spec("FETCH", _SELECTED, messages.fetch, expunge=False),
     Spec("UID FETCH", _SELECTED, messages.uid_fetch),
     Spec("STORE", _SELECTED, messages.store, expunge=False),

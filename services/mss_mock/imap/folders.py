@@ -80,11 +80,14 @@ async def examine(connection: Connection, cursor: Cursor) -> bytes:
 
 async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> bytes:
     connection.deselect()
-    name = _one_name(cursor)
+    name = _name(cursor)
+    condstore = _select_parameters(cursor)
+    cursor.end()
     folder = connection.store.folder(connection.mailbox, name)
     if folder is None:
         raise absent(name)
     view = View(connection.store, folder, read_only=read_only)
+    connection.condstore = connection.condstore or condstore
     connection.view, connection.state = view, State.SELECTED
     unseen = view.first_unseen()
     lines = [
@@ -94,6 +97,7 @@ async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> b
         *([b"* OK [UNSEEN %d] First unseen" % unseen] if unseen else []),
         b"* OK [UIDVALIDITY %d] UIDs valid" % folder.uidvalidity,
         b"* OK [UIDNEXT %d] Predicted next UID" % folder.uidnext,
+        b"* OK [HIGHESTMODSEQ %d] Highest" % view.modseq,
         view.permanent_flags_line(),
     ]
     await connection.send_all(lines)
@@ -102,18 +106,33 @@ async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> b
     return b"OK [" + access + b"] Selected"
 
 
+def _select_parameters(cursor: Cursor) -> bool:
+    """Read ``(CONDSTORE)`` (RFC 7162 §3.1.8); tell whether it is there."""
+    if cursor.at_end:
+        return False
+    cursor.space()
+    cursor.expect(b"(")
+    name = cursor.word()
+    if name != "CONDSTORE":
+        raise BadSyntax("unknown select parameter", "CONDSTORE", received=name[:80], key=UNKNOWN)
+    cursor.expect(b")")
+    return True
+
+
 async def close(connection: Connection, cursor: Cursor) -> bytes:
     """CLOSE: removes what is marked \\Deleted, silently."""
     cursor.end()
     view = connection.view
     assert view is not None
+    code = b""
     if not view.read_only:
-        doomed = [row.uid for row in connection.store.messages(view.folder.id) if "\\Deleted" in row.flags]
+        doomed = connection.store.deleted(view.folder.id)
         if doomed:
             connection.store.expunge(view.folder.id, doomed)
         connection.note(f"{connection.mailbox} ferme {view.folder.name} ({len(doomed)} messages supprimés)")
+        code = connection.highest(view, bool(doomed))
     connection.deselect()
-    return b"OK CLOSE completed"
+    return b"OK " + code + b"CLOSE completed"
 
 
 async def unselect(connection: Connection, cursor: Cursor) -> bytes:

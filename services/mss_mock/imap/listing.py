@@ -16,7 +16,7 @@ from mss_mock.imap.folders import absent
 from mss_mock.imap.names import matcher, read_name
 from mss_mock.imap.output import mailbox, paren, string
 from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
-from mss_mock.store import FolderRow
+from mss_mock.store import FolderRow, Store
 
 __all__ = ["list_folders", "list_subscribed", "status"]
 
@@ -205,12 +205,13 @@ def _known(names: Iterable[str], known: frozenset[str]) -> frozenset[str]:
 # STATUS
 
 
-_STATUS_ITEMS: dict[str, Callable[[FolderRow, Sequence[frozenset[str]], int], int]] = {
-    "MESSAGES": lambda _row, flags, _recent: len(flags),
-    "RECENT": lambda _row, _flags, recent: recent,
-    "UIDNEXT": lambda row, _flags, _recent: row.uidnext,
-    "UIDVALIDITY": lambda row, _flags, _recent: row.uidvalidity,
-    "UNSEEN": lambda _row, flags, _recent: sum("\\Seen" not in each for each in flags),
+_STATUS_ITEMS: dict[str, Callable[[FolderRow, Store], int]] = {
+    "HIGHESTMODSEQ": lambda row, _store: row.modseq,
+    "MESSAGES": lambda row, _store: row.messages,
+    "RECENT": lambda row, store: store.recent(row),
+    "UIDNEXT": lambda row, _store: row.uidnext,
+    "UIDVALIDITY": lambda row, _store: row.uidvalidity,
+    "UNSEEN": lambda row, store: store.unseen(row.id),
 }
 
 
@@ -224,6 +225,8 @@ async def status(connection: Connection, cursor: Cursor) -> bytes:
     folder = connection.store.folder(connection.mailbox, name)
     if folder is None:
         raise absent(name)
+    if "HIGHESTMODSEQ" in items:
+        await connection.enable_condstore()
     await connection.send(_status_line(connection, folder, items))
     return b"OK STATUS completed"
 
@@ -237,7 +240,5 @@ def _status_items(cursor: Cursor) -> list[str]:
 
 
 def _status_line(connection: Connection, folder: FolderRow, items: Iterable[str]) -> bytes:
-    rows = connection.store.messages(folder.id)
-    flags, recent = [row.flags for row in rows], sum(row.recent for row in rows)
-    values = (b"%b %d" % (item.encode(), _STATUS_ITEMS[item](folder, flags, recent)) for item in items)
+    values = (b"%b %d" % (item.encode(), _STATUS_ITEMS[item](folder, connection.store)) for item in items)
     return b"* STATUS " + mailbox(folder.name) + b" " + paren(values)

@@ -16,7 +16,7 @@ from health_documents.errors import DocumentError
 from health_documents.validation.printed_ins import printed_ins
 from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
-from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
+from lgo_sandbox.wire.mime import MimeError, MimePart, decoded_value, read_mail
 from mss_mock.codes import XDM_NAME
 from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT, OTHER_REMEDY, REMEDIES
 from mss_mock.facts import Mail
@@ -32,10 +32,13 @@ from mss_mock.facts.content import (
 )
 from mss_mock.wire.newlines import bare_newline
 
-__all__ = ["mail_of", "read_content", "subject_of"]
+__all__ = ["is_plain", "mail_of", "read_content", "subject_of"]
 
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
 _CX = re.compile(r"([^^]*)\^\^\^(?:[^&^]*)&([0-9.]+)&ISO")
+_SUBJECT = re.compile(rb"\r\nSubject[ \t]*:((?:[^\r\n]|\r\n[ \t])*)", re.IGNORECASE)
+_IN_PARTS = (b"multipart/", b"application/", b"message/")
+_MAX_PLAIN = 32 * 1024
 _MAX_TEXT = 500
 _MAX_HEAD = 64 * 1024
 _MAX_PRINTED = 4
@@ -48,13 +51,17 @@ def mail_of(message: bytes) -> Mail:
     return Mail(size=len(message), longest_line=longest, content=Lazy(lambda: read_content(message)))
 
 
+def is_plain(message: bytes) -> bool:
+    """Tell whether a mail is a short text without parts: reading it costs less than leaving it for later."""
+    lowered = message[: _MAX_PLAIN + 1].lower()
+    return len(lowered) <= _MAX_PLAIN and not any(kind in lowered for kind in _IN_PARTS)
+
+
 def subject_of(message: bytes) -> str:
-    """Return the subject of a mail, from its head alone; empty when it cannot be read."""
+    """Return the subject of a mail, from its head alone; empty without."""
     head, _, _ = message[:_MAX_HEAD].partition(b"\r\n\r\n")
-    try:
-        return read_mail(head + b"\r\n\r\n").header("Subject") or ""
-    except MimeError:
-        return ""
+    found = _SUBJECT.search(b"\r\n" + head + b"\r\n")
+    return decoded_value(found[1]) if found else ""
 
 
 def read_content(message: bytes) -> MailContent | Unreadable:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lgo_sandbox.state.opening import memory_store, open_store
+from mss_mock.imap.deriving import derive
 from mss_mock.store import Base, FolderError, New, Store
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -18,7 +19,7 @@ def store():
     db = memory_store()
     with db.begin() as connection:
         Base.metadata.create_all(connection)
-    yield Store(db, lambda: NOW)
+    yield Store(db, lambda: NOW, derive)
     db.close()
 
 
@@ -85,7 +86,7 @@ def test_moving_leaves_nothing_behind_and_many_messages_go_in_one_step(store):
 def test_every_change_raises_the_change_number_of_the_folder(store):
     put(store)
     inbox = store.folder(BOX, "INBOX").id
-    seen = [store.folder_modseq(inbox)]
+    seen = [store.state(inbox).modseq]
     for act in (
         lambda: put(store),
         lambda: store.change_flags(inbox, [1], lambda flags: flags | {"\\Seen"}),
@@ -93,16 +94,16 @@ def test_every_change_raises_the_change_number_of_the_folder(store):
         lambda: store.expunge(inbox, [2]),
     ):
         act()
-        seen.append(store.folder_modseq(inbox))
+        seen.append(store.state(inbox).modseq)
     assert seen == sorted(set(seen))
-    assert store.folder_modseq(12345) is None
+    assert store.state(12345) is None
 
 
 def test_recent_is_told_once(store):
     put(store, 2)
     inbox = store.folder(BOX, "INBOX").id
-    assert store.claim_recent(inbox) == {1, 2}
-    assert store.claim_recent(inbox) == set()
+    assert [store.claim_recent(inbox) for _ in range(2)] == [1, 3]
+    assert store.recent(store.folder(BOX, "INBOX")) == 0
 
 
 def test_uidvalidity_grows_with_every_folder_made_or_renamed(store):
@@ -137,7 +138,7 @@ def test_another_process_on_the_same_file_sees_and_numbers_on(tmp_path):
     first, second = open_store(tmp_path / "d"), open_store(tmp_path / "d")
     with first.begin() as connection:
         Base.metadata.create_all(connection)
-    stores = [Store(db, lambda: NOW) for db in (first, second)]
+    stores = [Store(db, lambda: NOW, derive) for db in (first, second)]
     assert [put(stores[n % 2])[0] for n in range(4)] == [1, 2, 3, 4]
     assert uids(stores[0]) == uids(stores[1])
     first.close()
@@ -149,6 +150,7 @@ def test_flags_of_many_messages_change_in_one_step_each_from_its_own(store):
     fill(store, 1200)
     inbox = store.folder(BOX, "INBOX").id
     changed = store.change_flags(inbox, uids(store), lambda flags: flags | {"\\Seen"})
-    assert changed == {row.uid: row.flags for row in store.messages(inbox)}
-    assert (changed[1], changed[2]) == ({"\\Seen"}, {"$Pair", "\\Seen"})
-    assert store.change_flags(inbox, [2, 9999], lambda flags: flags - {"$Pair"}) == {2: {"\\Seen"}}
+    assert changed == {row.uid: (row.flags, row.modseq) for row in store.messages(inbox)}
+    assert (changed[1][0], changed[2][0]) == ({"\\Seen"}, {"$Pair", "\\Seen"})
+    again = store.change_flags(inbox, [2, 9999], lambda flags: flags - {"$Pair"})
+    assert {uid: flags for uid, (flags, _) in again.items()} == {2: {"\\Seen"}}
