@@ -64,6 +64,7 @@ class Stream:
         self._broken = False
         self._begun = False
         self._bare_lf = False
+        self._facts: MailConnection | None = None
         self._spoiling: Fault | None = None
         self._held = bytearray()
         self.tls = False
@@ -219,6 +220,7 @@ class Stream:
         protocol.connection_made(transport)
         self._reader = reader
         self._came.clear()
+        self._facts = None
         # The first writer is kept: collecting it would close the transport below.
         self._writers.append(asyncio.StreamWriter(transport, protocol, reader, loop))
         self.tls = True
@@ -233,11 +235,13 @@ class Stream:
     @property
     def facts(self) -> MailConnection:
         """Version and suite of the TLS connection."""
-        connection = self._writer.transport.get_extra_info("ssl_object")
-        if connection is None:
-            return MailConnection(tls_version="", tls_cipher="", bare_lf=self._bare_lf)
-        version, suite = connection.version() or "", (connection.cipher() or ("",))[0]
-        return MailConnection(tls_version=version, tls_cipher=suite, bare_lf=self._bare_lf)
+        known = self._facts
+        if known is None or known.bare_lf is not self._bare_lf:
+            connection = self._writer.transport.get_extra_info("ssl_object")
+            version = connection.version() or "" if connection else ""
+            suite = (connection.cipher() or ("",))[0] if connection else ""
+            known = self._facts = MailConnection(tls_version=version, tls_cipher=suite, bare_lf=self._bare_lf)
+        return known
 
     @property
     def peer(self) -> str:

@@ -92,6 +92,8 @@ def _address(tokens: list[tuple[str, bytes]]) -> list[Address]:
     opening = next((n for n, token in enumerate(tokens) if token == ("special", b"<")), None)
     if opening is None:
         specification = _joined(tokens)
+        if not specification:  # a comment is nobody's address
+            return []
         comments = [text for kind, text in tokens if kind == "comment"]
         name, route = (comments[0] if comments else None), None
     else:

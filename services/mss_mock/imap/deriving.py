@@ -1,13 +1,14 @@
 """What commands need of a message, made of its octets once, when it is delivered or appended.
 
-Source: RFC 3501 §6.4.4 and §7.4.2; confidence high. Texts to search are decoded and in lower case. Never raises: what
-is malformed is read as well as can be. Knows octets only.
+Source: RFC 3501 §6.4.4 and §7.4.2, RFC 5256 §2.1; confidence high. Texts to search are decoded and in lower case. Never
+raises: what is malformed is read as well as can be. Knows octets only.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from lgo_sandbox.wire.mime import decoded_text, decoded_value
@@ -17,11 +18,13 @@ from mss_mock.imap.sections import write_places
 from mss_mock.imap.structure import Part, parse
 from mss_mock.store import Derived
 
-__all__ = ["ADDRESSES", "PLAIN", "derive"]
+__all__ = ["ADDRESSES", "PLAIN", "SORTED", "base_subject", "derive"]
 
 ADDRESSES = (b"from", b"to", b"cc", b"bcc", b"sender", b"reply-to")
 PLAIN = "="
 """Before the name of a field that is not in the message: its addresses, written plainly, for the keys FROM, TO…"""
+SORTED = "=sort."
+"""Before the name of a field that is not in the message: what SORT compares."""
 
 
 def derive(octets: bytes) -> Derived:
@@ -54,12 +57,13 @@ def _fields(part: Part) -> Iterator[str]:
 
 
 def _lines(root: Part) -> Iterator[str]:
-    """Yield the fields of the message, then the addresses of those that have some, written plainly."""
+    """Yield the fields of the message, then the addresses of those that have some, written plainly, and sort keys."""
     yield from _fields(root)
     for field in root.fields:
         if field.key in ADDRESSES:
             plain = b", ".join(_plain(*address) for address in read_addresses(field.value))
             yield f"\n{PLAIN}{field.key.decode('ascii')}:{decoded_value(plain).lower()}"
+    yield from _sort_keys(root)
 
 
 def _plain(name: bytes | None, _route: bytes | None, local: bytes | None, host: bytes | None) -> bytes:
@@ -76,12 +80,43 @@ def _texts(parts: tuple[Part, ...]) -> Iterator[str]:
 
 
 def _sent(root: Part) -> str:
+    """Return the day as the header has it, in its zone, then the seconds since 1970, which SORT wants."""
     value = root.value(b"date")
     try:
-        day: date | None = parsedate_to_datetime(value.decode("latin-1")).date() if value else None
+        moment = parsedate_to_datetime(value.decode("latin-1")) if value else None
+        aware = moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+        return f"{aware:%Y-%m-%d} {int(aware.timestamp())}" if aware else ""
     except (ValueError, TypeError, IndexError, OverflowError):
         return ""
-    return day.isoformat() if day else ""
+
+
+def _sort_keys(root: Part) -> Iterator[str]:
+    """Yield what SORT compares, as fields that are not in the message (RFC 5256 §2.1 and §3)."""
+    yield f"\n{SORTED}subject:{base_subject(decoded_value(root.value(b'subject') or b'').lower())}"
+    for name in (b"from", b"to", b"cc"):
+        local = next((one[2] for one in read_addresses(root.value(name) or b"")), None)
+        yield f"\n{SORTED}{name.decode('ascii')}:{decoded_value(local or b'').lower()}"
+
+
+_LEADER = re.compile(r"(?:\[[^\[\]]*\]\s*)*(?:re|fwd?)\s*(?:\[[^\[\]]*\]\s*)?:|\s+")
+_BLOB = re.compile(r"\[[^\[\]]*\]\s*(?=\S)")
+
+
+def base_subject(subject: str) -> str:
+    """Return a subject, in lower case, without what answering and forwarding put around it (RFC 5256 §2.1)."""
+    text, before = " ".join(subject.split()), None
+    while text != before:
+        before = text
+        while text.endswith(("(fwd)", " ")):
+            text = text.removesuffix("(fwd)").rstrip()
+        stripped = None
+        while text != stripped:
+            stripped = text
+            text = _LEADER.sub("", text, count=1) if _LEADER.match(text) else text
+            text = _BLOB.sub("", text, count=1) if _BLOB.match(text) and not _LEADER.match(text) else text
+        if text.startswith("[fwd:") and text.endswith("]"):
+            text = text[5:-1]
+    return text
 
 
 def _storable(text: str) -> str:

@@ -67,9 +67,13 @@ class _Tree:
         """Yield the names below one."""
         return (other for other in {*self.rows, *self.subscribed} if other.startswith(name + DELIMITER))
 
+    def hides(self, name: str, asked: _Asked) -> bool:
+        """Tell whether something below a name is what is selected, and is not listed itself (RFC 5258 §3.5)."""
+        return any(self.selected(one, asked) and not asked.matches(one) for one in self.below(name))
+
     def attributes(self, name: str, asked: _Asked) -> list[str]:
         """Return the attributes that a line shows."""
-        found = [] if name in self.rows else ["\\NonExistent", "\\Noselect"] if asked.extended else ["\\Noselect"]
+        found = [] if name in self.rows else ["\\NonExistent" if asked.extended else "\\Noselect"]
         if "CHILDREN" in asked.told:
             children = any(other in self.rows for other in self.below(name))
             found.append("\\HasChildren" if children else "\\HasNoChildren")
@@ -96,7 +100,7 @@ async def list_folders(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def _list_one(connection: Connection, tree: _Tree, name: str, asked: _Asked) -> None:
-    recursive = "RECURSIVEMATCH" in asked.selection and any(tree.selected(one, asked) for one in tree.below(name))
+    recursive = "RECURSIVEMATCH" in asked.selection and tree.hides(name, asked)
     if not (recursive or tree.selected(name, asked)):
         return
     line = _list_line(b"LIST", name, tree.attributes(name, asked))
@@ -206,6 +210,8 @@ def _known(names: Iterable[str], known: frozenset[str]) -> frozenset[str]:
 
 
 _STATUS_ITEMS: dict[str, Callable[[FolderRow, Store], int]] = {
+    "DELETED": lambda row, store: len(store.deleted(row.id)),
+    "DELETED-STORAGE": lambda row, store: sum(one.size for one in store.messages(row.id, store.deleted(row.id))),
     "HIGHESTMODSEQ": lambda row, _store: row.modseq,
     "MESSAGES": lambda row, _store: row.messages,
     "RECENT": lambda row, store: store.recent(row),

@@ -166,10 +166,10 @@ def read_search(cursor: Cursor, numbers: Extent, uids: Extent) -> Search:
 
 
 def read_keys(cursor: Cursor, charset: str, numbers: Extent, uids: Extent) -> Search:
-    """Read search keys in a charset, as SORT has them. Raises Refused."""
+    """Read the search keys of SORT, which looks at what was derived in any case. Raises Refused."""
     reader = _Reader(cursor, numbers, uids, charset)
     test = reader.all()
-    return Search(test, reader.looks, reader.by_change, None)
+    return Search(test, True, reader.by_change, None)
 
 
 def read_charset(cursor: Cursor) -> str:
@@ -260,7 +260,7 @@ def _received(compare: Callable[[date, date], bool]) -> Callable[[_Reader], Test
 def _sent(compare: Callable[[str, str], bool]) -> Callable[[_Reader], Test]:
     def read(reader: _Reader) -> Test:
         day = reader.cursor.date().isoformat()
-        return lambda candidate: bool(sent := candidate.known.sent) and compare(sent, day)
+        return lambda candidate: bool(sent := candidate.known.sent[:10]) and compare(sent, day)
 
     return read
 

@@ -56,6 +56,10 @@ _OPEN = (
     "SPECIAL-USE",
     "ESEARCH",
     "CONDSTORE",
+    "MULTIAPPEND",
+    "SORT",
+    "QUOTA",
+    "QUOTA=RES-STORAGE",
 )
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}|=")
 

@@ -66,7 +66,8 @@ class Derived:
 
     ``envelope``, ``body`` and ``structure`` are the answers of IMAP; ``header`` the octets of the header and the blank
     line after it; ``parts`` where the parts are, as JSON. ``head`` has the decoded fields in lower case, a line each,
-    ``deep`` those of the parts, ``text`` the decoded texts; ``sent`` is the day of Date, empty without.
+    ``deep`` those of the parts, ``text`` the decoded texts; ``sent`` is the day of Date and
+    its seconds since 1970, empty without.
     """
 
     envelope: bytes

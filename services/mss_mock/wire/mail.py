@@ -87,27 +87,28 @@ def read_content(message: bytes) -> MailContent | Unreadable:
 
 
 def _head(root: MimePart) -> MailHead:
+    first = {name.lower(): value for name, value in reversed(root.headers)}
+
+    def text(name: str) -> str:
+        return _short(first.get(name)) or ""
+
     label, address = next(iter(root.addresses("From")), ("", ""))
     return MailHead(
-        subject=_text(root, "Subject"),
-        message_id=_text(root, "Message-ID").strip(),
-        in_reply_to=_text(root, "In-Reply-To").strip(),
-        references=_text(root, "References").strip(),
+        subject=text("subject"),
+        message_id=text("message-id").strip(),
+        in_reply_to=text("in-reply-to").strip(),
+        references=text("references").strip(),
         sender_label=label.strip()[:_MAX_TEXT],
         sender_address=address.lower(),
         reply_to=tuple(address.lower() for _, address in root.addresses("Reply-To")),
-        nil=_short(root.header("X-MSS-NIL")),
-        ins=_short(root.header("X-MSS-INS")),
-        code_cda=_short(root.header("X-MSS-CODECDA")),
-        mes=_short(root.header("X-MSS-MES")),
-        read_receipt=_text(root, "Disposition-Notification-To"),
-        delivery_receipt=_text(root, "Return-Receipt-To"),
+        nil=_short(first.get("x-mss-nil")),
+        ins=_short(first.get("x-mss-ins")),
+        code_cda=_short(first.get("x-mss-codecda")),
+        mes=_short(first.get("x-mss-mes")),
+        read_receipt=text("disposition-notification-to"),
+        delivery_receipt=text("return-receipt-to"),
         content_type=root.content_type,
     )
-
-
-def _text(root: MimePart, name: str) -> str:
-    return _short(root.header(name)) or ""
 
 
 def _short(value: str | None) -> str | None:
