@@ -8,7 +8,7 @@ import pytest
 
 from lgo_sandbox.state.opening import memory_store, open_store
 from mss_mock.imap.deriving import derive
-from mss_mock.store import Base, FolderError, New, Store
+from mss_mock.store import Base, FolderError, New, Store, waiting
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BOX = "a@b.fr"
@@ -154,3 +154,71 @@ def test_flags_of_many_messages_change_in_one_step_each_from_its_own(store):
     assert (changed[1][0], changed[2][0]) == ({"\\Seen"}, {"$Pair", "\\Seen"})
     again = store.change_flags(inbox, [2, 9999], lambda flags: flags - {"$Pair"})
     assert {uid: flags for uid, (flags, _) in again.items()} == {2: {"\\Seen"}}
+
+
+def test_folders_keep_what_their_messages_add_up_to(store):
+    put(store, 3)
+    inbox = store.folder(BOX, "INBOX").id
+    store.transfer(inbox, [1, 2], BOX, "Archive", move=False)
+    store.transfer(inbox, [3], BOX, "Trash", move=True)
+    store.expunge(inbox, [1])
+    store.remove(BOX, "Trash")
+    rows = {row.name: (row.messages, row.octets) for row in store.folders(BOX)}
+    assert (rows["INBOX"], rows["Archive"]) == ((1, 2), (2, 4))
+    assert store.weight(BOX) == 6
+
+
+MAIL = b"From: A <a@b.fr>\r\nSubject: =?utf-8?q?=C3=89t=C3=A9?=\r\n\r\ncorps\r\n"
+
+
+def derived_of(store):
+    """Return all that was derived of the only message of the inbox."""
+    inbox = store.folder(BOX, "INBOX").id
+    ((_, shown),), (found,) = store.shown(inbox, [1]), store.found(inbox, [1])
+    return shown, found.sent, found.head, store.texts(found.content_id)
+
+
+def test_what_an_older_release_wrote_gets_what_commands_need_when_it_is_asked_for(store):
+    store.add([New(BOX, MAIL, NOW)])
+    right = derived_of(store)
+    with store.db.begin() as connection:
+        for table in ("mss_shown", "mss_searched", "mss_text"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        connection.exec_driver_sql("UPDATE mss_folder SET messages = 0, octets = 0, recent_from = 0")
+    assert store.weight(BOX) == len(MAIL)
+    assert store.recent(store.folder(BOX, "INBOX")) == 0
+    assert derived_of(store) == right
+
+
+def test_what_was_derived_goes_with_the_octets(store):
+    store.add([New(BOX, MAIL, NOW)])
+    inbox = store.folder(BOX, "INBOX").id
+    store.transfer(inbox, [1], BOX, "Archive", move=True)
+    store.remove(BOX, "Archive")
+    tables = ("mss_content", "mss_shown", "mss_searched", "mss_text")
+    assert [store.db.rows(f"SELECT count(*) FROM {table}") for table in tables] == [[(0,)]] * 4
+
+
+def test_a_sparse_set_and_a_dense_one_are_read_alike(store):
+    put(store, 40)
+    inbox = store.folder(BOX, "INBOX").id
+    for wanted in ([1, 2, 4], [1, 39], [40], []):
+        assert [row.uid for row in store.messages(inbox, wanted)] == wanted
+
+
+async def test_who_waits_is_told_by_this_process_and_by_a_look_at_others(tmp_path):
+    first, second = open_store(tmp_path / "d"), open_store(tmp_path / "d")
+    with first.begin() as connection:
+        Base.metadata.create_all(connection)
+    mine, other = (Store(db, lambda: NOW, derive) for db in (first, second))
+    inbox = mine.folder(BOX, "INBOX").id
+    with waiting(first, inbox, 3600) as event:
+        put(mine, folder="Sent")
+        assert not event.is_set()
+        put(mine)
+        assert event.is_set()
+    with waiting(first, inbox, 0) as event:
+        put(other)
+        await event.wait()
+    first.close()
+    second.close()
