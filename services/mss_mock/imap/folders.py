@@ -82,6 +82,8 @@ async def examine(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> bytes:
+    if connection.view is not None:
+        await connection.send(b"* OK [CLOSED] Previous mailbox closed")
     connection.deselect()
     name = _name(cursor)
     condstore = _select_parameters(cursor)

@@ -217,7 +217,7 @@ _STATUS_ITEMS: dict[str, Callable[[FolderRow, Store], int]] = {
     "RECENT": lambda row, store: store.recent(row),
     "UIDNEXT": lambda row, _store: row.uidnext,
     "UIDVALIDITY": lambda row, _store: row.uidvalidity,
-    "UNSEEN": lambda row, store: store.unseen(row.id),
+    "UNSEEN": lambda row, _store: row.unseen,
 }
 
 

@@ -133,7 +133,7 @@ async def enable(connection: Connection, cursor: Cursor) -> bytes:
     while not names or not cursor.at_end:
         cursor.space()
         names.append(cursor.word())
-    enabled = b" CONDSTORE" if "CONDSTORE" in names and not connection.condstore else b""
+    enabled = b" CONDSTORE" if "CONDSTORE" in names else b""
     await connection.send(b"* ENABLED" + enabled)
     if enabled:
         await connection.enable_condstore()

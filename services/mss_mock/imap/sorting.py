@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 from mss_mock.imap.connection import Connection
 from mss_mock.imap.deriving import SORTED
@@ -82,9 +83,9 @@ def _field(name: str) -> Key:
     start = f"\n{SORTED}{name}:"
 
     def key(found: Found) -> str:
-        """Compare as i;unicode-casemap does: in capitals, so that ``_`` comes after the letters."""
+        """Compare as i;unicode-casemap does (RFC 5051): in capitals, an accented letter beside the plain one."""
         at = found.head.rfind(start) + len(start)
-        return found.head[at : found.head.index("\n", at)].upper()
+        return normalize("NFKD", found.head[at : found.head.index("\n", at)].upper())
 
     return key
 

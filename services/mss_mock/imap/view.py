@@ -22,7 +22,7 @@ Change = tuple[int, frozenset[str], int]
 
 
 class FolderGone(Exception):
-    """The selected folder was deleted elsewhere."""
+    """The selected folder was deleted elsewhere, or replaced: its session was reset or loaded."""
 
 
 class View:
@@ -32,11 +32,12 @@ class View:
         self.store = store
         self.folder = folder
         self.read_only = read_only
-        state = self._state()
+        snapshot = store.snapshot(folder)
+        if snapshot is None:
+            raise FolderGone
+        state, self.flags = snapshot
         self.modseq = state.modseq
         self._expunged = state.expunged
-        listed = store.listed(folder.id)
-        self.flags: dict[int, frozenset[str]] = {uid: flag_set(text) for uid, text in listed}
         self.uids: list[int] = list(self.flags)
         self.recent: set[int] = set()
         self.recent.update(self._claimed(state, self.uids))
@@ -128,6 +129,8 @@ class View:
 
     def _news(self, *, expunge: bool, with_uid: bool, with_modseq: bool) -> list[bytes]:
         state, folder = self._state(), self.folder.id
+        if state.modseq < self.modseq:
+            raise FolderGone
         removed = expunge and state.expunged != self._expunged
         present = {uid for uid, _ in self.store.listed(folder)} if removed else None
         changed: list[Change] = []

@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from lgo_sandbox.state import port
 from mss_mock.store.statements import canonical, chunks, flag_set
-from mss_mock.store.values import Derived, FolderError, Found, MessageRow, New, Shown, State
+from mss_mock.store.values import SEEN, Derived, FolderError, FolderRow, Found, MessageRow, New, Shown, State
 
 __all__ = [
     "Derive",
     "add",
     "changed",
-    "flagged",
+    "deleted",
     "found",
     "listed",
     "octets",
     "rows",
     "shown",
     "slice_of",
+    "snapshot",
     "state",
     "texts",
     "weight",
@@ -32,6 +34,9 @@ __all__ = [
 
 Derive = Callable[[bytes], Derived]
 Statement = tuple[str, Sequence[Any]]
+
+LARGE, SNAPSHOTS = 1000, 8
+"""From how many messages on what a folder has is kept in memory, and of how many folders of a store."""
 
 DENSE = 4
 """A set of UIDs is read as one range when the range is at most so many times as large."""
@@ -53,6 +58,32 @@ def state(db: port.Store, folder_id: int) -> State | None:
 def listed(db: port.Store, folder_id: int) -> list[tuple[int, str]]:
     """Return (UID, flags) of all messages of a folder, by UID."""
     return db.rows("SELECT uid, flags FROM mss_message WHERE folder_id = ? ORDER BY uid", folder_id)
+
+
+def snapshot(db: port.Store, folder: FolderRow) -> tuple[State, dict[int, frozenset[str]]] | None:
+    """Return where a folder stands, and the flags of its messages by UID, None when it is gone.
+
+    Of large folders it is kept in this process, and only what changed since is read.
+    """
+    now = state(db, folder.id)
+    if now is None:
+        return None
+    key, kept = (folder.id, folder.uidvalidity), _SNAPSHOTS.setdefault(db, {})
+    known = kept.pop(key, None)
+    if known is not None and known[0].expunged == now.expunged and known[0].modseq <= now.modseq:
+        flags = known[1]
+        flags.update((uid, flag_set(text)) for uid, text, _ in changed(db, folder.id, known[0].modseq))
+    else:
+        flags = {uid: flag_set(text) for uid, text in listed(db, folder.id)}
+    if len(flags) >= LARGE:
+        kept[key] = (now, flags)
+        while len(kept) > SNAPSHOTS:
+            del kept[next(iter(kept))]
+    return now, dict(flags)
+
+
+_SNAPSHOTS: WeakKeyDictionary[port.Store, dict[tuple[int, int], tuple[State, dict[int, frozenset[str]]]]]
+_SNAPSHOTS = WeakKeyDictionary()
 
 
 def changed(db: port.Store, folder_id: int, since: int) -> list[tuple[int, str, int]]:
@@ -115,11 +146,10 @@ def count_from(db: port.Store, folder_id: int, uid: int) -> int:
     return int(db.rows("SELECT count(*) FROM mss_message WHERE folder_id = ? AND uid >= ?", folder_id, uid)[0][0])
 
 
-def flagged(db: port.Store, folder_id: int, flag: str, *, has: bool = True) -> list[int]:
-    """Return the UIDs of the messages that have a system flag, or do not."""
-    condition = "LIKE" if has else "NOT LIKE"
-    sql = f"SELECT uid FROM mss_message WHERE folder_id = ? AND flags {condition} ? ORDER BY uid"
-    return [uid for (uid,) in db.rows(sql, folder_id, f"%{flag}%")]
+def deleted(db: port.Store, folder_id: int) -> list[int]:
+    """Return the UIDs of the messages that are marked \\Deleted."""
+    sql = "SELECT uid FROM mss_message WHERE folder_id = ? AND flags LIKE '%\\Deleted%' ORDER BY uid"
+    return [uid for (uid,) in db.rows(sql, folder_id)]
 
 
 def _message(row: tuple[Any, ...]) -> MessageRow:
@@ -176,7 +206,8 @@ def _put_derived(content_id: int, derived: Derived) -> Iterator[Statement]:
 # Adding
 
 _TAKE = (
-    "UPDATE mss_folder SET uidnext = uidnext + 1, modseq = modseq + 1, messages = messages + 1, octets = octets + ?"
+    "UPDATE mss_folder SET uidnext = uidnext + 1, modseq = modseq + 1, messages = messages + 1, unseen = unseen + ?,"
+    " octets = octets + ?"
     " WHERE mailbox = ? AND name = ? RETURNING id, uidvalidity, uidnext - 1, modseq"
 )
 _PUT = (
@@ -201,7 +232,7 @@ def add(db: port.Store, news: Sequence[New], derive: Derive) -> list[tuple[int, 
 
 
 def _add(db: port.Store, new: New, derived: Derived, placed: list[tuple[int, int, int]]) -> Iterator[Statement]:
-    taken = db.rows(_TAKE, len(new.octets), new.mailbox, canonical(new.folder))
+    taken = db.rows(_TAKE, SEEN not in new.flags, len(new.octets), new.mailbox, canonical(new.folder))
     if not taken:
         raise FolderError("TRYCREATE", "Mailbox does not exist")
     folder_id, uidvalidity, uid, modseq = taken[0]

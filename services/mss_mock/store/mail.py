@@ -31,7 +31,7 @@ from mss_mock.store.statements import (
     touch,
 )
 from mss_mock.store.tables import folders, messages, subscriptions
-from mss_mock.store.values import Copied, FolderError, FolderRow, Found, MessageRow, New, Shown, State
+from mss_mock.store.values import SEEN, Copied, FolderError, FolderRow, Found, MessageRow, New, Shown, State
 
 __all__ = ["Store"]
 
@@ -154,6 +154,10 @@ class Store:
         """Return (UID, flags) of the messages of a folder, by UID."""
         return hot.listed(self._db, folder_id)
 
+    def snapshot(self, folder: FolderRow) -> tuple[State, dict[int, frozenset[str]]] | None:
+        """Return where a folder stands, and the flags of its messages by UID, None when it is gone."""
+        return hot.snapshot(self._db, folder)
+
     def changed(self, folder_id: int, since: int) -> list[tuple[int, str, int]]:
         """Return (UID, flags, change number) of the messages that came or changed since a change number."""
         return hot.changed(self._db, folder_id, since)
@@ -196,10 +200,6 @@ class Store:
         with self._db.reading() as connection:
             return {mailbox: int(n) for mailbox, n in connection.execute(statement.group_by(folders.c.mailbox))}
 
-    def unseen(self, folder_id: int) -> int:
-        """Return how many messages of a folder are not \\Seen."""
-        return len(hot.flagged(self._db, folder_id, "\\Seen", has=False))
-
     def recent(self, folder: FolderRow) -> int:
         """Return how many messages of a folder no session has been told of."""
         return hot.count_from(self._db, folder.id, folder.recent_from)
@@ -230,7 +230,8 @@ class Store:
                 if (after := result[row.uid][0]) != row.flags:
                     changed.setdefault(after, []).append(row.uid)
             if changed:
-                modseq = touch(tx, folder_id)
+                read = sum((SEEN in result[row.uid][0]) - (SEEN in row.flags) for row in rows)
+                modseq = touch(tx, folder_id, read=read)
                 self._write_flags(tx, folder_id, changed, modseq)
                 result.update({uid: (flags, modseq) for flags, some in changed.items() for uid in some})
         if changed:
@@ -247,7 +248,7 @@ class Store:
 
     def deleted(self, folder_id: int) -> list[int]:
         """Return the UIDs of the messages that are marked \\Deleted."""
-        return hot.flagged(self._db, folder_id, "\\Deleted")
+        return hot.deleted(self._db, folder_id)
 
     def transfer(self, folder_id: int, uids: Iterable[int], mailbox: str, target: str, *, move: bool) -> Copied:
         """Copy or move messages, all or none, to another folder. Raises FolderError TRYCREATE."""
@@ -292,10 +293,10 @@ class Store:
     def _make(self, tx: Transaction, mailbox: str, *named: tuple[str, str]) -> None:
         """Make folders, each a name and its special use."""
         first = self._validity(tx, mailbox, len(named))
-        fresh = {"mailbox": mailbox, "uidnext": 1, "modseq": 1, "recent_from": 1, "expunged": 0}
+        empty = {"messages": 0, "unseen": 0, "octets": 0}
+        fresh = {"mailbox": mailbox, "uidnext": 1, "modseq": 1, "recent_from": 1, "expunged": 0, **empty}
         values = [
-            {**fresh, "name": name, "special_use": use, "uidvalidity": first + n, "messages": 0, "octets": 0}
-            for n, (name, use) in enumerate(named)
+            {**fresh, "name": name, "special_use": use, "uidvalidity": first + n} for n, (name, use) in enumerate(named)
         ]
         tx.execute(self._db.upsert(folders), values)
 
@@ -328,8 +329,7 @@ class Store:
         self, tx: Transaction, source: FolderRow, target: FolderRow, uids: Sequence[int], *, move: bool
     ) -> Copied:
         rows = [row for chunk in chunks(uids) for row in full_rows(tx, source.id, chunk)]
-        octets = sum(row["size"] for row in rows)
-        uidvalidity, first, modseq, target_id = take_uids(tx, target.mailbox, target.name, len(rows), octets)
+        uidvalidity, first, modseq, target_id = take_uids(tx, target.mailbox, target.name, rows)
         copies = [{**row, "uid": first + n, "folder_id": target_id, "modseq": modseq} for n, row in enumerate(rows)]
         if copies:
             tx.execute(messages.insert(), copies)

@@ -15,7 +15,7 @@ from sqlmodel import Session as Transaction
 
 from mss_mock.codes import DELIMITER, INBOX
 from mss_mock.store.tables import contents, folders, messages
-from mss_mock.store.values import FolderError, FolderRow
+from mss_mock.store.values import SEEN, FolderError, FolderRow
 
 __all__ = [
     "canonical",
@@ -29,6 +29,7 @@ __all__ = [
     "select_folders",
     "take_uids",
     "touch",
+    "unseen_among",
 ]
 
 CHUNK = 500
@@ -65,23 +66,34 @@ _TAKE = (
         uidnext=folders.c.uidnext + bindparam("count"),
         modseq=folders.c.modseq + 1,
         messages=folders.c.messages + bindparam("count"),
+        unseen=folders.c.unseen + bindparam("unread"),
         octets=folders.c.octets + bindparam("more"),
     )
     .returning(folders.c.uidvalidity, folders.c.uidnext, folders.c.modseq, folders.c.id)
 )
 
 
-def take_uids(tx: Transaction, mailbox: str, name: str, count: int, octets: int) -> tuple[int, int, int, int]:
-    """Reserve UIDs: (UIDVALIDITY, first UID, change number, folder). Raises FolderError TRYCREATE."""
-    row = tx.execute(_TAKE, {"of": mailbox, "named": name, "count": count, "more": octets}).one_or_none()
+def take_uids(
+    tx: Transaction, mailbox: str, name: str, coming: Sequence[Mapping[str, Any]]
+) -> tuple[int, int, int, int]:
+    """Reserve UIDs for messages: (UIDVALIDITY, first UID, change number, folder). Raises FolderError TRYCREATE."""
+    count, octets = len(coming), sum(row["size"] for row in coming)
+    values = {"of": mailbox, "named": name, "count": count, "more": octets, "unread": unseen_among(coming)}
+    row = tx.execute(_TAKE, values).one_or_none()
     if row is None:
         raise FolderError("TRYCREATE", "Mailbox does not exist")
     return int(row[0]), int(row[1]) - count, int(row[2]), int(row[3])
 
 
-def touch(tx: Transaction, folder_id: int) -> int:
-    """Raise the change number of a folder; return it."""
-    mine = update(folders).where(folders.c.id == folder_id).values(modseq=folders.c.modseq + 1)
+def unseen_among(rows: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many messages are not \\Seen."""
+    return sum(SEEN not in flag_set(row["flags"]) for row in rows)
+
+
+def touch(tx: Transaction, folder_id: int, *, read: int = 0) -> int:
+    """Raise the change number of a folder, of whose messages some were ``read``; return it."""
+    values = {"modseq": folders.c.modseq + 1, "unseen": folders.c.unseen - read}
+    mine = update(folders).where(folders.c.id == folder_id).values(**values)
     return int(tx.execute(mine.returning(folders.c.modseq)).scalar() or 0)
 
 
@@ -93,21 +105,27 @@ def full_rows(tx: Transaction, folder_id: int, uids: Sequence[int]) -> list[Mapp
     return [dict(row) for row in rows.mappings()]
 
 
+_REMOVED = ("uid", "content_id", "size", "flags")
+
+
 def remove_messages(tx: Transaction, folder_id: int, uids: Sequence[int]) -> list[tuple[int, int]]:
     """Delete messages, and count them off their folder; return (UID, content) of those that were there."""
-    gone: list[tuple[int, int, int]] = []
+    gone: list[Mapping[str, Any]] = []
     for chunk in chunks(uids):
         mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(chunk)
-        rows = tx.execute(
-            delete(messages).where(mine).returning(*(messages.c[n] for n in ("uid", "content_id", "size")))
-        )
-        gone.extend((int(uid), int(content), int(size)) for uid, content, size in rows)
+        rows = tx.execute(delete(messages).where(mine).returning(*(messages.c[name] for name in _REMOVED)))
+        gone.extend(dict(row) for row in rows.mappings())
     if gone:
         c = folders.c
-        values = {"messages": c.messages - len(gone), "octets": c.octets - sum(size for _, _, size in gone)}
-        removed = {**values, "modseq": c.modseq + 1, "expunged": c.modseq + 1}
-        tx.execute(update(folders).where(c.id == folder_id).values(**removed))
-    return [(uid, content) for uid, content, _ in gone]
+        values = {
+            "messages": c.messages - len(gone),
+            "unseen": c.unseen - unseen_among(gone),
+            "octets": c.octets - sum(row["size"] for row in gone),
+            "modseq": c.modseq + 1,
+            "expunged": c.modseq + 1,
+        }
+        tx.execute(update(folders).where(c.id == folder_id).values(**values))
+    return [(int(row["uid"]), int(row["content_id"])) for row in gone]
 
 
 def collect(tx: Transaction, content_ids: Sequence[int]) -> None:
@@ -122,8 +140,10 @@ def fill_in(tx: Transaction, mailbox: str) -> None:
     mine = messages.c.folder_id == folders.c.id
     count = select(func.count()).where(mine).scalar_subquery()
     octets = select(func.coalesce(func.sum(messages.c.size), 0)).where(mine).scalar_subquery()
+    unseen = select(func.count()).where(mine, messages.c.flags.not_like(f"%{SEEN}%")).scalar_subquery()
     older = (folders.c.mailbox == mailbox) & (folders.c.recent_from == 0)
-    tx.execute(update(folders).where(older).values(messages=count, octets=octets, recent_from=folders.c.uidnext))
+    values = {"messages": count, "unseen": unseen, "octets": octets, "recent_from": folders.c.uidnext}
+    tx.execute(update(folders).where(older).values(**values))
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,7 @@ class Folder(Base, table=True):
     recent_from: int = 0
     expunged: int = 0
     messages: int = 0
+    unseen: int = 0
     octets: int = 0
 
 

@@ -13,6 +13,7 @@ from mss_mock.codes import INBOX
 __all__ = ["Copied", "Derived", "FolderError", "FolderRow", "Found", "MessageRow", "New", "Shown", "State"]
 
 NO_FLAGS = frozenset[str]()
+SEEN = "\\Seen"
 
 
 class FolderError(Exception):
@@ -25,7 +26,10 @@ class FolderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FolderRow:
-    """A folder as it stood when it was read: ``messages`` of ``octets`` in all, recent from UID ``recent_from`` on."""
+    """A folder as it stood when it was read: ``messages`` of ``octets`` in all, recent from UID ``recent_from`` on.
+
+    ``unseen`` is how many of them have no \\Seen.
+    """
 
     id: int
     mailbox: str
@@ -36,6 +40,7 @@ class FolderRow:
     modseq: int
     recent_from: int
     messages: int
+    unseen: int
     octets: int
 
 

@@ -161,11 +161,14 @@ def test_folders_keep_what_their_messages_add_up_to(store):
     inbox = store.folder(BOX, "INBOX").id
     store.transfer(inbox, [1, 2], BOX, "Archive", move=False)
     store.transfer(inbox, [3], BOX, "Trash", move=True)
-    store.expunge(inbox, [1])
+    store.change_flags(inbox, [1, 2], lambda flags: flags | {"\\Seen"})
+    store.change_flags(inbox, [2], lambda flags: flags - {"\\Seen"})
+    store.transfer(inbox, [1], BOX, "Junk", move=True)
     store.remove(BOX, "Trash")
-    rows = {row.name: (row.messages, row.octets) for row in store.folders(BOX)}
-    assert (rows["INBOX"], rows["Archive"]) == ((1, 2), (2, 4))
-    assert store.weight(BOX) == 6
+    store.add([New(BOX, b"m4", NOW, flags=frozenset({"\\Seen"}))])
+    rows = {row.name: (row.messages, row.unseen, row.octets) for row in store.folders(BOX)}
+    assert (rows["INBOX"], rows["Archive"], rows["Junk"]) == ((2, 1, 4), (2, 2, 4), (1, 0, 2))
+    assert store.weight(BOX) == 10
 
 
 MAIL = b"From: A <a@b.fr>\r\nSubject: =?utf-8?q?=C3=89t=C3=A9?=\r\n\r\ncorps\r\n"
@@ -184,9 +187,10 @@ def test_what_an_older_release_wrote_gets_what_commands_need_when_it_is_asked_fo
     with store.db.begin() as connection:
         for table in ("mss_shown", "mss_searched", "mss_text"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
-        connection.exec_driver_sql("UPDATE mss_folder SET messages = 0, octets = 0, recent_from = 0")
+        connection.exec_driver_sql("UPDATE mss_folder SET messages = 0, unseen = 9, octets = 0, recent_from = 0")
     assert store.weight(BOX) == len(MAIL)
-    assert store.recent(store.folder(BOX, "INBOX")) == 0
+    inbox = store.folder(BOX, "INBOX")
+    assert (inbox.messages, inbox.unseen, store.recent(inbox)) == (1, 1, 0)
     assert derived_of(store) == right
 
 
@@ -204,6 +208,27 @@ def test_a_sparse_set_and_a_dense_one_are_read_alike(store):
     inbox = store.folder(BOX, "INBOX").id
     for wanted in ([1, 2, 4], [1, 39], [40], []):
         assert [row.uid for row in store.messages(inbox, wanted)] == wanted
+
+
+def test_what_is_kept_of_a_large_folder_is_what_stands_there(store, monkeypatch):
+    monkeypatch.setattr("mss_mock.store.hot.LARGE", 2)
+
+    def check():
+        inbox = store.folder(BOX, "INBOX")
+        _, flags = store.snapshot(inbox)
+        assert list(flags.items()) == [(row.uid, row.flags) for row in store.messages(inbox.id)]
+        flags.clear()  # nobody else sees what one does with his
+
+    for act in (
+        lambda: put(store, 5),
+        lambda: store.change_flags(store.folder(BOX, "INBOX").id, [2], lambda flags: flags | {"\\Seen"}),
+        lambda: put(store),
+        lambda: store.expunge(store.folder(BOX, "INBOX").id, [3]),
+        lambda: store.rename(BOX, "INBOX", "ailleurs"),
+    ):
+        act()
+        check()
+        check()
 
 
 async def test_who_waits_is_told_by_this_process_and_by_a_look_at_others(tmp_path):

@@ -68,6 +68,17 @@ def test_a_removal_raises_the_highest_change_number(mailbox: Raw, tenant: MailTe
     assert number_in(mailbox.command(b"EXPUNGE")[-1:], b"HIGHESTMODSEQ") > before
 
 
+def test_a_folder_that_is_left_by_opening_another_is_told_closed(mailbox: Raw) -> None:
+    assert b"CLOSED" not in b"".join(mailbox.command(b"SELECT INBOX"))
+    assert mailbox.command(b"EXAMINE Sent")[0] == b"* OK [CLOSED] Previous mailbox closed"
+
+
+def test_accented_letters_are_sorted_beside_the_plain_ones(mailbox: Raw, tenant: MailTenant) -> None:
+    fill(tenant, "Zoé", "=?utf-8?q?=C3=A9t=C3=A9?=", "avis", "fin")
+    mailbox.command(b"SELECT INBOX")
+    assert mailbox.command(b"SORT (SUBJECT) UTF-8 ALL")[0] == b"* SORT 3 2 4 1"
+
+
 # Searching and sorting
 
 
@@ -80,6 +91,7 @@ def test_a_removal_raises_the_highest_change_number(mailbox: Raw, tenant: MailTe
         (b"SEARCH RETURN (MIN COUNT) SUBJECT rien", b'* ESEARCH (TAG "t") COUNT 0'),
         (b"SORT (SUBJECT) UTF-8 ALL", b"* SORT 2 1 4 3"),
         (b"SORT (REVERSE SUBJECT) UTF-8 ALL", b"* SORT 3 1 4 2"),
+        (b"SORT (CC REVERSE DATE) UTF-8 2:3", b"* SORT 2 3"),
         (b"UID SORT (REVERSE ARRIVAL) UTF-8 SUBJECT fleur", b"* SORT 1 3 4"),
     ],
 )
