@@ -34,7 +34,6 @@ class Candidate:
         uid: int,
         number: int,
         flags: frozenset[str],
-        *,
         recent: bool,
         found: Found | None = None,
         load_texts: Callable[[int], tuple[str, str]] | None = None,
@@ -80,6 +79,8 @@ Test = Callable[[Candidate], bool]
 class Search:
     """What is searched. ``looks``: a key needs what was derived; ``returns``: the options of RETURN, None without.
 
+    ``needle`` is in the head of every message that matches; empty when there is none such.
+
     ``by_change``: the answer says the highest change number of what was found (RFC 7162 §3.1.5).
     """
 
@@ -87,6 +88,7 @@ class Search:
     looks: bool
     by_change: bool
     returns: frozenset[str] | None
+    needle: str
 
 
 @dataclass(slots=True)
@@ -98,13 +100,16 @@ class _Reader:
     keys: int = 0
     looks: bool = False
     by_change: bool = False
+    needle: str = ""
+    within: int = 0
+    """How many NOT and OR a key is within: what it asks for is not asked of every message then."""
 
     def all(self) -> Test:
         tests = [self.key()]
         while not self.cursor.at_end and self.cursor.peek() != b")":
             self.cursor.space()
             tests.append(self.key())
-        return lambda candidate: all(test(candidate) for test in tests)
+        return tests[0] if len(tests) == 1 else lambda candidate: all(test(candidate) for test in tests)
 
     def key(self) -> Test:
         self.keys += 1
@@ -140,9 +145,18 @@ class _Reader:
 
     def nested(self) -> Test:
         self.cursor.deeper()
+        self.within += 1
         test = self.key()
+        self.within -= 1
         self.cursor.shallower()
         return test
+
+    def field_text(self) -> str:
+        """Read a text that must be in the head."""
+        text = self.text()
+        if not self.within and len(text) > len(self.needle):
+            self.needle = text
+        return text
 
     def text(self) -> str:
         try:
@@ -162,14 +176,14 @@ def read_search(cursor: Cursor, numbers: Extent, uids: Extent) -> Search:
         reader.charset = read_charset(cursor)
         cursor.space()
     test = reader.all()
-    return Search(test, reader.looks, reader.by_change, returns)
+    return Search(test, reader.looks, reader.by_change, returns, reader.needle)
 
 
 def read_keys(cursor: Cursor, charset: str, numbers: Extent, uids: Extent) -> Search:
     """Read the search keys of SORT, which looks at what was derived in any case. Raises Refused."""
     reader = _Reader(cursor, numbers, uids, charset)
     test = reader.all()
-    return Search(test, True, reader.by_change, None)
+    return Search(test, True, reader.by_change, None, reader.needle)
 
 
 def read_charset(cursor: Cursor) -> str:
@@ -221,21 +235,21 @@ def _address(name: str) -> Callable[[_Reader], Test]:
     """Return the key of an address field: as it is written, names and comments too, or the plain address."""
 
     def read(reader: _Reader) -> Test:
-        text = reader.text()
+        text = reader.field_text()
         return lambda candidate: candidate.has(name, text) or candidate.has(PLAIN + name, text)
 
     return read
 
 
 def _subject(reader: _Reader) -> Test:
-    text = reader.text()
+    text = reader.field_text()
     return lambda candidate: candidate.has("subject", text)
 
 
 def _header(reader: _Reader) -> Test:
     name = reader.cursor.astring().decode("ascii", "replace").lower()
     reader.cursor.space()
-    text = reader.text()
+    text = reader.field_text()
     return lambda candidate: not name.startswith(PLAIN) and candidate.has(name, text)
 
 

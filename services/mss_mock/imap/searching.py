@@ -6,13 +6,14 @@ Source: RFC 3501 §6.4.4 and §7.2.5, RFC 4731 (ESEARCH), RFC 7162 §3.1.5 (MODS
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from mss_mock.imap.connection import Connection
 from mss_mock.imap.search import Candidate, Search, read_search
 from mss_mock.imap.sets import compact
 from mss_mock.imap.syntax import Cursor
 from mss_mock.imap.view import View
+from mss_mock.store import Found, Store
 
 __all__ = ["matching", "search", "uid_search"]
 
@@ -51,24 +52,31 @@ async def _search(connection: Connection, cursor: Cursor, *, by_uid: bool) -> by
 
 async def matching(connection: Connection, view: View, wanted: Search) -> AsyncIterator[Candidate]:
     """Yield the messages that match, by number."""
-    store, test = connection.store, wanted.test
+    store, test, flags, recent = connection.store, wanted.test, view.flags, view.recent
     for start in range(0, len(view.uids), SEARCHED_AT_ONCE):
         await asyncio.sleep(0)
         uids = view.uids[start : start + SEARCHED_AT_ONCE]
-        derived = {one.uid: one for one in store.found(view.folder.id, uids)} if wanted.looks else None
-        for number, uid in enumerate(uids, start + 1):
-            if derived is not None and uid not in derived:
-                continue
-            candidate = Candidate(
-                uid,
-                number,
-                view.flags[uid],
-                recent=uid in view.recent,
-                found=derived[uid] if derived is not None else None,
-                load_texts=store.texts,
-            )
+        for number, uid, found in _known(store, view, uids, start + 1, wanted):
+            candidate = Candidate(uid, number, flags[uid], uid in recent, found, store.texts)
             if test(candidate):
                 yield candidate
+
+
+def _known(
+    store: Store, view: View, uids: Sequence[int], first: int, wanted: Search
+) -> Iterable[tuple[int, int, Found | None]]:
+    """Return number and UID of messages, the first number given, and what was derived of them when a key looks at it.
+
+    Messages that cannot match are left out, as are those removed meanwhile; all keep their numbers.
+    """
+    if not wanted.looks:
+        return ((number, uid, None) for number, uid in enumerate(uids, first))
+    found = store.found(view.folder.id, uids, wanted.needle)
+    numbers: Iterable[int] = range(first, first + len(uids))
+    if len(found) < len(uids):
+        there = {one.uid for one in found}
+        numbers = [number for number, uid in enumerate(uids, first) if uid in there]
+    return ((number, one.uid, one) for number, one in zip(numbers, found, strict=True))
 
 
 def _listed(numbers: Sequence[int], modseqs: Sequence[int]) -> bytes:

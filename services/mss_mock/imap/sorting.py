@@ -91,7 +91,7 @@ def _field(name: str) -> Key:
 
 
 def _arrival(found: Found) -> float:
-    return datetime.fromisoformat(found.received).timestamp()
+    return datetime.fromisoformat(found.arrived).timestamp()
 
 
 def _date(found: Found) -> float:

@@ -83,7 +83,8 @@ class Transaction:
         self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
         self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))
         reply = f"250 2.0.0 Ok: queued as {self.record.exchange.id}"
-        summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject_of(message)[:80]}"
+        subject = mail.read.head.subject if mail.content.taken and mail.read else subject_of(message)
+        summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject[:80]}"
         self.record.finish(250, reply.encode(), summary)
         return reply
 

@@ -6,9 +6,19 @@ Rooms, lowest first: ``tables``, ``values``, ``statements``, ``hot`` (plain SQL 
 
 from mss_mock.store.mail import Store
 from mss_mock.store.news import waiting
-from mss_mock.store.statements import flag_set
 from mss_mock.store.tables import Base
-from mss_mock.store.values import Copied, Derived, FolderError, FolderRow, Found, MessageRow, New, Shown, State
+from mss_mock.store.values import (
+    Copied,
+    Derived,
+    FolderError,
+    FolderRow,
+    Found,
+    MessageRow,
+    New,
+    Shown,
+    State,
+    flag_set,
+)
 
 __all__ = [
     "Base",

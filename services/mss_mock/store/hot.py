@@ -7,13 +7,12 @@ derived here when it is first asked for. Must not know protocols nor people.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from lgo_sandbox.state import port
-from mss_mock.store.statements import canonical, chunks, flag_set
-from mss_mock.store.values import SEEN, Derived, FolderError, FolderRow, Found, MessageRow, New, Shown, State
+from mss_mock.store.statements import canonical, chunks
+from mss_mock.store.values import SEEN, Derived, FolderError, FolderRow, Found, MessageRow, New, Shown, State, flag_set
 
 __all__ = [
     "Derive",
@@ -94,7 +93,7 @@ def changed(db: port.Store, folder_id: int, since: int) -> list[tuple[int, str, 
 
 def rows(db: port.Store, folder_id: int, uids: Sequence[int] | None = None) -> list[MessageRow]:
     """Return messages of a folder by UID, all by default, without their octets."""
-    return [_message(row) for row in _of_folder(db, folder_id, uids, _MESSAGE)]
+    return [MessageRow._make(row) for row in _of_folder(db, folder_id, uids, _MESSAGE)]
 
 
 def shown(db: port.Store, folder_id: int, uids: Sequence[int], derive: Derive) -> list[tuple[MessageRow, Shown]]:
@@ -103,16 +102,17 @@ def shown(db: port.Store, folder_id: int, uids: Sequence[int], derive: Derive) -
     def read() -> list[tuple[Any, ...]]:
         return _of_folder(db, folder_id, uids, f"{_MESSAGE}, {_SHOWN}", "mss_shown")
 
-    return [(_message(row[:6]), Shown(*row[6:])) for row in _derived(db, read, 1, derive)]
+    return [(MessageRow._make(row[:6]), Shown._make(row[6:])) for row in _derived(db, read, 1, derive)]
 
 
-def found(db: port.Store, folder_id: int, uids: Sequence[int], derive: Derive) -> list[Found]:
-    """Return messages with what SEARCH looks at."""
+def found(db: port.Store, folder_id: int, uids: Sequence[int], derive: Derive, needle: str = "") -> list[Found]:
+    """Return messages with what SEARCH looks at; those only whose head has the needle, when one is given."""
+    also = ("(s.head IS NULL OR instr(s.head, ?) > 0)", needle) if needle else None
 
     def read() -> list[tuple[Any, ...]]:
-        return _of_folder(db, folder_id, uids, _FOUND, "mss_searched")
+        return _of_folder(db, folder_id, uids, _FOUND, "mss_searched", also)
 
-    return [Found(*row) for row in _derived(db, read, 1, derive)]
+    return [Found._make(row) for row in _derived(db, read, 1, derive)]
 
 
 def texts(db: port.Store, content_id: int) -> tuple[str, str]:
@@ -152,28 +152,32 @@ def deleted(db: port.Store, folder_id: int) -> list[int]:
     return [uid for (uid,) in db.rows(sql, folder_id)]
 
 
-def _message(row: tuple[Any, ...]) -> MessageRow:
-    uid, content, size, received, flags, modseq = row
-    return MessageRow(uid, content, size, datetime.fromisoformat(received), flag_set(flags), modseq)
-
-
 def _of_folder(
-    db: port.Store, folder_id: int, uids: Sequence[int] | None, columns: str, table: str = ""
+    db: port.Store,
+    folder_id: int,
+    uids: Sequence[int] | None,
+    columns: str,
+    table: str = "",
+    also: tuple[str, str] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Return rows of a folder by UID; ``table`` is joined by content. A row that lacks there has NULLs."""
+    """Return rows of a folder by UID; ``table`` is joined by content, with NULLs where it has no row.
+
+    ``also`` is a further condition with its parameter.
+    """
     join = f" LEFT JOIN {table} s ON s.content_id = m.content_id" if table else ""
-    sql = f"SELECT {columns} FROM mss_message m{join} WHERE m.folder_id = ?"
+    condition, more = (f" AND {also[0]}", also[1:]) if also else ("", ())
+    sql = f"SELECT {columns} FROM mss_message m{join} WHERE m.folder_id = ?{condition}"
     if uids is None:
-        return db.rows(f"{sql} ORDER BY m.uid", folder_id)
+        return db.rows(f"{sql} ORDER BY m.uid", folder_id, *more)
     read: list[tuple[Any, ...]] = []
     for chunk in chunks(uids):
         if chunk[-1] - chunk[0] < DENSE * len(chunk):
             wanted = set(chunk)
-            ranged = db.rows(f"{sql} AND m.uid BETWEEN ? AND ? ORDER BY m.uid", folder_id, chunk[0], chunk[-1])
+            ranged = db.rows(f"{sql} AND m.uid BETWEEN ? AND ? ORDER BY m.uid", folder_id, *more, chunk[0], chunk[-1])
             read += [row for row in ranged if row[0] in wanted]
         else:
             marks = ", ".join("?" * len(chunk))
-            read += db.rows(f"{sql} AND m.uid IN ({marks}) ORDER BY m.uid", folder_id, *chunk)
+            read += db.rows(f"{sql} AND m.uid IN ({marks}) ORDER BY m.uid", folder_id, *more, *chunk)
     return read
 
 

@@ -170,9 +170,9 @@ class Store:
         """Return messages with what FETCH shows of them."""
         return hot.shown(self._db, folder_id, uids, self._derive)
 
-    def found(self, folder_id: int, uids: Sequence[int]) -> list[Found]:
-        """Return messages with what SEARCH looks at."""
-        return hot.found(self._db, folder_id, uids, self._derive)
+    def found(self, folder_id: int, uids: Sequence[int], needle: str = "") -> list[Found]:
+        """Return messages with what SEARCH looks at; those only whose head has the needle, when one is given."""
+        return hot.found(self._db, folder_id, uids, self._derive, needle)
 
     def texts(self, content_id: int) -> tuple[str, str]:
         """Return the fields of the parts and the texts of a message, in lower case."""

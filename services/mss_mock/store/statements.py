@@ -7,7 +7,6 @@ Must not know protocols nor people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -15,14 +14,13 @@ from sqlmodel import Session as Transaction
 
 from mss_mock.codes import DELIMITER, INBOX
 from mss_mock.store.tables import contents, folders, messages
-from mss_mock.store.values import SEEN, FolderError, FolderRow
+from mss_mock.store.values import SEEN, FolderError, FolderRow, flag_set
 
 __all__ = [
     "canonical",
     "chunks",
     "collect",
     "fill_in",
-    "flag_set",
     "full_rows",
     "levels_of",
     "remove_messages",
@@ -144,9 +142,3 @@ def fill_in(tx: Transaction, mailbox: str) -> None:
     older = (folders.c.mailbox == mailbox) & (folders.c.recent_from == 0)
     values = {"messages": count, "unseen": unseen, "octets": octets, "recent_from": folders.c.uidnext}
     tx.execute(update(folders).where(older).values(**values))
-
-
-@lru_cache(maxsize=4096)
-def flag_set(text: str) -> frozenset[str]:
-    """Return stored flags as a set."""
-    return frozenset(text.split())

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from mss_mock.codes import INBOX
 
-__all__ = ["Copied", "Derived", "FolderError", "FolderRow", "Found", "MessageRow", "New", "Shown", "State"]
+__all__ = ["Copied", "Derived", "FolderError", "FolderRow", "Found", "MessageRow", "New", "Shown", "State", "flag_set"]
 
 NO_FLAGS = frozenset[str]()
 SEEN = "\\Seen"
+
+
+@lru_cache(maxsize=4096)
+def flag_set(text: str) -> frozenset[str]:
+    """Return stored flags as a set."""
+    return frozenset(text.split())
 
 
 class FolderError(Exception):
@@ -53,16 +61,25 @@ class State:
     recent_from: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A message without its octets; ``flags`` without \\Recent."""
+class MessageRow(NamedTuple):
+    """A message without its octets, as it is stored: ``arrived`` is ISO 8601, ``marks`` its flags without \\Recent."""
 
     uid: int
     content_id: int
     size: int
-    received: datetime
-    flags: frozenset[str]
+    arrived: str
+    marks: str
     modseq: int
+
+    @property
+    def received(self) -> datetime:
+        """When it arrived."""
+        return datetime.fromisoformat(self.arrived)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """Its flags, without \\Recent."""
+        return flag_set(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +103,7 @@ class Derived:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What FETCH shows of a message: see ``Derived``."""
 
     envelope: bytes
@@ -97,14 +113,13 @@ class Shown:
     parts: str
 
 
-@dataclass(slots=True)
-class Found:
-    """What SEARCH looks at in a message without reading it: see ``Derived``. ``received`` is written as ISO 8601."""
+class Found(NamedTuple):
+    """What SEARCH looks at in a message without reading it: see ``Derived``. ``arrived`` is ISO 8601."""
 
     uid: int
     content_id: int
     size: int
-    received: str
+    arrived: str
     modseq: int
     sent: str
     head: str
@@ -112,7 +127,7 @@ class Found:
     @property
     def day(self) -> date:
         """The day of its arrival, in the zone it was given in."""
-        return date.fromisoformat(self.received[:10])
+        return date.fromisoformat(self.arrived[:10])
 
 
 @dataclass(frozen=True, slots=True)

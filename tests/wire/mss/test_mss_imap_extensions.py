@@ -87,6 +87,10 @@ def test_accented_letters_are_sorted_beside_the_plain_ones(mailbox: Raw, tenant:
     [
         (b"SEARCH RETURN (MIN MAX COUNT) ALL", b'* ESEARCH (TAG "t") MIN 1 MAX 4 COUNT 4'),
         (b"SEARCH RETURN () SUBJECT fleur", b'* ESEARCH (TAG "t") ALL 1,3:4'),
+        (b"SEARCH NOT SUBJECT fleur", b"* SEARCH 2"),
+        (b"SEARCH OR SUBJECT arbre SUBJECT liste", b"* SEARCH 2 4"),
+        (b"SEARCH SUBJECT fleur NOT (SUBJECT liste)", b"* SEARCH 1 3"),
+        (b'SEARCH (SUBJECT fleur) 3:4 FROM ""', b"* SEARCH 3 4"),
         (b"UID SEARCH RETURN (ALL) UID 2:*", b'* ESEARCH (TAG "t") UID ALL 2:4'),
         (b"SEARCH RETURN (MIN COUNT) SUBJECT rien", b'* ESEARCH (TAG "t") COUNT 0'),
         (b"SORT (SUBJECT) UTF-8 ALL", b"* SORT 2 1 4 3"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from mss_mock.domain import Refused
@@ -21,7 +19,7 @@ RAW = (
     b"--q\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nw6l0w6kgaW5kaWVu\r\n"
     b"--q\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--q--\r\n"
 )
-ROW = MessageRow(7, 1, len(RAW), datetime(2026, 1, 6, 8, tzinfo=UTC), frozenset({"\\Seen", "$Traite"}), 9)
+ROW = MessageRow(7, 1, len(RAW), "2026-01-06T08:00:00+00:00", "\\Seen $Traite", 9)
 
 
 def fetch(text: bytes, row: MessageRow = ROW) -> bytes:
@@ -41,7 +39,7 @@ def found(text: bytes, *literals: bytes, raw: bytes = RAW) -> bool:
     wanted = read_search(cursor, numbers=Extent(3), uids=Extent(7))
     cursor.end()
     derived = derive(raw)
-    known = Found(7, 1, len(raw), ROW.received.isoformat(), ROW.modseq, derived.sent, derived.head)
+    known = Found(7, 1, len(raw), ROW.arrived, ROW.modseq, derived.sent, derived.head)
     texts = (derived.deep, derived.text)
     return wanted.test(Candidate(7, 3, ROW.flags, recent=True, found=known, load_texts=lambda _content: texts))
 
