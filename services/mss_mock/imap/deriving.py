@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from lgo_sandbox.wire.mime import decoded_text, decoded_value
 from mss_mock.imap.addresses import read_addresses
-from mss_mock.imap.rendering import body_structure, envelope
+from mss_mock.imap.rendering import MAX_FIELDS, body_structure, envelope
 from mss_mock.imap.sections import write_places
 from mss_mock.imap.structure import Part, parse
 from mss_mock.store import Derived
@@ -23,6 +23,8 @@ __all__ = ["ADDRESSES", "PLAIN", "SORTED", "base_subject", "derive"]
 ADDRESSES = (b"from", b"to", b"cc", b"bcc", b"sender", b"reply-to")
 PLAIN = "="
 """Before the name of a field that is not in the message: its addresses, written plainly, for the keys FROM, TO…"""
+MAX_COMPARED = 1000
+"""How much of a subject or a date is looked at to sort by it."""
 SORTED = "=sort."
 """Before the name of a field that is not in the message: what SORT compares."""
 
@@ -59,8 +61,8 @@ def _fields(part: Part) -> Iterator[str]:
 def _lines(root: Part) -> Iterator[str]:
     """Yield the fields of the message, then the addresses of those that have some, written plainly, and sort keys."""
     yield from _fields(root)
-    for field in root.fields:
-        if field.key in ADDRESSES:
+    for name in ADDRESSES:
+        for field in [one for one in root.fields if one.key == name][:MAX_FIELDS]:
             plain = b", ".join(_plain(*address) for address in read_addresses(field.value))
             yield f"\n{PLAIN}{field.key.decode('ascii')}:{decoded_value(plain).lower()}"
     yield from _sort_keys(root)
@@ -83,7 +85,7 @@ def _sent(root: Part) -> str:
     """Return the day as the header has it, in its zone, then the seconds since 1970, which SORT wants."""
     value = root.value(b"date")
     try:
-        moment = parsedate_to_datetime(value.decode("latin-1")) if value else None
+        moment = parsedate_to_datetime(value[:MAX_COMPARED].decode("latin-1")) if value else None
         aware = moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
         return f"{aware:%Y-%m-%d} {int(aware.timestamp())}" if aware else ""
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -92,7 +94,8 @@ def _sent(root: Part) -> str:
 
 def _sort_keys(root: Part) -> Iterator[str]:
     """Yield what SORT compares, as fields that are not in the message (RFC 5256 §2.1 and §3)."""
-    yield f"\n{SORTED}subject:{base_subject(decoded_value(root.value(b'subject') or b'').lower())}"
+    subject = decoded_value(root.value(b"subject") or b"").lower()[:MAX_COMPARED]
+    yield f"\n{SORTED}subject:{base_subject(subject)}"
     for name in (b"from", b"to", b"cc"):
         local = next((one[2] for one in read_addresses(root.value(name) or b"")), None)
         yield f"\n{SORTED}{name.decode('ascii')}:{decoded_value(local or b'').lower()}"

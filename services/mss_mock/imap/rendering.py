@@ -12,6 +12,8 @@ from mss_mock.imap.structure import Part, first_token, read_fields
 __all__ = ["body_structure", "body_value", "envelope", "header_fields"]
 
 NIL = b"NIL"
+MAX_FIELDS = 5
+"""How many fields of one name are looked at for addresses; a mail should have one of each."""
 
 
 def envelope(message: Part) -> bytes:
@@ -34,7 +36,8 @@ def envelope(message: Part) -> bytes:
 
 
 def _addresses(message: Part, name: bytes, default: bytes = NIL) -> bytes:
-    found = [address for one in message.fields if one.key == name for address in read_addresses(one.value)]
+    fields = [one for one in message.fields if one.key == name][:MAX_FIELDS]
+    found = [address for one in fields for address in read_addresses(one.value)]
     return b"(" + b"".join(_address(address) for address in found) + b")" if found else default
 
 

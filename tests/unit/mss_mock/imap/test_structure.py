@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mss_mock.imap.addresses import read_addresses
-from mss_mock.imap.deriving import derive
+from mss_mock.imap.deriving import base_subject, derive
 from mss_mock.imap.rendering import body_structure, envelope
 from mss_mock.imap.sections import place_of, read_places, write_places
 from mss_mock.imap.structure import parse
@@ -168,6 +168,34 @@ def test_envelope_keeps_encoded_words_and_defaults_to_the_sender():
 )
 def test_addresses_are_told_apart(value, expected):
     assert list(read_addresses(value)) == expected
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b"From: " + b"a " * 300_000,
+        b"To: " + b"<" * 100_000 + b"\r\nTo: <" * 30_000,
+        b"Cc: " + b"(" * 300_000,
+        b"To: " + b"a@b.fr, " * 100_000,
+        b"Subject: " + b"re: " * 300_000,
+        b"Subject: " + b"[x] " * 300_000,
+        b"Subject: " + b"=?utf-8?q?a?= " * 100_000,
+        b"Date: " + b"1 " * 300_000,
+        b"Content-Type: text/plain" + b"; a" * 300_000,
+        b'Content-Type: text/plain; a="' + b"\\" * 300_000,
+        b"X: y\r\n" * 100_000,
+    ],
+)
+def test_no_header_costs_more_than_its_length(bomb):
+    derived = derive(bomb + b"\r\n\r\ncorps")
+    assert len(derived.head) < 4 * len(bomb)
+    assert len(derived.envelope) < 4 * len(bomb)
+
+
+def test_a_subject_is_compared_without_what_answers_add():
+    for subject in ("fleur", "re: fleur", "re[2]: fleur", "[liste] re: [autre] fwd: fleur (fwd) (fwd)", "[fwd: fleur]"):
+        assert base_subject(subject) == "fleur"
+    assert [base_subject(one) for one in ("[liste]", "re:", "")] == ["[liste]", "", ""]
 
 
 def test_depth_and_number_of_parts_are_bounded():
