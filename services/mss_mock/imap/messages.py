@@ -46,6 +46,9 @@ UID = Item("UID", b"UID")
 FETCHED_AT_ONCE = 200
 """How many messages are read from the store at once, before others have their turn."""
 
+SENT_AT_ONCE = 32 * 1024
+"""From how many octets of answers on they are sent."""
+
 Change = Callable[[frozenset[str]], frozenset[str]]
 
 
@@ -111,11 +114,18 @@ async def _send_messages(connection: Connection, uids: Sequence[int], items: Seq
         seen = _mark_seen(connection, items, some)
         rows = _rows(connection, some, items)
         present += len(rows)
+        lines, size = list[bytes](), 0
         for row, shown in rows:
             if since is None or row.modseq > since:
                 extra = _flags_items(connection, items) if row.uid in seen else ()
                 subject = Subject(row, view.shown_flags(row.uid), shown, _slicer(connection, row))
-                await connection.send(b"* %d FETCH " % view.number_of(row.uid) + answer((*items, *extra), subject))
+                lines.append(b"* %d FETCH " % view.number_of(row.uid) + answer((*items, *extra), subject))
+                size += len(lines[-1])
+            if lines and size > SENT_AT_ONCE:
+                await connection.send(b"\r\n".join(lines))
+                lines, size = [], 0
+        if lines:
+            await connection.send(b"\r\n".join(lines))
     return present
 
 
