@@ -6,7 +6,7 @@ Source: RFC 3501 §6.4.4 and §7.2.5, RFC 4731 (ESEARCH), RFC 7162 §3.1.5 (MODS
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from mss_mock.imap.connection import Connection
 from mss_mock.imap.search import Candidate, Search, read_search
@@ -40,7 +40,7 @@ async def _search(connection: Connection, cursor: Cursor, *, by_uid: bool) -> by
     cursor.end()
     if wanted.by_change:
         await connection.enable_condstore()
-    found = [candidate async for candidate in matching(connection, view, wanted)]
+    found = await matching(connection, view, wanted)
     numbers = [candidate.uid if by_uid else candidate.number for candidate in found]
     modseqs = [candidate.known.modseq for candidate in found] if wanted.by_change else []
     if wanted.returns is None:
@@ -50,16 +50,19 @@ async def _search(connection: Connection, cursor: Cursor, *, by_uid: bool) -> by
     return b"OK SEARCH completed"
 
 
-async def matching(connection: Connection, view: View, wanted: Search) -> AsyncIterator[Candidate]:
-    """Yield the messages that match, by number."""
+async def matching(connection: Connection, view: View, wanted: Search) -> list[Candidate]:
+    """Return the messages that match, by number."""
     store, test, flags, recent = connection.store, wanted.test, view.flags, view.recent
+    matches: list[Candidate] = []
     for start in range(0, len(view.uids), SEARCHED_AT_ONCE):
         await asyncio.sleep(0)
         uids = view.uids[start : start + SEARCHED_AT_ONCE]
-        for number, uid, found in _known(store, view, uids, start + 1, wanted):
-            candidate = Candidate(uid, number, flags[uid], uid in recent, found, store.texts)
-            if test(candidate):
-                yield candidate
+        candidates = [
+            Candidate(uid, number, flags[uid], uid in recent, found, store.texts)
+            for number, uid, found in _known(store, view, uids, start + 1, wanted)
+        ]
+        matches += [candidate for candidate in candidates if test(candidate)]
+    return matches
 
 
 def _known(

@@ -48,7 +48,7 @@ async def _sort(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byte
     cursor.end()
     if wanted.by_change:
         await connection.enable_condstore()
-    found = [candidate async for candidate in matching(connection, view, wanted)]
+    found = await matching(connection, view, wanted)
     for key, reverse in reversed(criteria):
         found.sort(key=partial(_compared, key), reverse=reverse)
     numbers = (b"%d" % (candidate.uid if by_uid else candidate.number) for candidate in found)

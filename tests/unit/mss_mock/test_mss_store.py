@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from lgo_sandbox.state.opening import memory_store, open_store
+from lgo_sandbox.state.schema import Schema, bring_up_to_date
 from mss_mock.imap.deriving import derive
+from mss_mock.seeds import MIGRATIONS
 from mss_mock.store import Base, FolderError, New, Store, waiting
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -169,6 +172,30 @@ def test_folders_keep_what_their_messages_add_up_to(store):
     rows = {row.name: (row.messages, row.unseen, row.octets) for row in store.folders(BOX)}
     assert (rows["INBOX"], rows["Archive"], rows["Junk"]) == ((2, 1, 4), (2, 2, 4), (1, 0, 2))
     assert store.weight(BOX) == 10
+
+
+SCHEMA = Schema("mss", (Base.metadata,), MIGRATIONS)
+
+
+def test_mail_of_the_first_release_is_read_and_goes_on():
+    text = (Path(__file__).parents[1] / "state" / "first_release" / "data.sql").read_text(encoding="utf-8")
+    statements = [one.lstrip() for one in text.split(";\n")]
+    db, box = memory_store(), "pharmacie@lgo.mssante.fr"
+    db.write((one, ()) for one in statements if "mss_" in one.partition("(")[0] or one.startswith('INSERT INTO "mss_'))
+    assert bring_up_to_date(db, [SCHEMA]) == frozenset()
+    store = Store(db, lambda: NOW, derive)
+    inbox = store.folder(box, "INBOX")
+    assert (inbox.messages, inbox.unseen, inbox.octets, store.recent(inbox)) == (1, 1, 19, 0)
+    ((_, shown),), (found,) = store.shown(inbox.id, [1]), store.found(inbox.id, [1])
+    assert (b'"x"' in shown.envelope, found.head.startswith("\nsubject:x\n")) == (True, True)
+    assert put(store, box=box) == [2]
+    db.close()
+
+
+def test_an_archive_of_the_first_release_is_loaded():
+    (migration,) = MIGRATIONS
+    assert migration.row("mss_message", {"uid": 1, "recent": True}) == {"uid": 1}
+    assert migration.row("mss_folder", {"uidnext": 1}) == {"uidnext": 1}
 
 
 MAIL = b"From: A <a@b.fr>\r\nSubject: =?utf-8?q?=C3=89t=C3=A9?=\r\n\r\ncorps\r\n"
