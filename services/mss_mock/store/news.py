@@ -22,7 +22,7 @@ class _Waiters:
     """Those who wait for folders of one store."""
 
     def __init__(self, db: Store) -> None:
-        self._version = _version(db)
+        self._generation = _generation(db)
         self._events: dict[int, list[asyncio.Event]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -45,22 +45,22 @@ class _Waiters:
                 event.set()
 
     async def _look(self, db: Store, seconds: float) -> None:
-        """Tell everybody when another process has committed anything."""
+        """Tell everybody when another process has committed anything, or this one without telling: a reset, a load."""
         while True:
             await asyncio.sleep(seconds)
-            version = _version(db)
-            if version != self._version:
-                self._version = version
+            if (generation := _generation(db)) != self._generation:
+                self._generation = generation
                 self.tell(list(self._events))
 
 
 _WAITERS: WeakKeyDictionary[Store, _Waiters] = WeakKeyDictionary()
 
 
-def _version(db: Store) -> int:
+def _generation(db: Store) -> tuple[int, int]:
     with contextlib.suppress(StoreError):
-        return db.version()
-    return -1
+        db.version()
+        return db.generation()
+    return -1, -1
 
 
 @contextmanager

@@ -158,6 +158,15 @@ def test_who_idles_is_told_at_once_by_this_process(mailer: Mailer, tenant: MailT
     assert mailbox.ask(b"DONE") == b"t OK IDLE terminated"
 
 
+def test_who_idles_is_told_that_his_folder_is_no_more(mailer: Mailer, tenant: MailTenant, mailbox: Raw) -> None:
+    mailer.patch("mss_mock.imap.server.ImapDoor.poll_seconds", 0.01)
+    fill(tenant, "un")
+    mailbox.command(b"SELECT INBOX")
+    mailbox.ask(b"t IDLE")
+    tenant.do(lambda session: tenant.operator.sessions.reset(session.name))
+    assert mailbox.line().startswith(b"* BYE ")
+
+
 def test_three_who_write_and_two_who_idle_agree_in_the_end(mailer: Mailer, tenant: MailTenant) -> None:
     writers = [mailer.reader(b"SELECT INBOX") for _ in range(3)]
     idlers = [mailer.reader(b"SELECT INBOX") for _ in range(2)]
