@@ -27,7 +27,7 @@ from mss_mock.imap.names import read_name
 from mss_mock.imap.sets import compact, numbers_in, uids_in
 from mss_mock.imap.syntax import UNKNOWN, BadSyntax, Cursor
 from mss_mock.imap.view import View
-from mss_mock.store import Copied, MessageRow, Shown
+from mss_mock.store import Copied, MessageRow, Shown, Store
 
 __all__ = [
     "copy",
@@ -108,17 +108,17 @@ async def _fetch(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
 
 async def _send_messages(connection: Connection, uids: Sequence[int], items: Sequence[Item], since: int | None) -> int:
     """Answer for those of the messages that are there and changed since; return how many are there."""
-    view, present = _view(connection), 0
+    view, store, present = _view(connection), connection.store, 0
     for start in range(0, len(uids), FETCHED_AT_ONCE):
         some = uids[start : start + FETCHED_AT_ONCE]
         seen = _mark_seen(connection, items, some)
-        rows = _rows(connection, some, items)
+        rows = _rows(store, view, some, items)
         present += len(rows)
         lines, size = list[bytes](), 0
         for row, shown in rows:
             if since is None or row.modseq > since:
                 extra = _flags_items(connection, items) if row.uid in seen else ()
-                subject = Subject(row, view.shown_flags(row.uid), shown, _slicer(connection, row))
+                subject = Subject(row, view.shown_flags(row.uid), shown, _slicer(store, row))
                 lines.append(b"* %d FETCH " % view.number_of(row.uid) + answer((*items, *extra), subject))
                 size += len(lines[-1])
             if lines and size > SENT_AT_ONCE:
@@ -130,16 +130,14 @@ async def _send_messages(connection: Connection, uids: Sequence[int], items: Seq
 
 
 def _rows(
-    connection: Connection, uids: Sequence[int], items: Sequence[Item]
+    store: Store, view: View, uids: Sequence[int], items: Sequence[Item]
 ) -> Sequence[tuple[MessageRow, Shown | None]]:
-    store, folder = connection.store, _view(connection).folder
     if needs_shown(items):
-        return store.shown(folder.id, uids)
-    return [(row, None) for row in store.messages(folder.id, uids)]
+        return store.shown(view.folder.id, uids)
+    return [(row, None) for row in store.messages(view.folder.id, uids)]
 
 
-def _slicer(connection: Connection, row: MessageRow) -> Callable[[int, int], bytes | None]:
-    store = connection.store
+def _slicer(store: Store, row: MessageRow) -> Callable[[int, int], bytes | None]:
     return lambda start, end: store.slice(row.content_id, start, end)
 
 
