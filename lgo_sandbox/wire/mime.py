@@ -219,6 +219,8 @@ class _Reader:
 
 def _unfolded(value: str) -> str:
     """Return a raw header on one line; octets beyond ASCII are UTF-8 when they can be, else Latin 1."""
+    if value.isascii() and "\n" not in value and "\r" not in value:
+        return value.strip()
     octets = re.sub(r"\r\n|\r|\n", "", value).encode("utf-8", "surrogateescape")
     try:
         return octets.decode("utf-8").strip()
