@@ -153,6 +153,19 @@ class Session:
             first = statement.values(name=name, value=1)
             return int(connection.execute(first.returning(counters.c.value)).scalar_one())
 
+    def reserve(self, name: str, floor: int, count: int = 1) -> int:
+        """Return the first of some numbers that were never given under a name, from ``floor`` on.
+
+        Every process of this session shares them, and a reset does not give them again.
+        """
+        name = f"reserved.{name}"
+        statement = self._core.upsert(values, ("name",), lambda new, _old: {"value": new.value})
+        with self._core.begin(alone=True) as connection:
+            known = connection.execute(select(values.c.value).where(values.c.name == name)).scalar()
+            first = max(floor, int(known) + 1 if known else floor)
+            connection.execute(statement.values(name=name, value=str(first + count - 1)))
+        return first
+
     def stores(self) -> tuple[Store, Store]:
         """Return both stores, *core* and *data*, with all that waited written."""
         self.journal.flush()

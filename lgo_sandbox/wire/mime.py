@@ -19,7 +19,7 @@ from email.parser import BytesParser
 from email.utils import getaddresses
 from itertools import groupby, islice
 
-__all__ = ["MimeError", "MimeLimits", "MimePart", "read_mail"]
+__all__ = ["MimeError", "MimeLimits", "MimePart", "decoded_text", "decoded_value", "read_mail"]
 
 _CONTAINER = re.compile(rb"content-type:\s*(?:message|multipart)/")
 _WORD = r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?="
@@ -29,6 +29,7 @@ _PARTS_OF_WORD = re.compile(r"=\?([^?*\s]*)[^?\s]*\?([bBqQ])\?([^?]*)\?=")
 _CHARSET = re.compile(
     r"utf-?8|(?:us-)?ascii|iso-?8859-\d+|latin-?\d+|(?:windows-|cp)\d+|utf-16(?:[bl]e)?|koi8-[ru]", re.IGNORECASE
 )
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _MAX_LINES = 800_000
 _MAX_DASHED_LINES = 20_000
 _LONG_HEADER = 32 * 1024
@@ -122,10 +123,46 @@ def read_mail(data: bytes, *, limits: MimeLimits | None = None) -> MimePart:
         raise MimeError(f"message de {len(data)} octets, plus que les {limits.total} admis")
     _refuse_costly(data.lower(), limits)
     try:
-        message = BytesParser(policy=policy.compat32).parsebytes(data)
+        message = _text_only(data) or BytesParser(policy=policy.compat32).parsebytes(data)
     except RecursionError as error:
         raise MimeError("message trop imbriqué") from error
     return _Reader(limits).part(message, "", 0)
+
+
+def _text_only(data: bytes) -> Message | None:
+    """Return a message that has no parts, without reading its body line by line; None when it is not so plain."""
+    head, separator, body = data.partition(b"\r\n\r\n")
+    if not separator or _CONTAINER.search(head.lower()):
+        return None
+    message = BytesParser(policy=policy.compat32).parsebytes(head + separator)
+    if message.defects or message.get_payload():
+        return None
+    message.set_payload(body.decode("ascii", "surrogateescape"))
+    return message
+
+
+def decoded_value(octets: bytes) -> str:
+    """Return the raw value of a header as people read it; one that is too long to be a header as it was sent."""
+    value = _unfolded(octets.decode("ascii", "surrogateescape"))
+    return _decoded_words(value) if len(value) <= _LONG_HEADER else value
+
+
+def decoded_text(octets: bytes, encoding: str, charset: str) -> str:
+    """Return the body of a part as text, out of its transfer encoding; what cannot be read becomes U+FFFD."""
+    body = _transferred(octets, encoding.strip().lower())
+    try:
+        return _decode(body, charset or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
+
+
+def _transferred(octets: bytes, encoding: str) -> bytes:
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(octets)
+    if encoding != "base64":
+        return octets
+    digits = _NOT_BASE64.sub(b"", octets).partition(b"=")[0]
+    return base64.b64decode(digits[: len(digits) - (len(digits) % 4 == 1)] + b"=" * (-len(digits) % 4))
 
 
 def _refuse_costly(lowered: bytes, limits: MimeLimits) -> None:
@@ -182,6 +219,8 @@ class _Reader:
 
 def _unfolded(value: str) -> str:
     """Return a raw header on one line; octets beyond ASCII are UTF-8 when they can be, else Latin 1."""
+    if value.isascii() and "\n" not in value and "\r" not in value:
+        return value.strip()
     octets = re.sub(r"\r\n|\r|\n", "", value).encode("utf-8", "surrogateescape")
     try:
         return octets.decode("utf-8").strip()
@@ -191,6 +230,8 @@ def _unfolded(value: str) -> str:
 
 def _decoded_words(value: str) -> str:
     """Undo RFC 2047, also where a word touches its neighbours; words that cannot be decoded stay as they are."""
+    if "=?" not in value:
+        return value
     return _WORDS.sub(_run_of_words, _GAP_BETWEEN_WORDS.sub(r"\1", value))
 
 

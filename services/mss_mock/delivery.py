@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.utils import format_datetime
+from functools import partial
 
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import OPERATOR_HOST
 from mss_mock.domain import Failure, Policy, failure_of, mailbox_of
+from mss_mock.imap.deriving import derive
 from mss_mock.store import New, Store
 from mss_mock.wire.reports import Recipient, Report, write_report
 
@@ -43,7 +45,7 @@ class Envelope:
 
 def store_of(session: Session) -> Store:
     """Return the mail of a session."""
-    return Store(session.db, session.clock.wire)
+    return Store(session.db, session.clock.wire, derive, partial(session.reserve, "mss.uidvalidity"))
 
 
 def policy_of(session: Session) -> Policy:

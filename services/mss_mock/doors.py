@@ -22,6 +22,7 @@ async def serve(sandbox: Sandbox, door: Door, sock: socket.socket, addresses: Ad
     """Open the door named ``smtp`` or ``imap``."""
     certificate = sandbox.pki.issue(Kind.SERVER, hosts=sandbox.settings.public_names)
     tls = server_context(sandbox.pki, certificate)
+    tls.num_tickets = 0  # a session that is resumed would outlive the certificate that opened it
     if door.name == "smtp":
         return await SmtpDoor(sandbox, addresses, tls).open(sock)
     return await ImapDoor(sandbox, addresses, tls).open(sock)

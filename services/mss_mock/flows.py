@@ -17,7 +17,11 @@ __all__ = ["flow_of"]
 
 def flow_of(mail: Mail, recipients: Sequence[str]) -> InsFlow:
     """Return the flow of a mail: the matricules of its archives and of the citizens it is addressed to."""
-    return InsFlow.found(lambda: _carried(mail, recipients), recipients, Lazy(lambda: _printed(mail)))
+    flow = InsFlow.found(lambda: _carried(mail, recipients), recipients, Lazy(lambda: _printed(mail)))
+    if mail.content.taken and not (mail.read and mail.read.archives):
+        for look in flow.looks:  # nothing is left to look at
+            look.take()
+    return flow
 
 
 def _carried(mail: Mail, recipients: Sequence[str]) -> Iterator[str]:

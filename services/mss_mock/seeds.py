@@ -1,13 +1,24 @@
 """The situations that a tester can trigger; nothing exists at the start but mailboxes, which are reference data.
 
-Source: specs/mssante.md §1–2. The inbound corpus of requirements.md §3.2 (MSS-K) comes with the journeys.
+Also what releases changed in stored mail: tables and columns that came are added by comparison, and filled when they
+are first asked for (``store``). Source: specs/mssante.md §1–2; docs/decisions/0008-own-migrations.md. The inbound
+corpus of requirements.md §3.2 (MSS-K) comes with the journeys.
 """
 
 from __future__ import annotations
 
 from lgo_sandbox.contract import Situation
+from lgo_sandbox.state.schema import Migration, Row
 
-__all__ = ["SITUATIONS"]
+__all__ = ["MIGRATIONS", "SITUATIONS"]
+
+
+def _without_recent(table: str, row: Row) -> Row:
+    """Drop what the folder says now: from which UID on its messages are recent."""
+    return {name: value for name, value in row.items() if (table, name) != ("mss_message", "recent")}
+
+
+MIGRATIONS = (Migration(1, "recent messages are told by their folder", row=_without_recent),)
 
 SITUATIONS = (
     Situation(

@@ -21,7 +21,7 @@ from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
 from mss_mock.resources import handle_mailboxes
-from mss_mock.seeds import SITUATIONS
+from mss_mock.seeds import MIGRATIONS, SITUATIONS
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -144,6 +144,7 @@ SERVICE = Service(
     spec_version="ref2-1.0.1",
     simulated="textes des messages de retour, boîtes applicatives, droits sur les boîtes organisationnelles",
     tables=_tables,
+    migrations=MIGRATIONS,
     problem=problem,
     decode=decode,
     connection_facts=_facts,

@@ -19,7 +19,7 @@ from mss_mock.facts import MailConnection
 
 __all__ = ["Disconnected", "ImplicitTls", "LineTooLong", "Stream", "TlsFailed"]
 
-DRAIN_ABOVE = 64 * 1024
+DRAIN_ABOVE = READ_AT_ONCE = 64 * 1024
 DISCARDED = 8 * 1024 * 1024
 HANDSHAKE_RECORD = b"\x16"
 
@@ -59,10 +59,12 @@ class Stream:
         self._reader = reader
         self._writers = [writer]
         self._limit = limit
-        self._unsent = 0
+        self._came: bytearray = bytearray()
+        self._waiting: bytearray = bytearray()
         self._broken = False
         self._begun = False
         self._bare_lf = False
+        self._facts: MailConnection | None = None
         self._spoiling: Fault | None = None
         self._held = bytearray()
         self.tls = False
@@ -75,85 +77,102 @@ class Stream:
 
     async def line(self) -> bytes:
         """Return a line without its end. Raises Disconnected, LineTooLong, ImplicitTls."""
+        searched = 0
+        while (end := self._came.find(b"\n", searched)) < 0:
+            if len(self._came) > self._limit:
+                raise LineTooLong(ended=await self._discard())
+            searched = len(self._came)
+            await self._more()
+        if end > self._limit:
+            del self._came[: end + 1]
+            raise LineTooLong(ended=True)
+        line = bytes(self._came[:end])
+        del self._came[: end + 1]
+        self._bare_lf = self._bare_lf or not line.endswith(b"\r")
+        return line.removesuffix(b"\r")
+
+    async def _more(self) -> None:
+        """Wait for further octets. Raises Disconnected, and ImplicitTls when the connection opens with a TLS hello."""
+        self._came += await self._read()
+        begun, self._begun = self._begun, True
+        if not begun and self._came.startswith(HANDSHAKE_RECORD):
+            raise ImplicitTls
+
+    async def _read(self) -> bytes:
         try:
-            first = b"" if self._begun else await self._first()
-            line = first if first == b"\n" else first + await self._reader.readuntil(b"\n")
-        except asyncio.IncompleteReadError as error:
-            raise Disconnected(error.partial) from error
+            octets = await self._reader.read(READ_AT_ONCE)
         except OSError as error:
             raise Disconnected from error
-        except asyncio.LimitOverrunError as error:
-            raise LineTooLong(ended=await self._discard()) from error
-        self._bare_lf = self._bare_lf or not line.endswith(b"\r\n")
-        return line.removesuffix(b"\n").removesuffix(b"\r")
-
-    async def _first(self) -> bytes:
-        """Return the first octet of the connection: a TLS hello may never bring the end of a line."""
-        self._begun = True
-        octet = await self._reader.readexactly(1)
-        if octet == HANDSHAKE_RECORD:
-            raise ImplicitTls
-        return octet
+        if not octets:
+            raise Disconnected(bytes(self._came))
+        return octets
 
     async def _discard(self) -> bool:
         """Drop an endless line up to its end, within bounds: a client still writing would not see our answer."""
         dropped = 0
         while dropped < DISCARDED:
+            dropped += len(self._came)
+            self._came.clear()
             try:
-                await self._reader.readuntil(b"\n")
-                return True
-            except asyncio.LimitOverrunError as error:
-                dropped += len(await self._reader.read(error.consumed))
-            except (asyncio.IncompleteReadError, OSError):
+                self._came += await self._read()
+            except Disconnected:
                 return False
+            if (end := self._came.find(b"\n")) >= 0:
+                del self._came[: end + 1]
+                return True
         return False
 
     async def exactly(self, size: int) -> bytes:
         """Return that many octets. Raises Disconnected."""
-        try:
-            return await self._reader.readexactly(size)
-        except asyncio.IncompleteReadError as error:
-            raise Disconnected(error.partial or b"{") from error
-        except OSError as error:
-            raise Disconnected from error
+        while len(self._came) < size:
+            try:
+                self._came += await self._read()
+            except Disconnected as gone:
+                raise Disconnected(gone.rest or b"{") from gone
+        octets = bytes(self._came[:size])
+        del self._came[:size]
+        return octets
 
-    async def readuntil(self, separator: bytes = b"\n") -> bytes:
-        """Return octets up to a separator, included. Raises Disconnected, asyncio.LimitOverrunError."""
-        try:
-            return await self._reader.readuntil(separator)
-        except asyncio.IncompleteReadError as error:
-            raise Disconnected(error.partial) from error
-        except OSError as error:
-            raise Disconnected from error
+    async def chunk(self) -> bytes:
+        """Return the octets that came, at least one. Raises Disconnected."""
+        if not self._came:
+            return await self._read()
+        octets = bytes(self._came)
+        self._came.clear()
+        return octets
 
-    async def read(self, n: int = -1) -> bytes:
-        """Return at most ``n`` octets."""
-        return await self._reader.read(n)
+    def put_back(self, octets: bytes) -> None:
+        """Let octets come again that ``chunk`` returned."""
+        self._came[:0] = octets
 
     # Writing
 
     async def send(self, octets: bytes) -> None:
-        """Send octets; wait for the client when much is under way. Raises Disconnected."""
+        """Send octets, with others when they are few; wait for the client when they are many. Raises Disconnected."""
         if self._writer.is_closing():
             raise Disconnected
         if self._spoiling is not None:
             self._held += octets
             return
-        self._writer.write(octets)
-        self._unsent += len(octets)
-        if self._unsent > DRAIN_ABOVE:
+        self._waiting += octets
+        if len(self._waiting) > DRAIN_ABOVE:
             await self.flush()
             await asyncio.sleep(
                 0
             )  # others have their turn; never in flush, for what follows STARTTLS would be read here
 
     async def flush(self) -> None:
-        """Wait until what was sent is under way. Raises Disconnected."""
-        self._unsent = 0
+        """Send what waits, and wait until it is under way. Raises Disconnected."""
+        self._write()
         try:
             await self._writer.drain()
         except OSError as error:
             raise Disconnected from error
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._writer.write(bytes(self._waiting))
+            self._waiting.clear()
 
     @property
     def spoiled(self) -> bool:
@@ -162,6 +181,7 @@ class Stream:
 
     def spoil(self, fault: Fault) -> None:
         """Keep what is sent from now on until ``release``."""
+        self._write()
         self._spoiling = fault
 
     async def release(self) -> bool:
@@ -199,6 +219,8 @@ class Stream:
             raise TlsFailed(ConnectionResetError())
         protocol.connection_made(transport)
         self._reader = reader
+        self._came.clear()
+        self._facts = None
         # The first writer is kept: collecting it would close the transport below.
         self._writers.append(asyncio.StreamWriter(transport, protocol, reader, loop))
         self.tls = True
@@ -213,11 +235,13 @@ class Stream:
     @property
     def facts(self) -> MailConnection:
         """Version and suite of the TLS connection."""
-        connection = self._writer.transport.get_extra_info("ssl_object")
-        if connection is None:
-            return MailConnection(tls_version="", tls_cipher="", bare_lf=self._bare_lf)
-        version, suite = connection.version() or "", (connection.cipher() or ("",))[0]
-        return MailConnection(tls_version=version, tls_cipher=suite, bare_lf=self._bare_lf)
+        known = self._facts
+        if known is None or known.bare_lf is not self._bare_lf:
+            connection = self._writer.transport.get_extra_info("ssl_object")
+            version = connection.version() or "" if connection else ""
+            suite = (connection.cipher() or ("",))[0] if connection else ""
+            known = self._facts = MailConnection(tls_version=version, tls_cipher=suite, bare_lf=self._bare_lf)
+        return known
 
     @property
     def peer(self) -> str:
@@ -230,6 +254,8 @@ class Stream:
         if self._broken:
             self.abort()
             return
+        if not self._writer.is_closing():
+            self._write()
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -25,6 +27,10 @@ from support.process import SandboxProcess, environment
 from lgo_client.environment import Environment
 from lgo_client.existing import entry_of_document
 from lgo_client.journeys.officine_day import play
+from lgo_sandbox.state.opening import open_store
+from mss_mock.imap.deriving import derive
+from mss_mock.store import Store
+from mss_mock.wire.mail import subject_of
 
 from .conftest import Silent
 
@@ -99,6 +105,38 @@ def test_what_the_dmp_acknowledged_survives_a_kill_during_feeds(tmp_path: Path) 
     assert set(acknowledged) <= kept
 
 
+MAILS_BEFORE_KILL = int(os.environ.get("LGO_SANDBOX_MAILS", "25"))
+"""How many mails are accepted before the kill, while others are on their way; 1000 plays the long form."""
+
+
+def test_a_mail_that_was_accepted_is_there_once_after_a_kill_under_load(tmp_path: Path) -> None:
+    enough, accepted = Event(), list[str]()
+
+    def send(process: SandboxProcess, sender: int) -> None:
+        """Send until the sandbox is dead."""
+        with suppress(smtplib.SMTPException, OSError):
+            with application(process) as smtp:
+                for number in count():
+                    name = f"{sender}-{number}"
+                    smtp.sendmail(APPLICATION, [PHARMACY], f"Subject: {name}\r\n\r\ncorps".encode())
+                    accepted.append(name)
+                    if len(accepted) >= MAILS_BEFORE_KILL:
+                        enough.set()
+
+    with SandboxProcess(tmp_path / "state", "control", "mss") as process, ThreadPoolExecutor(3) as pool:
+        sending = [pool.submit(send, process, sender) for sender in range(3)]
+        assert enough.wait(300)
+        process.kill()
+        for one in sending:
+            one.result()
+    with closing(open_store(tmp_path / "state" / "sessions" / "default" / "data.sqlite")) as db:
+        store = Store(db, lambda: datetime(2026, 1, 5, tzinfo=UTC), derive)
+        rows = store.messages(store.folder(PHARMACY, "INBOX").id)
+        kept = [subject_of(store.octets(row.content_id)) for row in rows]
+    assert len(kept) == len(set(kept))
+    assert set(accepted) <= set(kept)
+
+
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
     """A process that serves some services of its state, and leaves room for another one."""
@@ -135,6 +173,13 @@ def waited(asking: httpx.Client) -> None:
 
 def send_mail(process: SandboxProcess) -> None:
     """Send a mail from the software's mailbox to the pharmacy's."""
+    with application(process) as smtp:
+        smtp.sendmail(APPLICATION, [PHARMACY], b"Subject: x\r\n\r\ncorps")
+
+
+@contextmanager
+def application(process: SandboxProcess) -> Iterator[smtplib.SMTP]:
+    """Give a connection of the software's mailbox."""
     entry = process.ready["certificates"]["mss-app"]
     host, _, port = process.ready["smtp"].rpartition(":")
     tls = ssl.create_default_context(cafile=process.ready["ca"])
@@ -142,7 +187,7 @@ def send_mail(process: SandboxProcess) -> None:
     with smtplib.SMTP(host, int(port), timeout=60) as smtp:
         smtp.starttls(context=tls)
         smtp.login(APPLICATION, "x")
-        smtp.sendmail(APPLICATION, [PHARMACY], b"Subject: x\r\n\r\ncorps")
+        yield smtp
 
 
 def test_sigterm_ends_a_sandbox_whose_store_is_locked(tmp_path: Path) -> None:

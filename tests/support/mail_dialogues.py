@@ -320,6 +320,8 @@ IMAP_REFUSALS: Mapping[str, Way] = {
     "imap-nom-de-dossier": _read(b'CREATE "a&b"'),
     "imap-dossier-absent": _read(b"SELECT Nulle-part"),
     "imap-dossier-a-creer": _read(b"SELECT INBOX", b"COPY 1 Nulle-part", fill=1),
+    "imap-quota-inconnu": _read(b"GETQUOTA ailleurs"),
+    "imap-quota-fixe": _read(b'SETQUOTA "" (STORAGE 1)'),
     "imap-dossier-existe": _read(b"CREATE Sent"),
     "imap-dossier-interdit": _read(b"DELETE INBOX"),
     "imap-trop-de-dossiers": _patched("mss_mock.store.mail.MAX_FOLDERS", 2, _read(b"CREATE Autre")),

@@ -34,6 +34,14 @@ def test_these_do_not_name_a_session(name: str) -> None:
     assert not valid_name(name)
 
 
+def test_reserved_numbers_are_never_given_again_not_even_after_a_reset(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    assert first.reserve("n", 100) == 100
+    assert second.reserve("n", 5, 3) == 101
+    first.clear_journal()
+    assert (first.reserve("n", 1), first.reserve("autre", 1), first.reserve("n", 500)) == (104, 1, 500)
+
+
 def test_options_have_defaults_and_can_be_set() -> None:
     session = opened()
     assert session.option("svc.mot") == "bonjour"

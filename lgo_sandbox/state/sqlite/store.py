@@ -102,7 +102,7 @@ class SqliteStore(Store):
         with self._engine.connect() as connection:
             yield connection
 
-    def rows(self, sql: str, *parameters: str | float) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *parameters: str | float | bytes) -> list[tuple[Any, ...]]:
         """Return the rows of a plain query."""
         try:
             return self._connection.execute(sql, parameters).fetchall()

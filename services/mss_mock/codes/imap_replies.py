@@ -114,6 +114,18 @@ IMAP_REPLIES = (
         "Lisez les noms par LIST, ou créez le dossier par CREATE.",
     ),
     (
+        "imap-quota-inconnu",
+        "NO [NONEXISTENT] No such quota root",
+        "Racine de quota qui n'existe pas",
+        "Demandez la racine par GETQUOTAROOT : une boîte n'en a qu'une, de nom vide.",
+    ),
+    (
+        "imap-quota-fixe",
+        "NO [NOPERM] Quotas are set by the operator",
+        "Quota que seul l'opérateur fixe",
+        "N'envoyez pas SETQUOTA : QUOTASET n'est pas annoncé.",
+    ),
+    (
         "imap-dossier-a-creer",
         "NO [TRYCREATE] Mailbox does not exist",
         "Dossier de destination qui n'existe pas",

@@ -7,7 +7,8 @@ is listed. Knows octets only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 __all__ = ["Address", "read_addresses"]
 
@@ -15,6 +16,11 @@ Address = tuple[bytes | None, bytes | None, bytes | None, bytes | None]
 """(display name, route, mailbox, host), as ENVELOPE wants them."""
 
 MAX_ADDRESSES = 1000
+MAX_VALUE = 32 * 1024
+"""How many octets of a field value are looked at: a thousand recipients need no more."""
+REMEMBERED = 256
+"""How many field values are remembered with their addresses: the same people write again and again."""
+
 _TOKEN = re.compile(
     rb"\"(?P<quoted>(?:[^\"\\]|\\.)*)\"?|(?P<special>[<>:;,])|(?P<comment>\()"
     rb"|(?P<space>[ \t\r\n]+)|(?P<atom>[^\"<>:;,( \t\r\n]+)",
@@ -22,24 +28,35 @@ _TOKEN = re.compile(
 )
 
 
-def read_addresses(value: bytes) -> list[Address]:
+def read_addresses(value: bytes) -> Sequence[Address]:
     """Return the addresses of a field value, group starts and ends included."""
+    return _known_addresses(value[:MAX_VALUE])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _known_addresses(value: bytes) -> tuple[Address, ...]:
+    return tuple(_read(value))
+
+
+def _read(value: bytes) -> list[Address]:
     found: list[Address] = []
     tokens: list[tuple[str, bytes]] = []
-    grouped = False
+    grouped = opened = closed = False
     for kind, text in _tokens(value):
-        angle = any(token == ("special", b"<") for token in tokens) and ("special", b">") not in tokens
+        angle = opened and not closed
         if kind == "special" and text == b":" and not angle and not grouped:
             found.append((None, None, _phrase(tokens) or b"", None))
-            tokens, grouped = [], True
+            tokens, grouped, opened, closed = [], True, False, False
         elif kind == "special" and text in b",;" and not (angle and text == b","):
             found.extend(_address(tokens))
-            tokens = []
+            tokens, opened, closed = [], False, False
             if text == b";" and grouped:
                 found.append((None, None, None, None))
                 grouped = False
         else:
             tokens.append((kind, text))
+            opened = opened or (kind == "special" and text == b"<")
+            closed = closed or (kind == "special" and text == b">")
         if len(found) >= MAX_ADDRESSES:
             return found
     found.extend(_address(tokens))
@@ -78,6 +95,8 @@ def _address(tokens: list[tuple[str, bytes]]) -> list[Address]:
     opening = next((n for n, token in enumerate(tokens) if token == ("special", b"<")), None)
     if opening is None:
         specification = _joined(tokens)
+        if not specification:  # a comment is nobody's address
+            return []
         comments = [text for kind, text in tokens if kind == "comment"]
         name, route = (comments[0] if comments else None), None
     else:

@@ -1,6 +1,7 @@
 """The table of commands: where each may come, who runs it, what the journal keeps.
 
-Source: RFC 3501 §6 (states of commands), RFC 2177, 2342, 2971, 3691, 4315, 5161, 5258, 6851. What is not in the table,
+Source: RFC 3501 §6 (states of commands), RFC 2177, 2342, 2971, 3691, 4315, 5161, 5256, 5258, 6851,
+9208. What is not in the table,
 or not allowed in the state, is answered BAD.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from mss_mock.imap import folders, listing, messages, sessions
+from mss_mock.imap import folders, listing, messages, quota, searching, sessions, sorting
 from mss_mock.imap.connection import Connection, State
 from mss_mock.imap.syntax import Cursor
 
@@ -66,13 +67,18 @@ _SPECS = (
     Spec("LSUB", _AFTER, listing.list_subscribed, journal=False),
     Spec("STATUS", _AFTER, listing.status, journal=False),
     Spec("APPEND", _AFTER, folders.append),
+    Spec("GETQUOTA", _AFTER, quota.get_quota, journal=False),
+    Spec("GETQUOTAROOT", _AFTER, quota.get_quota_root, journal=False),
+    Spec("SETQUOTA", _AFTER, quota.set_quota, journal=False),
     Spec("CHECK", _SELECTED, sessions.noop, journal=False),
     Spec("CLOSE", _SELECTED, folders.close),
     Spec("UNSELECT", _SELECTED, folders.unselect),
     Spec("EXPUNGE", _SELECTED, messages.expunge),
     Spec("UID EXPUNGE", _SELECTED, messages.uid_expunge),
-    Spec("SEARCH", _SELECTED, messages.search, expunge=False),
-    Spec("UID SEARCH", _SELECTED, messages.uid_search),
+    Spec("SEARCH", _SELECTED, searching.search, expunge=False),
+    Spec("UID SEARCH", _SELECTED, searching.uid_search),
+    Spec("SORT", _SELECTED, sorting.sort, expunge=False),
+    Spec("UID SORT", _SELECTED, sorting.uid_sort),
     Spec("FETCH", _SELECTED, messages.fetch, expunge=False),
     Spec("UID FETCH", _SELECTED, messages.uid_fetch),
     Spec("STORE", _SELECTED, messages.store, expunge=False),

@@ -85,6 +85,7 @@ class Connection(Dialogue):
         self.record: Record | None = None
         self.summary = ""
         self.quiet = False
+        self.condstore = False
         self.failed_logins = 0
         self._framer = Framer(BEFORE_LOGIN)
         self._bad = 0
@@ -133,6 +134,19 @@ class Connection(Dialogue):
         """Go on in the authenticated state."""
         self.login, self.state = login, State.AUTHENTICATED
         self._framer.limits = AFTER_LOGIN
+
+    async def enable_condstore(self) -> None:
+        """Tell change numbers from now on; a selected folder tells where it stands first (RFC 7162 §3.1.2)."""
+        if self.condstore:
+            return
+        self.condstore = True
+        if self.view is not None:
+            await self.send(b"* OK [HIGHESTMODSEQ %d] Highest" % self.view.modseq)
+
+    def highest(self, view: View, changed: bool) -> bytes:
+        """Return the response code that tells where a folder stands after a removal, to who asked for it."""
+        state = view.store.state(view.folder.id) if changed and self.condstore else None
+        return b"[HIGHESTMODSEQ %d] " % state.modseq if state is not None else b""
 
     def deselect(self) -> None:
         """Leave the selected folder."""
@@ -245,7 +259,7 @@ class Connection(Dialogue):
             answer = await self._outcome(spec, cursor, command)
             if answer is not None:
                 if self.view is not None and self.state is State.SELECTED:
-                    await self.send_all(self.view.news(expunge=spec.expunge))
+                    await self.send_all(self.view.news(expunge=spec.expunge, with_modseq=self.condstore))
                 await self.send(self.tag + b" " + answer)
         finally:
             self.record = None
@@ -258,7 +272,7 @@ class Connection(Dialogue):
         try:
             await self._strike(spec, command)
             if self.view is not None and spec.on_folder:
-                await self.send_all(self.view.news(expunge=False))
+                await self.send_all(self.view.news(expunge=False, with_modseq=self.condstore))
             answer = await spec.handler(self, cursor)
         except Refused as refused:
             return self._refused(spec, command, refused)

@@ -1,6 +1,7 @@
 """The items of FETCH: reading what is asked, answering it from a message.
 
-Source: RFC 3501 §6.4.5 and §7.4.2; confidence high. Sections are slices of the stored octets. Knows no folder.
+Source: RFC 3501 §6.4.5 and §7.4.2, RFC 7162 §3.1.4 (MODSEQ, CHANGEDSINCE); confidence high. What can be is taken from
+what was derived when the message came; sections are slices of the stored octets. Knows no folder.
 """
 
 from __future__ import annotations
@@ -8,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from mss_mock.imap.output import date_time, flag_list, paren
-from mss_mock.imap.rendering import body_structure, body_value, envelope, header_fields
-from mss_mock.imap.structure import Part, parse, resolve
+from mss_mock.imap.rendering import body_value, header_fields
+from mss_mock.imap.sections import Place, place_of, read_places
 from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
-from mss_mock.store import MessageRow
+from mss_mock.store import MessageRow, Shown
 
-__all__ = ["Item", "Subject", "answer", "needs_octets", "read_items", "reads_body"]
+__all__ = ["MODSEQ", "Item", "Subject", "answer", "needs_shown", "read_changed_since", "read_items", "reads_body"]
 
 MAX_ITEMS = 100
 MAX_SECTION_DEPTH = 40
@@ -30,7 +30,7 @@ _MACROS: Mapping[str, tuple[str, ...]] = {
     "FAST": ("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
     "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
 }
-_CHEAP = frozenset({"FLAGS", "UID", "INTERNALDATE", "RFC822.SIZE"})
+_CHEAP = frozenset({"FLAGS", "UID", "INTERNALDATE", "RFC822.SIZE", "MODSEQ"})
 _SIMPLE = _CHEAP | {"ENVELOPE", "BODY", "BODYSTRUCTURE"}
 _OLD_SECTIONS = {"RFC822": ("", False), "RFC822.HEADER": ("HEADER", True), "RFC822.TEXT": ("TEXT", False)}
 
@@ -48,23 +48,23 @@ class Item:
     partial: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """A message that is asked about: its row, its sequence number, its octets and structure when needed."""
+    """A message that is asked about: its row, its flags as FETCH shows them, what was derived, its octets by slices."""
 
-    def __init__(self, row: MessageRow, load: Callable[[], bytes], *, recent: bool) -> None:
-        self.row = row
-        self.recent = recent
-        self._load = load
-
-    @cached_property
-    def root(self) -> Part:
-        """The structure of the message."""
-        return parse(self._load())
+    row: MessageRow
+    flags: frozenset[str]
+    shown: Shown | None
+    slice: Callable[[int, int], bytes | None]
 
     @property
-    def flags(self) -> frozenset[str]:
-        """The flags as FETCH shows them."""
-        return self.row.flags | {"\\Recent"} if self.recent else self.row.flags
+    def derived(self) -> Shown:
+        """What was derived from the message; ``needs_shown`` tells when it must be there."""
+        assert self.shown is not None
+        return self.shown
+
+
+MODSEQ = Item("MODSEQ", b"MODSEQ")
 
 
 def read_items(cursor: Cursor) -> tuple[Item, ...]:
@@ -80,9 +80,24 @@ def read_items(cursor: Cursor) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def needs_octets(items: Sequence[Item]) -> bool:
-    """Tell whether the octets of the message are needed."""
-    return any(item.name not in _CHEAP for item in items)
+def read_changed_since(cursor: Cursor) -> int | None:
+    """Read the modifiers of FETCH: the change number of CHANGEDSINCE, None without."""
+    if cursor.at_end:
+        return None
+    cursor.space()
+    cursor.expect(b"(")
+    name = cursor.word()
+    if name != "CHANGEDSINCE":
+        raise BadSyntax("unknown fetch modifier", "CHANGEDSINCE", received=name[:80], key=UNKNOWN)
+    cursor.space()
+    since = cursor.change_number()
+    cursor.expect(b")")
+    return since
+
+
+def needs_shown(items: Sequence[Item]) -> bool:
+    """Tell whether more than the row and the whole message is needed."""
+    return any(item.name not in _CHEAP and (item.section != "" or item.numbers) for item in items)
 
 
 def reads_body(items: Sequence[Item]) -> bool:
@@ -162,12 +177,9 @@ def _partial(cursor: Cursor) -> tuple[int, int] | None:
 
 
 def _value(item: Item, subject: Subject) -> bytes:
-    if item.section is not None:
-        octets = _octets(item, subject.root)
-        if octets is not None and item.partial:
-            octets = octets[item.partial[0] : item.partial[0] + item.partial[1]]
-        return body_value(octets)
-    return _SIMPLE_VALUES[item.name](subject)
+    return (
+        body_value(_section_octets(item, subject)) if item.section is not None else _SIMPLE_VALUES[item.name](subject)
+    )
 
 
 _SIMPLE_VALUES: Mapping[str, Callable[[Subject], bytes]] = {
@@ -175,25 +187,45 @@ _SIMPLE_VALUES: Mapping[str, Callable[[Subject], bytes]] = {
     "UID": lambda subject: b"%d" % subject.row.uid,
     "INTERNALDATE": lambda subject: date_time(subject.row.received),
     "RFC822.SIZE": lambda subject: b"%d" % subject.row.size,
-    "ENVELOPE": lambda subject: envelope(subject.root),
-    "BODY": lambda subject: body_structure(subject.root, extended=False),
-    "BODYSTRUCTURE": lambda subject: body_structure(subject.root, extended=True),
+    "MODSEQ": lambda subject: b"(%d)" % subject.row.modseq,
+    "ENVELOPE": lambda subject: subject.derived.envelope,
+    "BODY": lambda subject: subject.derived.body,
+    "BODYSTRUCTURE": lambda subject: subject.derived.structure,
 }
 
 
-def _octets(item: Item, root: Part) -> bytes | None:
-    part = resolve(root, item.numbers)
-    if part is None:
+def _section_octets(item: Item, subject: Subject) -> bytes | None:
+    if not item.numbers and not item.section:
+        return _cut(item, subject, 0, subject.row.size)
+    place = place_of(read_places(subject.derived.parts), item.numbers)
+    if place is None:
         return None
-    if item.section == "MIME":
-        return part.header_octets
     if not item.section:
-        return part.body_octets if item.numbers else part.raw[part.start : part.end]
-    message = part.message if item.numbers else part
+        return _cut(item, subject, place.body, place.end)
+    if item.section == "MIME":
+        return _cut(item, subject, place.start, place.body)
+    message = place.message if item.numbers else place
     if message is None:
         return None
-    if item.section == "HEADER":
-        return message.header_octets
     if item.section == "TEXT":
-        return message.body_octets
-    return header_fields(message, item.fields, wanted=item.section == "HEADER.FIELDS")
+        return _cut(item, subject, message.body, message.end)
+    if item.section == "HEADER" and item.numbers:
+        return _cut(item, subject, message.start, message.body)
+    return _some_fields(item, subject, message)
+
+
+def _some_fields(item: Item, subject: Subject, message: Place) -> bytes | None:
+    header = subject.slice(message.start, message.body) if item.numbers else subject.derived.header
+    if header is None:
+        return None
+    if item.fields:
+        header = header_fields(header, item.fields, wanted=item.section == "HEADER.FIELDS")
+    return header[item.partial[0] : item.partial[0] + item.partial[1]] if item.partial else header
+
+
+def _cut(item: Item, subject: Subject, start: int, end: int) -> bytes | None:
+    """Return what is asked of a stretch of octets; no more is read."""
+    if item.partial:
+        start = min(start + item.partial[0], end)
+        end = min(start + item.partial[1], end)
+    return subject.slice(start, end)

@@ -1,17 +1,19 @@
 """Commands on folders: select, make, rename, subscribe, fill.
 
-Source: RFC 3501 §6.3, RFC 4315 (APPENDUID), RFC 3691 (UNSELECT); confidence high. ``listing`` has LIST and STATUS.
+Source: RFC 3501 §6.3, RFC 4315 (APPENDUID), RFC 3502 (MULTIAPPEND), RFC 3691 (UNSELECT), RFC 7162
+§3.1 (CONDSTORE); confidence high. ``listing`` has LIST and STATUS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lgo_sandbox.watch.wording import counted
 from mss_mock.codes import MAILBOX_QUOTA, MAX_KEYWORDS
 from mss_mock.domain import Refused
 from mss_mock.imap.connection import Connection, State
 from mss_mock.imap.names import read_name
+from mss_mock.imap.sets import compact
 from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
 from mss_mock.imap.view import SYSTEM_FLAGS, View
 from mss_mock.store import New
@@ -33,6 +35,7 @@ __all__ = [
 
 _SYSTEM = {flag.lower(): flag for flag in SYSTEM_FLAGS}
 MAX_FLAG = 100
+MAX_APPENDED = 50
 
 
 def read_flags(flags: Iterable[str]) -> frozenset[str]:
@@ -79,12 +82,17 @@ async def examine(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> bytes:
+    if connection.view is not None:
+        await connection.send(b"* OK [CLOSED] Previous mailbox closed")
     connection.deselect()
-    name = _one_name(cursor)
+    name = _name(cursor)
+    condstore = _select_parameters(cursor)
+    cursor.end()
     folder = connection.store.folder(connection.mailbox, name)
     if folder is None:
         raise absent(name)
     view = View(connection.store, folder, read_only=read_only)
+    connection.condstore = connection.condstore or condstore
     connection.view, connection.state = view, State.SELECTED
     unseen = view.first_unseen()
     lines = [
@@ -94,6 +102,7 @@ async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> b
         *([b"* OK [UNSEEN %d] First unseen" % unseen] if unseen else []),
         b"* OK [UIDVALIDITY %d] UIDs valid" % folder.uidvalidity,
         b"* OK [UIDNEXT %d] Predicted next UID" % folder.uidnext,
+        b"* OK [HIGHESTMODSEQ %d] Highest" % view.modseq,
         view.permanent_flags_line(),
     ]
     await connection.send_all(lines)
@@ -102,18 +111,33 @@ async def _open(connection: Connection, cursor: Cursor, *, read_only: bool) -> b
     return b"OK [" + access + b"] Selected"
 
 
+def _select_parameters(cursor: Cursor) -> bool:
+    """Read ``(CONDSTORE)`` (RFC 7162 §3.1.8); tell whether it is there."""
+    if cursor.at_end:
+        return False
+    cursor.space()
+    cursor.expect(b"(")
+    name = cursor.word()
+    if name != "CONDSTORE":
+        raise BadSyntax("unknown select parameter", "CONDSTORE", received=name[:80], key=UNKNOWN)
+    cursor.expect(b")")
+    return True
+
+
 async def close(connection: Connection, cursor: Cursor) -> bytes:
     """CLOSE: removes what is marked \\Deleted, silently."""
     cursor.end()
     view = connection.view
     assert view is not None
+    code = b""
     if not view.read_only:
-        doomed = [row.uid for row in connection.store.messages(view.folder.id) if "\\Deleted" in row.flags]
+        doomed = connection.store.deleted(view.folder.id)
         if doomed:
             connection.store.expunge(view.folder.id, doomed)
         connection.note(f"{connection.mailbox} ferme {view.folder.name} ({len(doomed)} messages supprimés)")
+        code = connection.highest(view, bool(doomed))
     connection.deselect()
-    return b"OK CLOSE completed"
+    return b"OK " + code + b"CLOSE completed"
 
 
 async def unselect(connection: Connection, cursor: Cursor) -> bytes:
@@ -173,9 +197,25 @@ async def unsubscribe(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def append(connection: Connection, cursor: Cursor) -> bytes:
-    """APPEND one message."""
+    """APPEND of one message or more (RFC 3502): all or none."""
     name = _name(cursor)
-    cursor.space()
+    new: list[New] = []
+    while not cursor.at_end:
+        cursor.space()
+        new.append(_message(connection, cursor, name))
+        if len(new) > MAX_APPENDED:
+            raise cursor.bad("too many messages", f"{MAX_APPENDED} messages au plus", LIMIT)
+    if not new:
+        raise cursor.bad("literal expected", "un message, en littéral")
+    size = sum(len(one.octets) for one in new)
+    what = "un message" if len(new) == 1 else counted(len(new), "message")
+    connection.note(f"{connection.mailbox} dépose {what} dans {name}", folder=name, size=size)
+    _check_room(connection, new, size)
+    placed = connection.store.add(new)
+    return b"OK [APPENDUID %d %b] APPEND completed" % (placed[0][0], compact([uid for _, uid in placed]))
+
+
+def _message(connection: Connection, cursor: Cursor, name: str) -> New:
     flags, received = frozenset[str](), connection.session.clock.wire()
     if cursor.peek() == b"(":
         flags = read_flags(cursor.flags())
@@ -183,20 +223,17 @@ async def append(connection: Connection, cursor: Cursor) -> bytes:
     if cursor.peek() == b'"':
         received = cursor.date_time()
         cursor.space()
-    octets = cursor.literal()
-    cursor.end()
-    connection.note(f"{connection.mailbox} dépose un message dans {name}", folder=name, size=len(octets))
-    _check_room(connection, octets)
-    new = New(connection.mailbox, octets, received, name, flags)
-    uidvalidity, uid = connection.store.add([new])[0]
-    return b"OK [APPENDUID %d %d] APPEND completed" % (uidvalidity, uid)
+    return New(connection.mailbox, cursor.literal(), received, name, flags)
 
 
-def _check_room(connection: Connection, octets: bytes) -> None:
-    if not octets:
-        raise Refused("imap-message-vide", received="un littéral de 0 octet", expected="un message entier")
-    limit, size = connection.port.size_limit(connection.session), f"{len(octets)} octets"
-    if len(octets) > limit:
-        raise Refused("imap-message-trop-lourd", received=size, expected=f"{limit} octets au plus")
-    if connection.store.weight(connection.mailbox) + len(octets) > MAILBOX_QUOTA:
-        raise Refused("imap-boite-pleine", received=size, expected=f"{MAILBOX_QUOTA} octets au plus dans la boîte")
+def _check_room(connection: Connection, new: Sequence[New], size: int) -> None:
+    limit = connection.port.size_limit(connection.session)
+    for one in new:
+        if not one.octets:
+            raise Refused("imap-message-vide", received="un littéral de 0 octet", expected="un message entier")
+        if len(one.octets) > limit:
+            received, expected = f"{len(one.octets)} octets", f"{limit} octets au plus"
+            raise Refused("imap-message-trop-lourd", received=received, expected=expected)
+    if connection.store.weight(connection.mailbox) + size > MAILBOX_QUOTA:
+        expected = f"{MAILBOX_QUOTA} octets au plus dans la boîte"
+        raise Refused("imap-boite-pleine", received=f"{size} octets", expected=expected)

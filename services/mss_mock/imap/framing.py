@@ -18,7 +18,7 @@ _APPEND = re.compile(rb"[^ ]+ APPEND ", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Octets of one line, of the literals of one command in all, and of the literal of APPEND; how many literals."""
+    """Octets of one line, of the literals of one command in all, and of those of APPEND; how many literals."""
 
     line: int
     literals: int
@@ -85,6 +85,6 @@ class Framer:
         self._command.literals.append(octets)
 
     def _room(self) -> int:
-        appending = _APPEND.match(self._command.texts[0]) is not None and not self._command.literals
+        appending = _APPEND.match(self._command.texts[0]) is not None
         limit = self.limits.append if appending else self.limits.literals
         return limit - sum(len(literal) for literal in self._command.literals)

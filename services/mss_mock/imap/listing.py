@@ -16,7 +16,7 @@ from mss_mock.imap.folders import absent
 from mss_mock.imap.names import matcher, read_name
 from mss_mock.imap.output import mailbox, paren, string
 from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor
-from mss_mock.store import FolderRow
+from mss_mock.store import FolderRow, Store
 
 __all__ = ["list_folders", "list_subscribed", "status"]
 
@@ -67,9 +67,13 @@ class _Tree:
         """Yield the names below one."""
         return (other for other in {*self.rows, *self.subscribed} if other.startswith(name + DELIMITER))
 
+    def hides(self, name: str, asked: _Asked) -> bool:
+        """Tell whether something below a name is what is selected, and is not listed itself (RFC 5258 §3.5)."""
+        return any(self.selected(one, asked) and not asked.matches(one) for one in self.below(name))
+
     def attributes(self, name: str, asked: _Asked) -> list[str]:
         """Return the attributes that a line shows."""
-        found = [] if name in self.rows else ["\\NonExistent", "\\Noselect"] if asked.extended else ["\\Noselect"]
+        found = [] if name in self.rows else ["\\NonExistent" if asked.extended else "\\Noselect"]
         if "CHILDREN" in asked.told:
             children = any(other in self.rows for other in self.below(name))
             found.append("\\HasChildren" if children else "\\HasNoChildren")
@@ -96,7 +100,7 @@ async def list_folders(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def _list_one(connection: Connection, tree: _Tree, name: str, asked: _Asked) -> None:
-    recursive = "RECURSIVEMATCH" in asked.selection and any(tree.selected(one, asked) for one in tree.below(name))
+    recursive = "RECURSIVEMATCH" in asked.selection and tree.hides(name, asked)
     if not (recursive or tree.selected(name, asked)):
         return
     line = _list_line(b"LIST", name, tree.attributes(name, asked))
@@ -205,12 +209,15 @@ def _known(names: Iterable[str], known: frozenset[str]) -> frozenset[str]:
 # STATUS
 
 
-_STATUS_ITEMS: dict[str, Callable[[FolderRow, Sequence[frozenset[str]], int], int]] = {
-    "MESSAGES": lambda _row, flags, _recent: len(flags),
-    "RECENT": lambda _row, _flags, recent: recent,
-    "UIDNEXT": lambda row, _flags, _recent: row.uidnext,
-    "UIDVALIDITY": lambda row, _flags, _recent: row.uidvalidity,
-    "UNSEEN": lambda _row, flags, _recent: sum("\\Seen" not in each for each in flags),
+_STATUS_ITEMS: dict[str, Callable[[FolderRow, Store], int]] = {
+    "DELETED": lambda row, store: len(store.deleted(row.id)),
+    "DELETED-STORAGE": lambda row, store: sum(one.size for one in store.messages(row.id, store.deleted(row.id))),
+    "HIGHESTMODSEQ": lambda row, _store: row.modseq,
+    "MESSAGES": lambda row, _store: row.messages,
+    "RECENT": lambda row, store: store.recent(row),
+    "UIDNEXT": lambda row, _store: row.uidnext,
+    "UIDVALIDITY": lambda row, _store: row.uidvalidity,
+    "UNSEEN": lambda row, _store: row.unseen,
 }
 
 
@@ -224,6 +231,8 @@ async def status(connection: Connection, cursor: Cursor) -> bytes:
     folder = connection.store.folder(connection.mailbox, name)
     if folder is None:
         raise absent(name)
+    if "HIGHESTMODSEQ" in items:
+        await connection.enable_condstore()
     await connection.send(_status_line(connection, folder, items))
     return b"OK STATUS completed"
 
@@ -237,7 +246,5 @@ def _status_items(cursor: Cursor) -> list[str]:
 
 
 def _status_line(connection: Connection, folder: FolderRow, items: Iterable[str]) -> bytes:
-    rows = connection.store.messages(folder.id)
-    flags, recent = [row.flags for row in rows], sum(row.recent for row in rows)
-    values = (b"%b %d" % (item.encode(), _STATUS_ITEMS[item](folder, flags, recent)) for item in items)
+    values = (b"%b %d" % (item.encode(), _STATUS_ITEMS[item](folder, connection.store)) for item in items)
     return b"* STATUS " + mailbox(folder.name) + b" " + paren(values)

@@ -1,46 +1,53 @@
 """Commands on messages: fetch, flags, search, copy, move, remove; by message number or by UID.
 
-Source: RFC 3501 §6.4, RFC 4315 (UIDPLUS), RFC 6851 (MOVE); confidence high. A message number that does not exist is
-BAD, a UID that does not is nothing.
+Source: RFC 3501 §6.4, RFC 4315 (UIDPLUS), RFC 6851 (MOVE), RFC 7162 §3.1 (CONDSTORE); confidence high. A message number
+that does not exist is BAD, a UID that does not is nothing. ``searching`` has SEARCH.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lgo_sandbox.watch.wording import counted
 from mss_mock.codes import MAX_KEYWORDS
 from mss_mock.domain import Refused
 from mss_mock.imap.connection import Connection
-from mss_mock.imap.fetch import Item, Subject, answer, needs_octets, read_items, reads_body
+from mss_mock.imap.fetch import (
+    MODSEQ,
+    Item,
+    Subject,
+    answer,
+    needs_shown,
+    read_changed_since,
+    read_items,
+    reads_body,
+)
 from mss_mock.imap.folders import read_flags
 from mss_mock.imap.names import read_name
-from mss_mock.imap.output import flag_list
-from mss_mock.imap.search import Candidate, read_search
 from mss_mock.imap.sets import compact, numbers_in, uids_in
-from mss_mock.imap.syntax import BadSyntax, Cursor
+from mss_mock.imap.syntax import UNKNOWN, BadSyntax, Cursor
 from mss_mock.imap.view import View
-from mss_mock.store import Copied, MessageRow
+from mss_mock.store import Copied, MessageRow, Shown, Store
 
 __all__ = [
     "copy",
     "expunge",
     "fetch",
     "move",
-    "search",
     "store",
     "uid_copy",
     "uid_expunge",
     "uid_fetch",
     "uid_move",
-    "uid_search",
     "uid_store",
 ]
 
 UID = Item("UID", b"UID")
-SEARCHED_AT_ONCE = 50
-"""After how many messages SEARCH lets other connections have their turn."""
+FETCHED_AT_ONCE = 200
+"""How many messages are read from the store at once, before others have their turn."""
+
+SENT_AT_ONCE = 32 * 1024
+"""From how many octets of answers on they are sent."""
 
 Change = Callable[[frozenset[str]], frozenset[str]]
 
@@ -84,47 +91,71 @@ async def _fetch(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
     uids = _uids(view, cursor, by_uid=by_uid)
     cursor.space()
     items = read_items(cursor)
+    since = read_changed_since(cursor)
     cursor.end()
-    if by_uid and UID not in items:
-        items = (UID, *items)
-    rows = view.present(uids)
+    if since is not None or MODSEQ in items:
+        await connection.enable_condstore()
+    items = (*items, *([MODSEQ] if since is not None and MODSEQ not in items else []))
+    items = (UID, *items) if by_uid and UID not in items else items
     connection.quiet = not reads_body(items)
-    connection.note(f"{connection.mailbox} lit {counted(len(rows), 'message')} de {view.folder.name}", uids=uids)
-    seen = _mark_seen(connection, view, items, rows)
-    for row in rows:
-        await _send_fetch(connection, view, row.uid, items, flags_changed=row.uid in seen)
-    if len(rows) < len(uids) and not by_uid:
-        received = f"{counted(len(uids) - len(rows), 'message retiré', 'messages retirés')} par une autre connexion"
+    present = await _send_messages(connection, uids, items, since)
+    connection.note(f"{connection.mailbox} lit {counted(present, 'message')} de {view.folder.name}", uids=uids)
+    if present < len(uids) and not by_uid:
+        received = f"{counted(len(uids) - present, 'message retiré', 'messages retirés')} par une autre connexion"
         raise Refused("imap-retires", received=received, expected="des messages encore présents")
     return b"OK FETCH completed"
 
 
-def _mark_seen(connection: Connection, view: View, items: Sequence[Item], rows: Sequence[MessageRow]) -> set[int]:
+async def _send_messages(connection: Connection, uids: Sequence[int], items: Sequence[Item], since: int | None) -> int:
+    """Answer for those of the messages that are there and changed since; return how many are there."""
+    view, store, present = _view(connection), connection.store, 0
+    for start in range(0, len(uids), FETCHED_AT_ONCE):
+        some = uids[start : start + FETCHED_AT_ONCE]
+        seen = _mark_seen(connection, items, some)
+        rows = _rows(store, view, some, items)
+        present += len(rows)
+        lines, size = list[bytes](), 0
+        for row, shown in rows:
+            if since is None or row.modseq > since:
+                extra = _flags_items(connection, items) if row.uid in seen else ()
+                subject = Subject(row, view.shown_flags(row.uid), shown, _slicer(store, row))
+                lines.append(b"* %d FETCH " % view.number_of(row.uid) + answer((*items, *extra), subject))
+                size += len(lines[-1])
+            if lines and size > SENT_AT_ONCE:
+                await connection.send(b"\r\n".join(lines))
+                lines, size = [], 0
+        if lines:
+            await connection.send(b"\r\n".join(lines))
+    return present
+
+
+def _rows(
+    store: Store, view: View, uids: Sequence[int], items: Sequence[Item]
+) -> Sequence[tuple[MessageRow, Shown | None]]:
+    if needs_shown(items):
+        return store.shown(view.folder.id, uids)
+    return [(row, None) for row in store.messages(view.folder.id, uids)]
+
+
+def _slicer(store: Store, row: MessageRow) -> Callable[[int, int], bytes | None]:
+    return lambda start, end: store.slice(row.content_id, start, end)
+
+
+def _flags_items(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return what FETCH tells beside what is asked, when reading has changed the flags."""
+    extra = (Item("FLAGS", b"FLAGS"), *([MODSEQ] if connection.condstore else []))
+    return tuple(item for item in extra if item.name not in {one.name for one in items})
+
+
+def _mark_seen(connection: Connection, items: Sequence[Item], uids: Sequence[int]) -> set[int]:
+    view = _view(connection)
     if view.read_only or all(item.peek for item in items):
         return set()
-    unseen = [row.uid for row in rows if "\\Seen" not in row.flags]
+    unseen = [uid for uid in uids if "\\Seen" not in view.flags[uid]]
     changed = connection.store.change_flags(view.folder.id, unseen, lambda flags: flags | {"\\Seen"}) if unseen else {}
-    for uid, flags in changed.items():
+    for uid, (flags, _) in changed.items():
         view.set_flags(uid, flags)
     return set(changed)
-
-
-async def _send_fetch(
-    connection: Connection, view: View, uid: int, items: Sequence[Item], *, flags_changed: bool
-) -> None:
-    row = view.rows[uid]
-
-    def load() -> bytes:
-        return connection.store.octets(row.content_id) or b""
-
-    if needs_octets(items) and (octets := connection.store.octets(row.content_id)) is not None:
-        subject = Subject(row, lambda: octets, recent=uid in view.recent)
-    else:
-        subject = Subject(row, load, recent=uid in view.recent)
-    shown = list(items)
-    if flags_changed and not any(item.name == "FLAGS" for item in items):
-        shown.append(Item("FLAGS", b"FLAGS"))
-    await connection.send(b"* %d FETCH " % view.number_of(uid) + answer(shown, subject))
 
 
 # STORE
@@ -144,24 +175,51 @@ async def _store(connection: Connection, cursor: Cursor, *, by_uid: bool) -> byt
     view = _view(connection)
     uids = _uids(view, cursor, by_uid=by_uid)
     cursor.space()
+    since = _unchanged_since(cursor)
     change, silent, flags = _change(cursor)
     _writable(connection)
     count = len({flag for flag in flags | view.keywords if not flag.startswith("\\")})
     if count > MAX_KEYWORDS:
         raise Refused("imap-trop-de-mots-cles", received=f"{count} mots-clés", expected=f"{MAX_KEYWORDS} au plus")
-    connection.note(
-        f"{connection.mailbox} marque {counted(len(uids), 'message')} de {view.folder.name}",
-        uids=uids,
-    )
-    changed = connection.store.change_flags(view.folder.id, (row.uid for row in view.present(uids)), change)
-    await connection.send_all(view.learn(flags))
-    for uid, now in changed.items():
+    if since is not None:
+        await connection.enable_condstore()
+    connection.note(f"{connection.mailbox} marque {counted(len(uids), 'message')} de {view.folder.name}", uids=uids)
+    changed = connection.store.change_flags(view.folder.id, uids, change, unchanged_since=since)
+    await connection.send_all(view.learn(flag for now, _ in changed.values() for flag in now))
+    for uid, (now, modseq) in changed.items():
+        silent_too = silent and not connection.condstore
         view.set_flags(uid, now)
-        if not silent:
-            shown = flag_list(now | ({"\\Recent"} if uid in view.recent else set()))
-            suffix = b" UID %d" % uid if by_uid else b""
-            await connection.send(b"* %d FETCH (FLAGS %b%b)" % (view.number_of(uid), shown, suffix))
-    return b"OK STORE completed"
+        if not silent_too:
+            await connection.send(_stored(view, uid, modseq, silent, by_uid, connection.condstore))
+    return b"OK " + _modified(view, uids, changed, since, by_uid) + b"STORE completed"
+
+
+def _stored(view: View, uid: int, modseq: int, silent: bool, by_uid: bool, condstore: bool) -> bytes:
+    """Return what STORE tells of a message: its change number only, when the flags were not to be told."""
+    if not silent:
+        return view.flags_response(uid, modseq, with_uid=by_uid, with_modseq=condstore)
+    items = (b"UID %d " % uid if by_uid else b"") + b"MODSEQ (%d)" % modseq
+    return b"* %d FETCH (%b)" % (view.number_of(uid), items)
+
+
+def _modified(view: View, uids: Sequence[int], changed: Mapping[int, object], since: int | None, by_uid: bool) -> bytes:
+    """Return the response code that names the messages left because they changed meanwhile (RFC 7162 §3.1.3)."""
+    left = [uid for uid in uids if uid not in changed] if since is not None else []
+    return b"[MODIFIED %b] " % compact(left if by_uid else [view.number_of(uid) for uid in left]) if left else b""
+
+
+def _unchanged_since(cursor: Cursor) -> int | None:
+    if cursor.peek() != b"(":
+        return None
+    cursor.expect(b"(")
+    name = cursor.word()
+    if name != "UNCHANGEDSINCE":
+        raise BadSyntax("unknown store modifier", "UNCHANGEDSINCE", received=name[:80], key=UNKNOWN)
+    cursor.space()
+    since = cursor.change_number()
+    cursor.expect(b")")
+    cursor.space()
+    return since
 
 
 def _change(cursor: Cursor) -> tuple[Change, bool, frozenset[str]]:
@@ -186,47 +244,6 @@ def _bare_flags(cursor: Cursor) -> list[str]:
         cursor.space()
         flags.append(cursor.flag())
     return flags
-
-
-# SEARCH
-
-
-async def search(connection: Connection, cursor: Cursor) -> bytes:
-    """SEARCH."""
-    return await _search(connection, cursor, by_uid=False)
-
-
-async def uid_search(connection: Connection, cursor: Cursor) -> bytes:
-    """UID SEARCH."""
-    return await _search(connection, cursor, by_uid=True)
-
-
-async def _search(connection: Connection, cursor: Cursor, *, by_uid: bool) -> bytes:
-    view = _view(connection)
-    cursor.space()
-    connection.quiet = True
-    test = read_search(cursor)
-    cursor.end()
-    found: list[int] = []
-    for turn, candidate in enumerate(_candidates(connection, view)):
-        if turn % SEARCHED_AT_ONCE == 0:
-            await asyncio.sleep(0)
-        if test(candidate):
-            found.append(candidate.row.uid if by_uid else candidate.number)
-    await connection.send(b" ".join([b"* SEARCH", *(b"%d" % number for number in found)]))
-    return b"OK SEARCH completed"
-
-
-def _candidates(connection: Connection, view: View) -> list[Candidate]:
-    store, numbers, uids = connection.store, view.numbers, view.largest_uid
-
-    def loader(row: MessageRow) -> Callable[[], bytes]:
-        return lambda: store.octets(row.content_id) or b""
-
-    return [
-        Candidate(row, view.number_of(row.uid), loader(row), recent=row.uid in view.recent, numbers=numbers, uids=uids)
-        for row in view.present(view.uids)
-    ]
 
 
 # COPY, MOVE, EXPUNGE
@@ -277,8 +294,7 @@ def _transfer(connection: Connection, cursor: Cursor, *, by_uid: bool, moving: b
         uids=uids,
         target=target,
     )
-    present = [row.uid for row in view.present(uids)]
-    return connection.store.transfer(view.folder.id, present, connection.mailbox, target, move=moving)
+    return connection.store.transfer(view.folder.id, uids, connection.mailbox, target, move=moving)
 
 
 def _copy_code(copied: Copied) -> bytes:
@@ -304,11 +320,10 @@ async def uid_expunge(connection: Connection, cursor: Cursor) -> bytes:
 
 def _expunge(connection: Connection, view: View, uids: Sequence[int]) -> bytes:
     wanted = set(uids)
-    rows = connection.store.messages(view.folder.id)
-    doomed = [row.uid for row in rows if row.uid in wanted and "\\Deleted" in row.flags]
+    doomed = [uid for uid in connection.store.deleted(view.folder.id) if uid in wanted]
     if doomed:
         connection.store.expunge(view.folder.id, doomed)
     connection.note(
         f"{connection.mailbox} supprime {counted(len(doomed), 'message')} de {view.folder.name}", uids=doomed
     )
-    return b"OK EXPUNGE completed"
+    return b"OK " + connection.highest(view, bool(doomed)) + b"EXPUNGE completed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 __all__ = ["date_time", "flag_list", "literal", "mailbox", "nstring", "paren", "string"]
 
@@ -47,6 +48,11 @@ def paren(values: Iterable[bytes]) -> bytes:
 
 def flag_list(flags: Iterable[str]) -> bytes:
     """Return flags in a stable order, system flags first."""
+    return _flag_list(frozenset(flags))
+
+
+@lru_cache(maxsize=4096)
+def _flag_list(flags: frozenset[str]) -> bytes:
     return paren(flag.encode("ascii") for flag in sorted(flags, key=lambda flag: (flag[:1] != "\\", flag)))
 
 

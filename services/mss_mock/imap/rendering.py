@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from mss_mock.imap.addresses import Address, read_addresses
 from mss_mock.imap.output import literal, nstring, paren, string
-from mss_mock.imap.structure import Part, first_token
+from mss_mock.imap.structure import Part, first_token, read_fields
 
 __all__ = ["body_structure", "body_value", "envelope", "header_fields"]
 
 NIL = b"NIL"
+MAX_FIELDS = 5
+"""How many fields of one name are looked at for addresses; a mail should have one of each."""
 
 
 def envelope(message: Part) -> bytes:
@@ -34,8 +36,8 @@ def envelope(message: Part) -> bytes:
 
 
 def _addresses(message: Part, name: bytes, default: bytes = NIL) -> bytes:
-    values = [one.value for one in message.fields if one.name.lower() == name]
-    found = [address for value in values for address in read_addresses(value)]
+    fields = [one for one in message.fields if one.key == name][:MAX_FIELDS]
+    found = [address for one in fields for address in read_addresses(one.value)]
     return b"(" + b"".join(_address(address) for address in found) + b")" if found else default
 
 
@@ -96,9 +98,9 @@ def _parameters(parameters: tuple[tuple[bytes, bytes], ...]) -> bytes:
     return paren(item for name, value in parameters for item in (string(name), string(value)))
 
 
-def header_fields(part: Part, names: frozenset[bytes], *, wanted: bool) -> bytes:
+def header_fields(header: bytes, names: frozenset[bytes], *, wanted: bool) -> bytes:
     """Return the exact octets of the fields that are (or are not) named, lower case, and the blank line."""
-    return b"".join(one.octets for one in part.fields if (one.name.lower() in names) is wanted) + b"\r\n"
+    return b"".join(one.octets for one in read_fields(header) if (one.key in names) is wanted) + b"\r\n"
 
 
 def body_value(octets: bytes | None) -> bytes:

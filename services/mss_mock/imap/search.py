@@ -1,7 +1,7 @@
 """SEARCH: reading the keys into one test, and what a message shows to it.
 
-Source: RFC 3501 §6.4.4; confidence high. Texts are compared without case, headers and bodies decoded. A message number
-that does not exist matches nothing. Knows no folder.
+Source: RFC 3501 §6.4.4, RFC 4731 (RETURN), RFC 7162 §3.1.5 (MODSEQ); confidence high. Texts are compared without case,
+headers and bodies decoded. A message number that does not exist matches nothing. Knows no folder.
 """
 
 from __future__ import annotations
@@ -9,87 +9,107 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import lru_cache
 
-from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 from mss_mock.domain import Refused
-from mss_mock.imap.sets import Extent, contains
+from mss_mock.imap.deriving import PLAIN
+from mss_mock.imap.sets import Extent, membership
 from mss_mock.imap.syntax import LIMIT, UNKNOWN, BadSyntax, Cursor, SequenceSet
-from mss_mock.store import MessageRow
+from mss_mock.store import Found
 
-__all__ = ["Candidate", "Test", "read_search"]
+__all__ = ["CHARSETS", "Candidate", "Search", "Test", "read_charset", "read_keys", "read_search"]
 
 MAX_KEYS = 500
 CHARSETS = ("US-ASCII", "UTF-8")
+RETURNS = ("MIN", "MAX", "ALL", "COUNT")
 
 
 class Candidate:
-    """A message that is searched; its octets are loaded when a key needs them."""
+    """A message that is searched: what a view knows of it, and what was derived when it came, where a key needs it."""
+
+    __slots__ = ("_texts", "flags", "found", "load_texts", "number", "recent", "uid")
 
     def __init__(
-        self, row: MessageRow, number: int, load: Callable[[], bytes], *, recent: bool, numbers: Extent, uids: Extent
+        self,
+        uid: int,
+        number: int,
+        flags: frozenset[str],
+        recent: bool,
+        found: Found | None = None,
+        load_texts: Callable[[int], tuple[str, str]] | None = None,
     ) -> None:
-        self.row, self.number, self.recent = row, number, recent
-        self.numbers, self.uids = numbers, uids
-        self._load = load
-
-    @cached_property
-    def octets(self) -> bytes:
-        """The message as stored."""
-        return self._load()
-
-    @cached_property
-    def mail(self) -> MimePart | None:
-        """The message decoded, None when it is beyond reading."""
-        try:
-            return read_mail(self.octets)
-        except MimeError:
-            return None
-
-    @cached_property
-    def text(self) -> str:
-        """The decoded bodies in lower case; the raw octets of a message that cannot be read."""
-        if self.mail is None:
-            return self.octets.decode("utf-8", "replace").lower()
-        return "\n".join(part.text() for part in self.mail.leaves() if part.content_type.startswith("text/")).lower()
-
-    @cached_property
-    def headers(self) -> str:
-        """All decoded headers in lower case, those of parts and enclosed messages too."""
-        if self.mail is None:
-            return self.text
-        return "\n".join(f"{name}: {value}" for part in self.mail.walk() for name, value in part.headers).lower()
-
-    def header(self, name: str) -> list[str]:
-        """Return the decoded values of a header in lower case."""
-        return [value.lower() for value in self.mail.all(name)] if self.mail else []
+        self.uid, self.number, self.flags, self.recent = uid, number, flags, recent
+        self.found = found
+        self.load_texts = load_texts
+        self._texts: tuple[str, str] | None = None
 
     @property
-    def sent(self) -> date | None:
-        """The day of the Date header."""
-        value = self.mail.header("Date") if self.mail else None
-        try:
-            return parsedate_to_datetime(value).date() if value else None
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
+    def known(self) -> Found:
+        """What was derived; ``Search.looks`` tells when it must be there."""
+        assert self.found is not None
+        return self.found
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The fields of the parts, and the texts; read when first asked for."""
+        if self._texts is None:
+            assert self.load_texts is not None
+            self._texts = self.load_texts(self.known.content_id)
+        return self._texts
+
+    def has(self, name: str, text: str) -> bool:
+        """Tell whether a field of that name has a text, both in lower case."""
+        head = self.known.head
+        if text not in head:
+            return False
+        start = f"\n{name}:"
+        at = head.find(start)
+        while at >= 0:
+            at += len(start)
+            if head.find(text, at, head.index("\n", at)) >= 0:
+                return True
+            at = head.find(start, at)
+        return False
 
 
 Test = Callable[[Candidate], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched. ``looks``: a key needs what was derived; ``returns``: the options of RETURN, None without.
+
+    ``needle`` is in the head of every message that matches; empty when there is none such.
+
+    ``by_change``: the answer says the highest change number of what was found (RFC 7162 §3.1.5).
+    """
+
+    test: Test
+    looks: bool
+    by_change: bool
+    returns: frozenset[str] | None
+    needle: str
+
+
 @dataclass(slots=True)
 class _Reader:
     cursor: Cursor
+    numbers: Extent
+    uids: Extent
     charset: str = "UTF-8"
     keys: int = 0
+    looks: bool = False
+    by_change: bool = False
+    needle: str = ""
+    within: int = 0
+    """How many NOT and OR a key is within: what it asks for is not asked of every message then."""
 
     def all(self) -> Test:
         tests = [self.key()]
         while not self.cursor.at_end and self.cursor.peek() != b")":
             self.cursor.space()
             tests.append(self.key())
-        return lambda candidate: all(test(candidate) for test in tests)
+        return tests[0] if len(tests) == 1 else lambda candidate: all(test(candidate) for test in tests)
 
     def key(self) -> Test:
         self.keys += 1
@@ -99,8 +119,8 @@ class _Reader:
         if first == b"(":
             return self._group()
         if first.isdigit() or first == b"*":
-            numbers = self.cursor.sequence()
-            return lambda candidate: contains(numbers, candidate.number, candidate.numbers)
+            among = membership(self.cursor.sequence(), self.numbers)
+            return lambda candidate: among(candidate.number)
         name = self.cursor.word()
         if name in _FLAG_KEYS:
             flag, wanted = _FLAG_KEYS[name]
@@ -111,6 +131,7 @@ class _Reader:
         if reader is None:
             expected = ", ".join(sorted({*_FLAG_KEYS, *_PLAIN_KEYS, *_READERS}))
             raise BadSyntax(f"unknown search key {name[:40]}", expected, received=name[:80], key=UNKNOWN)
+        self.looks = self.looks or name not in _BY_VIEW
         self.cursor.space()
         return reader(self)
 
@@ -124,9 +145,18 @@ class _Reader:
 
     def nested(self) -> Test:
         self.cursor.deeper()
+        self.within += 1
         test = self.key()
+        self.within -= 1
         self.cursor.shallower()
         return test
+
+    def field_text(self) -> str:
+        """Read a text that must be in the head."""
+        text = self.text()
+        if not self.within and len(text) > len(self.needle):
+            self.needle = text
+        return text
 
     def text(self) -> str:
         try:
@@ -138,19 +168,53 @@ class _Reader:
             ) from error
 
 
-def read_search(cursor: Cursor) -> Test:
-    """Read ``[CHARSET name] key…``. Raises Refused."""
-    reader = _Reader(cursor)
+def read_search(cursor: Cursor, numbers: Extent, uids: Extent) -> Search:
+    """Read ``[RETURN (options)] [CHARSET name] key…`` against the numbers in use. Raises Refused."""
+    returns = _returns(cursor) if cursor.skip(b"RETURN ") else None
+    reader = _Reader(cursor, numbers, uids)
     if cursor.skip(b"CHARSET "):
-        reader.charset = cursor.astring().decode("ascii", "replace").upper()
-        if reader.charset not in CHARSETS:
-            raise Refused("imap-jeu-de-caracteres", received=reader.charset[:80], expected=" ou ".join(CHARSETS))
+        reader.charset = read_charset(cursor)
         cursor.space()
-    return reader.all()
+    test = reader.all()
+    return Search(test, reader.looks, reader.by_change, returns, reader.needle)
+
+
+def read_keys(cursor: Cursor, charset: str, numbers: Extent, uids: Extent) -> Search:
+    """Read the search keys of SORT, which looks at what was derived in any case. Raises Refused."""
+    reader = _Reader(cursor, numbers, uids, charset)
+    test = reader.all()
+    return Search(test, True, reader.by_change, None, reader.needle)
+
+
+def read_charset(cursor: Cursor) -> str:
+    """Read the charset of a search. Raises Refused."""
+    charset = cursor.astring().decode("ascii", "replace").upper()
+    if charset not in CHARSETS:
+        raise Refused("imap-jeu-de-caracteres", received=charset[:80], expected=" ou ".join(CHARSETS))
+    return charset
+
+
+def _returns(cursor: Cursor) -> frozenset[str]:
+    options = set[str]()
+    cursor.expect(b"(")
+    while not cursor.skip(b")"):
+        if options:
+            cursor.space()
+        name = cursor.word()
+        if name not in RETURNS:
+            raise BadSyntax("unknown return option", ", ".join(RETURNS), received=name[:80], key=UNKNOWN)
+        options.add(name)
+    cursor.space()
+    return frozenset(options) or frozenset({"ALL"})
+
+
+@lru_cache(maxsize=4096)
+def _lower(flags: frozenset[str]) -> frozenset[str]:
+    return frozenset(flag.lower() for flag in flags)
 
 
 def _lowered(candidate: Candidate) -> frozenset[str]:
-    return frozenset(flag.lower() for flag in candidate.row.flags)
+    return _lower(candidate.flags)
 
 
 _FLAG_KEYS: Mapping[str, tuple[str, bool]] = {
@@ -167,42 +231,50 @@ _PLAIN_KEYS: Mapping[str, Test] = {
 }
 
 
-def _header_named(name: str) -> Callable[[_Reader], Test]:
+def _address(name: str) -> Callable[[_Reader], Test]:
+    """Return the key of an address field: as it is written, names and comments too, or the plain address."""
+
     def read(reader: _Reader) -> Test:
-        text = reader.text()
-        return lambda candidate: any(text in value for value in candidate.header(name))
+        text = reader.field_text()
+        return lambda candidate: candidate.has(name, text) or candidate.has(PLAIN + name, text)
 
     return read
 
 
+def _subject(reader: _Reader) -> Test:
+    text = reader.field_text()
+    return lambda candidate: candidate.has("subject", text)
+
+
 def _header(reader: _Reader) -> Test:
-    name = reader.cursor.astring().decode("ascii", "replace")
+    name = reader.cursor.astring().decode("ascii", "replace").lower()
     reader.cursor.space()
-    return _header_named(name)(reader)
+    text = reader.field_text()
+    return lambda candidate: not name.startswith(PLAIN) and candidate.has(name, text)
 
 
 def _body(reader: _Reader) -> Test:
     text = reader.text()
-    return lambda candidate: text in candidate.text
+    return lambda candidate: text in candidate.texts[1]
 
 
 def _text(reader: _Reader) -> Test:
     text = reader.text()
-    return lambda candidate: text in candidate.headers or text in candidate.text
+    return lambda candidate: text in candidate.known.head or any(text in one for one in candidate.texts)
 
 
 def _received(compare: Callable[[date, date], bool]) -> Callable[[_Reader], Test]:
     def read(reader: _Reader) -> Test:
         day = reader.cursor.date()
-        return lambda candidate: compare(candidate.row.received.date(), day)
+        return lambda candidate: compare(candidate.known.day, day)
 
     return read
 
 
-def _sent(compare: Callable[[date, date], bool]) -> Callable[[_Reader], Test]:
+def _sent(compare: Callable[[str, str], bool]) -> Callable[[_Reader], Test]:
     def read(reader: _Reader) -> Test:
-        day = reader.cursor.date()
-        return lambda candidate: (sent := candidate.sent) is not None and compare(sent, day)
+        day = reader.cursor.date().isoformat()
+        return lambda candidate: bool(sent := candidate.known.sent[:10]) and compare(sent, day)
 
     return read
 
@@ -217,17 +289,32 @@ def _keyword(wanted: bool) -> Callable[[_Reader], Test]:
 
 def _larger(reader: _Reader) -> Test:
     size = reader.cursor.number()
-    return lambda candidate: candidate.row.size > size
+    return lambda candidate: candidate.known.size > size
 
 
 def _smaller(reader: _Reader) -> Test:
     size = reader.cursor.number()
-    return lambda candidate: candidate.row.size < size
+    return lambda candidate: candidate.known.size < size
+
+
+def _changed(reader: _Reader) -> Test:
+    """MODSEQ: the name and kind of an entry, which may come first, make no difference here (RFC 7162 §3.1.5)."""
+    reader.by_change = True
+    if reader.cursor.peek() == b'"':
+        reader.cursor.astring()
+        reader.cursor.space()
+        kind = reader.cursor.word()
+        if kind not in ("ALL", "PRIV", "SHARED"):
+            raise BadSyntax("bad entry type", "all, priv ou shared", received=kind[:80])
+        reader.cursor.space()
+    number = reader.cursor.change_number()
+    return lambda candidate: candidate.known.modseq >= number
 
 
 def _uid(reader: _Reader) -> Test:
-    uids: SequenceSet = reader.cursor.sequence()
-    return lambda candidate: contains(uids, candidate.row.uid, candidate.uids)
+    wanted: SequenceSet = reader.cursor.sequence()
+    among = membership(wanted, reader.uids)
+    return lambda candidate: among(candidate.uid)
 
 
 def _not(reader: _Reader) -> Test:
@@ -243,14 +330,15 @@ def _or(reader: _Reader) -> Test:
 
 
 _READERS: Mapping[str, Callable[[_Reader], Test]] = {
-    "BCC": _header_named("Bcc"),
+    "BCC": _address("bcc"),
     "BEFORE": _received(lambda day, limit: day < limit),
     "BODY": _body,
-    "CC": _header_named("Cc"),
-    "FROM": _header_named("From"),
+    "CC": _address("cc"),
+    "FROM": _address("from"),
     "HEADER": _header,
     "KEYWORD": _keyword(True),
     "LARGER": _larger,
+    "MODSEQ": _changed,
     "NOT": _not,
     "ON": _received(lambda day, limit: day == limit),
     "OR": _or,
@@ -259,9 +347,12 @@ _READERS: Mapping[str, Callable[[_Reader], Test]] = {
     "SENTSINCE": _sent(lambda day, limit: day >= limit),
     "SINCE": _received(lambda day, limit: day >= limit),
     "SMALLER": _smaller,
-    "SUBJECT": _header_named("Subject"),
+    "SUBJECT": _subject,
     "TEXT": _text,
-    "TO": _header_named("To"),
+    "TO": _address("to"),
     "UID": _uid,
     "UNKEYWORD": _keyword(False),
 }
+
+_BY_VIEW = frozenset({"KEYWORD", "NOT", "OR", "UID", "UNKEYWORD"})
+"""Keys that need nothing beyond what a view knows."""

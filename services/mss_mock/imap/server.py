@@ -15,11 +15,11 @@ __all__ = ["ImapDoor"]
 
 
 class ImapDoor(MailPort):
-    """A listening IMAP port. ``poll_seconds`` is how often IDLE asks the store."""
+    """A listening IMAP port. ``poll_seconds`` is how often IDLE looks at other processes."""
 
     name = "imap"
     idle_seconds = 29 * 60.0
-    poll_seconds = 0.25
+    poll_seconds = 2.0
     commands = COMMANDS
     greeting = staticmethod(greeting)
 

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import binascii
 import re
+from typing import Any
 
 from lgo_sandbox.pki import Family
 from lgo_sandbox.tenant.session import Session
@@ -23,6 +24,7 @@ from mss_mock.imap.output import paren, string
 from mss_mock.imap.syntax import LIMIT, Cursor
 from mss_mock.journaling import Record, strike
 from mss_mock.login import Login, LoginRefused
+from mss_mock.store import waiting
 from mss_mock.wire.sasl import without_secret
 
 __all__ = [
@@ -42,7 +44,23 @@ __all__ = [
 MAX_LOGINS = 10
 MAX_ID_FIELDS = 30
 _ALWAYS = ("IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE")
-_OPEN = ("IDLE", "NAMESPACE", "UIDPLUS", "MOVE", "UNSELECT", "CHILDREN", "LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE")
+_OPEN = (
+    "IDLE",
+    "NAMESPACE",
+    "UIDPLUS",
+    "MOVE",
+    "UNSELECT",
+    "CHILDREN",
+    "LIST-EXTENDED",
+    "LIST-STATUS",
+    "SPECIAL-USE",
+    "ESEARCH",
+    "CONDSTORE",
+    "MULTIAPPEND",
+    "SORT",
+    "QUOTA",
+    "QUOTA=RES-STORAGE",
+)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}|=")
 
 
@@ -110,13 +128,15 @@ async def identify(connection: Connection, cursor: Cursor) -> bytes:
 
 
 async def enable(connection: Connection, cursor: Cursor) -> bytes:
-    """ENABLE: none of our extensions needs it."""
-    cursor.space()
-    cursor.word()
-    while not cursor.at_end:
+    """ENABLE: CONDSTORE only; other names are let pass, as the standard wants (RFC 5161 §3.1)."""
+    names: list[str] = []
+    while not names or not cursor.at_end:
         cursor.space()
-        cursor.word()
-    await connection.send(b"* ENABLED")
+        names.append(cursor.word())
+    enabled = b" CONDSTORE" if "CONDSTORE" in names else b""
+    await connection.send(b"* ENABLED" + enabled)
+    if enabled:
+        await connection.enable_condstore()
     return b"OK ENABLE completed"
 
 
@@ -139,7 +159,7 @@ async def starttls(connection: Connection, cursor: Cursor) -> None:
 
 
 async def idle(connection: Connection, cursor: Cursor) -> bytes:
-    """IDLE: the store is asked again and again, so that what another process delivers is told too."""
+    """IDLE: what this process commits is told at once, what another does as soon as somebody looks."""
     cursor.end()
     await connection.stream.send(b"+ idling\r\n")
     await connection.stream.flush()
@@ -148,18 +168,33 @@ async def idle(connection: Connection, cursor: Cursor) -> bytes:
     done = asyncio.ensure_future(connection.stream.line())
     try:
         async with asyncio.timeout(connection.port.idle_seconds):
-            while not done.done():
-                if connection.view is not None:
-                    await connection.send_all(connection.view.news(expunge=True))
-                    await connection.stream.flush()
-                await asyncio.wait({done}, timeout=connection.port.poll_seconds)
-        said = await done
+            await _tell_until(done, connection)
+            said = await done
         if said.upper() != b"DONE":
             received = said[:80].decode("ascii", "backslashreplace")
             raise Refused("imap-done", received=received, expected="DONE", where="IDLE")
     finally:
         done.cancel()
     return b"OK IDLE terminated"
+
+
+async def _tell_until(done: asyncio.Future[bytes], connection: Connection) -> None:
+    """Tell the client the news of its folder, whenever there are some, until it has said something."""
+    view = connection.view
+    if view is None:
+        await asyncio.wait({done})
+        return
+    with waiting(view.store.db, view.folder.id, connection.port.poll_seconds) as event:
+        while not done.done():
+            event.clear()
+            await connection.send_all(view.news(expunge=True, with_modseq=connection.condstore))
+            await connection.stream.flush()
+            changed = asyncio.ensure_future(event.wait())
+            try:
+                either: set[asyncio.Future[Any]] = {done, changed}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changed.cancel()
 
 
 # Login

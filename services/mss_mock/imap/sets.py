@@ -6,12 +6,12 @@ Source: RFC 3501 §9 (seq-range: the order of the two numbers does not matter, `
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mss_mock.imap.syntax import BadSyntax, SequenceSet
 
-__all__ = ["Extent", "compact", "contains", "numbers_in", "uids_in"]
+__all__ = ["Extent", "compact", "membership", "numbers_in", "uids_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,21 @@ def _bounds(pair: tuple[int, int], largest: int) -> tuple[int, int]:
     return (first, last) if first <= last else (last, first)
 
 
-def contains(wanted: SequenceSet, number: int, extent: Extent) -> bool:
-    """Tell whether a number is in a set."""
-    return any(first <= number <= last for first, last in (_bounds(pair, extent.largest) for pair in wanted))
+def membership(wanted: SequenceSet, extent: Extent) -> Callable[[int], bool]:
+    """Return the test whether a number is in a set."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(_bounds(pair, extent.largest) for pair in wanted):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    starts = [first for first, _ in merged]
+
+    def test(number: int) -> bool:
+        at = bisect_right(starts, number)
+        return at > 0 and number <= merged[at - 1][1]
+
+    return test
 
 
 def uids_in(wanted: SequenceSet, uids: Sequence[int]) -> list[int]:

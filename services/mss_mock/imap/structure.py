@@ -8,10 +8,10 @@ deep or too numerous is a leaf. Never raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Field", "Part", "first_token", "parse", "resolve"]
+__all__ = ["Field", "Part", "first_token", "parse", "read_fields"]
 
 MAX_DEPTH = 20
 MAX_PARTS = 500
@@ -28,9 +28,9 @@ _FIRST_TOKEN = re.compile(rb"[\s]*(%b)" % _TOKEN)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A header field: its name, its value unfolded, and its exact octets with their line end."""
+    """A header field: its name in lower case, its value unfolded, and its exact octets with their line end."""
 
-    name: bytes
+    key: bytes
     value: bytes
     octets: bytes
 
@@ -75,7 +75,7 @@ class Part:
 
     def value(self, name: bytes) -> bytes | None:
         """Return the unfolded value of the first field of that name (lower case)."""
-        return next((one.value for one in self.fields if one.name.lower() == name), None)
+        return next((one.value for one in self.fields if one.key == name), None)
 
 
 class _Budget:
@@ -86,31 +86,6 @@ class _Budget:
 def parse(raw: bytes) -> Part:
     """Return the structure of a message."""
     return _parse(raw, 0, len(raw), _Budget(), 0, digest=False)
-
-
-def resolve(root: Part, numbers: Sequence[int]) -> Part | None:
-    """Return the part with an IMAP number, None when there is none; no number is the message itself."""
-    part: Part | None = root
-    container = root
-    for position, number in enumerate(numbers):
-        if position:
-            assert part is not None
-            if part.message is None:
-                if not part.multipart:
-                    return None
-                container = part
-            else:
-                container = part.message
-        part = _child(container, number)
-        if part is None:
-            return None
-    return part
-
-
-def _child(container: Part, number: int) -> Part | None:
-    if container.multipart:
-        return container.children[number - 1] if 0 < number <= len(container.children) else None
-    return container if number == 1 else None
 
 
 def _parse(raw: bytes, start: int, end: int, budget: _Budget, depth: int, *, digest: bool) -> Part:
@@ -126,6 +101,11 @@ def _parse(raw: bytes, start: int, end: int, budget: _Budget, depth: int, *, dig
     if part.multipart and not part.children:
         part.maintype, part.subtype, part.parameters = b"TEXT", b"PLAIN", ()
     return part
+
+
+def read_fields(header: bytes) -> list[Field]:
+    """Return the fields of a header."""
+    return list(_fields(header, 0, len(header)))
 
 
 def _body_start(raw: bytes, start: int, end: int) -> int:
@@ -145,7 +125,7 @@ def _fields(raw: bytes, start: int, end: int) -> Iterator[Field]:
         octets = raw[at:stop]
         match = _FIELD_NAME.match(octets)
         if match:
-            yield Field(match[1], _LINE_END.sub(b"", octets[match.end() :]).strip(b" \t\r\n"), octets)
+            yield Field(match[1].lower(), _LINE_END.sub(b"", octets[match.end() :]).strip(b" \t\r\n"), octets)
         at = stop
 
 

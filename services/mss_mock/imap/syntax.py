@@ -18,11 +18,13 @@ MAX_DEPTH = 20
 
 MAX_RANGES = 5000
 MAX_NUMBER = 0xFFFFFFFF
+MAX_CHANGE = 0x7FFFFFFFFFFFFFFF
 _ATOM = re.compile(rb"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _ASTRING = re.compile(rb"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
 _LIST_MAILBOX = re.compile(rb"[^\x00-\x20\x7f-\xff(){\"\\]+")
 _QUOTED = re.compile(rb'"((?:[^\x00\r\n"\\]|\\["\\])*)"')
 _NUMBER = re.compile(rb"[0-9]{1,10}")
+_CHANGE = re.compile(rb"[0-9]{1,19}")
 _SET = re.compile(rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?(?:,(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?)*")
 _FLAG = re.compile(rb"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -155,6 +157,13 @@ class Cursor:
         value = int(self.take(_NUMBER, "number")[0])
         if value > MAX_NUMBER:
             raise BadSyntax("number out of range", f"au plus {MAX_NUMBER}", received=str(value))
+        return value
+
+    def change_number(self) -> int:
+        """Read a change number of 63 bits (RFC 7162 §7)."""
+        value = int(self.take(_CHANGE, "number")[0])
+        if value > MAX_CHANGE:
+            raise BadSyntax("number out of range", f"au plus {MAX_CHANGE}", received=str(value))
         return value
 
     def astring(self) -> bytes:

@@ -1,8 +1,8 @@
 """What one connection has been told of the folder it selected, and the news it is owed.
 
 Source: RFC 3501 §2.3.1.2, §5.2, §7.3–7.4 (message numbers change only by what the server says; EXPUNGE never during
-FETCH, STORE or SEARCH). The store is asked by a change number, so that what another process delivers is seen too.
-Knows no socket.
+FETCH, STORE or SEARCH), RFC 7162 §3.2 (change numbers). The store is asked by a change number, so that what another
+process delivers is seen too, and gives only what changed since. Knows no socket.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from collections.abc import Iterable, Sequence
 from lgo_sandbox.state.errors import StoreError
 from mss_mock.imap.output import flag_list
 from mss_mock.imap.sets import Extent
-from mss_mock.store import FolderRow, MessageRow, Store
+from mss_mock.store import FolderRow, State, Store, flag_set
 
 __all__ = ["FolderGone", "View"]
 
 SYSTEM_FLAGS = ("\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen")
+Change = tuple[int, frozenset[str], int]
 
 
 class FolderGone(Exception):
-    """The selected folder was deleted elsewhere."""
+    """The selected folder was deleted elsewhere, or replaced: its session was reset or loaded."""
 
 
 class View:
@@ -31,29 +32,29 @@ class View:
         self.store = store
         self.folder = folder
         self.read_only = read_only
-        self.rows: dict[int, MessageRow] = {}
-        self.uids: list[int] = []
-        self.recent: set[int] = set()
-        self.keywords: set[str] = set()
-        self._modseq = -1
-        self._load()
-
-    def _load(self) -> None:
-        self._modseq = self._current_modseq()
-        if not self.read_only:
-            self.recent |= self.store.claim_recent(self.folder.id)
-        rows = self.store.messages(self.folder.id)
-        self.rows = {row.uid: row for row in rows}
-        self.uids = [row.uid for row in rows]
-        if self.read_only:
-            self.recent |= {row.uid for row in rows if row.recent}
-        self.keywords = _keywords(rows)
-
-    def _current_modseq(self) -> int:
-        modseq = self.store.folder_modseq(self.folder.id)
-        if modseq is None:
+        snapshot = store.snapshot(folder)
+        if snapshot is None:
             raise FolderGone
-        return modseq
+        state, self.flags = snapshot
+        self.modseq = state.modseq
+        self._expunged = state.expunged
+        self.uids: list[int] = list(self.flags)
+        self.recent: set[int] = set()
+        self.recent.update(self._claimed(state, self.uids))
+        self.keywords = {flag for flags in set(self.flags.values()) for flag in flags if not flag.startswith("\\")}
+
+    def _state(self) -> State:
+        state = self.store.state(self.folder.id)
+        if state is None:
+            raise FolderGone
+        return state
+
+    def _claimed(self, state: State, arrived: Sequence[int]) -> Sequence[int]:
+        """Return what is recent here: what no session was told of; who only reads does not count as told."""
+        if not arrived or arrived[-1] < state.recent_from:
+            return ()
+        first = state.recent_from if self.read_only else self.store.claim_recent(self.folder.id)
+        return arrived[bisect_left(arrived, first) :]
 
     # Numbers
 
@@ -75,15 +76,15 @@ class View:
         """Return the UID of a message number."""
         return self.uids[number - 1]
 
-    def present(self, uids: Iterable[int]) -> list[MessageRow]:
-        """Return the rows of those messages that are still there."""
-        return [self.rows[uid] for uid in uids if uid in self.rows]
-
     def first_unseen(self) -> int | None:
         """Return the number of the first message without \\Seen."""
-        return next((self.number_of(uid) for uid in self.uids if "\\Seen" not in self.rows[uid].flags), None)
+        return next((n for n, uid in enumerate(self.uids, 1) if "\\Seen" not in self.flags[uid]), None)
 
     # Flags
+
+    def shown_flags(self, uid: int) -> frozenset[str]:
+        """Return the flags of a message as FETCH shows them."""
+        return self.flags[uid] | {"\\Recent"} if uid in self.recent else self.flags[uid]
 
     def flags_line(self) -> bytes:
         """Return the FLAGS response."""
@@ -104,64 +105,70 @@ class View:
 
     def set_flags(self, uid: int, flags: frozenset[str]) -> None:
         """Remember flags that the client is told of, or asked not to be."""
-        row = self.rows[uid]
-        self.rows[uid] = MessageRow(row.uid, row.content_id, row.size, row.received, flags, row.recent)
+        self.flags[uid] = flags
+
+    def flags_response(self, uid: int, modseq: int, *, with_uid: bool, with_modseq: bool) -> bytes:
+        """Return the FETCH response that tells the flags of a message."""
+        items = b"FLAGS " + flag_list(self.shown_flags(uid))
+        items += b" UID %d" % uid if with_uid else b""
+        items += b" MODSEQ (%d)" % modseq if with_modseq else b""
+        return b"* %d FETCH (%b)" % (self.number_of(uid), items)
 
     # News
 
-    def news(self, *, expunge: bool, with_uid: bool = False) -> list[bytes]:
+    def news(self, *, expunge: bool, with_uid: bool = False, with_modseq: bool = False) -> list[bytes]:
         """Return the untagged responses that the client is owed. Raises FolderGone.
 
         Messages removed meanwhile are only told of when ``expunge``; until then they keep their numbers. What is owed
         while the store cannot be used is told once it can: news are no answer, and nobody asked for them.
         """
         try:
-            return self._news(expunge=expunge, with_uid=with_uid)
+            return self._news(expunge=expunge, with_uid=with_uid, with_modseq=with_modseq)
         except StoreError:
             return []
 
-    def _news(self, *, expunge: bool, with_uid: bool) -> list[bytes]:
-        modseq = self._current_modseq()
-        if modseq == self._modseq:
-            return []
-        claimed = set() if self.read_only else self.store.claim_recent(self.folder.id)
-        rows = {row.uid: row for row in self.store.messages(self.folder.id)}
-        gone = [uid for uid in self.uids if uid not in rows]
-        lines = self._expunge(gone) if expunge else []
-        lines += self._changes(rows, with_uid=with_uid)
-        lines += self._arrivals(rows, claimed)
-        self.rows = rows
-        self._modseq = modseq if expunge or not gone else -1
+    def _news(self, *, expunge: bool, with_uid: bool, with_modseq: bool) -> list[bytes]:
+        state, folder = self._state(), self.folder.id
+        if state.modseq < self.modseq:
+            raise FolderGone
+        removed = expunge and state.expunged != self._expunged
+        present = {uid for uid, _ in self.store.listed(folder)} if removed else None
+        changed: list[Change] = []
+        if state.modseq != self.modseq:
+            changed = [(uid, flag_set(text), modseq) for uid, text, modseq in self.store.changed(folder, self.modseq)]
+        arrived = [one for one in changed if one[0] > self.largest_uid.largest]
+        recent = self._claimed(state, [uid for uid, _, _ in arrived])
+        # Nothing of the store from here on: what could not be read or claimed is owed as a whole.
+        lines = self._expunge(present) if present is not None else []
+        self._expunged = state.expunged if removed else self._expunged
+        lines += self._changes(changed[: len(changed) - len(arrived)], with_uid, with_modseq)
+        lines += self._arrivals(arrived, recent)
+        self.modseq = state.modseq
         return lines
 
-    def _expunge(self, gone: Sequence[int]) -> list[bytes]:
+    def _expunge(self, present: set[int]) -> list[bytes]:
+        gone = [uid for uid in self.uids if uid not in present]
         lines = [b"* %d EXPUNGE" % self.number_of(uid) for uid in reversed(gone)]
-        removed = set(gone)
-        self.uids = [uid for uid in self.uids if uid not in removed]
-        self.recent -= removed
+        for uid in gone:
+            del self.flags[uid]
+        self.uids = [uid for uid in self.uids if uid in present]
+        self.recent.difference_update(gone)
         return lines
 
-    def _changes(self, rows: dict[int, MessageRow], *, with_uid: bool) -> list[bytes]:
-        changed = [
-            uid for uid in self.uids if uid in rows and uid in self.rows and rows[uid].flags != self.rows[uid].flags
-        ]
-        lines = self.learn(flag for uid in changed for flag in rows[uid].flags)
-        for uid in changed:
-            flags = rows[uid].flags | ({"\\Recent"} if uid in self.recent else set())
-            items = b"FLAGS " + flag_list(flags) + (b" UID %d" % uid if with_uid else b"")
-            lines.append(b"* %d FETCH (%b)" % (self.number_of(uid), items))
+    def _changes(self, changed: Sequence[Change], with_uid: bool, with_modseq: bool) -> list[bytes]:
+        news = [(uid, flags, n) for uid, flags, n in changed if uid in self.flags and flags != self.flags[uid]]
+        lines = self.learn(flag for _, flags, _ in news for flag in flags)
+        for uid, flags, modseq in news:
+            self.flags[uid] = flags
+            lines.append(self.flags_response(uid, modseq, with_uid=with_uid, with_modseq=with_modseq))
         return lines
 
-    def _arrivals(self, rows: dict[int, MessageRow], claimed: set[int]) -> list[bytes]:
-        largest = self.largest_uid.largest
-        arrived = [uid for uid in rows if uid > largest]
+    def _arrivals(self, arrived: Sequence[Change], recent: Iterable[int]) -> list[bytes]:
         if not arrived:
             return []
-        self.uids.extend(arrived)
-        self.recent |= claimed if not self.read_only else {uid for uid in arrived if rows[uid].recent}
-        lines = self.learn(flag for uid in arrived for flag in rows[uid].flags)
+        for uid, flags, _ in arrived:
+            self.uids.append(uid)
+            self.flags[uid] = flags
+        self.recent.update(recent)
+        lines = self.learn(flag for _, flags, _ in arrived for flag in flags)
         return [*lines, b"* %d EXISTS" % len(self.uids), b"* %d RECENT" % len(self.recent)]
-
-
-def _keywords(rows: Iterable[MessageRow]) -> set[str]:
-    return {flag for row in rows for flag in row.flags if not flag.startswith("\\")}

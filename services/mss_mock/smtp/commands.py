@@ -87,10 +87,9 @@ async def mail(connection: SmtpConnection, argument: str) -> None:
     if connection.transaction is not None:
         raise Refused("smtp-mail-imbrique", expected="RCPT TO, DATA ou RSET", where="MAIL FROM")
     assert connection.login is not None
-    record = connection.open_record("smtp-message", connection.session)
-    transaction = Transaction(
-        record, connection.login, connection.limit, helo=connection.helo, peer=connection.stream.peer
-    )
+    session = connection.session
+    record, limit = connection.open_record("smtp-message", session), connection.port.size_limit(session)
+    transaction = Transaction(record, connection.login, limit, helo=connection.helo, peer=connection.stream.peer)
     if await _undisturbed(connection, transaction, "smtp-mail"):
         transaction.begin(argument)
         connection.transaction = transaction

@@ -16,7 +16,7 @@ from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
 from mss_mock.unstored import unstored_by_smtp
-from mss_mock.wire.mail import mail_of, subject_of
+from mss_mock.wire.mail import is_plain, mail_of, subject_of
 
 __all__ = ["Transaction"]
 
@@ -78,10 +78,13 @@ class Transaction:
         except StoreError as error:
             raise unstored_by_smtp(error) from error
         self._note_envelope()
+        if is_plain(message):
+            mail.content.take()
         self.record.note(flow_of(mail, [target.address for target in self.envelope.targets]))
         self.record.note(MailFates(fates=tuple(Fate(address=a, status=status) for a, status in fates.items())))
         reply = f"250 2.0.0 Ok: queued as {self.record.exchange.id}"
-        summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject_of(message)[:80]}"
+        subject = mail.read.head.subject if mail.content.taken and mail.read else subject_of(message)
+        summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject[:80]}"
         self.record.finish(250, reply.encode(), summary)
         return reply
 

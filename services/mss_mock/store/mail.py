@@ -1,8 +1,9 @@
 """The mail of one session: folders and messages, one transaction per function.
 
-Source: RFC 3501 §2.3 (UIDs and UIDVALIDITY never go back), RFC 4315 (what COPY answers). Folders of a mailbox are made
-when it is first used. Every change raises the folder's ``modseq``, so that any connection, of any process, sees with
-one small query that something happened. Must not know protocols nor people.
+Source: RFC 3501 §2.3 (UIDs and UIDVALIDITY never go back), RFC 4315 (what COPY answers), RFC 7162 (change numbers).
+Folders of a mailbox are made when it is first used. Every change raises the folder's ``modseq``, so that any
+connection, of any process, sees with one small query that something happened; those who wait in this process are told.
+Must not know protocols nor people.
 """
 
 from __future__ import annotations
@@ -15,35 +16,50 @@ from sqlmodel import Session as Transaction
 
 from lgo_sandbox.state import port
 from mss_mock.codes import DELIMITER, INBOX, MAX_FOLDERS, SYSTEM_FOLDERS
+from mss_mock.store import hot, news
+from mss_mock.store.hot import Derive
 from mss_mock.store.statements import (
     canonical,
     chunks,
     collect,
-    flag_set,
-    flags_of,
+    fill_in,
     full_rows,
     levels_of,
-    message_row,
-    put_octets,
     remove_messages,
     select_folders,
     take_uids,
     touch,
 )
-from mss_mock.store.tables import contents, folders, messages, subscriptions
-from mss_mock.store.values import Copied, FolderError, FolderRow, MessageRow, New
+from mss_mock.store.tables import folders, messages, subscriptions
+from mss_mock.store.values import SEEN, Copied, FolderError, FolderRow, Found, MessageRow, New, Shown, State
 
 __all__ = ["Store"]
 
-_INSERT = messages.insert()
+Change = Callable[[frozenset[str]], frozenset[str]]
+Reserve = Callable[[int, int], int]
+
+
+def _floor(floor: int, _count: int) -> int:
+    return floor
 
 
 class Store:
-    """The mail of one session. ``now`` dates new UIDVALIDITY values."""
+    """The mail of one session.
 
-    def __init__(self, db: port.Store, now: Callable[[], datetime]) -> None:
+    ``now`` dates new UIDVALIDITY values; ``reserve`` gives the first of some numbers, at least ``floor``, that were
+    never given before; ``derive`` makes of a message what commands need.
+    """
+
+    def __init__(self, db: port.Store, now: Callable[[], datetime], derive: Derive, reserve: Reserve = _floor) -> None:
         self._db = db
         self._now = now
+        self._derive = derive
+        self._reserve = reserve
+
+    @property
+    def db(self) -> port.Store:
+        """The store below, which news are told by."""
+        return self._db
 
     # Folders
 
@@ -57,12 +73,9 @@ class Store:
         wanted = canonical(name)
         return next((row for row in self.folders(mailbox) if row.name == wanted), None)
 
-    def folder_modseq(self, folder_id: int) -> int | None:
-        """Return the change number of a folder, None when it is gone."""
-        with self._db.reading() as connection:
-            statement = select(folders.c.modseq).where(folders.c.id == folder_id)
-            value = connection.execute(statement).scalar()
-        return None if value is None else int(value)
+    def state(self, folder_id: int) -> State | None:
+        """Return where a folder stands, None when it is gone."""
+        return hot.state(self._db, folder_id)
 
     def create(self, mailbox: str, name: str) -> None:
         """Make a folder and those above it. Raises FolderError."""
@@ -70,10 +83,7 @@ class Store:
             existing = {row.name for row in self._folders(tx, mailbox)}
             if canonical(name) in existing:
                 raise FolderError("ALREADYEXISTS", "Mailbox already exists")
-            missing = [step for step in levels_of(canonical(name)) if step not in existing]
-            if len(existing) + len(missing) > MAX_FOLDERS:
-                raise FolderError("LIMIT", "Too many mailboxes")
-            self._make(tx, mailbox, *((step, "") for step in missing))
+            self._make_with_levels(tx, mailbox, name, existing)
 
     def remove(self, mailbox: str, name: str) -> None:
         """Remove a folder and its messages. Raises FolderError."""
@@ -84,26 +94,30 @@ class Store:
             mine = delete(messages).where(messages.c.folder_id == folder.id).returning(messages.c.content_id)
             collect(tx, list(tx.execute(mine).scalars()))
             tx.execute(delete(folders).where(folders.c.id == folder.id))
+        news.tell(self._db, folder.id)
 
     def rename(self, mailbox: str, name: str, target: str) -> None:
-        """Rename a folder and those below it; INBOX is emptied into the new one. Raises FolderError."""
+        """Rename a folder and those below it; INBOX is emptied into the new one. Raises FolderError.
+
+        The folders above the new name are made, and a name may have been another folder's: its UIDVALIDITY is new.
+        """
         with self._db.transaction() as tx:
             folder = self._existing(tx, mailbox, name)
             rows = self._folders(tx, mailbox)
-            if canonical(target) in {row.name for row in rows}:
+            existing = {row.name for row in rows}
+            if canonical(target) in existing:
                 raise FolderError("ALREADYEXISTS", "Mailbox already exists")
-            if folder.name == INBOX:
-                self._make(tx, mailbox, (target, ""))
-                self._transfer(tx, folder, self._existing(tx, mailbox, target), self._uids(tx, folder), move=True)
-                return
             prefix = folder.name + DELIMITER
-            if target.startswith(prefix):
+            if folder.name == INBOX:
+                self._make_with_levels(tx, mailbox, target, existing)
+                self._transfer(tx, folder, self._existing(tx, mailbox, target), self._uids(tx, folder), move=True)
+            elif target.startswith(prefix):
                 raise FolderError("CANNOT", "A mailbox cannot be moved below itself")
-            for row in rows:
-                if row.name == folder.name or row.name.startswith(prefix):
-                    renamed = target + row.name[len(folder.name) :]
-                    values = {"name": renamed, "special_use": "", "uidvalidity": self._validity(tx, mailbox)}
-                    tx.execute(update(folders).where(folders.c.id == row.id).values(values))
+            else:
+                moved = [row for row in rows if row.name == folder.name or row.name.startswith(prefix)]
+                self._make_with_levels(tx, mailbox, target.rpartition(DELIMITER)[0], existing)
+                self._move_folders(tx, mailbox, moved, folder.name, target)
+        news.tell(self._db, folder.id)
 
     def subscriptions(self, mailbox: str) -> list[str]:
         """Return the subscribed names."""
@@ -125,28 +139,60 @@ class Store:
 
     # Messages
 
-    def add(self, news: Sequence[New]) -> list[tuple[int, int]]:
+    def add(self, new: Sequence[New]) -> list[tuple[int, int]]:
         """Put messages in their folders, all or none; return (UIDVALIDITY, UID) of each. Raises FolderError."""
-        with self._db.transaction() as tx:
-            return [self._add(tx, new) for new in news]
+        try:
+            placed = hot.add(self._db, new, self._derive)
+        except FolderError:  # a mailbox that is used for the first time has no folders yet
+            for mailbox in {one.mailbox for one in new}:
+                self.folders(mailbox)
+            placed = hot.add(self._db, new, self._derive)
+        news.tell(self._db, *{folder_id for folder_id, _, _ in placed})
+        return [(uidvalidity, uid) for _, uidvalidity, uid in placed]
 
-    def messages(self, folder_id: int) -> list[MessageRow]:
-        """Return the messages of a folder by UID, without their octets."""
-        columns = (messages.c[name] for name in ("uid", "content_id", "size", "received", "flags", "recent"))
-        statement = select(*columns).where(messages.c.folder_id == folder_id).order_by(messages.c.uid)
-        with self._db.reading() as connection:
-            return [message_row(row) for row in connection.execute(statement)]
+    def listed(self, folder_id: int) -> list[tuple[int, str]]:
+        """Return (UID, flags) of the messages of a folder, by UID."""
+        return hot.listed(self._db, folder_id)
+
+    def snapshot(self, folder: FolderRow) -> tuple[State, dict[int, frozenset[str]]] | None:
+        """Return where a folder stands, and the flags of its messages by UID, None when it is gone."""
+        return hot.snapshot(self._db, folder)
+
+    def changed(self, folder_id: int, since: int) -> list[tuple[int, str, int]]:
+        """Return (UID, flags, change number) of the messages that came or changed since a change number."""
+        return hot.changed(self._db, folder_id, since)
+
+    def messages(self, folder_id: int, uids: Sequence[int] | None = None) -> list[MessageRow]:
+        """Return messages of a folder by UID, all by default, without their octets."""
+        return hot.rows(self._db, folder_id, uids)
+
+    def shown(self, folder_id: int, uids: Sequence[int]) -> list[tuple[MessageRow, Shown]]:
+        """Return messages with what FETCH shows of them."""
+        return hot.shown(self._db, folder_id, uids, self._derive)
+
+    def found(self, folder_id: int, uids: Sequence[int], needle: str = "") -> list[Found]:
+        """Return messages with what SEARCH looks at; those only whose head has the needle, when one is given."""
+        return hot.found(self._db, folder_id, uids, self._derive, needle)
+
+    def texts(self, content_id: int) -> tuple[str, str]:
+        """Return the fields of the parts and the texts of a message, in lower case."""
+        return hot.texts(self._db, content_id)
 
     def octets(self, content_id: int) -> bytes | None:
         """Return the exact octets of a message, None when it is gone."""
-        with self._db.reading() as connection:
-            return connection.execute(select(contents.c.octets).where(contents.c.id == content_id)).scalar()
+        return hot.octets(self._db, content_id)
+
+    def slice(self, content_id: int, start: int, end: int) -> bytes | None:
+        """Return some octets of a message, None when it is gone."""
+        return hot.slice_of(self._db, content_id, start, end)
 
     def weight(self, mailbox: str) -> int:
         """Return the octets that a mailbox holds."""
-        statement = select(func.coalesce(func.sum(messages.c.size), 0)).join_from(messages, folders)
-        with self._db.reading() as connection:
-            return int(connection.execute(statement.where(folders.c.mailbox == mailbox)).scalar_one())
+        octets, older = hot.weight(self._db, mailbox)
+        if older:
+            self.folders(mailbox)
+            octets, _ = hot.weight(self._db, mailbox)
+        return octets
 
     def counts(self) -> dict[str, int]:
         """Return how many messages each mailbox in use holds."""
@@ -154,41 +200,55 @@ class Store:
         with self._db.reading() as connection:
             return {mailbox: int(n) for mailbox, n in connection.execute(statement.group_by(folders.c.mailbox))}
 
-    def claim_recent(self, folder_id: int) -> set[int]:
-        """Return the UIDs that no session has been told of as recent, and count them as told."""
-        with self._db.transaction() as tx:
-            mine = (messages.c.folder_id == folder_id) & messages.c.recent
-            return set(
-                tx.execute(update(messages).where(mine).values(recent=False).returning(messages.c.uid)).scalars()
-            )
+    def recent(self, folder: FolderRow) -> int:
+        """Return how many messages of a folder no session has been told of."""
+        return hot.count_from(self._db, folder.id, folder.recent_from)
+
+    def claim_recent(self, folder_id: int) -> int:
+        """Return from which UID on no session has been told of a message as recent, and count all as told."""
+        state = self.state(folder_id)
+        if state is None:
+            return 0
+        sql = "UPDATE mss_folder SET recent_from = uidnext WHERE id = ? AND recent_from < uidnext"
+        self._db.write([(sql, (folder_id,))])
+        return state.recent_from
 
     def change_flags(
-        self, folder_id: int, uids: Iterable[int], change: Callable[[frozenset[str]], frozenset[str]]
-    ) -> dict[int, frozenset[str]]:
-        """Give messages the flags that ``change`` makes of theirs; return what they have now."""
+        self, folder_id: int, uids: Iterable[int], change: Change, *, unchanged_since: int | None = None
+    ) -> dict[int, tuple[frozenset[str], int]]:
+        """Give messages the flags that ``change`` makes of theirs; return flags and change number of those that exist.
+
+        With ``unchanged_since``, messages that changed later are left, and are not in the answer (RFC 7162 §3.1.3).
+        """
         with self._db.transaction() as tx:
-            modseq = touch(tx, folder_id)
-            result: dict[int, frozenset[str]] = {}
+            rows = self.messages(folder_id, sorted(uids))
+            if unchanged_since is not None:
+                rows = [row for row in rows if row.modseq <= unchanged_since]
+            result = {row.uid: (change(row.flags), row.modseq) for row in rows}
             changed: dict[frozenset[str], list[int]] = {}
-            for uid, text in flags_of(tx, folder_id, sorted(uids)):
-                before = flag_set(text)
-                result[uid] = after = change(before)
-                if after != before:
-                    changed.setdefault(after, []).append(uid)
-            for flags, uids_of_flags in changed.items():
-                values = {"flags": " ".join(sorted(flags)), "modseq": modseq}
-                for chunk in chunks(uids_of_flags):
-                    mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(chunk)
-                    tx.execute(update(messages).where(mine).values(values))
-            return result
+            for row in rows:
+                if (after := result[row.uid][0]) != row.flags:
+                    changed.setdefault(after, []).append(row.uid)
+            if changed:
+                read = sum((SEEN in result[row.uid][0]) - (SEEN in row.flags) for row in rows)
+                modseq = touch(tx, folder_id, read=read)
+                self._write_flags(tx, folder_id, changed, modseq)
+                result.update({uid: (flags, modseq) for flags, some in changed.items() for uid in some})
+        if changed:
+            news.tell(self._db, folder_id)
+        return result
 
     def expunge(self, folder_id: int, uids: Iterable[int]) -> list[int]:
         """Remove messages; return the UIDs that were there."""
         with self._db.transaction() as tx:
-            touch(tx, folder_id)
-            gone = [row for chunk in chunks(sorted(uids)) for row in remove_messages(tx, folder_id, chunk)]
+            gone = remove_messages(tx, folder_id, sorted(uids))
             collect(tx, [content for _, content in gone])
-            return sorted(uid for uid, _ in gone)
+        news.tell(self._db, folder_id)
+        return sorted(uid for uid, _ in gone)
+
+    def deleted(self, folder_id: int) -> list[int]:
+        """Return the UIDs of the messages that are marked \\Deleted."""
+        return hot.deleted(self._db, folder_id)
 
     def transfer(self, folder_id: int, uids: Iterable[int], mailbox: str, target: str, *, move: bool) -> Copied:
         """Copy or move messages, all or none, to another folder. Raises FolderError TRYCREATE."""
@@ -197,7 +257,9 @@ class Store:
             found = next((row for row in rows.values() if row.name == canonical(target)), None)
             if found is None or folder_id not in rows:
                 raise FolderError("TRYCREATE", "Mailbox does not exist")
-            return self._transfer(tx, rows[folder_id], found, sorted(uids), move=move)
+            copied = self._transfer(tx, rows[folder_id], found, sorted(uids), move=move)
+        news.tell(self._db, folder_id, found.id)
+        return copied
 
     # Within a transaction
 
@@ -208,6 +270,9 @@ class Store:
             subscribed = [{"mailbox": mailbox, "name": name} for name, _ in SYSTEM_FOLDERS]
             tx.execute(self._db.upsert(subscriptions), subscribed)
             rows = select_folders(tx, mailbox)
+        elif any(row.recent_from == 0 for row in rows):
+            fill_in(tx, mailbox)
+            rows = select_folders(tx, mailbox)
         return rows
 
     def _existing(self, tx: Transaction, mailbox: str, name: str) -> FolderRow:
@@ -217,39 +282,44 @@ class Store:
             raise FolderError("NONEXISTENT", "Mailbox does not exist")
         return found
 
+    def _make_with_levels(self, tx: Transaction, mailbox: str, name: str, existing: set[str]) -> None:
+        """Make a folder and those above it, as far as they are not there; none when the name is empty."""
+        missing = [step for step in levels_of(canonical(name)) if step and step not in existing]
+        if len(existing) + len(missing) > MAX_FOLDERS:
+            raise FolderError("LIMIT", "Too many mailboxes")
+        if missing:
+            self._make(tx, mailbox, *((step, "") for step in missing))
+
     def _make(self, tx: Transaction, mailbox: str, *named: tuple[str, str]) -> None:
         """Make folders, each a name and its special use."""
-        first, fresh = self._validity(tx, mailbox), {"mailbox": mailbox, "uidnext": 1, "modseq": 1}
+        first = self._validity(tx, mailbox, len(named))
+        empty = {"messages": 0, "unseen": 0, "octets": 0}
+        fresh = {"mailbox": mailbox, "uidnext": 1, "modseq": 1, "recent_from": 1, "expunged": 0, **empty}
         values = [
             {**fresh, "name": name, "special_use": use, "uidvalidity": first + n} for n, (name, use) in enumerate(named)
         ]
         tx.execute(self._db.upsert(folders), values)
 
-    def _validity(self, tx: Transaction, mailbox: str) -> int:
+    def _validity(self, tx: Transaction, mailbox: str, count: int) -> int:
+        """Return the first of some values of UIDVALIDITY that were never given (RFC 3501 §2.3.1.1)."""
         statement = select(func.max(folders.c.uidvalidity)).where(folders.c.mailbox == mailbox)
-        return max(int(self._now().timestamp()), int(tx.execute(statement).scalar() or 0) + 1)
+        floor = max(int(self._now().timestamp()), int(tx.execute(statement).scalar() or 0) + 1)
+        return self._reserve(floor, count)
 
-    def _add(self, tx: Transaction, new: New) -> tuple[int, int]:
-        uidvalidity, first, modseq, folder_id = self._uid_for(tx, new.mailbox, canonical(new.folder))
-        values = {
-            "folder_id": folder_id,
-            "uid": first,
-            "content_id": put_octets(tx, new.octets),
-            "size": len(new.octets),
-            "received": new.received.isoformat(timespec="seconds"),
-            "flags": " ".join(sorted(new.flags)),
-            "recent": True,
-            "modseq": modseq,
-        }
-        tx.execute(_INSERT, values)
-        return uidvalidity, first
+    def _move_folders(self, tx: Transaction, mailbox: str, moved: Sequence[FolderRow], name: str, target: str) -> None:
+        first = self._validity(tx, mailbox, len(moved))
+        for n, row in enumerate(moved):
+            values = {"name": target + row.name[len(name) :], "special_use": "", "uidvalidity": first + n}
+            tx.execute(update(folders).where(folders.c.id == row.id).values(values))
 
-    def _uid_for(self, tx: Transaction, mailbox: str, folder: str) -> tuple[int, int, int, int]:
-        try:
-            return take_uids(tx, mailbox, folder, 1)
-        except FolderError:  # a mailbox that is used for the first time has no folders yet
-            self._folders(tx, mailbox)
-            return take_uids(tx, mailbox, folder, 1)
+    def _write_flags(
+        self, tx: Transaction, folder_id: int, changed: dict[frozenset[str], list[int]], modseq: int
+    ) -> None:
+        for flags, uids in changed.items():
+            values = {"flags": " ".join(sorted(flags)), "modseq": modseq}
+            for chunk in chunks(uids):
+                mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(chunk)
+                tx.execute(update(messages).where(mine).values(values))
 
     def _uids(self, tx: Transaction, folder: FolderRow) -> list[int]:
         statement = select(messages.c.uid).where(messages.c.folder_id == folder.id).order_by(messages.c.uid)
@@ -259,16 +329,11 @@ class Store:
         self, tx: Transaction, source: FolderRow, target: FolderRow, uids: Sequence[int], *, move: bool
     ) -> Copied:
         rows = [row for chunk in chunks(uids) for row in full_rows(tx, source.id, chunk)]
-        uidvalidity, first, modseq, target_id = take_uids(tx, target.mailbox, target.name, len(rows))
-        copies = [
-            {**row, "uid": first + n, "folder_id": target_id, "modseq": modseq, "recent": True}
-            for n, row in enumerate(rows)
-        ]
+        uidvalidity, first, modseq, target_id = take_uids(tx, target.mailbox, target.name, rows)
+        copies = [{**row, "uid": first + n, "folder_id": target_id, "modseq": modseq} for n, row in enumerate(rows)]
         if copies:
             tx.execute(messages.insert(), copies)
         sources = tuple(row["uid"] for row in rows)
         if move:
-            touch(tx, source.id)
-            for chunk in chunks(sources):
-                remove_messages(tx, source.id, chunk)
+            remove_messages(tx, source.id, sources)
         return Copied(uidvalidity, sources, tuple(range(first, first + len(rows))))

@@ -7,30 +7,27 @@ Must not know protocols nor people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import Session as Transaction
 
 from mss_mock.codes import DELIMITER, INBOX
 from mss_mock.store.tables import contents, folders, messages
-from mss_mock.store.values import FolderError, FolderRow, MessageRow
+from mss_mock.store.values import SEEN, FolderError, FolderRow, flag_set
 
 __all__ = [
     "canonical",
     "chunks",
     "collect",
-    "flag_set",
-    "flags_of",
+    "fill_in",
     "full_rows",
     "levels_of",
-    "message_row",
-    "put_octets",
     "remove_messages",
     "select_folders",
     "take_uids",
     "touch",
+    "unseen_among",
 ]
 
 CHUNK = 500
@@ -63,39 +60,39 @@ def select_folders(tx: Transaction, mailbox: str) -> list[FolderRow]:
 _TAKE = (
     update(folders)
     .where((folders.c.mailbox == bindparam("of")) & (folders.c.name == bindparam("named")))
-    .values(uidnext=folders.c.uidnext + bindparam("count"), modseq=folders.c.modseq + 1)
+    .values(
+        uidnext=folders.c.uidnext + bindparam("count"),
+        modseq=folders.c.modseq + 1,
+        messages=folders.c.messages + bindparam("count"),
+        unseen=folders.c.unseen + bindparam("unread"),
+        octets=folders.c.octets + bindparam("more"),
+    )
     .returning(folders.c.uidvalidity, folders.c.uidnext, folders.c.modseq, folders.c.id)
 )
-_PUT = contents.insert().returning(contents.c.id)
 
 
-def put_octets(tx: Transaction, octets: bytes) -> int:
-    """Keep the octets of a message; return their number."""
-    return int(tx.execute(_PUT, {"octets": octets}).scalar_one())
-
-
-def take_uids(tx: Transaction, mailbox: str, name: str, count: int) -> tuple[int, int, int, int]:
-    """Reserve UIDs: (UIDVALIDITY, first UID, change number, folder). Raises FolderError TRYCREATE."""
-    row = tx.execute(_TAKE, {"of": mailbox, "named": name, "count": count}).one_or_none()
+def take_uids(
+    tx: Transaction, mailbox: str, name: str, coming: Sequence[Mapping[str, Any]]
+) -> tuple[int, int, int, int]:
+    """Reserve UIDs for messages: (UIDVALIDITY, first UID, change number, folder). Raises FolderError TRYCREATE."""
+    count, octets = len(coming), sum(row["size"] for row in coming)
+    values = {"of": mailbox, "named": name, "count": count, "more": octets, "unread": unseen_among(coming)}
+    row = tx.execute(_TAKE, values).one_or_none()
     if row is None:
         raise FolderError("TRYCREATE", "Mailbox does not exist")
     return int(row[0]), int(row[1]) - count, int(row[2]), int(row[3])
 
 
-def touch(tx: Transaction, folder_id: int) -> int:
-    """Raise the change number of a folder; return it."""
-    mine = update(folders).where(folders.c.id == folder_id).values(modseq=folders.c.modseq + 1)
+def unseen_among(rows: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many messages are not \\Seen."""
+    return sum(SEEN not in flag_set(row["flags"]) for row in rows)
+
+
+def touch(tx: Transaction, folder_id: int, *, read: int = 0) -> int:
+    """Raise the change number of a folder, of whose messages some were ``read``; return it."""
+    values = {"modseq": folders.c.modseq + 1, "unseen": folders.c.unseen - read}
+    mine = update(folders).where(folders.c.id == folder_id).values(**values)
     return int(tx.execute(mine.returning(folders.c.modseq)).scalar() or 0)
-
-
-def flags_of(tx: Transaction, folder_id: int, uids: Sequence[int]) -> list[tuple[int, str]]:
-    """Return (UID, flags) of messages that exist."""
-    found: list[tuple[int, str]] = []
-    for chunk in chunks(uids):
-        mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(chunk)
-        rows = tx.execute(select(messages.c.uid, messages.c.flags).where(mine).order_by(messages.c.uid))
-        found.extend((int(uid), str(flags)) for uid, flags in rows)
-    return found
 
 
 def full_rows(tx: Transaction, folder_id: int, uids: Sequence[int]) -> list[Mapping[str, Any]]:
@@ -106,26 +103,42 @@ def full_rows(tx: Transaction, folder_id: int, uids: Sequence[int]) -> list[Mapp
     return [dict(row) for row in rows.mappings()]
 
 
+_REMOVED = ("uid", "content_id", "size", "flags")
+
+
 def remove_messages(tx: Transaction, folder_id: int, uids: Sequence[int]) -> list[tuple[int, int]]:
-    """Delete messages; return (UID, content) of those that were there."""
-    mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(uids)
-    rows = tx.execute(delete(messages).where(mine).returning(messages.c.uid, messages.c.content_id))
-    return [(int(uid), int(content)) for uid, content in rows]
+    """Delete messages, and count them off their folder; return (UID, content) of those that were there."""
+    gone: list[Mapping[str, Any]] = []
+    for chunk in chunks(uids):
+        mine = (messages.c.folder_id == folder_id) & messages.c.uid.in_(chunk)
+        rows = tx.execute(delete(messages).where(mine).returning(*(messages.c[name] for name in _REMOVED)))
+        gone.extend(dict(row) for row in rows.mappings())
+    if gone:
+        c = folders.c
+        values = {
+            "messages": c.messages - len(gone),
+            "unseen": c.unseen - unseen_among(gone),
+            "octets": c.octets - sum(row["size"] for row in gone),
+            "modseq": c.modseq + 1,
+            "expunged": c.modseq + 1,
+        }
+        tx.execute(update(folders).where(c.id == folder_id).values(**values))
+    return [(int(row["uid"]), int(row["content_id"])) for row in gone]
 
 
 def collect(tx: Transaction, content_ids: Sequence[int]) -> None:
-    """Delete those octets that no message holds any more (a copy shares them)."""
+    """Delete those octets that no message holds any more (a copy shares them), and what was derived from them."""
     held = select(messages.c.content_id).where(messages.c.content_id == contents.c.id).exists()
     for chunk in chunks(content_ids):
         tx.execute(delete(contents).where(contents.c.id.in_(chunk), ~held))
 
 
-def flag_set(text: str) -> frozenset[str]:
-    """Return stored flags as a set."""
-    return frozenset(text.split())
-
-
-def message_row(row: Any) -> MessageRow:
-    """Return a message as a value."""
-    uid, content, size, received, flags, recent = row
-    return MessageRow(uid, content, size, datetime.fromisoformat(received), flag_set(flags), bool(recent))
+def fill_in(tx: Transaction, mailbox: str) -> None:
+    """Give folders that an older release wrote what their messages add up to; none of these is recent any more."""
+    mine = messages.c.folder_id == folders.c.id
+    count = select(func.count()).where(mine).scalar_subquery()
+    octets = select(func.coalesce(func.sum(messages.c.size), 0)).where(mine).scalar_subquery()
+    unseen = select(func.count()).where(mine, messages.c.flags.not_like(f"%{SEEN}%")).scalar_subquery()
+    older = (folders.c.mailbox == mailbox) & (folders.c.recent_from == 0)
+    values = {"messages": count, "unseen": unseen, "octets": octets, "recent_from": folders.c.uidnext}
+    tx.execute(update(folders).where(older).values(**values))

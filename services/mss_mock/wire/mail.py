@@ -16,7 +16,7 @@ from health_documents.errors import DocumentError
 from health_documents.validation.printed_ins import printed_ins
 from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
-from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
+from lgo_sandbox.wire.mime import MimeError, MimePart, decoded_value, read_mail
 from mss_mock.codes import XDM_NAME
 from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT, OTHER_REMEDY, REMEDIES
 from mss_mock.facts import Mail
@@ -32,10 +32,13 @@ from mss_mock.facts.content import (
 )
 from mss_mock.wire.newlines import bare_newline
 
-__all__ = ["mail_of", "read_content", "subject_of"]
+__all__ = ["is_plain", "mail_of", "read_content", "subject_of"]
 
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
 _CX = re.compile(r"([^^]*)\^\^\^(?:[^&^]*)&([0-9.]+)&ISO")
+_SUBJECT = re.compile(rb"\r\nSubject[ \t]*:((?:[^\r\n]|\r\n[ \t])*)", re.IGNORECASE)
+_IN_PARTS = (b"multipart/", b"application/", b"message/")
+_MAX_PLAIN = 32 * 1024
 _MAX_TEXT = 500
 _MAX_HEAD = 64 * 1024
 _MAX_PRINTED = 4
@@ -48,13 +51,17 @@ def mail_of(message: bytes) -> Mail:
     return Mail(size=len(message), longest_line=longest, content=Lazy(lambda: read_content(message)))
 
 
+def is_plain(message: bytes) -> bool:
+    """Tell whether a mail is a short text without parts: reading it costs less than leaving it for later."""
+    lowered = message[: _MAX_PLAIN + 1].lower()
+    return len(lowered) <= _MAX_PLAIN and not any(kind in lowered for kind in _IN_PARTS)
+
+
 def subject_of(message: bytes) -> str:
-    """Return the subject of a mail, from its head alone; empty when it cannot be read."""
+    """Return the subject of a mail, from its head alone; empty without."""
     head, _, _ = message[:_MAX_HEAD].partition(b"\r\n\r\n")
-    try:
-        return read_mail(head + b"\r\n\r\n").header("Subject") or ""
-    except MimeError:
-        return ""
+    found = _SUBJECT.search(b"\r\n" + head + b"\r\n")
+    return decoded_value(found[1]) if found else ""
 
 
 def read_content(message: bytes) -> MailContent | Unreadable:
@@ -80,27 +87,28 @@ def read_content(message: bytes) -> MailContent | Unreadable:
 
 
 def _head(root: MimePart) -> MailHead:
+    first = {name.lower(): value for name, value in reversed(root.headers)}
+
+    def text(name: str) -> str:
+        return _short(first.get(name)) or ""
+
     label, address = next(iter(root.addresses("From")), ("", ""))
     return MailHead(
-        subject=_text(root, "Subject"),
-        message_id=_text(root, "Message-ID").strip(),
-        in_reply_to=_text(root, "In-Reply-To").strip(),
-        references=_text(root, "References").strip(),
+        subject=text("subject"),
+        message_id=text("message-id").strip(),
+        in_reply_to=text("in-reply-to").strip(),
+        references=text("references").strip(),
         sender_label=label.strip()[:_MAX_TEXT],
         sender_address=address.lower(),
         reply_to=tuple(address.lower() for _, address in root.addresses("Reply-To")),
-        nil=_short(root.header("X-MSS-NIL")),
-        ins=_short(root.header("X-MSS-INS")),
-        code_cda=_short(root.header("X-MSS-CODECDA")),
-        mes=_short(root.header("X-MSS-MES")),
-        read_receipt=_text(root, "Disposition-Notification-To"),
-        delivery_receipt=_text(root, "Return-Receipt-To"),
+        nil=_short(first.get("x-mss-nil")),
+        ins=_short(first.get("x-mss-ins")),
+        code_cda=_short(first.get("x-mss-codecda")),
+        mes=_short(first.get("x-mss-mes")),
+        read_receipt=text("disposition-notification-to"),
+        delivery_receipt=text("return-receipt-to"),
         content_type=root.content_type,
     )
-
-
-def _text(root: MimePart, name: str) -> str:
-    return _short(root.header(name)) or ""
 
 
 def _short(value: str | None) -> str | None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lgo_sandbox.wire.mime import MimeError, MimeLimits, read_mail
+from lgo_sandbox.wire.mime import MimeError, MimeLimits, _Reader, decoded_text, decoded_value, read_mail
 
 ZIP = bytes(range(256)) * 3
 
@@ -182,3 +184,46 @@ def test_reading_anything_raises_nothing_else_than_its_own_error(noise: bytes, a
             for part in message.walk():
                 part.text()
             message.addresses("To")
+
+
+LINES = [
+    b"Subject: a",
+    b"From x@y",
+    b" folded",
+    b"",
+    b"texte",
+    b"Content-Type: text/plain; charset=utf-8",
+    b"Content-Type: multipart/mixed; boundary=a",
+    b"Content-Transfer-Encoding: base64",
+    b"w6k=",
+    b"--a",
+    b"X: \xff",
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=9), st.sampled_from([b"\r\n", b"\n"]))
+def test_a_text_is_read_the_same_whether_its_body_is_walked_through_or_not(lines: list[bytes], newline: bytes) -> None:
+    data = newline.join(lines)
+    walked = BytesParser(policy=policy.compat32).parsebytes(data)
+    assert read_mail(data) == _Reader(MimeLimits()).part(walked, "", 0)
+
+
+@pytest.mark.parametrize(
+    ("octets", "encoding", "charset", "text"),
+    [
+        (b"w6l0w6k=", " Base64 ", "utf-8", "été"),
+        (b"w6l0\r\nw6k", "base64", "", "été"),
+        (b"w6l0w", "base64", "utf-8", "ét"),
+        (b"=E9t=\r\n=E9", "quoted-printable", "iso-8859-1", "été"),
+        ("été".encode(), "8bit", "inconnu", "été"),
+        (b"\xe9", "", "utf-8", "\ufffd"),
+    ],
+)
+def test_the_text_of_a_part_is_decoded_as_well_as_can_be(octets: bytes, encoding: str, charset: str, text: str) -> None:
+    assert decoded_text(octets, encoding, charset) == text
+
+
+def test_the_value_of_a_header_is_decoded_unless_it_is_too_long_to_be_one() -> None:
+    assert decoded_value(b"=?utf-8?q?=C3=A9t=C3=A9?= fini") == "été fini"
+    long = b"=?utf-8?q?=C3=A9?= " * 5000
+    assert decoded_value(long) == long.decode().strip()

@@ -153,6 +153,12 @@ def test_everything_announced_is_a_known_extension_that_answers(mailbox: Raw) ->
         b"LIST-EXTENDED",
         b"LIST-STATUS",
         b"SPECIAL-USE",
+        b"ESEARCH",
+        b"CONDSTORE",
+        b"MULTIAPPEND",
+        b"SORT",
+        b"QUOTA",
+        b"QUOTA=RES-STORAGE",
     }
     for command in (b"ID NIL", b"ENABLE CONDSTORE", b"NAMESPACE", b"SELECT INBOX", b"UNSELECT"):
         assert mailbox.command(command)[-1].startswith(b"t OK"), command

@@ -40,12 +40,13 @@ def test_the_folders_have_their_special_uses(tenant: MailTenant) -> None:
             b'(SUBSCRIBED RECURSIVEMATCH) "" a%',
             [
                 b'LIST () "/" a ("CHILDINFO" ("SUBSCRIBED"))',
-                b'LIST (\\NonExistent \\Noselect \\Subscribed) "/" absent',
+                b'LIST (\\NonExistent \\Subscribed) "/" absent',
             ],
         ),
+        (b'(SUBSCRIBED RECURSIVEMATCH) "" (a a/b)', [b'LIST (\\Subscribed) "/" a/b']),
         (
             b'(SUBSCRIBED REMOTE) "" a% RETURN (STATUS (MESSAGES UNSEEN))',
-            [b'LIST (\\NonExistent \\Noselect \\Subscribed) "/" absent'],
+            [b'LIST (\\NonExistent \\Subscribed) "/" absent'],
         ),
         (
             b'"" INBOX RETURN (STATUS (UNSEEN MESSAGES) CHILDREN)',

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from mss_mock.domain import Refused
+from mss_mock.imap.deriving import derive
 from mss_mock.imap.fetch import Subject, answer, read_items
 from mss_mock.imap.framing import Command
 from mss_mock.imap.search import Candidate, read_search
 from mss_mock.imap.sets import Extent
 from mss_mock.imap.syntax import BadSyntax, Cursor
-from mss_mock.store import MessageRow
+from mss_mock.store import Found, MessageRow, Shown
 
 RAW = (
     b"From: =?utf-8?q?H=C3=A9l=C3=A8ne?= <h@x.fr>\r\nTo: a@b.c\r\nSubject: =?utf-8?q?=C3=A9t=C3=A9?=\r\n"
@@ -20,21 +19,29 @@ RAW = (
     b"--q\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nw6l0w6kgaW5kaWVu\r\n"
     b"--q\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--q--\r\n"
 )
-ROW = MessageRow(7, 1, len(RAW), datetime(2026, 1, 6, 8, tzinfo=UTC), frozenset({"\\Seen", "$Traite"}), False)
+ROW = MessageRow(7, 1, len(RAW), "2026-01-06T08:00:00+00:00", "\\Seen $Traite", 9)
 
 
 def fetch(text: bytes, row: MessageRow = ROW) -> bytes:
     cursor = Cursor(Command([text]))
     items = read_items(cursor)
     cursor.end()
-    return answer(items, Subject(row, lambda: RAW, recent=True))
+    return answer(items, Subject(row, row.flags | {"\\Recent"}, shown(RAW), lambda start, end: RAW[start:end]))
+
+
+def shown(raw: bytes) -> Shown:
+    derived = derive(raw)
+    return Shown(derived.envelope, derived.body, derived.structure, derived.header, derived.parts)
 
 
 def found(text: bytes, *literals: bytes, raw: bytes = RAW) -> bool:
     cursor = Cursor(Command(text.split(b"{}"), list(literals)))
-    test = read_search(cursor)
+    wanted = read_search(cursor, numbers=Extent(3), uids=Extent(7))
     cursor.end()
-    return test(Candidate(ROW, 3, lambda: raw, recent=True, numbers=Extent(3), uids=Extent(7)))
+    derived = derive(raw)
+    known = Found(7, 1, len(raw), ROW.arrived, ROW.modseq, derived.sent, derived.head)
+    texts = (derived.deep, derived.text)
+    return wanted.test(Candidate(7, 3, ROW.flags, recent=True, found=known, load_texts=lambda _content: texts))
 
 
 def test_simple_items():
@@ -42,6 +49,7 @@ def test_simple_items():
         b"FAST"
     ) == b'(FLAGS (\\Recent \\Seen $Traite) INTERNALDATE "06-Jan-2026 08:00:00 +0000" RFC822.SIZE %d)' % len(RAW)
     assert fetch(b"(UID flags)") == b"(UID 7 FLAGS (\\Recent \\Seen $Traite))"
+    assert fetch(b"MODSEQ") == b"(MODSEQ (9))"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +89,7 @@ def test_labels_name_the_section_and_the_origin_and_absent_parts_are_nil():
         b"BODY[]<1>",
         b"BODY[]<1.0>",
         b"(ALL)",
-        b"MODSEQ",
+        b"MODSEQ.X",
         b"BODY[HEADER.FIELDS ()]",
         b"BODY[HEADER.FIELDS]",
         b"X",
@@ -124,6 +132,10 @@ def test_what_is_no_fetch_item_is_bad(item):
         b"SEEN UNDELETED 1:3",
         b"UNKEYWORD $Autre",
         b"9:*",
+        b"MODSEQ 9",
+        b'MODSEQ "/flags/\\\\draft" all 1',
+        b"RETURN (MIN COUNT) SEEN",
+        b'HEADER From "<h@x"',
     ],
 )
 def test_keys_that_find_the_message(keys):
@@ -148,6 +160,8 @@ def test_keys_that_find_the_message(keys):
         b"SEEN DELETED",
         b'BODY "%PDF"',
         b"SINCE 7-Jan-2026",
+        b"MODSEQ 10",
+        b'HEADER "=from" h',
     ],
 )
 def test_keys_that_do_not(keys):

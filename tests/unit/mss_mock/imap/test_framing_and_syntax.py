@@ -14,7 +14,7 @@ from mss_mock.imap.fetch import read_items
 from mss_mock.imap.framing import Command, Framer, Limits, LiteralTooLarge, Need
 from mss_mock.imap.names import BadName, matcher, read_name
 from mss_mock.imap.search import read_search
-from mss_mock.imap.sets import Extent, compact, contains, numbers_in, uids_in
+from mss_mock.imap.sets import Extent, compact, membership, numbers_in, uids_in
 from mss_mock.imap.syntax import BadSyntax, Cursor
 
 LIMITS = Limits(line=65536, literals=1000, append=5000)
@@ -124,7 +124,8 @@ def test_a_set_is_read_against_what_there_is():
     assert numbers_in(((2, 0), (1, 1)), 3) == [1, 2, 3]
     with pytest.raises(BadSyntax):
         numbers_in(((0, 0),), 0)
-    assert contains(((4, 2),), 3, Extent(9))
+    among = membership(((4, 2), (9, 0), (5, 5)), Extent(12))
+    assert [number for number in range(14) if among(number)] == [2, 3, 4, 5, 9, 10, 11, 12]
     assert compact([1, 2, 3, 7, 9, 10]) == b"1:3,7,9:10"
 
 
@@ -179,7 +180,7 @@ def test_no_octets_make_a_reader_raise_anything_but_its_own_error(text, literals
         lambda c: c.date(),
         lambda c: c.date_time(),
         read_items,
-        read_search,
+        lambda c: read_search(c, Extent(3), Extent(9)),
         lambda c: read_name(c.astring()),
         lambda c: c.pattern(),
     ]

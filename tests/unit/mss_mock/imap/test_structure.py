@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mss_mock.imap.addresses import read_addresses
+from mss_mock.imap.deriving import base_subject, derive
 from mss_mock.imap.rendering import body_structure, envelope
-from mss_mock.imap.structure import parse, resolve
+from mss_mock.imap.sections import place_of, read_places, write_places
+from mss_mock.imap.structure import parse
 
 
 def _simple() -> EmailMessage:
@@ -106,24 +108,36 @@ def test_truncated_multiparts_keep_what_there_is():
     assert root.children[0].body_octets == b"coup"
 
 
+def resolved(root, *numbers):
+    return place_of(read_places(write_places(root)), numbers)
+
+
+def body(root, *numbers):
+    place = resolved(root, *numbers)
+    return root.raw[place.body : place.end]
+
+
+def mime(root, *numbers):
+    place = resolved(root, *numbers)
+    return root.raw[place.start : place.body]
+
+
 def test_part_numbers_go_through_enclosed_messages():
     root = parse(_forwarded().as_bytes(policy=policy.SMTP))
-    enclosed = resolve(root, [2])
-    assert enclosed.message is not None
-    inner = resolve(root, [2, 2])
-    assert (inner.maintype, inner.subtype) == (b"APPLICATION", b"ZIP")
-    assert resolve(root, [2, 1, 2]).subtype == b"HTML"
-    assert resolve(root, [1]).body_octets.startswith(b"Bonjour")
-    assert resolve(root, [1, 1]) is None
-    assert resolve(root, [9]) is None
-    assert resolve(root, []) is root
+    assert resolved(root, 2).message is not None
+    assert b"application/zip" in mime(root, 2, 2)
+    assert b"text/html" in mime(root, 2, 1, 2)
+    assert body(root, 1).startswith(b"Bonjour")
+    assert resolved(root, 1, 1) is None
+    assert resolved(root, 9) is None
+    assert resolved(root) == (root.start, root.body, root.end, *resolved(root)[3:])
 
 
 def test_the_first_part_of_a_message_that_is_a_message_is_its_body():
     root = parse(b"Content-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ntexte")
-    assert resolve(root, [1]).body_octets == b"Subject: in\r\n\r\ntexte"
-    assert resolve(root, [1]).message.value(b"subject") == b"in"
-    assert resolve(root, [1, 1]).body_octets == b"texte"
+    assert body(root, 1) == b"Subject: in\r\n\r\ntexte"
+    assert root.raw[resolved(root, 1).message.start :].startswith(b"Subject: in")
+    assert body(root, 1, 1) == b"texte"
 
 
 def test_bodystructure_of_a_mail_with_documents():
@@ -153,7 +167,35 @@ def test_envelope_keeps_encoded_words_and_defaults_to_the_sender():
     ],
 )
 def test_addresses_are_told_apart(value, expected):
-    assert read_addresses(value) == expected
+    assert list(read_addresses(value)) == expected
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b"From: " + b"a " * 300_000,
+        b"To: " + b"<" * 100_000 + b"\r\nTo: <" * 30_000,
+        b"Cc: " + b"(" * 300_000,
+        b"To: " + b"a@b.fr, " * 100_000,
+        b"Subject: " + b"re: " * 300_000,
+        b"Subject: " + b"[x] " * 300_000,
+        b"Subject: " + b"=?utf-8?q?a?= " * 100_000,
+        b"Date: " + b"1 " * 300_000,
+        b"Content-Type: text/plain" + b"; a" * 300_000,
+        b'Content-Type: text/plain; a="' + b"\\" * 300_000,
+        b"X: y\r\n" * 100_000,
+    ],
+)
+def test_no_header_costs_more_than_its_length(bomb):
+    derived = derive(bomb + b"\r\n\r\ncorps")
+    assert len(derived.head) < 4 * len(bomb)
+    assert len(derived.envelope) < 4 * len(bomb)
+
+
+def test_a_subject_is_compared_without_what_answers_add():
+    for subject in ("fleur", "re: fleur", "re[2]: fleur", "[liste] re: [autre] fwd: fleur (fwd) (fwd)", "[fwd: fleur]"):
+        assert base_subject(subject) == "fleur"
+    assert [base_subject(one) for one in ("[liste]", "re:", "")] == ["[liste]", "", ""]
 
 
 def test_depth_and_number_of_parts_are_bounded():
@@ -192,4 +234,5 @@ def test_no_message_makes_the_structure_fail(lines, newline):
     body_structure(root, extended=True)
     body_structure(root, extended=False)
     envelope(root)
+    derive(root.raw)
     assert root.header_octets + root.body_octets == root.raw
