@@ -101,7 +101,7 @@ def _of_documents(mail: Mail, documents: Sequence[ReadDocument]) -> Faults:
     said = "".join(str(message["X-MSS-CODECDA"] or "").split())
     if sorted(said.split(",")) != sorted(codes.split(",")):
         yield Fault("MSS-06", said or "X-MSS-CODECDA absent", codes)
-    expected = "O" if all(one.patient.is_qualified for one in documents) else "N"
+    expected = "O" if any(one.patient.is_qualified for one in documents) else "N"
     if (ins := str(message["X-MSS-INS"] or "").strip()) != expected:
         yield Fault("MSS-07", ins or "X-MSS-INS absent", expected)
     if len(mail.pdfs) != len(documents):
