@@ -187,14 +187,17 @@ def differences(entry: DocumentEntry, document: ReadDocument) -> Iterator[Differ
 
 def _patient(entry: DocumentEntry, patient: PatientIdentity) -> Iterator[Difference]:
     matricule, root = _cx(entry.patient_id)
-    if patient.is_qualified and matricule.upper() != patient.matricule.upper():
-        yield Difference(Said.PATIENT, entry.patient_id or "patientId absent", patient.matricule)
-    elif patient.is_qualified and root != patient.oid:
-        yield Difference(Said.PATIENT, entry.patient_id, patient.oid)
     said, told = person_of_metadata(entry), person_of(patient)
-    if unlike_traits(said, told):
-        shown = (Person("", one.names, one.first_names, one.birth_date).shown for one in (said, told))
-        yield Difference(Said.TRAITS, *shown)
+    if patient.is_qualified and matricule.upper() != patient.matricule.upper():
+        yield Difference(Said.PATIENT, _person(entry.patient_id or "patientId absent", said), told.shown)
+    elif patient.is_qualified and root != patient.oid:
+        yield Difference(Said.PATIENT, entry.patient_id, f"{patient.matricule}^^^&{patient.oid}&ISO^NH")
+    elif unlike_traits(said, told):
+        yield Difference(Said.TRAITS, said.shown, told.shown)
+
+
+def _person(identity: str, person: Person) -> str:
+    return f"{identity} ({person.shown})" if person.names else identity
 
 
 def _cx(value: str) -> tuple[str, str]:

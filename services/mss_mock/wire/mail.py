@@ -9,37 +9,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from health_documents.cda.read.reader import read_document
-from health_documents.errors import DocumentError
-from health_documents.validation.printed_ins import printed_ins
-from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
-from mss_mock.codes import XDM_NAME
 from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT, OTHER_REMEDY, REMEDIES
+from mss_mock.codes.files import ONCE
 from mss_mock.facts import Mail
-from mss_mock.facts.content import (
-    Archive,
-    Attachment,
-    Document,
-    MailContent,
-    MailDefect,
-    MailHead,
-    TextBody,
-    Unreadable,
-)
+from mss_mock.facts.content import Attachment, MailContent, MailDefect, MailHead, TextBody, Unreadable
+from mss_mock.wire.archives import holds_xdm, read_archive, read_pages
+from mss_mock.wire.attached import executable
 from mss_mock.wire.newlines import bare_newline
+from mss_mock.wire.texts import announced, automatic, misread, unlike_html, withdraws
 
 __all__ = ["mail_of", "read_content", "subject_of"]
 
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
-_CX = re.compile(r"([^^]*)\^\^\^(?:[^&^]*)&([0-9.]+)&ISO")
+_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:")
+_PDF_WINDOW = 1024
 _MAX_TEXT = 500
 _MAX_HEAD = 64 * 1024
-_MAX_PRINTED = 4
-"""Documents of an archive whose PDF is looked into: it costs some milliseconds each."""
 
 
 def mail_of(message: bytes) -> Mail:
@@ -63,10 +54,13 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         root = read_mail(message)
     except MimeError as error:
         return Unreadable(reason=error.reason[:_MAX_TEXT])
-    leaves = list(root.leaves())
-    return MailContent(
+    leaves = list(_leaves(root))
+    attached = [part for part in leaves if _is_attachment(part)]
+    files = [(part, _attachment(part)) for part in attached]
+    found = [read_archive(one.name, part.body) for part, one in files if one.is_archive]
+    content = MailContent(
         fingerprint=hashlib.sha256(message).hexdigest(),
-        head=_head(root),
+        head=_head(root, message),
         bodies=tuple(map(_body, _bodies(root))),
         alternative=any(part.content_type == "multipart/alternative" for part in root.walk()),
         reports_reading=any(part.content_type == "message/disposition-notification" for part in root.walk()),
@@ -74,15 +68,34 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         eight_bit=not message.isascii(),
         bare_newlines=bare_newline(message) != b"",
         defects=tuple(_defects(root)),
-        attachments=tuple(_attachment(part) for part in leaves if _is_attachment(part)),
-        archives=tuple(_archive(part.body) for part in leaves if _name(part).upper() == XDM_NAME),
+        unlike_html=_unlike_html(root),
+        attachments=tuple(one for _, one in files),
+        archives=tuple(one.archive for one in found),
+        pages=(),
     )
+    if not content.documents:
+        return content
+    pdfs = [(one.name, part.body) for part, one in files if one.is_pdf]
+    return replace(content, pages=read_pages(found, pdfs, content.people))
 
 
-def _head(root: MimePart) -> MailHead:
+def _leaves(root: MimePart) -> Iterator[MimePart]:
+    """Yield the parts that hold content; a mail that is enclosed (a forward, what a report reports) is one of them."""
+    if root.content_type.startswith("message/"):
+        yield root
+    elif root.children:
+        for child in root.children:
+            yield from _leaves(child)
+    else:
+        yield root
+
+
+def _head(root: MimePart, message: bytes) -> MailHead:
     label, address = next(iter(root.addresses("From")), ("", ""))
+    names = Counter(name.lower() for name, _ in root.headers)
     return MailHead(
         subject=_text(root, "Subject"),
+        date=_short(root.header("Date")),
         message_id=_text(root, "Message-ID").strip(),
         in_reply_to=_text(root, "In-Reply-To").strip(),
         references=_text(root, "References").strip(),
@@ -96,7 +109,29 @@ def _head(root: MimePart) -> MailHead:
         read_receipt=_text(root, "Disposition-Notification-To"),
         delivery_receipt=_text(root, "Return-Receipt-To"),
         content_type=root.content_type,
+        repeated=tuple(name for name in ONCE if names[name.lower()] > 1),
+        eight_bit=tuple(_eight_bit(message)),
     )
+
+
+def _eight_bit(message: bytes) -> Iterator[str]:
+    """Yield the names of headers with octets beyond ASCII."""
+    head = message[:_MAX_HEAD].partition(b"\r\n\r\n")[0]
+    if head.isascii():
+        return
+    for field in re.split(rb"\r?\n(?![ \t])", head):
+        name = _FIELD.match(field)
+        if name is not None and not field.isascii():
+            yield name[1].decode("ascii")[:80]
+
+
+def _unlike_html(root: MimePart) -> str:
+    """Return what only the HTML form of a text says, of the first text that has two forms."""
+    for part in root.walk():
+        if part.content_type == "multipart/alternative":
+            texts = {leaf.content_type: leaf.text() for leaf in part.leaves()}
+            return unlike_html(texts.get("text/plain", ""), texts.get("text/html", ""))
+    return ""
 
 
 def _text(root: MimePart, name: str) -> str:
@@ -140,57 +175,25 @@ def _bodies(root: MimePart) -> Iterator[MimePart]:
 
 
 def _body(part: MimePart) -> TextBody:
-    says = "automatique" in part.text().lower()
-    return TextBody(content_type=part.content_type, charset=part.charset or "", automatic=says)
+    text = part.text()
+    return TextBody(
+        content_type=part.content_type,
+        charset=part.charset or "",
+        misread=misread(part.body, part.charset or ""),
+        automatic=automatic(text),
+        announced=announced(text),
+        withdraws=withdraws(text),
+    )
 
 
 def _attachment(part: MimePart) -> Attachment:
-    pdf = part.body.startswith(b"%PDF-")
+    pdf = part.body[:_PDF_WINDOW].lstrip().startswith(b"%PDF-")
     return Attachment(
         name=_name(part)[:_MAX_TEXT],
         content_type=part.content_type,
         size=len(part.body),
         is_pdf=pdf,
         is_pdf_a1=pdf and _PDFA_1.search(part.body) is not None,
-    )
-
-
-def _archive(content: bytes) -> Archive | Unreadable:
-    try:
-        archive = read_xdm(content)
-    except DocumentError as error:
-        return Unreadable(reason=str(error)[:_MAX_TEXT])
-    identity, root = _cx(archive.patient_id)
-    return Archive(
-        patient_id=identity,
-        patient_root=root,
-        problems=(*archive.problems, *(problem for entry in archive.entries for problem in entry.problems)),
-        documents=_documents(archive),
-    )
-
-
-def _cx(value: str) -> tuple[str, str]:
-    match = _CX.match(value)
-    return (match[1], match[2]) if match else (value[:_MAX_TEXT], "")
-
-
-def _documents(archive: XdmArchive) -> tuple[Document | Unreadable, ...]:
-    entries = [entry for entry in archive.entries if entry.metadata.mime_type == "text/xml"]
-    return tuple(_document(entry, printed=rank < _MAX_PRINTED) for rank, entry in enumerate(entries))
-
-
-def _document(entry: XdmEntry, *, printed: bool) -> Document | Unreadable:
-    try:
-        document = read_document(entry.content or b"")
-    except DocumentError as error:
-        return Unreadable(reason=f"{entry.metadata.uri[:80]} : {error}"[:_MAX_TEXT])
-    patient = document.patient
-    return Document(
-        title=entry.metadata.title[:_MAX_TEXT],
-        code=document.code.code,
-        qualified=patient.is_qualified,
-        matricule=patient.matricule,
-        birth_name=patient.birth_name,
-        birth_date=patient.birth_date,
-        printed_ins=printed_ins(document) if printed else None,
+        is_archive=holds_xdm(_name(part), part.body),
+        executable=executable(_name(part), part.body),
     )
