@@ -8,14 +8,22 @@ protocol, no store. Mailboxes are reference data: what people have, never rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from lgo_sandbox.population.people import Patient, Population, Professional, Structure
 from lgo_sandbox.watch import refusals
 from lgo_sandbox.watch.refusals import Refusal
-from mss_mock.codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
+from mss_mock.codes import (
+    APPLICATION_SUFFIX,
+    CLOSED_TAG,
+    OPERATOR_HOST,
+    PATIENT_DOMAIN,
+    POSTMASTER,
+    SIZE_MES,
+    BoxKind,
+)
 from mss_mock.codes.replies import REPLIES, Reply
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "Policy",
     "Refused",
     "application_mailbox",
+    "check_author",
     "check_sender",
     "failure_of",
     "mailbox_of",
@@ -150,9 +159,19 @@ def mailboxes(people: Population) -> Mapping[str, Mailbox]:
     return {box.address: box for box in found}
 
 
+_POSTMASTER_BOX = Mailbox(
+    f"{POSTMASTER}@{OPERATOR_HOST}", BoxKind.ORGANISATION, "Responsable de la messagerie de l'opérateur", "operateur"
+)
+"""Of the operator: nobody opens it, the control resource reads it."""
+
+
 def mailbox_of(people: Population, address: str) -> Mailbox | None:
-    """Return the mailbox with this address, written in any case."""
-    return mailboxes(people).get(address.strip().lower())
+    """Return the mailbox with this address, written in any case; ``postmaster`` is that of every domain here."""
+    known, lowered = mailboxes(people), address.strip().lower()
+    local, _, domain = lowered.partition("@")
+    if local == POSTMASTER and domain in {"", OPERATOR_HOST, *(box.domain for box in known.values())}:
+        return _POSTMASTER_BOX
+    return known.get(lowered)
 
 
 def may_open(people: Population, national_id: str, box: Mailbox, *, structure_boxes: bool) -> bool:
@@ -173,6 +192,19 @@ def check_sender(box: Mailbox, sender: str) -> None:
             received=f"MAIL FROM:<{sender}>",
             expected=f"<{box.address}>, la boîte ouverte, ou <> pour un rapport",
             where="MAIL FROM",
+        )
+
+
+def check_author(box: Mailbox, addresses: Sequence[str]) -> None:
+    """Refuse a mail whose From is not the mailbox that logged in (option ``mss.from_other``)."""
+    others = [one for one in addresses if one.lower() != box.address]
+    if others or not addresses:
+        raise Refused(
+            "auteur-autre",
+            f"From header rejected: not owned by user {box.address}",
+            received=f"From: {', '.join(others) or 'absent'}",
+            expected=f"From: <{box.address}>, la boîte ouverte",
+            where="From",
         )
 
 

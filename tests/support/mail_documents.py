@@ -157,6 +157,10 @@ METADATA, DOCUMENT = "IHE_XDM/SUBSET01/METADATA.XML", "IHE_XDM/SUBSET01/DOC00001
 Edit = Callable[[bytes], bytes]
 
 
+def _unchanged(octets: bytes) -> bytes:
+    return octets
+
+
 def edited(
     content: bytes, edits: Mapping[str, Edit | None] | None = None, *, more: Mapping[str, bytes] | None = None
 ) -> bytes:
@@ -164,7 +168,7 @@ def edited(
     output, edits = io.BytesIO(), edits or {}
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():
-            edit = edits.get(name, lambda octets: octets)
+            edit = edits.get(name, _unchanged)
             if edit is not None:
                 after.writestr(name, edit(before.read(name)))
         for name, octets in (more or {}).items():

@@ -24,7 +24,7 @@ from mss_mock.wire.attached import executable
 from mss_mock.wire.newlines import bare_newline
 from mss_mock.wire.texts import announced, automatic, misread, unlike_html, withdraws
 
-__all__ = ["mail_of", "read_content", "subject_of"]
+__all__ = ["authors_of", "mail_of", "read_content", "subject_of"]
 
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:")
@@ -37,6 +37,15 @@ def mail_of(message: bytes) -> Mail:
     """Return the facts of a mail; what is in it is read when somebody looks."""
     longest = max(map(len, message.split(b"\r\n")))
     return Mail(size=len(message), longest_line=longest, content=Lazy(lambda: read_content(message)))
+
+
+def authors_of(message: bytes) -> tuple[str, ...]:
+    """Return the addresses of From, from the head alone."""
+    head, _, _ = message[:_MAX_HEAD].partition(b"\r\n\r\n")
+    try:
+        return tuple(address for _, address in read_mail(head + b"\r\n\r\n").addresses("From"))
+    except MimeError:
+        return ()
 
 
 def subject_of(message: bytes) -> str:
