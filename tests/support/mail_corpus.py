@@ -238,6 +238,11 @@ def _signed() -> bytes:
     return composed("", TEXT, signature, kind='signed; protocol="application/pkcs7-signature"')
 
 
+def _with_footer() -> bytes:
+    inner = b"--b\r\n" + TEXT + b"\r\n--b\r\n" + MARKUP + b"\r\n--b--\r\n"
+    return composed("", b"Content-Type: multipart/alternative; boundary=b\r\n\r\n" + inner, TEXT)
+
+
 def _related() -> bytes:
     image = b"Content-Type: image/png\r\nContent-ID: <i@x>\r\nContent-Disposition: inline\r\n\r\nx"
     inner = b"--b\r\n" + MARKUP + b"\r\n--b\r\n" + image + b"\r\n--b--\r\n"
@@ -249,6 +254,10 @@ def _named_by_type() -> bytes:
     mail = documents()
     named = b'attachment; filename="IHE_XDM.zip"'
     return _swapped(named, b"attachment", _swapped(b"application/zip", b'application/zip; name="IHE_XDM.zip"', mail))
+
+
+def _nameless() -> bytes:
+    return _swapped(b'Content-Disposition: attachment; filename="IHE_XDM.zip"', b"X-Sans-Nom: oui", documents())
 
 
 PROGRAM = b"MZ\x90\x00\x03"
@@ -341,6 +350,7 @@ FAULTY = (
     # The archive and its PDFs
     _bad("MSS-XDM-NAME", "trait d'union", documents(name="IHE-XDM.zip")),
     _bad("MSS-XDM-NAME", "copie numérotée", documents(name="IHE_XDM (1).zip")),
+    _bad("MSS-XDM-NAME", "sans nom", lambda: _nameless()),
     _bad("MSS-XDM-NAME", "autre nom, même contenu", documents(name="documents.zip")),
     _bad("MSS-XDM-AND-PDF", "deux archives", documents(more=(("IHE_XDM.ZIP", "application/zip", archive()),))),
     _bad("MSS-XDM-AND-PDF", "sans PDF", documents(pdfs=())),
@@ -505,6 +515,7 @@ def _review(pdf: bytes) -> bytes:
     return documents(archive(REVIEW, pdf=pdf), code=REVIEW)
 
 
+PARTICLE = replace(PATIENT, birth_name="LE GOFF", first_names=("ANNE", "LEA"))
 DOUBLE = replace(PATIENT, birth_name="MARTIN-LE GOFF", used_name="O'BRIEN", first_names=("ANNE-MARIE", "LÉA"))
 
 
@@ -543,6 +554,7 @@ RIGHT = (
     _good("fil sans In-Reply-To", plain(References="<zero@medecin.mssante.fr>")),
     _good("objet qui commence par Re sans deux-points", plain("Renouvellement de l'ordonnance")),
     _good("nombre de quinze chiffres qui n'est pas un INS", plain("Commande 123456789012345")),
+    _good("pied de page après le HTML", lambda: _with_footer()),
     _good("transfert joint", composed("", TEXT, _enclosed(documents()))),
     _good("accusé de lecture du volet 1.1.3", lambda: _report(ORIGINAL, _enclosed(documents()), subject=SUBJECT)),
     _good(
@@ -586,6 +598,8 @@ RIGHT = (
     _good("objet avec mention", documents(subject=f"XDM/1.0/DDM+ANNULE ET REMPLACE {SUBJECT[12:]}")),
     _good("nom d'abord en minuscules", documents(subject=_born("30/03/1956", "Martin claire"))),
     _good("accents et traits", lambda: _of(DOUBLE, "MARTIN LE GOFF Anne Marie", "MARTIN-LE GOFF_Anne-Marie")),
+    _good("particule collée", lambda: _of(PARTICLE, "LEGOFF Anne", "LEGOFF_ANNE")),
+    _good("ligature", lambda: _of(replace(PATIENT, birth_name="LEBŒUF"), "LEBOEUF Claire", "LEBOEUF_Claire")),
     _good("nom utilisé", lambda: _of(DOUBLE, "O'BRIEN Léa", "O BRIEN_Lea")),
     _good("nom du PDF accentué", documents(pdfs=(("20260105_CR d'imagerie médicale_MARTIN_Claire_12.pdf", PDF),))),
     _good("deux documents, un code", lambda: _two(header(id="2.25.3"), codes=CODE)),

@@ -39,6 +39,9 @@ _BORN = re.compile(
     r"(?:\bne(?:e|\(e\))? le|\bdate de naissance|\bnaissance)\s*:?\s*(\d{2})\s?[/.]\s?(\d{2})\s?[/.]\s?(\d{4})"
 )
 _INS = re.compile(r"(?<![0-9a-z])[1-478](?:[ .]?[0-9ab]){14}(?![0-9a-z])")
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_LONG_NAME = 5
+"""Letters from which a name is looked for without its spaces: « LE GOFF » is written « LEGOFF » too."""
 _DAY = timedelta(days=1)
 _DAY_DIGITS = 8
 
@@ -84,15 +87,20 @@ class Person:
 
 def plain(text: str) -> str:
     """Return words without accents, case and punctuation, one space between them."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     bare = "".join(one for one in decomposed if not unicodedata.combining(one)).casefold()
     return " ".join(re.sub(r"[^0-9a-z]+", " ", bare).split())
 
 
 def names_in(text: str, names: tuple[str, ...]) -> bool:
     """Tell whether a text, made plain, holds one of some plain names, whole words; True when there is no name."""
-    known = [one for one in names if one]
-    return not known or any(f" {one} " in f" {text} " for one in known)
+    squeezed = text.replace(" ", "")
+    return not names or any(f" {one} " in f" {text} " or _runs_in(squeezed, one) for one in names)
+
+
+def _runs_in(squeezed: str, name: str) -> bool:
+    joined = name.replace(" ", "")
+    return len(joined) >= _LONG_NAME and joined in squeezed
 
 
 def matricules_in(text: str) -> tuple[str, ...]:
@@ -143,15 +151,17 @@ def unlike_traits(one: Person, other: Person) -> bool:
 
 
 def _apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return bool(one) and bool(other) and set(one).isdisjoint(other)
+    joined = ({name.replace(" ", "") for name in names} for names in (one, other))
+    return bool(one) and bool(other) and next(joined).isdisjoint(next(joined))
 
 
 def unlike_print(text: str, people: tuple[Person, ...]) -> str:
     """Return what a printed text says of another patient than all of these, "" when nothing contradicts one of them.
 
     ``text`` has neither accents nor case (``pdf_rules.comparable_text``). Another matricule, a date after « né le »
-    that is not theirs, or no name of theirs at all contradict.
+    that is not theirs, or no name of theirs where a patient is spoken of contradict.
     """
+    text = text.translate(_LIGATURES)
     told = [_against(text, one) for one in people]
     return told[0] if told and all(told) else ""
 
@@ -166,7 +176,7 @@ def _against(text: str, person: Person) -> str:
     if person.birth_date and born and person.birth_date not in born and digits not in squeezed:
         return f"né(e) le {_french(born[0])}"
     known = [one.replace(" ", "") for one in person.names]
-    if known and not any(one in squeezed for one in known):
+    if known and (born or "patient" in text) and not any(one in squeezed for one in known):
         return f"aucun « {person.names[0].upper()} » dans le texte"
     return ""
 
@@ -211,9 +221,13 @@ def _author(entry: DocumentEntry, document: ReadDocument) -> Iterator[Difference
     told = {one.national_id: plain(one.family_name or one.device) for one in document.authors if one.national_id}
     if not ids or not told:
         return
-    alike = [one for one in ids if one in told and (not ids[one] or not told[one] or ids[one] == told[one])]
-    if not alike:
+    if not any(one in told and _same_name(ids[one], told[one]) for one in ids):
         yield Difference(Said.AUTHOR, _shown(ids), _shown(told))
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Tell whether two names of one person share a word, or one of both is not said."""
+    return not one or not other or not set(one.split()).isdisjoint(other.split())
 
 
 def _shown(people: dict[str, str]) -> str:

@@ -84,7 +84,7 @@ def _threading(seen: Observed[Mail]) -> Outcome:
     head = content.head
     subject = head.subject.removeprefix(XDM_PREFIX)
     is_reply = REPLY.match(subject) is not None
-    if not is_reply and (FORWARD.match(subject) or not head.in_reply_to or content.reports_reading):
+    if content.reports_reading or (not is_reply and (FORWARD.match(subject) or not head.in_reply_to)):
         return None
     received = f"In-Reply-To : {shown(head.in_reply_to)} ; References : {shown(head.references)}"
     if any(one in head.references for one in _IDS.findall(head.in_reply_to)):

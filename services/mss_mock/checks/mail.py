@@ -21,7 +21,7 @@ def _body(seen: Observed[Mail]) -> Outcome:
     if content is None:
         return None
     types = [body.content_type for body in content.bodies]
-    both = types == ["text/plain", "text/html"] and content.alternative
+    both = types[:2] == ["text/plain", "text/html"] and content.alternative and set(types[2:]) <= {"text/plain"}
     if both or (types and set(types) == {"text/plain"}):
         return True
     if not types and content.reports_reading:

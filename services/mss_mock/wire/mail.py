@@ -169,7 +169,7 @@ def _name(part: MimePart) -> str:
 
 
 def _is_attachment(part: MimePart) -> bool:
-    return bool(part.filename) or part.disposition == "attachment"
+    return bool(part.filename) or part.disposition == "attachment" or part.content_type.startswith("application/")
 
 
 def _bodies(root: MimePart) -> Iterator[MimePart]:
