@@ -158,13 +158,39 @@ def _digest() -> str:
         return hashlib.sha256(opened.read(DOCUMENT)).hexdigest()
 
 
+TWO_PDFS = ((PDF_NAME, PDF), (PDF_NAME.replace("_12.", "_13."), PDF + b" "))
+
+
 def _coded(code: str) -> DocumentHeader:
     return header(id="2.25.3", code=Code(code, "Compte rendu", oids.LOINC))
 
 
 def _two(second: DocumentHeader, *, codes: str, ins: str = "O") -> bytes:
+    return documents(packed(header(), second), code=codes, ins=ins, pdfs=TWO_PDFS)
+
+
+def _one_pdf_for_two() -> bytes:
     pdfs = ((PDF_NAME, PDF), (PDF_NAME.replace("_12.", "_13."), PDF))
-    return documents(packed(header(), second), code=codes, ins=ins, pdfs=pdfs)
+    return documents(packed(header(), header(id="2.25.3")), pdfs=pdfs)
+
+
+def _another_page() -> bytes:
+    """Return a mail whose PDF is another document of the same patient, of the same day."""
+    told = (
+        "Glycémie à jeun, créatinine, ferritine, bilan hépatique, numération et plaquettes dans les normes usuelles",
+    )
+    other = render_pdf(
+        PdfContent(title="Biologie", patient=LOCAL, author=PHARMACIST, created=NOW, sections=(), footer="")
+    )
+    text = " ".join(f"mot{rank}" for rank in range(200))
+    inside = PdfContent(
+        title="Compte rendu",
+        patient=LOCAL,
+        author=PHARMACIST,
+        created=NOW,
+        sections=(PdfSection("Conclusion", (*told, text)),),
+    )
+    return documents(packed(pdf=render_pdf(inside)), pdfs=((PDF_NAME, other),))
 
 
 def _unqualified(content: bytes) -> bytes:
@@ -355,6 +381,7 @@ FAULTY = (
     _bad("MSS-XDM-AND-PDF", "deux archives", documents(more=(("IHE_XDM.ZIP", "application/zip", archive()),))),
     _bad("MSS-XDM-AND-PDF", "sans PDF", documents(pdfs=())),
     _bad("MSS-XDM-AND-PDF", "un PDF de trop", documents(pdfs=((PDF_NAME, PDF), (PDF_NAME, PDF)))),
+    _bad("MSS-PDF-TWICE", "un PDF pour deux documents", _one_pdf_for_two),
     _bad("MSS-PDF-A1", "PDF ordinaire", documents(pdfs=((PDF_NAME, b"%PDF-1.7"),))),
     _bad("MSS-PDF-A1", "PDF/A-3", documents(pdfs=((PDF_NAME, b"%PDF-1.7 <pdfaid:part>3</pdfaid:part>"),))),
     _bad("MSS-PDF-NAME", "PDF sans nom réglé", documents(pdfs=(("bilan.pdf", PDF),))),
@@ -470,6 +497,7 @@ FAULTY = (
     ),
     _bad("MSS-SAME-PRINT", "imprimé d'un autre", lambda: _printed(replace(LOCAL, birth_name="PICARD"))),
     _bad("MSS-SAME-PRINT", "autre naissance imprimée", lambda: _printed(replace(LOCAL, birth_date="1956-03-31"))),
+    _bad("MSS-SAME-CONTENT", "un autre document du patient", lambda: _another_page()),
     _bad("MSS-SAME-DATAMATRIX", "datamatrix d'un autre", lambda: documents(pdfs=((PDF_NAME, scannable(OTHER)),))),
     # Versions
     _bad("MSS-REPLACES", "METADATA.XML n'en dit rien", lambda: _version(cda=True, metadata=False, mention=True)),
@@ -626,7 +654,7 @@ RIGHT = (
 def _half_qualified() -> bytes:
     """Return a mail with two documents of one patient, whose INS only one of both has."""
     content = packed(header(), header(id="2.25.3", patient=LOCAL))
-    return documents(content, pdfs=((PDF_NAME, PDF), (PDF_NAME.replace("_12.", "_13."), PDF)))
+    return documents(content, pdfs=TWO_PDFS)
 
 
 def _co_authored() -> bytes:

@@ -95,6 +95,7 @@ CONTENT = MailContent(
     attachments=(),
     archives=(),
     pages=(),
+    doubled_pdfs=(),
 )
 WITH_DOCUMENTS = replace(
     CONTENT,

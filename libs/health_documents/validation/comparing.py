@@ -42,6 +42,7 @@ _INS = re.compile(r"(?<![0-9a-z])[1-478](?:[ .]?[0-9ab]){14}(?![0-9a-z])")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _LONG_NAME = 5
 """Letters from which a name is looked for without its spaces: « LE GOFF » is written « LEGOFF » too."""
+_MAX_TEXT = 100_000
 _DAY = timedelta(days=1)
 _DAY_DIGITS = 8
 
@@ -161,22 +162,34 @@ def unlike_print(text: str, people: tuple[Person, ...]) -> str:
     ``text`` has neither accents nor case (``pdf_rules.comparable_text``). Another matricule, a date after « né le »
     that is not theirs, or no name of theirs where a patient is spoken of contradict.
     """
-    text = text.translate(_LIGATURES)
-    told = [_against(text, one) for one in people]
+    page = _page(text[:_MAX_TEXT].translate(_LIGATURES))
+    told = [_against(page, one) for one in people]
     return told[0] if told and all(told) else ""
 
 
-def _against(text: str, person: Person) -> str:
-    squeezed = re.sub(r"[^0-9a-z]", "", text)
-    others = matricules_in(text)
-    if person.matricule and others and person.matricule.lower() not in squeezed:
-        return f"matricule {others[0]}"
-    born = ["-".join(reversed(one)) for one in _BORN.findall(text)]
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A printed text: without spaces, its matricules, the dates after « né le », whether it speaks of a patient."""
+
+    squeezed: str
+    matricules: tuple[str, ...]
+    born: tuple[str, ...]
+    of_patient: bool
+
+
+def _page(text: str) -> _Page:
+    born = tuple(dict.fromkeys("-".join(reversed(one)) for one in _BORN.findall(text)))
+    return _Page(re.sub(r"[^0-9a-z]", "", text), matricules_in(text), born, bool(born) or "patient" in text)
+
+
+def _against(page: _Page, person: Person) -> str:
+    if person.matricule and page.matricules and person.matricule.lower() not in page.squeezed:
+        return f"matricule {page.matricules[0]}"
     digits = "".join(reversed(person.birth_date.split("-")))
-    if person.birth_date and born and person.birth_date not in born and digits not in squeezed:
-        return f"né(e) le {_french(born[0])}"
+    if person.birth_date and page.born and person.birth_date not in page.born and digits not in page.squeezed:
+        return f"né(e) le {_french(page.born[0])}"
     known = [one.replace(" ", "") for one in person.names]
-    if known and (born or "patient" in text) and not any(one in squeezed for one in known):
+    if known and page.of_patient and not any(one in page.squeezed for one in known):
         return f"aucun « {person.names[0].upper()} » dans le texte"
     return ""
 

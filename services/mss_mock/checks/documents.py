@@ -55,6 +55,28 @@ XDM_AND_PDF = Check(
 )
 
 
+def _doubled(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None or not content.doubled_pdfs or content.document_count != len(content.pdfs):
+        return None
+    expected = "un PDF par document CDA, chacun engendré du sien"
+    return Violation(
+        f"les mêmes octets sous {len(content.doubled_pdfs)} noms : {', '.join(content.doubled_pdfs)}", expected
+    )
+
+
+PDF_TWICE = Check(
+    id="MSS-PDF-TWICE",
+    title="Chaque document a son propre PDF",
+    reads=Mail,
+    test=_doubled,
+    source="docs/sources/mssante.md#archive-et-pdf",
+    remedy="Engendrez un PDF de chaque CDA de l'archive : le même a été joint pour plusieurs.",
+    requirements=("LGO.MSS.14", "MSS/va1.01", "MSS/CONF.23"),
+    operations=MESSAGE,
+)
+
+
 def _pdf_a(seen: Observed[Mail]) -> Outcome:
     content = _to_professionals(seen)
     if content is None or not content.has_archive or not content.pdfs:
@@ -374,6 +396,7 @@ WITHDRAWN = Check(
 
 DOCUMENT_CHECKS = (
     XDM_AND_PDF,
+    PDF_TWICE,
     PDF_A1,
     XDM_SOUND,
     PDF_NAME,

@@ -148,6 +148,15 @@ def _printed(seen: Observed[Mail]) -> Outcome:
     return (content.complete and any(page.readable for page in content.pages)) or None
 
 
+def _same_content(seen: Observed[Mail]) -> Outcome:
+    content = _of_one(seen)
+    page = next((page for page in content.pages if page.lacks), None) if content is not None else None
+    if content is None or page is None:
+        return None
+    received = f"{page.place} ; dans le PDF du CDA seulement : {page.lacks}…"
+    return Violation(received, "le PDF engendré du CDA joint, de même contenu", where=page.place)
+
+
 def _scanned(seen: Observed[Mail]) -> Outcome:
     content = _of_one(seen)
     found = next((page for page in content.pages if page.scanned), None) if content is not None else None
@@ -236,6 +245,12 @@ TRUTH_CHECKS = (
         "Le patient imprimé dans le PDF est celui du CDA",
         "Engendrez le PDF du CDA joint, et joignez-le à ce courriel-là.",
         _printed,
+    ),
+    _check(
+        "MSS-SAME-CONTENT",
+        "Le PDF joint est le document du CDA",
+        "Engendrez le PDF du CDA joint : celui-ci en est un autre.",
+        _same_content,
     ),
     _check(
         "MSS-SAME-DATAMATRIX",

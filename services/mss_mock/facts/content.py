@@ -161,7 +161,8 @@ class Archive:
 class PrintedPage:
     """What a PDF shows people: of which patient, beside that of the documents (empty: nothing contradicts).
 
-    ``readable``: it has a text. ``replaces``: it says that it cancels and replaces another.
+    ``readable``: it has a text. ``replaces``: it says that it cancels and replaces another. ``lacks``: words of the PDF
+    inside the CDA that an attached one lacks, when that is most of them in every document.
     """
 
     place: str
@@ -169,6 +170,7 @@ class PrintedPage:
     unlike: str
     scanned: str
     replaces: bool
+    lacks: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +192,8 @@ class MailContent:
     attachments: tuple[Attachment, ...]
     archives: tuple[Archive | Unreadable, ...]
     pages: tuple[PrintedPage, ...]
+    doubled_pdfs: tuple[str, ...]
+    """The names of attached PDFs that are the same octets as another."""
 
     @property
     def has_archive(self) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from health_documents.cda.read.reader import read_document
 from health_documents.cda.read.values import ReadDocument
 from health_documents.errors import DocumentError, PdfError, XdmError
-from health_documents.pdf.objects import open_pdf
+from health_documents.pdf.objects import PdfFile, open_pdf
 from health_documents.validation.comparing import (
     Person,
     differences,
@@ -40,6 +39,7 @@ _DIRECTORY_WINDOW = 64 * 1024
 _ZIP = b"PK\x03\x04"
 _REPLACES = "annule et remplace"
 _MAX_TEXT = 500
+_MAX_COMPARED, _SHOWN_WORDS = 100_000, 8
 _MAX_PRINTED = 4
 """Documents of an archive, and PDFs of a mail, that are looked into."""
 
@@ -137,32 +137,70 @@ def _act_days(entry: XdmEntry, document: ReadDocument) -> Iterator[str]:
 
 
 def read_pages(
-    found: Sequence[Found], attached: Iterable[tuple[str, bytes]], people: tuple[Person, ...]
+    found: Sequence[Found], attached: Sequence[tuple[str, bytes]], people: tuple[Person, ...]
 ) -> tuple[PrintedPage, ...]:
     """Return what PDFs show: those attached, then those in documents that are others; the first, none too heavy."""
+    inside = [one for each in found for one in each.pdfs]
     places: dict[bytes, str] = {}
-    for place, pdf in (*attached, *(one for each in found for one in each.pdfs)):
+    for place, pdf in (*attached, *inside):
         places.setdefault(pdf, place)
+    seen = [_Seen.of(place, pdf) for pdf, place in places.items() if len(pdf) <= MAX_PDF][:_MAX_PRINTED]
     scanned = {pdf for one in found for pdf in one.scanned}
-    small = [(place, pdf) for pdf, place in places.items() if len(pdf) <= MAX_PDF][:_MAX_PRINTED]
-    return tuple(_page(place, pdf, people, scan=pdf not in scanned) for place, pdf in small)
-
-
-def _page(place: str, content: bytes, people: tuple[Person, ...], *, scan: bool) -> PrintedPage:
-    text, scanned = "", ""
-    with suppress(PdfError):
-        pdf = open_pdf(content)
-        text = text_of(pdf)
-        shown = [person_of(one) for one in identities_of(pdf)] if scan else []
-        if shown and people and not any(_same(one, other) for one in shown for other in people):
-            scanned = shown[0].shown
-    return PrintedPage(
-        place=place[:_MAX_TEXT],
-        readable=bool(text),
-        unlike=unlike_print(text, people) if text else "",
-        scanned=scanned,
-        replaces=_REPLACES in text,
+    texts = {one.content: one.text for one in seen}
+    originals = [texts.get(pdf, "") for _, pdf in inside]
+    known = originals if originals and all(originals) and len(originals) == sum(map(_count, found)) else []
+    own = {pdf for _, pdf in attached}
+    return tuple(
+        _page(one, people, scan=one.content not in scanned, originals=known if one.content in own else ())
+        for one in seen
     )
+
+
+def _count(one: Found) -> int:
+    return one.archive.count if isinstance(one.archive, Archive) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A PDF with its text."""
+
+    place: str
+    content: bytes
+    pdf: PdfFile | None
+    text: str
+
+    @classmethod
+    def of(cls, place: str, content: bytes) -> _Seen:
+        """Open a PDF; one that cannot be opened has no text."""
+        try:
+            pdf = open_pdf(content)
+        except PdfError:
+            return cls(place, content, None, "")
+        return cls(place, content, pdf, text_of(pdf))
+
+
+def _page(seen: _Seen, people: tuple[Person, ...], *, scan: bool, originals: Sequence[str]) -> PrintedPage:
+    shown = [person_of(one) for one in identities_of(seen.pdf)] if scan and seen.pdf is not None else []
+    other = bool(shown and people) and not any(_same(one, person) for one in shown for person in people)
+    return PrintedPage(
+        place=seen.place[:_MAX_TEXT],
+        readable=bool(seen.text),
+        unlike=unlike_print(seen.text, people) if seen.text else "",
+        scanned=shown[0].shown if other else "",
+        replaces=_REPLACES in seen.text,
+        lacks=_lacking(seen.text, originals),
+    )
+
+
+def _lacking(text: str, originals: Sequence[str]) -> str:
+    """Return words that a text lacks of the nearest of some others, when these are most of them."""
+    words = set(text[:_MAX_COMPARED].split())
+    lacks = [[one for one in dict.fromkeys(other[:_MAX_COMPARED].split()) if one not in words] for other in originals]
+    if not text or not lacks:
+        return ""
+    near = min(range(len(lacks)), key=lambda rank: len(lacks[rank]))
+    all_words = len(set(originals[near][:_MAX_COMPARED].split()))
+    return " ".join(lacks[near][:_SHOWN_WORDS]) if 2 * len(lacks[near]) > all_words else ""
 
 
 def _same(one: Person, other: Person) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lgo_sandbox.watch.facts import Lazy
@@ -81,11 +81,19 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         attachments=tuple(one for _, one in files),
         archives=tuple(one.archive for one in found),
         pages=(),
+        doubled_pdfs=tuple(_doubled(files)),
     )
     if not content.documents:
         return content
     pdfs = [(one.name, part.body) for part, one in files if one.is_pdf]
-    return replace(content, pages=read_pages(found, pdfs, content.people))
+    return replace(content, pages=read_pages(found, pdfs, () if content.several_patients else content.people))
+
+
+def _doubled(files: Iterable[tuple[MimePart, Attachment]]) -> Iterator[str]:
+    """Yield the names of PDFs that are the same octets as another."""
+    pdfs = [(one.name, part.body) for part, one in files if one.is_pdf]
+    counts = Counter(body for _, body in pdfs)
+    yield from (name for name, body in pdfs if counts[body] > 1)
 
 
 def _leaves(root: MimePart) -> Iterator[MimePart]:
