@@ -454,8 +454,10 @@ FAULTY = (
     _bad(
         "MSS-XDM-CDA",
         "un document qui n'est pas un CDA",
-        lambda: documents(_rewritten(b"<Ordonnance>Doliprane</Ordonnance>"), ins="", code=""),
+        lambda: documents(_rewritten(b"<Ordonnance>Doliprane</Ordonnance>")),
     ),
+    _bad("MSS-XDM-CDA", "un des deux CDA illisible", lambda: _half_unread()),
+    _bad("MSS-XDM-PATIENTS", "deux patients dans les CDA", lambda: _two_patients()),
     _bad(
         "MSS-XDM-PATIENTS",
         "deux patients dans les métadonnées",
@@ -527,6 +529,28 @@ def _rewritten(octets: bytes) -> bytes:
         return re.sub(rb'(name="size".*?>)[0-9]+<', rb"\g<1>%d<" % len(octets), metadata, flags=re.DOTALL)
 
     return edited(archive(), {METADATA: described, DOCUMENT: lambda _: octets})
+
+
+def _half_unread() -> bytes:
+    """Return a mail of two documents whose second, the only one of a qualified patient, is no CDA."""
+    octets = b"<Ordonnance>Doliprane</Ordonnance>"
+    digest = hashlib.sha1(octets, usedforsecurity=False).hexdigest().encode()
+
+    def described(metadata: bytes) -> bytes:
+        first, second = re.split(rb"(?=<[\w:]*ExtrinsicObject [^>]*Document02)", metadata)
+        second = re.sub(rb">[0-9a-f]{40}<", b">" + digest + b"<", second)
+        return first + re.sub(rb'(name="size".*?>)[0-9]+<', rb"\g<1>%d<" % len(octets), second, flags=re.DOTALL)
+
+    content = packed(header(patient=LOCAL), _coded("34133-9"))
+    second = DOCUMENT.replace("00001", "00002")
+    spoilt = edited(content, {METADATA: described, second: lambda _: octets})
+    return documents(spoilt, pdfs=TWO_PDFS, code=f"{CODE},34133-9")
+
+
+def _two_patients() -> bytes:
+    """Return a mail of two documents, of two patients, that its metadata give to one."""
+    content = packed(header(patient=OTHER), header(id="2.25.3"), metadata=header())
+    return documents(content, pdfs=TWO_PDFS)
 
 
 def _mixed(**changes: Any) -> bytes:

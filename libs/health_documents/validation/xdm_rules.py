@@ -20,7 +20,14 @@ __all__ = ["entry_rules", "xdm_rules"]
 
 _COMPARED = {Said.PATIENT: "XDM-05", Said.TYPE: "XDM-06", Said.ID: "XDM-07"}
 
-_RULES = {XdmFault.TREE: "XDM-02", XdmFault.PATIENTS: "XDM-04", XdmFault.PATIENT: "XDM-05"}
+_RULES = {
+    XdmFault.EMPTY: "XDM-01",
+    XdmFault.SUBMISSION_SET: "XDM-01",
+    XdmFault.UNDESCRIBED: "XDM-01",
+    XdmFault.TREE: "XDM-02",
+    XdmFault.PATIENTS: "XDM-04",
+    XdmFault.PATIENT: "XDM-05",
+}
 
 
 def xdm_rules(archive: XdmArchive) -> Faults:

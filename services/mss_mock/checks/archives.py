@@ -15,14 +15,14 @@ from mss_mock.checks.wording import MESSAGE
 from mss_mock.facts import Mail
 from mss_mock.facts.content import ArchiveProblem, MailContent, Unreadable
 
-__all__ = ["ARCHIVE_CHECKS", "check_of"]
+__all__ = ["ARCHIVE_CHECKS", "FAULTS"]
 
 _MOST = 4
 _SOURCE = "docs/sources/mssante.md#archive-xdm"
 _DEMANDS = ("LGO.MSS.14", "MSS/va1.01", "MSS/CONF.23")
 
 
-def check_of(
+def _check(
     identity: str, title: str, remedy: str, test: Callable[[Observed[Mail]], Outcome], *, source: str = _SOURCE
 ) -> Check[Mail]:
     """Return a check of an archive."""
@@ -56,7 +56,7 @@ def _without(seen: Observed[Mail], fault: XdmFault, expected: str) -> Outcome:
     return Violation(" ; ".join(one.text for one in found), wanted or expected, where="IHE_XDM.zip")
 
 
-_FAULTS = (
+FAULTS: tuple[tuple[XdmFault, str, str, str, str], ...] = (
     (
         XdmFault.ZIP,
         "MSS-XDM-ZIP",
@@ -184,6 +184,7 @@ _FAULTS = (
         "Écrivez patientId sous la forme <matricule>^^^&<OID>&ISO^NH, dans le lot et dans chaque document.",
     ),
 )
+"""Fault, id and title of its rule, what is expected, remedy."""
 
 
 def _unread_document(seen: Observed[Mail]) -> Outcome:
@@ -207,16 +208,16 @@ def _one_patient(seen: Observed[Mail]) -> Outcome:
 
 ARCHIVE_CHECKS = (
     *(
-        check_of(identity, title, remedy, partial(_without, fault=fault, expected=expected))
-        for fault, identity, title, expected, remedy in _FAULTS
+        _check(identity, title, remedy, partial(_without, fault=fault, expected=expected))
+        for fault, identity, title, expected, remedy in FAULTS
     ),
-    check_of(
+    _check(
         "MSS-XDM-CDA",
         "Chaque document de l'archive est un CDA lisible",
         "Vérifiez le CDA avant l'envoi : `lgo-sandbox validate` dit ce qui lui manque.",
         _unread_document,
     ),
-    check_of(
+    _check(
         "MSS-XDM-PATIENTS",
         "Un seul patient par courriel",
         "Faites une archive et un courriel par patient.",

@@ -174,7 +174,7 @@ def _ins_header(seen: Observed[Mail]) -> Outcome:
     if not content.has_archive:
         said_alone = value is not None and not announcement(content)
         return said_alone and Violation(f"X-MSS-INS: {value}", "en-tête absent : aucun CDA n'est joint")
-    if not content.documents:
+    if not content.all_documents_read:
         return None
     expected = "O" if any(document.qualified for document in content.documents) else "N"
     return value == expected or Violation(f"X-MSS-INS: {shown(value)}", f"X-MSS-INS: {expected}, d'après l'archive")
@@ -203,7 +203,7 @@ def _code_header(seen: Observed[Mail]) -> Outcome:
         said_alone = value is not None and not announcement(content)
         return said_alone and Violation(f"X-MSS-CODECDA: {value}", "en-tête absent : aucun CDA n'est joint")
     codes = list(dict.fromkeys(document.code for document in content.documents))
-    if not codes:
+    if not content.all_documents_read:
         return None
     kept = set(_codes(value)) == set(codes)
     return kept or Violation(f"X-MSS-CODECDA: {shown(value)}", f"X-MSS-CODECDA: {','.join(codes)}")

@@ -230,6 +230,11 @@ class MailContent:
         return sum(one.count for one in self.readable_archives)
 
     @property
+    def all_documents_read(self) -> bool:
+        """Tell whether there are documents, and all could be read."""
+        return self.all_archives_read and len(self.documents) == self.document_count > 0
+
+    @property
     def pdfs(self) -> tuple[Attachment, ...]:
         """The attached files that are PDF, or are called so."""
         return tuple(one for one in self.attachments if one.meant_as_pdf)
