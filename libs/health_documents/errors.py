@@ -71,7 +71,11 @@ class BarcodeError(DocumentError):
 
 
 class XdmError(DocumentError):
-    """An archive is no IHE XDM archive that we accept."""
+    """An archive is no IHE XDM archive that we accept; ``fault`` is one of ``values.xdm.XdmFault``."""
+
+    def __init__(self, message: str, fault: str = "zip") -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class PdfError(DocumentError):

@@ -24,6 +24,7 @@ from mss_mock.facts import (
     SmtpCommand,
     WhiteListRead,
 )
+from mss_mock.facts.content import Unreadable
 
 __all__ = ["decode"]
 
@@ -55,6 +56,8 @@ def _mail(exchange: Exchange) -> Iterator[Pair]:
     if content is not None:
         yield "Objet", content.head.subject
         yield "Pièces jointes", ", ".join(one.name for one in content.attachments)
+        yield "Documents", " ; ".join(f"{one.title} ({one.code}), {one.told.shown}" for one in content.documents)
+        yield "Archive illisible", " ; ".join(one.reason for one in content.archives if isinstance(one, Unreadable))
 
 
 def _command(exchange: Exchange) -> Iterator[Pair]:

@@ -8,14 +8,22 @@ protocol, no store. Mailboxes are reference data: what people have, never rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from lgo_sandbox.population.people import Patient, Population, Professional, Structure
 from lgo_sandbox.watch import refusals
 from lgo_sandbox.watch.refusals import Refusal
-from mss_mock.codes import APPLICATION_SUFFIX, CLOSED_TAG, PATIENT_DOMAIN, SIZE_MES, BoxKind
+from mss_mock.codes import (
+    APPLICATION_SUFFIX,
+    CLOSED_TAG,
+    OPERATOR_HOST,
+    PATIENT_DOMAIN,
+    POSTMASTER,
+    SIZE_MES,
+    BoxKind,
+)
 from mss_mock.codes.replies import REPLIES, Reply
 from mss_mock.directory.addresses import owner_of
 from mss_mock.directory.crowd import SIZES, crowd_of
@@ -27,6 +35,7 @@ __all__ = [
     "Policy",
     "Refused",
     "application_mailbox",
+    "check_author",
     "check_sender",
     "failure_of",
     "mailbox_of",
@@ -153,10 +162,22 @@ def mailboxes(people: Population) -> Mapping[str, Mailbox]:
     return {box.address: box for box in found}
 
 
+_POSTMASTER_BOX = Mailbox(
+    f"{POSTMASTER}@{OPERATOR_HOST}", BoxKind.ORGANISATION, "Responsable de la messagerie de l'opérateur", "operateur"
+)
+"""Of the operator: nobody opens it, the control resource reads it."""
+
+
 def mailbox_of(people: Population, address: str) -> Mailbox | None:
-    """Return the mailbox with this address, written in any case: of the people, or generated for the directory."""
-    wanted = address.strip().lower()
-    return mailboxes(people).get(wanted) or _generated(wanted)
+    """Return the mailbox with this address, written in any case: of the people, or generated for the directory.
+
+    ``postmaster`` is that of every domain of the people, and of the operator.
+    """
+    known, lowered = mailboxes(people), address.strip().lower()
+    local, _, domain = lowered.partition("@")
+    if local == POSTMASTER and domain in {"", OPERATOR_HOST, *(box.domain for box in known.values())}:
+        return _POSTMASTER_BOX
+    return known.get(lowered) or _generated(lowered)
 
 
 @lru_cache(maxsize=1024)
@@ -189,6 +210,19 @@ def check_sender(box: Mailbox, sender: str) -> None:
             received=f"MAIL FROM:<{sender}>",
             expected=f"<{box.address}>, la boîte ouverte, ou <> pour un rapport",
             where="MAIL FROM",
+        )
+
+
+def check_author(box: Mailbox, addresses: Sequence[str]) -> None:
+    """Refuse a mail whose From is not the mailbox that logged in (option ``mss.from_other``)."""
+    others = [one for one in addresses if one.lower() != box.address]
+    if others or not addresses:
+        raise Refused(
+            "auteur-autre",
+            f"From header rejected: not owned by user {box.address}",
+            received=f"From: {', '.join(others) or 'absent'}",
+            expected=f"From: <{box.address}>, la boîte ouverte",
+            where="From",
         )
 
 

@@ -73,6 +73,7 @@ _OPTIONS = (
     Option(
         "bare_newline", "reject", ("reject", "accept"), "LF ou CR isolé dans un message : refus 550, ou acceptation"
     ),
+    Option("from_other", "warn", ("warn", "refuse"), "From: d'une autre boîte : avertissement, ou refus 550"),
     Option(
         "annuaire_mailbox_type",
         "absent",

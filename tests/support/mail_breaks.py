@@ -12,12 +12,13 @@ from datetime import timedelta
 
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.watch.markers import Marker
-from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS
+from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS, BoxKind
 from support.mail_client import Mailer
-from support.mail_documents import MATRICULE, PDF, PDF_NAME, PLAIN, REVIEW, archive, documents, page, plain, without
+from support.mail_corpus import FAULTY, Sample
+from support.mail_documents import MATRICULE, PLAIN, documents, plain
 from support.mss_raw import Raw
 
-__all__ = ["BROKEN", "SHOWN"]
+__all__ = ["BROKEN", "SHOWN", "send"]
 
 Way = Callable[[Mailer], object]
 DOCTOR = "isabelle.delorme@medecin.mssante.fr"
@@ -28,18 +29,32 @@ LONG = "a" * 1200
 
 def _mail(octets: bytes, *recipients: str, parameters: bytes = b"", notify: bytes = b"") -> Way:
     def way(mailer: Mailer) -> None:
-        _send(mailer.sender(), octets, *(recipients or (DOCTOR,)), parameters=parameters, notify=notify)
+        send(mailer.sender(), octets, *(recipients or (DOCTOR,)), parameters=parameters, notify=notify)
 
     return way
 
 
-def _send(raw: Raw, octets: bytes, *recipients: str, parameters: bytes = b"", notify: bytes = b"") -> None:
+def send(raw: Raw, octets: bytes, *recipients: str, parameters: bytes = b"", notify: bytes = b"") -> None:
+    """Send a mail over a connection that is logged in, and see that it is taken."""
     raw.reply(b"MAIL FROM:<helene.valmont@pharmacien.mssante.fr>" + parameters)
     for recipient in recipients:
         raw.reply(b"RCPT TO:<" + recipient.encode() + b">" + notify)
     raw.reply(b"DATA")
     raw.send(octets.replace(b"\r\n.", b"\r\n..") + b"\r\n.\r\n")
     assert raw.line().startswith(b"250"), "the mail was not taken"
+
+
+def _sample(sample: Sample) -> Way:
+    """Return the client that sends a mail of the corpus."""
+
+    def way(mailer: Mailer) -> None:
+        if sample.kind is BoxKind.APPLICATION:
+            _application(mailer, sample.make())
+        else:
+            parameters = b" BODY=8BITMIME" if sample.eight_bit else b""
+            send(mailer.sender(), sample.make(), *sample.to, parameters=parameters)
+
+    return way
 
 
 def _marked(name: str, way: Way, subject: str = MATRICULE) -> Way:
@@ -52,13 +67,13 @@ def _marked(name: str, way: Way, subject: str = MATRICULE) -> Way:
 
 def _twice(mailer: Mailer) -> None:
     raw = mailer.sender()
-    _send(raw, plain(), DOCTOR)
-    _send(raw, plain(text="Un autre message."), DOCTOR)
+    send(raw, plain(), DOCTOR)
+    send(raw, plain(text="Un autre message."), DOCTOR)
 
 
 def _bare(mailer: Mailer) -> None:
     mailer.tenant.configure(bare_newline="accept")
-    _send(mailer.sender(), PLAIN.replace(b"Bonjour docteur.", b"Bonjour\ndocteur."), DOCTOR)
+    send(mailer.sender(), PLAIN.replace(b"Bonjour docteur.", b"Bonjour\ndocteur."), DOCTOR)
 
 
 def _by_line_feeds(mailer: Mailer) -> None:
@@ -143,55 +158,16 @@ def _again_after_an_outage(mailer: Mailer) -> None:
         mailer.http("/fhir/v2/Practitioner?family=delorme")
 
 
-def _report(original: bytes) -> bytes:
-    head = without(without(PLAIN, b"Content-Type"), b"Content-Transfer-Encoding").partition(b"\r\n\r\n")[0]
-    return (
-        head + b"\r\nContent-Type: multipart/report; report-type=disposition-notification; boundary=a\r\n\r\n"
-        b"--a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nlu\r\n"
-        b"--a\r\nContent-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; a@b\r\n"
-        + original
-        + b"Disposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--a--\r\n"
-    )
-
-
 APPLICATION_FROM = "Pharmacie de la Fontaine <contact_auto@pharmacie-fontaine.mssante.fr>"
 
 BROKEN: Mapping[str, Way] = {
-    # Every mail
-    "MSS-BODY": _mail(PLAIN.replace(b"text/plain", b"text/html")),
-    "MSS-UTF8": _mail(PLAIN.replace(b'charset="utf-8"', b'charset="iso-8859-1"')),
-    "MSS-LINE-LENGTH": _mail(PLAIN + LONG.encode() + b"\r\n"),
-    "MSS-WELL-FORMED": _mail(
-        without(PLAIN, b"Content-Type").replace(
-            b"\r\n\r\n",
-            b"\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n"
-            b"--a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
-            1,
-        )
-    ),
+    # The first mail of the corpus that breaks each rule
+    **{sample.rule: _sample(sample) for sample in reversed(FAULTY)},
+    # What depends on a situation
     "MSS-BARE-NEWLINE": _bare,
-    "MSS-8BITMIME": _mail(PLAIN.replace(b"quoted-printable", b"8bit") + "élève\r\n".encode()),
-    "MSS-NIL": _mail(without(PLAIN, b"X-MSS-NIL")),
     "MSS-MESSAGE-ID": _twice,
-    "MSS-REPLY-THREADING": _mail(plain("RE: Bonjour")),
-    "MSS-FROM-LABEL": _mail(plain(sender="helene.valmont@pharmacien.mssante.fr")),
-    "MSS-FROM-ADDRESS": _mail(plain(sender="Mme Helene VALMONT <thomas.castelnau@pharmacien.mssante.fr>")),
-    "MSS-APP-REPLY-TO": lambda mailer: _application(mailer, plain(sender=APPLICATION_FROM)),
-    "MSS-READ-REPORT": _mail(_report(b"")),
-    # Documents
-    "MSS-XDM-AND-PDF": _mail(documents(pdfs=())),
-    "MSS-PDF-A1": _mail(documents(pdfs=((PDF_NAME, b"%PDF-1.4"),))),
-    "MSS-XDM-SOUND": _mail(documents(archive(broken=True))),
-    "MSS-PDF-NAME": _mail(documents(pdfs=(("bilan.pdf", PDF),))),
-    "MSS-XDM-SUBJECT": _mail(documents(subject="Compte rendu")),
-    "MSS-INS-HEADER": _mail(documents(ins="N")),
-    "MSS-CODE-HEADER": _mail(documents(code="51969-4")),
-    # Citizens
-    "MSS-CITIZEN-INS": _mail(documents(), STRANGER),
-    "MSS-CITIZEN-DOCUMENTS": _mail(documents(pdfs=()), CITIZEN),
     "MSS-CITIZEN-REFUSES": _marked(REFUSES_MAIL, _mail(PLAIN, CITIZEN)),
     "MSS-PATIENT-REFUSES": _marked(REFUSES_MAIL_TO_PROFESSIONALS, _mail(documents())),
-    "MSS-FIN": _mail(plain(X_MSS_MES="FIN")),
     # Connections
     "MSS-COMMAND-CRLF": _by_line_feeds,
     "MSS-PATH-SPACE": _spaced,
@@ -210,7 +186,6 @@ BROKEN: Mapping[str, Way] = {
     # Flows
     "MSS-INS-STATUS": _marked("identité validée", _mail(documents())),
     "MSS-INS-VERIFICATION": _marked("vérification KO", _mail(documents())),
-    "MSS-INS-DATAMATRIX": _mail(documents(archive(REVIEW, pdf=page()), code=REVIEW)),
 }
 
 
@@ -222,6 +197,19 @@ def _configured(mailer: Mailer) -> None:
 def _read(mailer: Mailer) -> None:
     mailer.tenant.put("helene.valmont@pharmacien.mssante.fr", PLAIN)
     mailer.reader(b"SELECT INBOX", b"FETCH 1 BODY[]")
+
+
+def _withdrawn(mailer: Mailer) -> None:
+    raw = mailer.sender()
+    send(raw, documents(), DOCTOR)
+    news = plain(
+        "Compte rendu supprimé",
+        "Le compte rendu que je vous ai envoyé est supprimé.",
+        Message_ID="<deux@pharmacien.mssante.fr>",
+        In_Reply_To="<un@pharmacien.mssante.fr>",
+        References="<un@pharmacien.mssante.fr>",
+    )
+    send(raw, news, DOCTOR)
 
 
 def _both_doors(mailer: Mailer) -> None:
@@ -260,4 +248,6 @@ SHOWN: Mapping[str, Way] = {
     "MSS-DELIVERY-RECEIPT": _mail(PLAIN, notify=b" NOTIFY=SUCCESS"),
     "MSS-READ-RECEIPT": _mail(plain(Disposition_Notification_To="helene.valmont@pharmacien.mssante.fr")),
     "MSS-INS-PARTNER": _mail(documents()),
+    "MSS-XDM-SOUND": _mail(documents()),
+    "MSS-WITHDRAWN": _withdrawn,
 }

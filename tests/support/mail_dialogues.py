@@ -56,6 +56,11 @@ def _data(octets: bytes) -> Way:
     return way
 
 
+def _refusing_authors(mailer: Mailer) -> bytes:
+    mailer.tenant.configure(from_other="refuse")
+    return _data(b"From: a@b.mssante.fr\r\nSubject: a\r\n\r\nb")(mailer)
+
+
 def _to_the_end(raw: Raw, said: bytes = b"") -> bytes:
     """Read until the connection is closed; return the last line."""
     while line := raw.line():
@@ -266,6 +271,7 @@ SMTP_REFUSALS: Mapping[str, Way] = {
     "smtp-orcpt": _sent(MAIL, RCPT + b" ORCPT=rfc822"),
     "smtp-xtext": _sent(MAIL + b" ENVID=a+GG"),
     "expediteur-autre": _sent(b"MAIL FROM:<thomas.castelnau@pharmacien.mssante.fr>"),
+    "auteur-autre": _refusing_authors,
     "destinataire-inconnu": _sent(MAIL, b"RCPT TO:<personne@medecin.mssante.fr>"),
     "usager-inconnu": _sent(MAIL, b"RCPT TO:<000000000000000@patient.mssante.fr>"),
     "boite-fermee": _closed_citizen,

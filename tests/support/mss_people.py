@@ -25,6 +25,7 @@ MAIL = (
     b"From: Mme Helene VALMONT - Pharmacie de la Fontaine <helene.valmont@pharmacien.mssante.fr>\r\n"
     b"To: isabelle.delorme@medecin.mssante.fr\r\n"
     b"Subject: Bonjour\r\n"
+    b"Date: Mon, 05 Jan 2026 11:00:00 +0100\r\n"
     b"Message-ID: <un@pharmacien.mssante.fr>\r\n"
     b"X-MSS-NIL: SBX-LGO-000001\r\n"
     b"MIME-Version: 1.0\r\n"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from health_documents.validation.comparing import Person
 from lgo_sandbox.tenant.session import open_core
 from lgo_sandbox.watch.checks import Evaluation, evaluate
 from lgo_sandbox.watch.exchange import Exchange
@@ -25,22 +26,45 @@ CITIZEN = MailRecipient(address=f"{MATRICULE}@patient.mssante.fr", kind=BoxKind.
 SENDER = "helene.valmont@pharmacien.mssante.fr"
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
+PERSON = Person(matricule=MATRICULE, names=("martin",), first_names=("claire",), birth_date="1956-03-12")
 DOCUMENT = Document(
+    place="DOC00001.XML",
     title="BPM",
     code="51969-4",
     qualified=True,
     matricule=MATRICULE,
-    birth_name="MARTIN",
-    birth_date="1956-03-12",
+    said=PERSON,
+    told=PERSON,
+    differences=(),
+    act_days=("20260105",),
+    replaces=False,
+    replacing=False,
     printed_ins=None,
 )
-ARCHIVE = Archive(patient_id=MATRICULE, patient_root="1.2.250.1.213.1.4.8", problems=(), documents=(DOCUMENT,))
-PDF = Attachment(
-    name="20260105_BPM_MARTIN_Claire_12.pdf", content_type="application/pdf", size=9, is_pdf=True, is_pdf_a1=True
+ARCHIVE = Archive(
+    name="IHE_XDM.zip",
+    patient_id=MATRICULE,
+    patient_root="1.2.250.1.213.1.4.8",
+    problems=(),
+    count=1,
+    documents=(DOCUMENT,),
 )
-ZIP = Attachment(name="IHE_XDM.zip", content_type="application/zip", size=9, is_pdf=False, is_pdf_a1=False)
+PDF = Attachment(
+    name="20260105_BPM_MARTIN_Claire_12.pdf",
+    content_type="application/pdf",
+    size=9,
+    is_pdf=True,
+    is_pdf_a1=True,
+    is_archive=False,
+    executable="",
+)
+ZIP = replace(PDF, name="IHE_XDM.zip", content_type="application/zip", is_pdf=False, is_pdf_a1=False, is_archive=True)
+TEXT = TextBody(
+    content_type="text/plain", charset="utf-8", misread=False, automatic=False, announced="", withdraws=False
+)
 HEAD = MailHead(
     subject="Bonjour",
+    date="Mon, 05 Jan 2026 11:00:00 +0100",
     message_id="<1@x.fr>",
     in_reply_to="",
     references="",
@@ -54,19 +78,24 @@ HEAD = MailHead(
     read_receipt="",
     delivery_receipt="",
     content_type="text/plain",
+    repeated=(),
+    eight_bit=(),
 )
 CONTENT = MailContent(
     fingerprint="a",
     head=HEAD,
-    bodies=(TextBody(content_type="text/plain", charset="utf-8", automatic=False),),
+    bodies=(TEXT,),
     alternative=False,
     reports_reading=False,
     reported_message="",
     eight_bit=False,
     bare_newlines=False,
     defects=(),
+    unlike_html="",
     attachments=(),
     archives=(),
+    pages=(),
+    doubled_pdfs=(),
 )
 WITH_DOCUMENTS = replace(
     CONTENT,

@@ -44,12 +44,18 @@ MSS = {
     "LGO.MSS.12": _one("MSS-FROM-LABEL", "un courriel dont From: dit clairement qui écrit"),
     "LGO.MSS.13": _one("MSS-DELIVERY-RECEIPT", "un courriel qui demande un accusé de remise"),
     "LGO.MSS.14": Proof(parts=ARCHIVE, rest="Chaque type de document du périmètre se montre à son tour."),
+    "LGO.MSS.15": Proof(
+        parts=(kept("MSS-REPLACES", what="l'envoi d'une version qui annule et remplace, partout où cela se dit"),),
+        rest="Le PDF/A-1 se montre avec sa mention.",
+    ),
+    "LGO.MSS.16": _one("MSS-WITHDRAWN", "un message qui prévient de la suppression d'un document envoyé"),
     "LGO.MSS.17": Proof(
         parts=(_not_mailed("MSS-CITIZEN-REFUSES", "patient refuse la messagerie"),),
         rest="L'enregistrement du refus se montre à l'écran.",
     ),
     "MSS/va1.09": _one("MSS-APP-REPLY-TO", "un courriel de boîte applicative avec Reply-To et annonce"),
     "MSS/va1.01": _one("MSS-CITIZEN-DOCUMENTS", "un envoi complet de documents à un usager"),
+    "MSS/va1.18": _one("MSS-REPLY-TO", "un courriel dont Reply-To est une autre adresse MSSanté"),
     "MSS/va1.22": Proof(
         parts=(_not_mailed("MSS-PATIENT-REFUSES", "patient refuse l'envoi aux professionnels"),),
         rest="L'enregistrement du refus se montre à l'écran.",

@@ -97,11 +97,11 @@ def _texts(message: EmailMessage) -> Faults:
 
 def _of_documents(mail: Mail, documents: Sequence[ReadDocument]) -> Faults:
     message = mail.message
-    codes = ",".join(one.code.code for one in documents)
+    codes = ",".join(dict.fromkeys(one.code.code for one in documents))
     said = "".join(str(message["X-MSS-CODECDA"] or "").split())
-    if sorted(said.split(",")) != sorted(codes.split(",")):
+    if set(said.split(",")) != set(codes.split(",")):
         yield Fault("MSS-06", said or "X-MSS-CODECDA absent", codes)
-    expected = "O" if all(one.patient.is_qualified for one in documents) else "N"
+    expected = "O" if any(one.patient.is_qualified for one in documents) else "N"
     if (ins := str(message["X-MSS-INS"] or "").strip()) != expected:
         yield Fault("MSS-07", ins or "X-MSS-INS absent", expected)
     if len(mail.pdfs) != len(documents):

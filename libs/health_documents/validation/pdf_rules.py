@@ -20,7 +20,7 @@ from health_documents.pdf.text import codes_of, text_of_pdf
 from health_documents.validation.rules import Fault, Faults
 from health_documents.values.document import PatientIdentity
 
-__all__ = ["comparable_text", "datamatrix_rules", "pdf_rules", "text_rules"]
+__all__ = ["comparable_text", "datamatrix_rules", "pdf_rules", "text_of", "text_rules"]
 
 _PART = re.compile(rb"pdfaid:part(?:\s*=\s*[\"']|>)\s*1\b")
 _CONFORMANCE = re.compile(rb"pdfaid:conformance(?:\s*=\s*[\"']|>)\s*[AB]\b")
@@ -104,16 +104,17 @@ def _shown(value: str | tuple[str, ...]) -> str:
 
 def comparable_text(data: bytes) -> str:
     """Return the text of a PDF without accents and case, "" when it cannot be extracted. Raises PdfError."""
-    return _comparable(open_pdf(data))
+    return text_of(open_pdf(data))
 
 
-def _comparable(pdf: PdfFile) -> str:
+def text_of(pdf: PdfFile) -> str:
+    """Return the same of an open PDF."""
     text = _plain(text_of_pdf(pdf))
     return text if len(text) >= _MIN_TEXT else ""
 
 
 def _text(pdf: PdfFile, document: ReadDocument) -> Faults:
-    text = _comparable(pdf)
+    text = text_of(pdf)
     if not text:
         yield Fault("PDF-15", "texte du PDF non extrait")
         return

@@ -7,18 +7,24 @@ and no datamatrix says nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from health_documents.barcodes.images import ReadCode
+from health_documents.barcodes.ins_datamatrix import decode_ins
 from health_documents.cda.read.reader import read_document
 from health_documents.cda.read.values import ReadDocument
-from health_documents.errors import DocumentError, PdfError
-from health_documents.pdf.objects import open_pdf
+from health_documents.errors import DocumentError, InsDatamatrixError, PdfError
+from health_documents.pdf.objects import PdfFile, open_pdf
 from health_documents.pdf.text import codes_of, pixels_of
 from health_documents.validation.pdf_rules import datamatrix_rules
 from health_documents.validation.rules import Fault
+from health_documents.values.document import PatientIdentity
 
-__all__ = ["PHARMACY_TYPES", "printed_in", "printed_ins"]
+__all__ = ["MAX_PDF", "PHARMACY_TYPES", "identities_of", "printed_in", "printed_ins"]
 
 PHARMACY_TYPES = frozenset({"56445-0", "78601-2"})
 """Bilan partagé de médication, compte rendu d'entretien."""
+_INS = "IS"
 MAX_PDF = 4 * 1024 * 1024
 MAX_IMAGES, MAX_SEEN = 3, 40
 MAX_PIXELS = 160_000
@@ -46,12 +52,27 @@ def printed_ins(document: ReadDocument) -> str | None:
         pdf = open_pdf(document.body)
     except PdfError:
         return None
-    images = pdf.with_subtype(b"Image")
-    small = [image for image in images[:MAX_SEEN] if pixels_of(image) <= MAX_PIXELS][:MAX_IMAGES]
-    codes = codes_of(pdf, small)
-    if len(small) < len(images) and not any(code.text.startswith("IS") for code in codes):
+    codes, all_seen = _codes(pdf)
+    if not all_seen and not any(code.text.startswith(_INS) for code in codes):
         return None
     return " ; ".join(_shown(fault) for fault in datamatrix_rules(codes, document))
+
+
+def identities_of(pdf: PdfFile) -> tuple[PatientIdentity, ...]:
+    """Return the patients whose INS datamatrix a PDF shows; those that cannot be read are left out."""
+    found: list[PatientIdentity] = []
+    for code in _codes(pdf)[0]:
+        if code.format == "DataMatrix" and code.text.startswith(_INS):
+            with suppress(InsDatamatrixError):
+                found.append(decode_ins(code.text))
+    return tuple(found)
+
+
+def _codes(pdf: PdfFile) -> tuple[list[ReadCode], bool]:
+    """Return the codes in the small images of a PDF, and whether these are all its images."""
+    images = pdf.with_subtype(b"Image")
+    small = [image for image in images[:MAX_SEEN] if pixels_of(image) <= MAX_PIXELS][:MAX_IMAGES]
+    return list(codes_of(pdf, small)), len(small) == len(images)
 
 
 def _shown(fault: Fault) -> str:

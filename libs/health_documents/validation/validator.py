@@ -176,7 +176,7 @@ class Validator:
 def _archive_faults(archive: XdmArchive) -> Faults:
     yield from xdm_rules(archive)
     for entry in archive.entries:
-        if entry.content is None or entry.metadata.mime_type != "text/xml":
+        if entry.content is None or not entry.is_cda:
             continue
         try:
             document = read_document(entry.content)
@@ -192,7 +192,7 @@ def _documents(archive: bytes) -> Iterator[ReadDocument]:
     except XdmError:
         return
     for entry in entries:
-        if entry.content is not None and entry.metadata.mime_type == "text/xml":
+        if entry.content is not None and entry.is_cda:
             try:
                 yield read_document(entry.content)
             except DocumentError:

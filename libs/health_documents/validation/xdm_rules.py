@@ -9,41 +9,41 @@ from health_documents import oids
 from health_documents.cda.read.reader import ReadDocument
 from health_documents.codes.systems import class_of, format_of_media, format_of_model
 from health_documents.errors import InvalidContent
+from health_documents.validation.comparing import Said, differences
 from health_documents.validation.rules import Fault, Faults
 from health_documents.values.document import Code
+from health_documents.values.xdm import XdmFault
 from health_documents.values.xds import DocumentEntry
 from health_documents.xdm.read import XdmArchive
 
 __all__ = ["entry_rules", "xdm_rules"]
 
-_SEVERAL = "plusieurs patients"
-_NO_PATIENT = "patientId"
+_COMPARED = {Said.PATIENT: "XDM-05", Said.TYPE: "XDM-06", Said.ID: "XDM-07"}
+
+_RULES = {
+    XdmFault.EMPTY: "XDM-01",
+    XdmFault.SUBMISSION_SET: "XDM-01",
+    XdmFault.UNDESCRIBED: "XDM-01",
+    XdmFault.TREE: "XDM-02",
+    XdmFault.PATIENTS: "XDM-04",
+    XdmFault.PATIENT: "XDM-05",
+}
 
 
 def xdm_rules(archive: XdmArchive) -> Faults:
     """Yield the faults of an archive as a whole and of its files."""
     for problem in archive.problems:
-        if _SEVERAL in problem:
-            yield Fault("XDM-04", problem, "un seul patient")
-        elif _NO_PATIENT in problem:
-            yield Fault("XDM-05", problem)
-        else:
-            yield Fault("XDM-02", problem)
+        yield Fault(_RULES.get(problem.fault, "XDM-03"), problem.text, problem.expected)
     for entry in archive.entries:
         for problem in entry.problems:
-            yield Fault("XDM-03", problem, path=entry.metadata.uri)
+            yield Fault("XDM-03", problem.text, problem.expected, path=entry.metadata.uri)
 
 
 def entry_rules(entry: DocumentEntry, document: ReadDocument) -> Faults:
     """Yield what the metadata of a document do not say like the document."""
-    if document.patient.is_qualified and document.patient.matricule not in entry.patient_id:
-        yield Fault("XDM-05", entry.patient_id or "patientId absent", document.patient.matricule, path=entry.uri)
-    elif document.patient.is_qualified and document.patient.oid not in entry.patient_id:
-        yield Fault("XDM-05", entry.patient_id, document.patient.oid, path=entry.uri)
-    if entry.type_code.code != document.code.code:
-        yield Fault("XDM-06", entry.type_code.code or "typeCode absent", document.code.code, path=entry.uri)
-    if "-" not in document.id.root and entry.unique_id.partition("^")[0] != document.id.root:
-        yield Fault("XDM-07", entry.unique_id or "uniqueId absent", str(document.id), path=entry.uri)
+    for one in differences(entry, document):
+        if one.kind in _COMPARED:
+            yield Fault(_COMPARED[one.kind], one.metadata, one.document, path=entry.uri)
     yield from _class_and_format(entry, document)
 
 

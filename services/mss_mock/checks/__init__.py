@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from lgo_sandbox.watch.checks import Check
+from mss_mock.checks.archives import ARCHIVE_CHECKS
 from mss_mock.checks.citizens import CITIZEN_CHECKS
 from mss_mock.checks.connections import CONNECTION_CHECKS
 from mss_mock.checks.directory import DIRECTORY_CHECKS
@@ -16,6 +17,7 @@ from mss_mock.checks.flows import FLOW_CHECKS
 from mss_mock.checks.headers import HEADER_CHECKS
 from mss_mock.checks.mail import MAIL_CHECKS
 from mss_mock.checks.receipts import RECEIPT_CHECKS
+from mss_mock.checks.truth import TRUTH_CHECKS
 
 __all__ = ["CHECKS"]
 
@@ -24,6 +26,8 @@ CHECKS: tuple[Check[Any], ...] = (
     *HEADER_CHECKS,
     *RECEIPT_CHECKS,
     *DOCUMENT_CHECKS,
+    *ARCHIVE_CHECKS,
+    *TRUTH_CHECKS,
     *CITIZEN_CHECKS,
     *CONNECTION_CHECKS,
     *DIRECTORY_CHECKS,

@@ -7,6 +7,7 @@ that patient from then on, and mail still leaves for others. Pure functions of f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
@@ -23,6 +24,9 @@ from mss_mock.facts import Mail, MailEnvelope
 from mss_mock.facts.content import MailContent
 
 __all__ = ["CITIZEN_CHECKS"]
+
+
+_FIN = re.compile(r"[\[(]\s*fin\s*[\])]", re.IGNORECASE)
 
 
 def _matricule(address: str) -> str:
@@ -62,19 +66,12 @@ def _citizen_ins(seen: Observed[Mail]) -> Outcome:
         if marker is not None and marker.plain_name != QUALIFIED_IDENTITY:
             received = f"{address} après le marqueur « {marker.name} »"
             return Violation(received, "aucun message : l'INS de cet usager n'est pas qualifié")
-    if content.all_archives_read and (wrong := _not_theirs(content, envelope)):
-        return wrong
+    if content.documents and not any(one.qualified for one in content.documents):
+        place, person = content.documents[0].place, content.documents[0].told.shown
+        received = f"{', '.join(envelope.citizens)} ; CDA {place} : {person}, sans INS qualifié"
+        return Violation(received, "aucun message : l'INS de cet usager n'est pas qualifié")
     staged = (marker for marker in said.values() if marker.plain_name != QUALIFIED_IDENTITY)
     return _blocked(seen, staged) or None
-
-
-def _not_theirs(content: MailContent, envelope: MailEnvelope) -> Violation | None:
-    archive = content.readable_archives[0]
-    own = f"{archive.patient_id}@{PATIENT_DOMAIN}".lower()
-    if archive.patient_id in content.matricules and set(envelope.citizens) == {own}:
-        return None
-    received = f"{', '.join(envelope.citizens)} ; patientId {archive.patient_id} ({archive.patient_root or 'sans OID'})"
-    return Violation(received, "l'adresse construite sur l'INS qualifié du patient des documents")
 
 
 CITIZEN_INS = Check(
@@ -95,15 +92,17 @@ CITIZEN_INS = Check(
 
 def _documents(seen: Observed[Mail]) -> Outcome:
     content, envelope = seen.facts.read, seen.also(MailEnvelope)
-    if content is None or envelope is None or not envelope.citizens or not content.meant_as_archive:
+    if content is None or envelope is None or not envelope.citizens or not content.has_archive:
         return None
     if content.complete:
         return all(document.qualified for document in content.documents) or None
-    if envelope.professionals:
+    if envelope.professionals or not content.archive_is_sound:
         return None
-    problems = " ; ".join(content.archive_problems)
-    others = ", ".join(one.name for one in content.pdfs if not one.is_pdf_a1)
-    faults = problems or (f"PDF qui ne sont pas PDF/A-1 : {others}" if others else "un PDF par CDA manque")
+    others = ", ".join(one.name for one in content.pdfs if one.is_pdf and not one.is_pdf_a1)
+    as_many = content.document_count == len(content.pdfs) and len(content.archives) == 1
+    if as_many and not others:
+        return None
+    faults = f"PDF qui ne sont pas PDF/A-1 : {others}" if others else "il faut une archive, et un PDF par CDA"
     received = f"{content.attachment_names} ; {faults}"
     return Violation(received, "une archive IHE_XDM.zip saine et, pour chaque CDA, son PDF/A-1")
 
@@ -181,11 +180,19 @@ PATIENT_REFUSES = Check(
 
 def _closing(seen: Observed[Mail]) -> Outcome:
     content, envelope = seen.facts.read, seen.also(MailEnvelope)
-    if content is None or envelope is None or content.head.mes is None:
+    if content is None or envelope is None:
         return None
+    if content.head.mes is None:
+        return _older_mark(content, envelope)
     kept = content.head.mes.strip() == "FIN" and bool(envelope.citizens)
     to = "un usager" if envelope.citizens else ", ".join(envelope.professionals)
     return kept or Violation(f"X-MSS-MES: {content.head.mes}, à {to}", "X-MSS-MES: FIN, et seulement à un usager")
+
+
+def _older_mark(content: MailContent, envelope: MailEnvelope) -> Outcome:
+    subject = content.head.subject.strip()
+    meant = bool(envelope.citizens) and _FIN.fullmatch(subject) is not None and subject != "[FIN]"
+    return meant and Violation(f"Subject: {subject}", "Subject: [FIN], ou mieux l'en-tête X-MSS-MES: FIN")
 
 
 FIN = Check(
@@ -194,7 +201,7 @@ FIN = Check(
     reads=Mail,
     test=_closing,
     source="docs/sources/mssante.md#fin",
-    remedy="N'envoyer que « X-MSS-MES: FIN », et seulement à un usager.",
+    remedy="N'envoyer que « X-MSS-MES: FIN » (ou l'objet exact « [FIN] »), et seulement à un usager.",
     requirements=("MSS/CONF.21",),
     operations=MESSAGE,
     confidence="M",

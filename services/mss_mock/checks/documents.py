@@ -1,8 +1,8 @@
 """A mail that carries health documents: archive, PDF, subject, headers.
 
 Source: docs/sources/mssante.md (Courriel qui porte des documents). The three parts of « une archive saine, et chaque
-document en PDF/A-1 » fail one by one, and are kept only together: a part alone proves nothing. A mail to citizens only
-is judged by ``citizens``. Pure functions of facts.
+document en PDF/A-1 » fail one by one, and are kept only together: a part alone proves nothing. What is wrong in an
+archive is told by ``archives``; a mail to citizens only is judged by ``citizens``. Pure functions of facts.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from mss_mock.checks.wording import MESSAGE, shown
+from mss_mock.checks.wording import FORWARD, MESSAGE, SUBJECT, XDM_PREFIX, shown
+from mss_mock.codes import XDM_NAME
+from mss_mock.codes.files import ARCHIVE_TYPES, PDF_TYPE
 from mss_mock.facts import Mail, MailEnvelope
-from mss_mock.facts.content import Document, MailContent
+from mss_mock.facts.content import Attachment, MailContent
 
 __all__ = ["DOCUMENT_CHECKS"]
 
-_SUBJECT = re.compile(r"XDM/1\.0/DDM\+\S.* \S+ \d{2}/\d{2}/\d{4}(?:\s.*)?", re.DOTALL)
 _PDF_NAME = re.compile(r"\d{8}_.+_.+_.+_.+\.pdf", re.IGNORECASE)
 
 
@@ -28,7 +29,7 @@ def _to_professionals(seen: Observed[Mail]) -> MailContent | None:
 
 def _one_archive(seen: Observed[Mail]) -> Outcome:
     content = _to_professionals(seen)
-    if content is None or not content.meant_as_archive:
+    if content is None or not content.has_archive:
         return None
     count = content.document_count
     received = f"{len(content.archives)} IHE_XDM.zip, {len(content.pdfs)} PDF, {count} CDA ({content.attachment_names})"
@@ -54,11 +55,33 @@ XDM_AND_PDF = Check(
 )
 
 
+def _doubled(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None or not content.doubled_pdfs or content.document_count != len(content.pdfs):
+        return None
+    expected = "un PDF par document CDA, chacun engendré du sien"
+    return Violation(
+        f"les mêmes octets sous {len(content.doubled_pdfs)} noms : {', '.join(content.doubled_pdfs)}", expected
+    )
+
+
+PDF_TWICE = Check(
+    id="MSS-PDF-TWICE",
+    title="Chaque document a son propre PDF",
+    reads=Mail,
+    test=_doubled,
+    source="docs/sources/mssante.md#archive-et-pdf",
+    remedy="Engendrez un PDF de chaque CDA de l'archive : le même a été joint pour plusieurs.",
+    requirements=("LGO.MSS.14", "MSS/va1.01", "MSS/CONF.23"),
+    operations=MESSAGE,
+)
+
+
 def _pdf_a(seen: Observed[Mail]) -> Outcome:
     content = _to_professionals(seen)
     if content is None or not content.has_archive or not content.pdfs:
         return None
-    others = [one.name for one in content.pdfs if not one.is_pdf_a1]
+    others = [one.name for one in content.pdfs if one.is_pdf and not one.is_pdf_a1]
     if others:
         return Violation(f"sans métadonnée PDF/A-1 : {', '.join(others)}", "PDF/A-1 (métadonnée pdfaid:part = 1)")
     return content.complete or None
@@ -79,20 +102,16 @@ PDF_A1 = Check(
 
 def _archive_sound(seen: Observed[Mail]) -> Outcome:
     content = _to_professionals(seen)
-    if content is None or not content.has_archive:
-        return None
-    if content.archive_problems:
-        return Violation(" ; ".join(content.archive_problems), "une archive XDM lisible, cohérente, d'un seul patient")
-    return content.complete or None
+    return content is not None and content.complete
 
 
 XDM_SOUND = Check(
     id="MSS-XDM-SOUND",
-    title="Archive XDM lisible, d'un seul patient",
+    title="Archive XDM saine, d'un seul patient, avec ses PDF",
     reads=Mail,
     test=_archive_sound,
     source="docs/sources/mssante.md#archive-xdm",
-    remedy="Corriger l'archive : arborescence, METADATA.XML, empreintes, tailles, un seul patient.",
+    remedy="Envoyez à un professionnel une archive saine et le PDF/A-1 de chaque document.",
     requirements=("LGO.MSS.14", "MSS/CONF.23"),
     operations=MESSAGE,
     aliases=("mss.xdm-sound",),
@@ -129,22 +148,9 @@ def _subject(seen: Observed[Mail]) -> Outcome:
     if content is None or not content.has_archive:
         return None
     subject = content.head.subject
-    if not _SUBJECT.fullmatch(subject):
+    if not SUBJECT.fullmatch(FORWARD.sub("", subject)):
         return Violation(f"Subject: {shown(subject)}", "XDM/1.0/DDM+<libellé> <NOM> <prenom> <jj/mm/aaaa>")
-    known = [document for document in content.documents if document.birth_name]
-    strangers = [document for document in known if not _names(subject, document)]
-    expected = ", ".join(f"{one.birth_name} … {_french_date(one.birth_date)}" for one in strangers)
-    if strangers:
-        return Violation(f"Subject: {shown(subject)}", f"le patient des documents : {expected}")
-    return bool(known) or None
-
-
-def _names(subject: str, document: Document) -> bool:
-    return document.birth_name.upper() in subject.upper() and _french_date(document.birth_date) in subject
-
-
-def _french_date(date: str) -> str:
-    return "/".join(reversed(date.split("-")))
+    return bool(content.documents) or None
 
 
 XDM_SUBJECT = Check(
@@ -166,8 +172,9 @@ def _ins_header(seen: Observed[Mail]) -> Outcome:
         return None
     value = content.head.ins
     if not content.has_archive:
-        return None if value is None else Violation(f"X-MSS-INS: {value}", "en-tête absent : aucun CDA n'est joint")
-    if not content.documents:
+        said_alone = value is not None and not announcement(content)
+        return said_alone and Violation(f"X-MSS-INS: {value}", "en-tête absent : aucun CDA n'est joint")
+    if not content.all_documents_read:
         return None
     expected = "O" if any(document.qualified for document in content.documents) else "N"
     return value == expected or Violation(f"X-MSS-INS: {shown(value)}", f"X-MSS-INS: {expected}, d'après l'archive")
@@ -193,13 +200,17 @@ def _code_header(seen: Observed[Mail]) -> Outcome:
         return None
     value = content.head.code_cda
     if not content.has_archive:
-        return None if value is None else Violation(f"X-MSS-CODECDA: {value}", "en-tête absent : aucun CDA n'est joint")
-    codes = [document.code for document in content.documents]
-    if not codes:
+        said_alone = value is not None and not announcement(content)
+        return said_alone and Violation(f"X-MSS-CODECDA: {value}", "en-tête absent : aucun CDA n'est joint")
+    codes = list(dict.fromkeys(document.code for document in content.documents))
+    if not content.all_documents_read:
         return None
-    received = sorted(code.strip() for code in (value or "").split(","))
-    kept = received in (sorted(codes), sorted(set(codes)))
+    kept = set(_codes(value)) == set(codes)
     return kept or Violation(f"X-MSS-CODECDA: {shown(value)}", f"X-MSS-CODECDA: {','.join(codes)}")
+
+
+def _codes(value: str | None) -> list[str]:
+    return [code.strip() for code in (value or "").split(",")]
 
 
 CODE_HEADER = Check(
@@ -215,4 +226,187 @@ CODE_HEADER = Check(
     aliases=("mss.code-header",),
 )
 
-DOCUMENT_CHECKS = (XDM_AND_PDF, PDF_A1, XDM_SOUND, PDF_NAME, XDM_SUBJECT, INS_HEADER, CODE_HEADER)
+
+def _repeated_code(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    codes = _codes(content.head.code_cda) if content is not None and content.has_archive else []
+    repeated = list(dict.fromkeys(code for code in codes if codes.count(code) > 1))
+    return bool(repeated) and Violation(
+        f"X-MSS-CODECDA: {','.join(codes)}", f"X-MSS-CODECDA: {','.join(dict.fromkeys(codes))}", where="X-MSS-CODECDA"
+    )
+
+
+REPEATED_CODE = Check(
+    id="MSS-CODE-REPEATED",
+    title="Chaque code une fois dans X-MSS-CODECDA",
+    reads=Mail,
+    test=_repeated_code,
+    source="docs/sources/mssante.md#x-mss-codecda",
+    remedy="Ne citez qu'une fois le code que plusieurs documents partagent.",
+    requirements=("MSS/CONF.15",),
+    operations=MESSAGE,
+    severity=Severity.WARNING,
+    confidence="M",
+)
+
+
+# What is announced, and under which name and type it comes
+
+
+def announcement(content: MailContent) -> str:
+    """Return where a mail says that an archive is attached, empty when it does not: an answer quotes its subject."""
+    head = content.head
+    if head.in_reply_to or content.reports_reading or FORWARD.match(head.subject):
+        return ""
+    if head.subject.startswith(XDM_PREFIX):
+        return f"objet : {shown(head.subject)}"
+    if head.ins is not None and head.code_cda is not None:
+        return f"X-MSS-INS: {shown(head.ins)} et X-MSS-CODECDA: {shown(head.code_cda)}"
+    named = next((one.name for one in content.attachments if one.name.upper().startswith("IHE_XDM")), "")
+    said = next((body.announced for body in content.bodies if body.announced), "")
+    return f"pièce jointe : {named}" if named else f"texte : {shown(said)}" if said else ""
+
+
+def _announced(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    said = announcement(content) if content is not None and not content.has_archive else ""
+    if content is None or not said:
+        return None
+    joined = f" ; pièces jointes : {content.attachment_names}" if content.attachments else " ; aucune pièce jointe"
+    return Violation(said + joined, f"la pièce {XDM_NAME} ({ARCHIVE_TYPES[0]}) que le message annonce")
+
+
+ANNOUNCED = Check(
+    id="MSS-XDM-ANNOUNCED",
+    title="L'archive annoncée est jointe",
+    reads=Mail,
+    test=_announced,
+    source="docs/sources/mssante.md#archive-annoncee",
+    remedy="Joignez IHE_XDM.zip, ou n'annoncez pas d'archive : sans elle, le destinataire ne peut rien classer.",
+    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    operations=MESSAGE,
+    confidence="M",
+)
+
+
+def _archive_name(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    others = [one.name for one in content.archives if one.name.upper() != XDM_NAME] if content is not None else []
+    return bool(others) and Violation(f"archive XDM nommée {', '.join(others) or '(rien)'}", "IHE_XDM.zip")
+
+
+ARCHIVE_NAME = Check(
+    id="MSS-XDM-NAME",
+    title="L'archive se nomme IHE_XDM.zip",
+    reads=Mail,
+    test=_archive_name,
+    source="docs/sources/mssante.md#nom-de-l-archive",
+    remedy="Nommez la pièce IHE_XDM.zip, dans filename de Content-Disposition : un trait bas, aucun suffixe.",
+    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    operations=MESSAGE,
+)
+
+
+def _part_types(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    others = [one for one in content.attachments if _wrong_type(one)] if content is not None else []
+    if not others:
+        return None
+    received = ", ".join(f"{one.name or '(sans nom)'} : {_wrong_type(one)}" for one in others)
+    return Violation(received, f"{ARCHIVE_TYPES[0]} pour l'archive, {PDF_TYPE} pour un PDF, et ce contenu")
+
+
+def _wrong_type(one: Attachment) -> str:
+    if one.is_archive and one.content_type not in ARCHIVE_TYPES:
+        return f"{one.content_type} pour une archive"
+    if one.is_pdf and one.content_type != PDF_TYPE:
+        return f"{one.content_type} pour un PDF"
+    says_pdf = one.content_type == PDF_TYPE or one.name.lower().endswith(".pdf")
+    return "un PDF annoncé, autre chose dedans" if says_pdf and not one.is_pdf else ""
+
+
+PART_TYPE = Check(
+    id="MSS-PART-TYPE",
+    title="Le type de chaque pièce est celui de son contenu",
+    reads=Mail,
+    test=_part_types,
+    source="docs/sources/mssante.md#type-des-pieces",
+    remedy="Donnez à la partie le type de son contenu : application/zip pour l'archive, application/pdf pour un PDF.",
+    requirements=("LGO.MSS.14", "MSS/CONF.23"),
+    operations=MESSAGE,
+)
+
+
+# Versions
+
+
+def _replaces(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    versions = [one for one in content.documents if one.replaces or one.replacing] if content is not None else []
+    if content is None or not versions:
+        return None
+    for one in versions:
+        if one.replaces != one.replacing:
+            said = ("une nouvelle version", "un document nouveau")
+            cda, metadata = said if one.replaces else said[::-1]
+            received = f"CDA {one.place} : {cda} ; METADATA.XML : {metadata}"
+            return Violation(received, "relatedDocument RPLC dans le CDA, et une association RPLC dans METADATA.XML")
+    readable = [page for page in content.pages if page.readable]
+    if readable and not any(page.replaces for page in readable):
+        return Violation(
+            f"{readable[0].place} : la mention manque", "« Annule et remplace » imprimé dans le PDF", where="PDF"
+        )
+    return bool(readable) or None
+
+
+REPLACES = Check(
+    id="MSS-REPLACES",
+    title="Une nouvelle version annule et remplace, partout",
+    reads=Mail,
+    test=_replaces,
+    source="docs/sources/mssante.md#annule-et-remplace",
+    remedy="Dites-le trois fois : RPLC dans METADATA.XML, relatedDocument dans le CDA, mention dans le PDF.",
+    requirements=("LGO.MSS.15",),
+    operations=MESSAGE,
+    severity=Severity.WARNING,
+    confidence="M",
+)
+
+
+def _withdrawn(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None or content.has_archive or not any(body.withdraws for body in content.bodies):
+        return None
+    named = f"{content.head.in_reply_to} {content.head.references}".split()
+    past = (mail for identity in dict.fromkeys(named) for _, mail in seen.history.all(Mail, about=identity))
+    return any(mail.read is not None and mail.read.has_archive for mail in past) or None
+
+
+WITHDRAWN = Check(
+    id="MSS-WITHDRAWN",
+    title="Les destinataires d'un document supprimé sont prévenus",
+    reads=Mail,
+    test=_withdrawn,
+    source="docs/sources/mssante.md#document-supprime",
+    remedy="Écrivez à ceux qui ont reçu le document, en réponse à son envoi, qu'il est supprimé.",
+    requirements=("LGO.MSS.16",),
+    operations=MESSAGE,
+    confidence="B",
+)
+
+DOCUMENT_CHECKS = (
+    XDM_AND_PDF,
+    PDF_TWICE,
+    PDF_A1,
+    XDM_SOUND,
+    PDF_NAME,
+    XDM_SUBJECT,
+    INS_HEADER,
+    CODE_HEADER,
+    REPEATED_CODE,
+    ANNOUNCED,
+    ARCHIVE_NAME,
+    PART_TYPE,
+    REPLACES,
+    WITHDRAWN,
+)

@@ -6,9 +6,10 @@ Source: docs/sources/mssante.md (Tout courriel). Pure functions of facts and of 
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from mss_mock.checks.wording import MESSAGE, shown
+from mss_mock.checks.wording import FORWARD, MESSAGE, REPLY, XDM_PREFIX, shown
 from mss_mock.codes import BoxKind
 from mss_mock.facts import Mail, MailEnvelope
 from mss_mock.facts.content import MailContent
@@ -16,8 +17,9 @@ from mss_mock.facts.content import MailContent
 __all__ = ["HEADER_CHECKS"]
 
 _MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
-_REPLY = re.compile(r"(?:re|ré|rép|réf|aw)\s*:", re.IGNORECASE)
-_XDM_PREFIX = "XDM/1.0/DDM+"
+_IDS = re.compile(r"<[^<>\s]+>")
+_LABEL_WORDS = re.compile(r"[\s_]+")
+_SECURE = ".mssante.fr"
 
 
 def _nil(seen: Observed[Mail]) -> Outcome:
@@ -80,11 +82,12 @@ def _threading(seen: Observed[Mail]) -> Outcome:
     if content is None:
         return None
     head = content.head
-    is_reply = _REPLY.match(head.subject.removeprefix(_XDM_PREFIX))
-    if not (head.in_reply_to or head.references or is_reply):
+    subject = head.subject.removeprefix(XDM_PREFIX)
+    is_reply = REPLY.match(subject) is not None
+    if content.reports_reading or (not is_reply and (FORWARD.match(subject) or not head.in_reply_to)):
         return None
     received = f"In-Reply-To : {shown(head.in_reply_to)} ; References : {shown(head.references)}"
-    if head.in_reply_to and head.in_reply_to in head.references:
+    if any(one in head.references for one in _IDS.findall(head.in_reply_to)):
         return bool(head.message_id) or None
     return Violation(received, "In-Reply-To et References, avec tous deux le Message-ID du message initial")
 
@@ -106,9 +109,11 @@ def _label(seen: Observed[Mail]) -> Outcome:
     content, envelope = seen.facts.read, seen.also(MailEnvelope)
     if content is None or envelope is None:
         return None
+    if not content.head.sender_address:
+        return None
     label = content.head.sender_label
     said = bool(label) and "@" not in label and label.lower() != content.head.sender_address
-    if said and (envelope.kind is not BoxKind.PERSON or len(label.split()) > 1):
+    if said and (envelope.kind is not BoxKind.PERSON or len(_LABEL_WORDS.split(label.strip("_ "))) > 1):
         return True
     received = f"From: {label} <{content.head.sender_address}>" if label else f"From: {content.head.sender_address}"
     return Violation(received, "civilité, prénom, NOM et structure ; ou le nom de la structure")
@@ -173,4 +178,86 @@ REPLY_TO = Check(
     aliases=("mss.app-reply-to",),
 )
 
-HEADER_CHECKS = (NIL, MESSAGE_ID, THREADING, LABEL, ADDRESS, REPLY_TO)
+
+def _answer_here(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None or not content.head.reply_to:
+        return None
+    others = [one for one in content.head.reply_to if not one.endswith(_SECURE)]
+    if others:
+        return Violation(f"Reply-To: {', '.join(others)}", "une adresse MSSanté (…mssante.fr)", where="Reply-To")
+    return any(one != content.head.sender_address for one in content.head.reply_to) or None
+
+
+ANSWER_HERE = Check(
+    id="MSS-REPLY-TO",
+    title="L'adresse de réponse est une adresse MSSanté",
+    reads=Mail,
+    test=_answer_here,
+    source="docs/sources/mssante.md#adresse-de-reponse",
+    remedy="Mettez dans Reply-To une boîte MSSanté : une réponse à une autre adresse sort de l'espace de confiance.",
+    requirements=("MSS/va1.18",),
+    operations=MESSAGE,
+    confidence="M",
+)
+
+
+def _date(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    if content is None:
+        return None
+    value = content.head.date
+    try:
+        dated = value is not None and parsedate_to_datetime(value) is not None
+    except ValueError:
+        dated = False
+    return dated or Violation(f"Date: {shown(value)}", "Date: Tue, 3 Mar 2026 10:00:00 +0100")
+
+
+DATE = Check(
+    id="MSS-DATE",
+    title="Date de l'envoi",
+    reads=Mail,
+    test=_date,
+    source="docs/sources/mssante.md#date",
+    remedy="Ajoutez l'en-tête Date, selon la RFC 5322 : l'opérateur ne l'ajoute pas toujours.",
+    operations=MESSAGE,
+)
+
+
+def _once(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    repeated = content.head.repeated if content is not None else ()
+    return bool(repeated) and Violation(f"plusieurs en-têtes {', '.join(repeated)}", "un en-tête de chaque nom")
+
+
+ONCE = Check(
+    id="MSS-HEADER-ONCE",
+    title="Un seul en-tête de chaque nom",
+    reads=Mail,
+    test=_once,
+    source="docs/sources/mssante.md#en-tete-repete",
+    remedy="N'écrivez l'en-tête qu'une fois : qui le lit deux fois choisit au hasard.",
+    operations=MESSAGE,
+)
+
+
+def _ascii_head(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    names = content.head.eight_bit if content is not None else ()
+    return bool(names) and Violation(
+        f"des octets hors de l'ASCII dans {', '.join(names)}", "des mots codés : =?utf-8?Q?Compte_rendu_m=C3=A9dical?="
+    )
+
+
+ASCII_HEAD = Check(
+    id="MSS-HEADER-ASCII",
+    title="En-têtes en ASCII",
+    reads=Mail,
+    test=_ascii_head,
+    source="docs/sources/mssante.md#en-tete-ascii",
+    remedy="Codez les accents des en-têtes par la RFC 2047 (mots codés) : SMTPUTF8 n'est pas offert.",
+    operations=MESSAGE,
+)
+
+HEADER_CHECKS = (NIL, MESSAGE_ID, THREADING, LABEL, ADDRESS, REPLY_TO, ANSWER_HERE, DATE, ONCE, ASCII_HEAD)

@@ -21,8 +21,8 @@ def _body(seen: Observed[Mail]) -> Outcome:
     if content is None:
         return None
     types = [body.content_type for body in content.bodies]
-    both = types == ["text/plain", "text/html"] and content.alternative
-    if types == ["text/plain"] or both:
+    both = types[:2] == ["text/plain", "text/html"] and content.alternative and set(types[2:]) <= {"text/plain"}
+    if both or (types and set(types) == {"text/plain"}):
         return True
     if not types and content.reports_reading:
         return None
@@ -144,4 +144,80 @@ EIGHT_BIT = Check(
     severity=Severity.INFO,
 )
 
-MAIL_CHECKS = (MAIL_BODY, UTF8, LINE_LENGTH, WELL_FORMED, BARE_NEWLINE, EIGHT_BIT)
+
+def _charset(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    others = [body for body in content.bodies if body.misread] if content is not None else []
+    if not others:
+        return None
+    said = f"charset={others[0].charset}" if others[0].charset else "sans charset"
+    return Violation(
+        f"des octets hors de l'ASCII, {said}"
+        if others[0].charset != "utf-8"
+        else f"{said}, et des octets d'un autre jeu",
+        "le texte en UTF-8, et charset=utf-8",
+    )
+
+
+CHARSET = Check(
+    id="MSS-CHARSET",
+    title="Les textes sont dans le jeu qu'ils annoncent",
+    reads=Mail,
+    test=_charset,
+    source="docs/sources/mssante.md#utf-8",
+    remedy="Codez le texte en UTF-8 et dites-le : Content-Type: text/plain; charset=utf-8.",
+    operations=MESSAGE,
+)
+
+
+def _same_content(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    lacking = content.unlike_html if content is not None else ""
+    return bool(lacking) and Violation(
+        f"dans le HTML seulement : {lacking}…", "le même contenu en text/plain et en text/html"
+    )
+
+
+SAME_CONTENT = Check(
+    id="MSS-BODY-SAME",
+    title="Le texte et le HTML disent la même chose",
+    reads=Mail,
+    test=_same_content,
+    source="docs/sources/mssante.md#corps",
+    remedy="Tirez text/plain du même texte que text/html : celui qui ne lit pas le HTML n'a que lui.",
+    requirements=("LGO.MSS.10",),
+    operations=MESSAGE,
+)
+
+
+def _executable(seen: Observed[Mail]) -> Outcome:
+    content = seen.facts.read
+    found = [one for one in content.attachments if one.executable] if content is not None else []
+    return bool(found) and Violation(
+        ", ".join(f"{one.name or '(sans nom)'} : {one.executable}" for one in found), "aucune pièce exécutable"
+    )
+
+
+EXECUTABLE = Check(
+    id="MSS-EXECUTABLE",
+    title="Aucune pièce exécutable",
+    reads=Mail,
+    test=_executable,
+    source="docs/sources/mssante.md#piece-executable",
+    remedy="Retirez la pièce : un opérateur réel peut refuser le message, et le destinataire ne doit pas l'ouvrir.",
+    operations=MESSAGE,
+    severity=Severity.WARNING,
+    confidence="B",
+)
+
+MAIL_CHECKS = (
+    MAIL_BODY,
+    SAME_CONTENT,
+    UTF8,
+    CHARSET,
+    LINE_LENGTH,
+    WELL_FORMED,
+    BARE_NEWLINE,
+    EIGHT_BIT,
+    EXECUTABLE,
+)

@@ -18,6 +18,9 @@ OPERATOR_HOST = "mail.sandbox.mssante.fr"
 OPERATOR_NAME = "OPERATEUR SANDBOX"
 BOUNCER = f"MAILER-DAEMON@{OPERATOR_HOST}"
 
+POSTMASTER = "postmaster"
+"""Who is always accepted, with or without a domain of the operator's (RFC 5321 §4.5.1)."""
+
 PSC_INTROSPECTION = "/auth/realms/esante-wallet/protocol/openid-connect/token/introspect"
 PSC_CLIENT = "mss-operateur"
 PSC_SECRET = "secret-mss-operateur"

@@ -212,6 +212,12 @@ SMTP_REPLIES = (
         "Mettez dans MAIL FROM l'adresse de la boîte authentifiée, ou ouvrez l'autre boîte.",
     ),
     (
+        "auteur-autre",
+        "550 5.7.1 From header rejected",
+        "L'auteur du message n'est pas la boîte ouverte",
+        "Mettez dans From: l'adresse de la boîte authentifiée ; pour répondre ailleurs, ajoutez Reply-To.",
+    ),
+    (
         "destinataire-inconnu",
         "550 5.1.1 Recipient address rejected: User unknown",
         "Aucune boîte MSSanté n'a cette adresse",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mss_mock.codes import MAIL_PARAMETERS, NOTIFY_VALUES, RCPT_PARAMETERS
+from mss_mock.codes import MAIL_PARAMETERS, NOTIFY_VALUES, POSTMASTER, RCPT_PARAMETERS
 from mss_mock.domain import Refused
 
 __all__ = ["MailPath", "RcptPath", "read_mail", "read_rcpt"]
@@ -107,7 +107,8 @@ def _read(argument: str | None, keyword: str, known: frozenset[str]) -> tuple[st
             where=f"{verb} {keyword.removesuffix(':')}",
         )
     address = _ROUTE.sub("", path[1], count=1) if path[1].startswith("@") else path[1]
-    if len(address) > _MAX_ADDRESS or (address and not _has_domain(address)):
+    always = keyword == "TO:" and address.lower() == POSTMASTER
+    if len(address) > _MAX_ADDRESS or (address and not always and not _has_domain(address)):
         key = "smtp-adresse-destinataire" if keyword == "TO:" else "smtp-adresse-expediteur"
         raise _bad(key, f"<{address}>", f"<nom@domaine> de {_MAX_ADDRESS} octets au plus")
     return address, _parameters((path[2] or "").split(), known)

@@ -9,14 +9,14 @@ from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, BoxKind
 from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
-from mss_mock.domain import Refused, check_sender, mailbox_of, resolve
+from mss_mock.domain import Refused, check_author, check_sender, mailbox_of, resolve
 from mss_mock.facts import Fate, MailEnvelope, MailFates, MailRecipient
 from mss_mock.flows import flow_of
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
 from mss_mock.unstored import unstored_by_smtp
-from mss_mock.wire.mail import is_plain, mail_of, subject_of
+from mss_mock.wire.mail import authors_of, is_plain, mail_of, subject_of
 
 __all__ = ["Transaction"]
 
@@ -69,8 +69,10 @@ class Transaction:
         targets.append(Target(address, path.notify, path.original))
 
     def complete(self, message: bytes) -> str:
-        """Deliver the mail and return the reply; it is committed. Raises Refused when the store cannot be written."""
+        """Deliver the mail and return the reply; it is committed. Raises Refused, also when nothing can be written."""
         self.record.request(message)
+        if self.session.option("mss.from_other") == "refuse":
+            check_author(self.login.mailbox, authors_of(message))
         mail = mail_of(message)
         self.record.note(mail)
         try:

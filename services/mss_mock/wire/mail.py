@@ -9,40 +9,31 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from health_documents.cda.read.reader import read_document
-from health_documents.errors import DocumentError
-from health_documents.validation.printed_ins import printed_ins
-from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.mime import MimeError, MimePart, decoded_value, read_mail
-from mss_mock.codes import XDM_NAME
 from mss_mock.codes.defects import DEFECTS, OTHER_DEFECT, OTHER_REMEDY, REMEDIES
+from mss_mock.codes.files import ONCE
 from mss_mock.facts import Mail
-from mss_mock.facts.content import (
-    Archive,
-    Attachment,
-    Document,
-    MailContent,
-    MailDefect,
-    MailHead,
-    TextBody,
-    Unreadable,
-)
+from mss_mock.facts.content import Attachment, MailContent, MailDefect, MailHead, TextBody, Unreadable
+from mss_mock.wire.archives import holds_xdm, read_archive, read_pages
+from mss_mock.wire.attached import executable
 from mss_mock.wire.newlines import bare_newline
+from mss_mock.wire.texts import announced, automatic, misread, unlike_html, withdraws
 
-__all__ = ["is_plain", "mail_of", "read_content", "subject_of"]
+__all__ = ["authors_of", "is_plain", "mail_of", "read_content", "subject_of"]
 
 _PDFA_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
-_CX = re.compile(r"([^^]*)\^\^\^(?:[^&^]*)&([0-9.]+)&ISO")
+_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:")
 _SUBJECT = re.compile(rb"\r\nSubject[ \t]*:((?:[^\r\n]|\r\n[ \t])*)", re.IGNORECASE)
 _IN_PARTS = (b"multipart/", b"application/", b"message/")
 _MAX_PLAIN = 32 * 1024
+_PDF_WINDOW = 1024
 _MAX_TEXT = 500
 _MAX_HEAD = 64 * 1024
-_MAX_PRINTED = 4
-"""Documents of an archive whose PDF is looked into: it costs some milliseconds each."""
 
 
 def mail_of(message: bytes) -> Mail:
@@ -55,6 +46,15 @@ def is_plain(message: bytes) -> bool:
     """Tell whether a mail is a short text without parts: reading it costs less than leaving it for later."""
     lowered = message[: _MAX_PLAIN + 1].lower()
     return len(lowered) <= _MAX_PLAIN and not any(kind in lowered for kind in _IN_PARTS)
+
+
+def authors_of(message: bytes) -> tuple[str, ...]:
+    """Return the addresses of From, from the head alone."""
+    head, _, _ = message[:_MAX_HEAD].partition(b"\r\n\r\n")
+    try:
+        return tuple(address for _, address in read_mail(head + b"\r\n\r\n").addresses("From"))
+    except MimeError:
+        return ()
 
 
 def subject_of(message: bytes) -> str:
@@ -70,10 +70,13 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         root = read_mail(message)
     except MimeError as error:
         return Unreadable(reason=error.reason[:_MAX_TEXT])
-    leaves = list(root.leaves())
-    return MailContent(
+    leaves = list(_leaves(root))
+    attached = [part for part in leaves if _is_attachment(part)]
+    files = [(part, _attachment(part)) for part in attached]
+    found = [read_archive(one.name, part.body) for part, one in files if one.is_archive]
+    content = MailContent(
         fingerprint=hashlib.sha256(message).hexdigest(),
-        head=_head(root),
+        head=_head(root, message),
         bodies=tuple(map(_body, _bodies(root))),
         alternative=any(part.content_type == "multipart/alternative" for part in root.walk()),
         reports_reading=any(part.content_type == "message/disposition-notification" for part in root.walk()),
@@ -81,20 +84,47 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         eight_bit=not message.isascii(),
         bare_newlines=bare_newline(message) != b"",
         defects=tuple(_defects(root)),
-        attachments=tuple(_attachment(part) for part in leaves if _is_attachment(part)),
-        archives=tuple(_archive(part.body) for part in leaves if _name(part).upper() == XDM_NAME),
+        unlike_html=_unlike_html(root),
+        attachments=tuple(one for _, one in files),
+        archives=tuple(one.archive for one in found),
+        pages=(),
+        doubled_pdfs=tuple(_doubled(files)),
     )
+    if not content.documents:
+        return content
+    pdfs = [(one.name, part.body) for part, one in files if one.is_pdf]
+    return replace(content, pages=read_pages(found, pdfs, () if content.several_patients else content.people))
 
 
-def _head(root: MimePart) -> MailHead:
+def _doubled(files: Iterable[tuple[MimePart, Attachment]]) -> Iterator[str]:
+    """Yield the names of PDFs that are the same octets as another."""
+    pdfs = [(one.name, part.body) for part, one in files if one.is_pdf]
+    counts = Counter(body for _, body in pdfs)
+    yield from (name for name, body in pdfs if counts[body] > 1)
+
+
+def _leaves(root: MimePart) -> Iterator[MimePart]:
+    """Yield the parts that hold content; a mail that is enclosed (a forward, what a report reports) is one of them."""
+    if root.content_type.startswith("message/"):
+        yield root
+    elif root.children:
+        for child in root.children:
+            yield from _leaves(child)
+    else:
+        yield root
+
+
+def _head(root: MimePart, message: bytes) -> MailHead:
     first = {name.lower(): value for name, value in reversed(root.headers)}
 
     def text(name: str) -> str:
         return _short(first.get(name)) or ""
 
     label, address = next(iter(root.addresses("From")), ("", ""))
+    names = Counter(name.lower() for name, _ in root.headers)
     return MailHead(
         subject=text("subject"),
+        date=_short(first.get("date")),
         message_id=text("message-id").strip(),
         in_reply_to=text("in-reply-to").strip(),
         references=text("references").strip(),
@@ -108,7 +138,29 @@ def _head(root: MimePart) -> MailHead:
         read_receipt=text("disposition-notification-to"),
         delivery_receipt=text("return-receipt-to"),
         content_type=root.content_type,
+        repeated=tuple(name for name in ONCE if names[name.lower()] > 1),
+        eight_bit=tuple(_eight_bit(message)),
     )
+
+
+def _eight_bit(message: bytes) -> Iterator[str]:
+    """Yield the names of headers with octets beyond ASCII."""
+    head = message[:_MAX_HEAD].partition(b"\r\n\r\n")[0]
+    if head.isascii():
+        return
+    for field in re.split(rb"\r?\n(?![ \t])", head):
+        name = _FIELD.match(field)
+        if name is not None and not field.isascii():
+            yield name[1].decode("ascii")[:80]
+
+
+def _unlike_html(root: MimePart) -> str:
+    """Return what only the HTML form of a text says, of the first text that has two forms."""
+    for part in root.walk():
+        if part.content_type == "multipart/alternative":
+            texts = {leaf.content_type: leaf.text() for leaf in part.leaves()}
+            return unlike_html(texts.get("text/plain", ""), texts.get("text/html", ""))
+    return ""
 
 
 def _short(value: str | None) -> str | None:
@@ -133,7 +185,7 @@ def _name(part: MimePart) -> str:
 
 
 def _is_attachment(part: MimePart) -> bool:
-    return bool(part.filename) or part.disposition == "attachment"
+    return bool(part.filename) or part.disposition == "attachment" or part.content_type.startswith("application/")
 
 
 def _bodies(root: MimePart) -> Iterator[MimePart]:
@@ -148,57 +200,25 @@ def _bodies(root: MimePart) -> Iterator[MimePart]:
 
 
 def _body(part: MimePart) -> TextBody:
-    says = "automatique" in part.text().lower()
-    return TextBody(content_type=part.content_type, charset=part.charset or "", automatic=says)
+    text = part.text()
+    return TextBody(
+        content_type=part.content_type,
+        charset=part.charset or "",
+        misread=misread(part.body, part.charset or ""),
+        automatic=automatic(text),
+        announced=announced(text),
+        withdraws=withdraws(text),
+    )
 
 
 def _attachment(part: MimePart) -> Attachment:
-    pdf = part.body.startswith(b"%PDF-")
+    pdf = part.body[:_PDF_WINDOW].lstrip().startswith(b"%PDF-")
     return Attachment(
         name=_name(part)[:_MAX_TEXT],
         content_type=part.content_type,
         size=len(part.body),
         is_pdf=pdf,
         is_pdf_a1=pdf and _PDFA_1.search(part.body) is not None,
-    )
-
-
-def _archive(content: bytes) -> Archive | Unreadable:
-    try:
-        archive = read_xdm(content)
-    except DocumentError as error:
-        return Unreadable(reason=str(error)[:_MAX_TEXT])
-    identity, root = _cx(archive.patient_id)
-    return Archive(
-        patient_id=identity,
-        patient_root=root,
-        problems=(*archive.problems, *(problem for entry in archive.entries for problem in entry.problems)),
-        documents=_documents(archive),
-    )
-
-
-def _cx(value: str) -> tuple[str, str]:
-    match = _CX.match(value)
-    return (match[1], match[2]) if match else (value[:_MAX_TEXT], "")
-
-
-def _documents(archive: XdmArchive) -> tuple[Document | Unreadable, ...]:
-    entries = [entry for entry in archive.entries if entry.metadata.mime_type == "text/xml"]
-    return tuple(_document(entry, printed=rank < _MAX_PRINTED) for rank, entry in enumerate(entries))
-
-
-def _document(entry: XdmEntry, *, printed: bool) -> Document | Unreadable:
-    try:
-        document = read_document(entry.content or b"")
-    except DocumentError as error:
-        return Unreadable(reason=f"{entry.metadata.uri[:80]} : {error}"[:_MAX_TEXT])
-    patient = document.patient
-    return Document(
-        title=entry.metadata.title[:_MAX_TEXT],
-        code=document.code.code,
-        qualified=patient.is_qualified,
-        matricule=patient.matricule,
-        birth_name=patient.birth_name,
-        birth_date=patient.birth_date,
-        printed_ins=printed_ins(document) if printed else None,
+        is_archive=holds_xdm(_name(part), part.body),
+        executable=executable(_name(part), part.body),
     )

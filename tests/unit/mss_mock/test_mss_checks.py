@@ -20,6 +20,7 @@ from support.mss_values import (
     MATRICULE,
     OTHER,
     PDF,
+    TEXT,
     TLS,
     WITH_DOCUMENTS,
     ZIP,
@@ -32,19 +33,21 @@ from support.mss_values import (
     with_head,
 )
 
+from health_documents.values.xdm import XdmFault
 from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.checks import CHECKS
 from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS, BoxKind
 from mss_mock.codes.defects import DEFECTS, REMEDIES
 from mss_mock.facts import Autoconfigured, ImapCommand, MailLogin
-from mss_mock.facts.content import MailContent, TextBody, Unreadable
+from mss_mock.facts.content import ArchiveProblem, MailContent, Unreadable
 from mss_mock.wire.mail import read_content, subject_of
 
 TO_CITIZEN = replace(ENVELOPE, recipients=(CITIZEN,))
 TO_BOTH = replace(ENVELOPE, recipients=(DOCTOR, CITIZEN))
 APPLICATION = replace(ENVELOPE, kind=BoxKind.APPLICATION)
-AUTOMATIC = replace(CONTENT, bodies=(TextBody(content_type="text/plain", charset="utf-8", automatic=True),))
+AUTOMATIC = replace(CONTENT, bodies=(replace(TEXT, automatic=True),))
+HASH = ArchiveProblem(fault=XdmFault.HASH, text="hash 1", expected="2")
 WHOLE = {"MSS-XDM-AND-PDF", "MSS-PDF-A1", "MSS-XDM-SOUND"}
 
 
@@ -70,7 +73,7 @@ def test_documents_are_proved_only_when_archive_pdf_and_form_are_all_right():
     for changes, culprit in (
         ({"attachments": (ZIP,)}, "MSS-XDM-AND-PDF"),
         ({"attachments": (ZIP, replace(PDF, is_pdf_a1=False))}, "MSS-PDF-A1"),
-        ({"archives": (replace(ARCHIVE, problems=("hash",)),)}, "MSS-XDM-SOUND"),
+        ({"archives": (replace(ARCHIVE, problems=(HASH,)),)}, "MSS-XDM-HASH"),
     ):
         facts = mailed(replace(WITH_DOCUMENTS, **changes))
         assert broken(facts) == [culprit]
@@ -84,19 +87,24 @@ def test_documents_for_a_citizen_prove_nothing_of_those_for_professionals():
     assert broken(mailed(replace(WITH_DOCUMENTS, attachments=(ZIP,)), TO_CITIZEN)) == ["MSS-CITIZEN-DOCUMENTS"]
 
 
-def test_several_patients_or_an_unreadable_document_make_an_archive_unsound():
-    two = replace(DOCUMENT, matricule=OTHER)
-    for documents in ((DOCUMENT, two), (DOCUMENT, Unreadable(reason="DOC2 : illisible"))):
-        content = replace(
-            WITH_DOCUMENTS, archives=(replace(ARCHIVE, documents=documents),), attachments=(ZIP, PDF, PDF)
-        )
-        assert "MSS-XDM-SOUND" in broken(mailed(content))
+@pytest.mark.parametrize(
+    ("second", "check"),
+    [
+        (replace(DOCUMENT, matricule=OTHER, told=replace(DOCUMENT.told, matricule=OTHER)), "MSS-XDM-PATIENTS"),
+        (Unreadable(reason="DOC2 : illisible"), "MSS-XDM-CDA"),
+    ],
+)
+def test_several_patients_or_an_unreadable_document_make_an_archive_unsound(second, check):
+    archive = replace(ARCHIVE, documents=(DOCUMENT, second), count=2)
+    facts = mailed(replace(WITH_DOCUMENTS, archives=(archive,), attachments=(ZIP, PDF, PDF)))
+    assert broken(facts) == [check]
+    assert not kept(facts) & WHOLE
 
 
 def test_several_documents_have_several_codes_in_any_order():
     other = replace(DOCUMENT, code="11488-4")
     content = replace(
-        WITH_DOCUMENTS, archives=(replace(ARCHIVE, documents=(DOCUMENT, other)),), attachments=(ZIP, PDF, PDF)
+        WITH_DOCUMENTS, archives=(replace(ARCHIVE, documents=(DOCUMENT, other), count=2),), attachments=(ZIP, PDF, PDF)
     )
     assert broken(mailed(with_head(content, code_cda="11488-4, 51969-4"))) == []
     assert broken(mailed(with_head(content, code_cda="51969-4"))) == ["MSS-CODE-HEADER"]
@@ -121,7 +129,7 @@ def test_the_address_of_a_citizen_is_only_believed_once_the_contrary_was_staged(
     written = past(exchange_of(mailed(CONTENT, to_other)), markers=staged)
     assert check not in kept(facts, history=written)
     assert check in broken(mailed(CONTENT, to_other), history=past(markers=staged))
-    assert check in broken(mailed(WITH_DOCUMENTS, to_other))
+    assert broken(mailed(WITH_DOCUMENTS, to_other)) == ["MSS-SAME-ADDRESS"]
 
 
 @pytest.mark.parametrize(
@@ -269,8 +277,10 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 def test_a_zip_bomb_is_a_finding_not_a_crash():
     content = _read(_message(_zip({"IHE_XDM/SUBSET01/METADATA.XML": b"\0" * 60_000_000})))
-    assert "taille" in content.archive_problems[0]
-    assert "MSS-XDM-SOUND" in broken(mailed(content))
+    (archive,) = content.archives
+    assert isinstance(archive, Unreadable)
+    assert "taille" in archive.reason
+    assert "MSS-XDM-LIMITS" in broken(mailed(content))
 
 
 @pytest.mark.parametrize(

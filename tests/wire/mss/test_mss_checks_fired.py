@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from support.mail_breaks import BROKEN, SHOWN
+from support.mail_breaks import BROKEN, SHOWN, send
 from support.mail_client import Mailer
+from support.mail_corpus import RIGHT
 from support.mail_documents import PLAIN, documents
 from support.mss_operator import MailTenant, Since
 
 from mss_mock.checks import CHECKS
+from mss_mock.codes import BoxKind
 
 LISTENER = {"MSS-CLEAR-LOGIN", "MSS-XOAUTH2-FORM"}
 """What comes before anybody says which session it belongs to is in that of the listener."""
@@ -37,6 +39,16 @@ def test_a_rule_that_only_observes_sees_its_client_and_reproaches_nothing(
 def test_every_check_has_its_client() -> None:
     assert sorted({**BROKEN, **SHOWN}) == sorted(check.id for check in CHECKS)
     assert not set(BROKEN) & set(SHOWN)
+
+
+def test_the_legitimate_mails_of_the_corpus_are_reproached_nothing_at_the_door(mailer: Mailer, since: Since) -> None:
+    raw = mailer.sender()
+    for rank, sample in enumerate(one for one in RIGHT if one.kind is BoxKind.PERSON):
+        octets = sample.make().replace(b"<un@pharmacien", b"<%d@pharmacien" % rank)
+        send(raw, octets, *sample.to, parameters=b" BODY=8BITMIME" if sample.eight_bit else b"")
+    sent = [exchange for exchange in since() if exchange.operation == "smtp-message"]
+    assert len(sent) > 40
+    assert [(one.summary, finding.received) for one in sent for finding in one.findings] == []
 
 
 def test_a_right_client_is_reproached_nothing_and_proves_no_absence(

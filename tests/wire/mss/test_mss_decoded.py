@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from support.mail_client import Mailer
+from support.mail_documents import documents
 from support.mss_operator import MailTenant
 from support.mss_people import CLOSED_CITIZEN, GENERALISTE, MAIL, TITULAIRE
 
@@ -22,6 +23,15 @@ def test_a_mail_shows_its_people_its_subject_and_what_became_of_it(tenant: MailT
     assert (shown[GENERALISTE], shown[CLOSED_CITIZEN]) == ("delivered", "5.2.1")
     assert shown["TLS"].startswith("TLSv1.")
     assert _shown(tenant, "smtp-auth")["Mécanisme"] == "XOAUTH2"
+
+
+def test_a_mail_of_documents_shows_whose_they_are_or_why_its_archive_cannot_be_read(tenant: MailTenant) -> None:
+    with tenant.smtp() as client:
+        client.sendmail(TITULAIRE, [GENERALISTE], documents())
+        shown = _shown(tenant, "smtp-message")
+        client.sendmail(TITULAIRE, [GENERALISTE], documents(b"rien"))
+    assert shown["Documents"] == "Compte rendu (11488-4), MARTIN CLAIRE, 30/03/1956, 256036330091838"
+    assert "ZIP illisible" in _shown(tenant, "smtp-message")["Archive illisible"]
 
 
 def test_a_refused_command_shows_its_line_and_its_answer(tenant: MailTenant, mailer: Mailer) -> None:

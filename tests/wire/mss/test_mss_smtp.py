@@ -299,3 +299,28 @@ def test_a_session_deleted_meanwhile_closes_the_connection(submission: Raw, tena
     assert submission.reply(b"MAIL FROM:<>")[0].startswith(b"421")
     assert submission.line() == b""
     other.delete()
+
+
+@pytest.mark.parametrize("address", ["postmaster", "PostMaster", "postmaster@pharmacien.mssante.fr"])
+def test_postmaster_is_always_accepted_and_his_mail_is_kept(address: str, tenant: MailTenant) -> None:
+    with tenant.smtp() as client:
+        client.sendmail(TITULAIRE, [address], MAIL)
+    assert len(tenant.inbox("postmaster@mail.sandbox.mssante.fr")) == 1
+
+
+def test_postmaster_of_another_operator_is_nobody(tenant: MailTenant) -> None:
+    with tenant.smtp() as client:
+        client.mail(TITULAIRE)
+        assert client.rcpt("postmaster@example.org")[0] == 550
+
+
+def test_a_mail_in_the_name_of_another_is_taken_unless_the_option_refuses_it(tenant: MailTenant) -> None:
+    other = MAIL.replace(b"<helene.valmont@", b"<thomas.castelnau@")
+    with tenant.smtp() as client:
+        client.sendmail(TITULAIRE, [GENERALISTE], other)
+        tenant.configure(from_other="refuse")
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail(TITULAIRE, [GENERALISTE], other)
+        client.sendmail(TITULAIRE, [GENERALISTE], MAIL)
+    assert refused.value.smtp_code == 550
+    assert len(tenant.inbox(GENERALISTE)) == 2
