@@ -67,7 +67,7 @@ def test_a_finding_on_a_pair_shows_both_values_and_where_each_stands(rule: str):
     assert finding.where
 
 
-@pytest.mark.parametrize("sample", (*FAULTY[::12], *RIGHT[::12]), ids=lambda one: one.name)
+@pytest.mark.parametrize("sample", [*FAULTY[::12], *RIGHT[::12]], ids=lambda one: one.name)
 def test_what_was_read_of_a_mail_comes_back_from_the_journal_as_it_was(sample: Sample):
     mail, noted = mail_of(sample.make()), Noted()
     noted.put(mail)
