@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support.mail_corpus import FAULTY, RIGHT, Sample
 from support.mss_values import ENVELOPE, TLS, judged
 
 from health_documents.values.xdm import XdmFault
+from lgo_sandbox.watch.facts import Noted
 from mss_mock.checks.archives import FAULTS
 from mss_mock.codes import PATIENT_DOMAIN, BoxKind
-from mss_mock.facts import MailEnvelope, MailRecipient
+from mss_mock.facts import Mail, MailEnvelope, MailRecipient
 from mss_mock.flows import flow_of
 from mss_mock.wire.mail import mail_of
 
@@ -62,6 +65,15 @@ def test_a_finding_on_a_pair_shows_both_values_and_where_each_stands(rule: str):
     assert "CDA" in finding.received
     assert ";" in finding.received
     assert finding.where
+
+
+@pytest.mark.parametrize("sample", [*FAULTY[::12], *RIGHT[::12]], ids=lambda one: one.name)
+def test_what_was_read_of_a_mail_comes_back_from_the_journal_as_it_was(sample: Sample):
+    mail, noted = mail_of(sample.make()), Noted()
+    noted.put(mail)
+    kept = Noted(json.loads(noted.to_text())).get(Mail)
+    assert kept is not None
+    assert kept.content.value == mail.content.value
 
 
 def test_the_corpus_is_large_and_its_names_are_unique():
