@@ -16,6 +16,7 @@ from lgo_sandbox.pki.holders import SANDBOX_OPERATOR, Holder
 from lgo_sandbox.pki.issuing import DEFAULT_SESSION, Issued, Issuer
 from lgo_sandbox.pki.judging import Judgement, issuer_of, judged
 from lgo_sandbox.pki.names import CA_SUBJECTS, Ca
+from lgo_sandbox.pki.ocsp import answered
 from lgo_sandbox.pki.peer import PeerCertificate
 from lgo_sandbox.pki.profiles import Kind, Variant
 from lgo_sandbox.pki.requests import Request
@@ -109,6 +110,11 @@ class Pki:
         except ValueError:
             raise KeyError(name) from None
         return revocation_list(ca, self._authorities.key(ca), self._revocations.of(ca), at)
+
+    def ocsp(self, request: bytes, at: datetime) -> bytes:
+        """Return the DER answer to a DER OCSP request as of a moment; the first one takes a twentieth of a second."""
+        authorities = self._authorities
+        return answered(request, authorities.responders, authorities.register.has, self._revocations.since, at)
 
     def certificate_of(self, name: str) -> bytes:
         """Return the PEM certificate of an authority. KeyError on another name."""

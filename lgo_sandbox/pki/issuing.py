@@ -123,12 +123,13 @@ class Issuer:
         return not entry["renewal"] or now < datetime.fromisoformat(entry["renewal"])
 
     def _digest(self, request: Request) -> str:
-        url = self._authorities.crl_base_url if request.kind is Kind.SERVER else ""
+        url = " ".join(self._authorities.published) if request.kind is Kind.SERVER else ""
         return hashlib.sha256(f"{request!r} {url}".encode()).hexdigest()
 
     def _make(self, requests: Collection[Request], directory: Path, session: str, now: datetime) -> None:
         in_threads(self._make_key, sorted({self._key_path(request) for request in requests}))
         made = in_threads(lambda request: self._make_one(request, directory, session, now), list(requests))
+        self._register(requests, made)
         self._revoke_bad_ones(zip(requests, made, strict=True))
         entries: dict[str, Any] = {request.file_name: self._entry(request, now) for request in requests}
         write_json(directory / _INDEX, read_json(directory / _INDEX) | entries)
@@ -157,6 +158,13 @@ class Issuer:
         write_atomically(files.chain, pem([certificate, *above]))
         write_atomically(files.cert, pem([certificate]))
         return certificate
+
+    def _register(self, requests: Iterable[Request], made: Iterable[x509.Certificate]) -> None:
+        serials: dict[Ca, list[int]] = {}
+        for request, certificate in zip(requests, made, strict=True):
+            serials.setdefault(request.authority, []).append(certificate.serial_number)
+        for ca, numbers in serials.items():
+            self._authorities.register.add(ca, numbers)
 
     def _revoke_bad_ones(self, made: Iterable[tuple[Request, x509.Certificate]]) -> None:
         serials: dict[Ca, dict[int, datetime]] = {}
