@@ -94,12 +94,12 @@ def _policy(oid: x509.ObjectIdentifier) -> x509.CertificatePolicies:
 
 
 def _builder(
-    subject: x509.Name, issuer: Ca, public: rsa.RSAPublicKey, issuer_public: rsa.RSAPublicKey, validity: Validity
+    subject: x509.Name, issuer: x509.Name, public: rsa.RSAPublicKey, issuer_public: rsa.RSAPublicKey, validity: Validity
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(CA_SUBJECTS[issuer])
+        .issuer_name(issuer)
         .public_key(public)
         .serial_number(secrets.randbits(_SERIAL_BITS) + 1)
         .not_valid_before(validity[0])
@@ -116,7 +116,7 @@ def ca_certificate(
     intermediate = issuer is not ca
     path_length = 0 if intermediate else None
     builder = (
-        _builder(CA_SUBJECTS[ca], issuer, key.public_key(), issuer_key.public_key(), validity)
+        _builder(CA_SUBJECTS[ca], CA_SUBJECTS[issuer], key.public_key(), issuer_key.public_key(), validity)
         .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         .add_extension(_key_usage(("key_cert_sign", "crl_sign")), critical=True)
     )
@@ -132,20 +132,30 @@ def leaf_certificate(
     profile: Profile,
     public: rsa.RSAPublicKey,
     *,
-    issuer: Ca,
+    issuer: Ca | None,
     issuer_key: rsa.RSAPrivateKey,
     crl_base: str,
 ) -> x509.Certificate:
-    """Sign a holder's certificate; ``issuer`` is the profile's authority, or the wrong one."""
+    """Sign a holder's certificate; ``issuer`` is the profile's authority, or the wrong one, or nobody but the holder.
+
+    ``crl_base`` is where its revocation is published.
+    """
     builder = (
-        _builder(leaf.subject, issuer, public, issuer_key.public_key(), leaf.validity)
+        _builder(
+            leaf.subject,
+            CA_SUBJECTS[issuer] if issuer else leaf.subject,
+            public,
+            issuer_key.public_key(),
+            leaf.validity,
+        )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
         .add_extension(_key_usage(profile.key_usages), critical=True)
         .add_extension(x509.ExtendedKeyUsage(profile.extended_key_usages), critical=False)
         .add_extension(_policy(profile.policy), critical=False)
-        .add_extension(_distribution_point(crl_base, issuer), critical=False)
-        .add_extension(_authority_information(crl_base), critical=False)
     )
+    if issuer:
+        builder = builder.add_extension(_distribution_point(crl_base, issuer), critical=False)
+        builder = builder.add_extension(_authority_information(crl_base), critical=False)
     if alternative_names := [*_alternative_names(leaf)]:
         builder = builder.add_extension(x509.SubjectAlternativeName(alternative_names), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
@@ -156,7 +166,7 @@ def responder_certificate(
 ) -> x509.Certificate:
     """Sign the certificate of an authority's OCSP responder, which nobody need check in turn (RFC 6960 §4.2.2.2)."""
     return (
-        _builder(responder_name(ca), ca, key.public_key(), issuer_key.public_key(), validity)
+        _builder(responder_name(ca), CA_SUBJECTS[ca], key.public_key(), issuer_key.public_key(), validity)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
         .add_extension(_key_usage(("digital_signature",)), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)

@@ -26,7 +26,7 @@ from lgo_sandbox.pki.holders import PersonHolder
 from lgo_sandbox.pki.names import Ca
 from lgo_sandbox.pki.peer import PeerCertificate
 from lgo_sandbox.pki.profiles import PROFILES, Kind, Variant, subject_of
-from lgo_sandbox.pki.requests import Request, lifetime, renewal
+from lgo_sandbox.pki.requests import UNREACHABLE, Request, lifetime, renewal
 from lgo_sandbox.pki.revocation import Revocations
 from lgo_sandbox.pki.storage import PASSWORD, key_pem, key_store, load_key, pem
 from lgo_sandbox.state.locks import locked
@@ -150,10 +150,10 @@ class Issuer:
             PROFILES[request.kind],
             key.public_key(),
             issuer=ca,
-            issuer_key=self._authorities.key(ca),
-            crl_base=self._authorities.crl_base_url,
+            issuer_key=self._authorities.key(ca) if ca else key,
+            crl_base=UNREACHABLE if request.variant is Variant.UNREACHABLE else self._authorities.crl_base_url,
         )
-        above = [] if ca is Ca.WRONG else [self._authorities.certificate(ca)]
+        above = [] if ca is None or ca is Ca.WRONG else [self._authorities.certificate(ca)]
         write_atomically(files.p12, key_store(files.name, key, certificate, above), private=True)
         write_atomically(files.chain, pem([certificate, *above]))
         write_atomically(files.cert, pem([certificate]))
@@ -162,15 +162,16 @@ class Issuer:
     def _register(self, requests: Iterable[Request], made: Iterable[x509.Certificate]) -> None:
         serials: dict[Ca, list[int]] = {}
         for request, certificate in zip(requests, made, strict=True):
-            serials.setdefault(request.authority, []).append(certificate.serial_number)
+            if ca := request.authority:
+                serials.setdefault(ca, []).append(certificate.serial_number)
         for ca, numbers in serials.items():
             self._authorities.register.add(ca, numbers)
 
     def _revoke_bad_ones(self, made: Iterable[tuple[Request, x509.Certificate]]) -> None:
         serials: dict[Ca, dict[int, datetime]] = {}
         for request, certificate in made:
-            if request.variant is Variant.REVOKED:
-                serials.setdefault(request.authority, {})[certificate.serial_number] = certificate.not_valid_before_utc
+            if request.variant is Variant.REVOKED and (ca := request.authority):
+                serials.setdefault(ca, {})[certificate.serial_number] = certificate.not_valid_before_utc
         for ca, dates in serials.items():
             self._revocations.add(ca, dates)
 

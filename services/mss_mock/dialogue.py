@@ -11,11 +11,18 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from lgo_sandbox.gate.handshakes import Failure, handshake_failure, not_for_clients
+from lgo_sandbox.gate.handshakes import (
+    Failure,
+    as_refusal_of_bad,
+    handshake_failure,
+    not_for_clients,
+    refused_in_silence,
+)
 from lgo_sandbox.gate.record import refuse, refuse_store
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured, Weakness
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
 from mss_mock.domain import Refused
 from mss_mock.journaling import Record
@@ -67,6 +74,10 @@ class Dialogue:
         self.doing = ""
         """What the client was in the middle of, in French, beside a line; empty between commands."""
         self._first = True
+        self._spoke = False
+        """Whether a command came in TLS."""
+        self._endured = False
+        """Whether it was journaled that the client endures a server that it should refuse."""
 
     # What a protocol gives
 
@@ -97,7 +108,15 @@ class Dialogue:
         record.exchange.peer = self.stream.peer
         record.exchange.certificate = certificate.subject if certificate else ""
         record.note(self.stream.facts)
+        if self.weakness and self._spoke and not self._endured:
+            record.note(Endured(weakness=self.weakness))
+            self._endured = True
         return record
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """What is wrong with the server, when it is there to be refused."""
+        return self.port.tls.weakness
 
     @property
     def nearest_session(self) -> Session:
@@ -111,6 +130,7 @@ class Dialogue:
         first, self._first = self._first, False
         if first and _HTTP.match(line):
             raise HttpRequest(line)
+        self._spoke = self._spoke or self.stream.tls
         if self.stream.tls and (failure := not_for_clients(self.stream.certificate)):
             raise NotForClients(failure)
 
@@ -131,7 +151,8 @@ class Dialogue:
             received = request.line[:SHOWN].decode("ascii", "backslashreplace")
             await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received, self._where_http_is())
         except TlsFailed as failed:
-            self._on_handshake(handshake_failure(failed.error, after_starttls=True), b"")
+            failure = handshake_failure(failed.error, after_starttls=True)
+            self._on_handshake(as_refusal_of_bad(failure, self.weakness) if self.weakness else failure, b"")
         except NotForClients as unfit:
             said = await self.farewell(Refused(f"{self.name}-certificat", expected=""))
             self._on_handshake(unfit.failure, said)
@@ -154,6 +175,16 @@ class Dialogue:
         except Exception as error:
             log.exception("%s connection", self.name)
             self.report("SANDBOX-DEFAUT", received=type(error).__name__, outcome=ERROR)
+        if self.weakness and self.stream.tls:
+            self._on_bad_server(self.weakness)
+
+    def _on_bad_server(self, weakness: Weakness) -> None:
+        """Journal what became of a client in TLS with a server that it should refuse, unless a command told it."""
+        if not self._spoke:
+            self._on_handshake(refused_in_silence(weakness), b"")
+        elif not self._endured:
+            record = self._connection_record()
+            record.finish(0, b"", f"Connexion {self.name.upper()} à un {BAD_SERVERS[weakness].title}")
 
     def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"", remedy: str = "") -> None:
         """Journal what befell the connection, for one of the sandbox's causes."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import ssl
 from abc import ABC, abstractmethod
 
 from lgo_sandbox.contract import Service
+from lgo_sandbox.gate.tls import ServerContext
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import MAX_CONNECTIONS, MAX_LINE, MEGA, SERVICE
@@ -33,7 +33,7 @@ class MailPort(ABC):
     handshake_seconds = 20.0
     max_connections = MAX_CONNECTIONS
 
-    def __init__(self, sandbox: Sandbox, addresses: Addresses, tls: ssl.SSLContext) -> None:
+    def __init__(self, sandbox: Sandbox, addresses: Addresses, tls: ServerContext) -> None:
         self.sandbox = sandbox
         self.addresses = addresses
         self.tls = tls
