@@ -7,6 +7,7 @@ docs/sources/transport.md (TLS implicite, Courriel). Knows no command.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from typing import TYPE_CHECKING
@@ -24,7 +25,9 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured, Weakness
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
+from mss_mock.codes.faults import SESSION_ENDED
 from mss_mock.domain import Refused
+from mss_mock.endings import refusal_of
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
@@ -78,6 +81,7 @@ class Dialogue:
         """Whether a command came in TLS."""
         self._endured = False
         """Whether it was journaled that the client endures a server that it should refuse."""
+        self._fell = False
 
     # What a protocol gives
 
@@ -88,6 +92,11 @@ class Dialogue:
     async def farewell(self, refused: Refused) -> bytes:
         """Tell the client why the connection ends, if it can be told; return what was said."""
         raise NotImplementedError
+
+    @property
+    def busy(self) -> bool:
+        """Whether a command is under way that should not be cut."""
+        return bool(self.doing)
 
     # What a protocol uses
 
@@ -138,6 +147,28 @@ class Dialogue:
 
     async def run(self, *, admitted: bool) -> None:
         """Serve the connection until it ends; whatever ends it badly is an exchange."""
+        self.port.dialogues.add(self)
+        try:
+            await self._run(admitted=admitted)
+        finally:
+            self.port.dialogues.discard(self)
+        if self.weakness and self.stream.tls:
+            self._on_bad_server(self.weakness)
+
+    async def fall(self, because: str) -> None:
+        """End with the Pro Santé Connect session that the login came from; later, if a command is under way."""
+        if self.busy or self.login is None or self._fell:
+            return
+        self._fell = True
+        record = self._connection_record()
+        record.refuse(refusal_of(because, self.login.mailbox.address))
+        said = SESSION_ENDED[self.name]
+        with contextlib.suppress(Disconnected):
+            await self.stream.send(said + b"\r\n")
+        record.finish(0, said, f"Connexion {self.name.upper()} close : {because}")
+        self.stream.hang_up()
+
+    async def _run(self, *, admitted: bool) -> None:
         try:
             if admitted:
                 await self.converse()
@@ -175,8 +206,6 @@ class Dialogue:
         except Exception as error:
             log.exception("%s connection", self.name)
             self.report("SANDBOX-DEFAUT", received=type(error).__name__, outcome=ERROR)
-        if self.weakness and self.stream.tls:
-            self._on_bad_server(self.weakness)
 
     def _on_bad_server(self, weakness: Weakness) -> None:
         """Journal what became of a client in TLS with a server that it should refuse, unless a command told it."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lgo_sandbox.contract import Door, Operation, Option, Resource, Service
+from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Resource, Service
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
 from mss_mock.codes import ANNUAIRE_KEY, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
+from mss_mock.codes.faults import FAULTS
 from mss_mock.decoding import decode
+from mss_mock.delivery import DELIVERY, deliver_late
 from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
@@ -72,6 +74,18 @@ _OPTIONS = (
         "bare_newline", "reject", ("reject", "accept"), "LF ou CR isolé dans un message : refus 550, ou acceptation"
     ),
     Option(
+        "delivery_delay",
+        "15",
+        ("15", "1", "60", "1440"),
+        "Retard d'une remise différée (panne delayed-delivery), en minutes d'heure d'âge",
+    ),
+    Option(
+        "session_end",
+        "drop",
+        ("drop", "keep"),
+        "Fin de la session Pro Santé Connect : les connexions ouvertes par son jeton tombent, ou restent",
+    ),
+    Option(
         "annuaire_mailbox_type",
         "absent",
         ("absent", "specified"),
@@ -81,9 +95,10 @@ _OPTIONS = (
 
 
 def _tables() -> tuple[MetaData, ...]:
+    from mss_mock.greylist import METADATA
     from mss_mock.store import Base
 
-    return (Base.metadata,)
+    return (Base.metadata, METADATA)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -102,6 +117,8 @@ SERVICE = Service(
     prefix="MSS",
     page="mssante",
     options=_OPTIONS,
+    faults=tuple(NamedFault(*row) for row in FAULTS),
+    events={DELIVERY.partition(".")[2]: deliver_late},
     situations=SITUATIONS,
     resources=(Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),),
     spec_version="ref2-1.0.1",

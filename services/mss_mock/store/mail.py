@@ -125,8 +125,13 @@ class Store:
 
     # Messages
 
-    def add(self, news: Sequence[New]) -> list[tuple[int, int]]:
-        """Put messages in their folders, all or none; return (UIDVALIDITY, UID) of each. Raises FolderError."""
+    def add(self, news: Sequence[New], *, within: Transaction | None = None) -> list[tuple[int, int]]:
+        """Put messages in their folders, all or none; return (UIDVALIDITY, UID) of each. Raises FolderError.
+
+        ``within`` a transaction, they are there if that commits.
+        """
+        if within is not None:
+            return [self._add(within, new) for new in news]
         with self._db.transaction() as tx:
             return [self._add(tx, new) for new in news]
 
