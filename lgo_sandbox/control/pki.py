@@ -54,6 +54,12 @@ async def revocation_list(launcher: CurrentLauncher, name: str) -> Response:
     return Response(octets, media_type="application/pkix-crl")
 
 
+@router.get("/lookups")
+async def lookups(sandbox: CurrentSandbox) -> list[dict[str, Any]]:
+    """Lister les dernières questions sur la révocation (CRL, OCSP) : le logiciel en a-t-il posé ?"""
+    return [lookup.to_json() for lookup in sandbox.pki.lookups.all()]
+
+
 @router.post("/ocsp", response_class=Response)
 async def ocsp_by_post(launcher: CurrentLauncher, request: HttpRequest) -> Response:
     """Demander en OCSP (POST) si un certificat est bon, révoqué ou inconnu."""

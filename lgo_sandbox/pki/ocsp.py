@@ -18,7 +18,7 @@ from cryptography.x509 import ocsp
 
 from lgo_sandbox.pki.names import Ca
 
-__all__ = ["Responder", "answered"]
+__all__ = ["Answer", "Responder", "answered"]
 
 FRESH = timedelta(minutes=10)
 """How long an answer may be kept: not long, for a tester who revokes a certificate wants to see it."""
@@ -35,13 +35,23 @@ class Responder:
     key: rsa.RSAPrivateKey
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What leaves, and what it says in a word, of which certificate of which authority where it says anything."""
+
+    octets: bytes
+    said: str
+    ca: Ca | None = None
+    serial: int | None = None
+
+
 Known = Callable[[Ca, int], bool]
 Since = Callable[[Ca, int], datetime | None]
 
 
 def answered(
     request: bytes, responders: Callable[[], list[Responder]], known: Known, since: Since, at: datetime
-) -> bytes:
+) -> Answer:
     """Return the DER answer to a DER request at a moment: good, revoked, unknown, or why there is none.
 
     ``known`` tells whether an authority issued a serial number, ``since`` when it revoked one.
@@ -76,7 +86,8 @@ def answered(
     )
     if nonce is not None:
         builder = builder.add_extension(nonce, critical=False)
-    return builder.sign(responder.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    octets = builder.sign(responder.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return Answer(octets, status.name.lower(), responder.ca, serial)
 
 
 def _status(*, issued: bool, revoked: bool) -> ocsp.OCSPCertStatus:
@@ -110,5 +121,6 @@ def _key_octets(issuer: x509.Certificate) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
 
 
-def _without_answer(status: ocsp.OCSPResponseStatus) -> bytes:
-    return ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(serialization.Encoding.DER)
+def _without_answer(status: ocsp.OCSPResponseStatus) -> Answer:
+    octets = ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(serialization.Encoding.DER)
+    return Answer(octets, status.name.lower())

@@ -12,6 +12,7 @@ from support.mss_raw import Raw
 from support.psc import PscClient, in_its_own_session
 from support.tenants import Runner
 
+from lgo_sandbox.gate.introspection import ENDING_PATH
 from lgo_sandbox.pki import Issued
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from mss_mock.codes.faults import SESSION_ENDED
@@ -158,3 +159,8 @@ def test_an_application_has_no_session_to_end(everything: Runner, lgo: PscClient
     lgo.logout(tokens)
     _looked(everything)
     assert _lives(raw, "imap")
+
+
+def test_nobody_asks_that_from_outside(lgo: PscClient) -> None:
+    token = lgo.tokens()["access_token"]
+    assert lgo.http.post(f"{lgo.tenant.url('psc')}{ENDING_PATH}", data={"token": token}).status_code == 404

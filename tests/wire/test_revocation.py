@@ -55,6 +55,18 @@ def test_a_get_carries_the_request_in_its_address(everything: Runner) -> None:
     assert ocsp.load_der_ocsp_response(answer.content).certificate_status is ocsp.OCSPCertStatus.REVOKED
 
 
+def test_what_was_asked_is_told(everything: Runner) -> None:
+    root = f"{_control(everything)}/_sandbox/v1/pki"
+    httpx.get(f"{root}/crl/ACI-EL-ORG.crl", trust_env=False, verify=NO_TLS)
+    certificate = x509.load_pem_x509_certificate(_server(everything, "revoked").read_bytes())
+    issuer = x509.load_pem_x509_certificate(everything.launcher.sandbox.pki.certificate_of("ACI-EL-ORG"))
+    request = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256()).build()
+    httpx.post(f"{root}/ocsp", content=request.public_bytes(serialization.Encoding.DER), trust_env=False, verify=NO_TLS)
+    crl, asked = httpx.get(f"{root}/lookups", trust_env=False, verify=NO_TLS).json()[-2:]
+    assert (crl["by"], crl["authority"]) == ("crl", "ACI-EL-ORG")
+    assert (asked["by"], asked["said"], asked["serial"]) == ("ocsp", "revoked", f"{certificate.serial_number:x}")
+
+
 def test_what_is_no_request_gets_an_ocsp_answer_too(everything: Runner) -> None:
     root = _control(everything) + OCSP
     answers = [
