@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Column, MetaData, String, Table, select
-from sqlalchemy.dialects.sqlite import insert
 
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes.faults import GREY_TIME
@@ -30,7 +29,7 @@ def lets_pass(session: Session, sender: str, recipient: str) -> bool:
     """Tell whether a mail may pass; one that was never tried before is remembered."""
     now, pair = session.clock.age(), {"sender": sender, "recipient": recipient.lower()}
     with session.db.begin() as connection:
-        connection.execute(insert(_seen).values(**pair, since=now.isoformat()).on_conflict_do_nothing())
+        connection.execute(session.db.upsert(_seen).values(**pair, since=now.isoformat()))
         mine = (_seen.c.sender == pair["sender"]) & (_seen.c.recipient == pair["recipient"])
         since = connection.execute(select(_seen.c.since).where(mine)).scalar_one()
     return now - datetime.fromisoformat(since) >= GREY_TIME
