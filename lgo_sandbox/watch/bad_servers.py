@@ -56,7 +56,7 @@ BAD_SERVERS = {
     Weakness.TLS_1_1: BadServer("serveur en TLS 1.1", "Fixez TLS 1.2 comme version minimale dans le logiciel."),
     Weakness.WEAK_SUITES: BadServer(
         "serveur aux suites sans confidentialité persistante (RSA, CBC, SHA-1)",
-        "N'offrez que les suites ECDHE avec AES-GCM (et CHACHA20), ou TLS 1.3.",
+        "N'offrez que des suites ECDHE, AES-GCM de préférence, ou TLS 1.3 : retirez les suites à échange de clé RSA.",
     ),
     Weakness.EXPIRED: BadServer("serveur au certificat expiré", _DATES),
     Weakness.NOT_YET_VALID: BadServer("serveur au certificat pas encore valable", _DATES),
