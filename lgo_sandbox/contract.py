@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from lgo_sandbox.gate.asgi import Call
+    from lgo_sandbox.gate.tls import ServerContext
     from lgo_sandbox.sandbox import Addresses, Sandbox
     from lgo_sandbox.state.schema import Migration
     from lgo_sandbox.tenant.agenda import EventHandler
@@ -188,8 +189,9 @@ class Running(Protocol):
         """Stop listening and drop the connections."""
 
 
-Serve = Callable[["Sandbox", Door, "socket.socket", "Addresses"], Awaitable[Running]]
-"""Open a non-HTTP door on a bound socket; the addresses say whose listeners these are (their session)."""
+Serve = Callable[["Sandbox", Door, "socket.socket", "Addresses", "ServerContext"], Awaitable[Running]]
+"""Open a non-HTTP door on a bound socket; the addresses say whose listeners these are (their session), the context how
+TLS is spoken there, well or badly."""
 
 
 Handler = Callable[["Call"], Awaitable[RawResponse]]

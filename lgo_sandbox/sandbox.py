@@ -36,13 +36,16 @@ LOG = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Addresses:
     """Where one set of listeners answers. ``plain`` and ``tls`` map a door to a root URL without final slash;
-    ``sockets`` maps ``smtp`` and ``imap`` to ``host:port``."""
+    ``sockets`` maps ``smtp`` and ``imap`` to ``host:port``; ``bad`` maps what is wrong with a server that a client must
+    refuse to such maps of both, ``bad_absent`` to why there is none."""
 
     session: str
     control: str = ""
     plain: dict[str, str] = field(default_factory=dict)
     tls: dict[str, str] = field(default_factory=dict)
     sockets: dict[str, str] = field(default_factory=dict)
+    bad: dict[str, dict[str, str]] = field(default_factory=dict)
+    bad_absent: dict[str, str] = field(default_factory=dict)
 
     def root(self, door: str, *, tls: bool = True) -> str:
         """Return the root URL of a door; of its other listener when only that one is open. KeyError when unknown."""
@@ -136,6 +139,12 @@ class Listeners(Protocol):
 
     async def close_for(self, session: str) -> None:
         """Close the doors that were opened for a session."""
+
+    async def open_bad_servers(self) -> None:
+        """Open the listeners that a client must refuse, unless they are open. Raises OSError."""
+
+    async def close_bad_servers(self) -> None:
+        """Close the listeners that a client must refuse."""
 
 
 def _people(settings: Settings) -> Population:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Serve beside another process that serves the same services of this state directory, behind one address."""
     plain_ports: bool = True
     """Open the ports without TLS, on which a missing client certificate is waived."""
+    bad_servers: bool = False
+    """Open the listeners that a client must refuse too: old TLS, weak suites, bad certificates."""
     psc_issuer: str | None = None
     """Root of the PSC authorization host; by default its TLS address."""
     service_urls: dict[str, str] = {}

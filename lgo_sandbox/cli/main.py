@@ -45,6 +45,9 @@ ReadyFile = Annotated[Path | None, typer.Option("--ready-file", help="Fichier JS
 Host = Annotated[str | None, typer.Option("--host", help="Adresse d'écoute (défaut : 127.0.0.1).")]
 Public = Annotated[bool, typer.Option("--public", help="Autoriser une adresse visible du réseau.")]
 NoPlain = Annotated[bool, typer.Option("--no-plain", help="Fermer les ports sans TLS.")]
+BadServers = Annotated[
+    bool, typer.Option("--bad-servers", help="Ouvrir aussi les serveurs fautifs que le logiciel doit refuser.")
+]
 Services = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SERVICE…]", help="Services à ouvrir, et « control » (défaut : tout)."),
@@ -118,11 +121,14 @@ def up(
     host: Host = None,
     public: Public = False,
     no_plain: NoPlain = False,
+    bad_servers: BadServers = False,
 ) -> None:
     """Démarrer le bac à sable, jusqu'à Ctrl-C."""
     from lgo_sandbox.cli.starting import StartOptions
 
-    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(services or ()))
+    options = StartOptions(
+        port_base, state, session, ready_file, host, public, no_plain, bad_servers, tuple(services or ())
+    )
     with explained():
         settings = _begin(options)
         from lgo_sandbox.cli.run import up_until_stopped
@@ -141,11 +147,14 @@ def exec_(
     host: Host = None,
     public: Public = False,
     no_plain: NoPlain = False,
+    bad_servers: BadServers = False,
 ) -> None:
     """Démarrer, lancer un programme avec LGO_SANDBOX_READY, _CONTROL et _CA, arrêter ; rend son code de retour."""
     from lgo_sandbox.cli.starting import StartOptions
 
-    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, tuple(service or ()))
+    options = StartOptions(
+        port_base, state, session, ready_file, host, public, no_plain, bad_servers, tuple(service or ())
+    )
     with explained():
         settings = _begin(options, asking=True)
         from lgo_sandbox.cli.run import run_command
@@ -165,11 +174,12 @@ def demo(
     host: Host = None,
     public: Public = False,
     no_plain: NoPlain = False,
+    bad_servers: BadServers = False,
 ) -> None:
     """Jouer la journée d'une officine avec le logiciel de référence (exec -- lgo demo)."""
     from lgo_sandbox.cli.starting import StartOptions
 
-    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain)
+    options = StartOptions(port_base, state, session, ready_file, host, public, no_plain, bad_servers)
     with explained():
         settings = _begin(options)
         from lgo_sandbox.cli.run import beside_python, run_command

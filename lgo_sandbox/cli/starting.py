@@ -32,6 +32,7 @@ class StartOptions:
     host: str | None = None
     public: bool = False
     no_plain: bool = False
+    bad_servers: bool = False
     services: tuple[str, ...] = ()
 
     def checked(self, *, asking: bool = False) -> Settings:
@@ -54,6 +55,7 @@ class StartOptions:
             "host": self.host,
             "public": self.public or None,
             "plain_ports": False if self.no_plain else None,
+            "bad_servers": self.bad_servers or None,
         }
         try:
             return Settings(**{name: value for name, value in given.items() if value is not None})

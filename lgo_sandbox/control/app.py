@@ -18,6 +18,7 @@ from lgo_sandbox.console import router as console
 from lgo_sandbox.control import (
     agenda,
     archives,
+    bad_servers,
     clock,
     connection,
     events,
@@ -48,7 +49,20 @@ ABOUT = "Pilotage du bac à sable : sessions, horloge, pannes, échanges, consta
 
 _WHOLE = (health, services, people, pki, sessions, validation)
 _OF_A_SESSION = (
-    *(agenda, archives, clock, connection, events, exchanges, faults, findings, listeners, markers, reports),
+    *(
+        agenda,
+        archives,
+        bad_servers,
+        clock,
+        connection,
+        events,
+        exchanges,
+        faults,
+        findings,
+        listeners,
+        markers,
+        reports,
+    ),
     tuning,
 )
 

@@ -99,7 +99,12 @@ def _named_operation(sandbox: Sandbox, wanted: NewFault) -> str:
         if fault.name == str(wanted.value)
         and (wanted.operation == fault.operation or ANY in (wanted.operation, fault.operation))
     }
-    if len(found) != 1:
+    if len(found) > 1:
+        several = ", ".join(sorted(found))
+        raise ControlError(
+            INVALID, f"la panne {quoted(wanted.value)} frappe plusieurs opérations : mettez dans operation {several}"
+        )
+    if not found:
         raise ControlError(INVALID, f"panne nommée inconnue pour {wanted.service} : {quoted(wanted.value)}")
     return found.pop()
 

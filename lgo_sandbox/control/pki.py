@@ -1,16 +1,19 @@
-"""``/pki``: the authorities, the revocation lists, and certificates on demand.
+"""``/pki``: the authorities, the revocation lists and the OCSP responder, and certificates on demand.
 
-Source: RFC 5280 §5 (CRL), RFC 2585 §4.2 (its media type). Paths are those of the machine the sandbox runs on; the
-answer carries the PEM too, for clients elsewhere.
+Source: RFC 5280 §5 (CRL), RFC 2585 §4.2 (its media type), RFC 6960 appendix A (OCSP over HTTP). Paths are those of the
+machine the sandbox runs on; the answer carries the PEM too, for clients elsewhere.
 """
 
 from __future__ import annotations
 
 import asyncio
+import binascii
+from base64 import b64decode
 from pathlib import Path
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Response
+from fastapi import Request as HttpRequest
 
 from lgo_sandbox.control.access import CurrentLauncher, CurrentSandbox
 from lgo_sandbox.control.errors import INVALID, ControlError
@@ -18,7 +21,7 @@ from lgo_sandbox.control.models import IssueRequest
 from lgo_sandbox.pki import Holder, Issued, Kind, Request, Variant
 from lgo_sandbox.pki.holders import MAIN_STRUCTURE, SANDBOX_OPERATOR, organisation_holder, person_holder
 from lgo_sandbox.population.people import Population
-from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.sandbox import Listeners, Sandbox
 from lgo_sandbox.wire.quoting import quoted
 
 __all__ = ["router"]
@@ -49,6 +52,34 @@ async def revocation_list(launcher: CurrentLauncher, name: str) -> Response:
     except KeyError:
         raise ControlError(404, f"autorité inconnue : {quoted(name)}") from None
     return Response(octets, media_type="application/pkix-crl")
+
+
+@router.get("/lookups")
+async def lookups(sandbox: CurrentSandbox) -> list[dict[str, Any]]:
+    """Lister les dernières questions sur la révocation (CRL, OCSP) : le logiciel en a-t-il posé ?"""
+    return [lookup.to_json() for lookup in sandbox.pki.lookups.all()]
+
+
+@router.post("/ocsp", response_class=Response)
+async def ocsp_by_post(launcher: CurrentLauncher, request: HttpRequest) -> Response:
+    """Demander en OCSP (POST) si un certificat est bon, révoqué ou inconnu."""
+    return await _ocsp(launcher, await request.body())
+
+
+@router.get("/ocsp/{request:path}", response_class=Response)
+async def ocsp_by_get(launcher: CurrentLauncher, request: str) -> Response:
+    """Demander en OCSP (GET, requête en base 64 dans l'adresse) si un certificat est bon, révoqué ou inconnu."""
+    try:
+        octets = b64decode(request, validate=True)
+    except (binascii.Error, ValueError):
+        octets = b""
+    return await _ocsp(launcher, octets)
+
+
+async def _ocsp(launcher: Listeners, octets: bytes) -> Response:
+    clock = launcher.sandbox.sessions.get(launcher.settings.session).clock
+    answer = await asyncio.to_thread(launcher.sandbox.pki.ocsp, octets, clock.wire())
+    return Response(answer, media_type="application/ocsp-response")
 
 
 @router.post("/issue", status_code=201)

@@ -15,6 +15,7 @@ from lgo_sandbox.sandbox import Addresses, Sandbox
 
 __all__ = [
     "CARD_PERSONAS",
+    "bad_servers_document",
     "certificates_of",
     "people_document",
     "ready_document",
@@ -33,6 +34,7 @@ def ready_document(sandbox: Sandbox, addresses: Addresses) -> dict[str, Any]:
         "control": addresses.control,
         "services": {name: _urls(addresses, name) for name in sorted({*addresses.plain, *addresses.tls})},
         **addresses.sockets,
+        **bad_servers_document(addresses),
         "ca": str(sandbox.pki.ca_bundle.resolve()),
         "ca_p12": str(sandbox.pki.ca_p12.resolve()),
         "certificates": certificates_of(sandbox, addresses.session),
@@ -41,6 +43,13 @@ def ready_document(sandbox: Sandbox, addresses: Addresses) -> dict[str, Any]:
     for service in sandbox.services.values():
         document.update(service.connection_facts(sandbox, session))
     return document
+
+
+def bad_servers_document(addresses: Addresses) -> dict[str, Any]:
+    """Return where the servers are that a client must refuse, and why some are absent; nothing while none is open."""
+    if not addresses.bad:
+        return {}
+    return {"bad_servers": addresses.bad, "bad_servers_absent": addresses.bad_absent}
 
 
 def people_document(people: Population) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
+from lgo_sandbox.watch.bad_servers import Endured, Weakness
 from lgo_sandbox.watch.exchange import ANSWERED, Exchange
 from lgo_sandbox.watch.wording import visible
 from lgo_sandbox.wire.http import RawResponse
@@ -42,7 +43,10 @@ LARGE_DIGITS = 6
 
 
 class Gate:
-    """ASGI middleware of one door for one listener. ``session`` is the one of requests that name none."""
+    """ASGI middleware of one door for one listener. ``session`` is the one of requests that name none.
+
+    ``weakness`` is what is wrong with the listener, when it is there to be refused.
+    """
 
     def __init__(
         self,
@@ -52,12 +56,14 @@ class Gate:
         door: Door,
         addresses: Addresses | None = None,
         room: Room | None = None,
+        weakness: Weakness | None = None,
     ) -> None:
         self.app = app
         self.sandbox = sandbox
         self.service = service
         self.door = door
         self.addresses = addresses or sandbox.addresses
+        self.weakness = weakness
         self.room = room or Room(sandbox.settings.bodies_bytes, sandbox.settings.bodies_wait_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,6 +75,8 @@ class Gate:
         try:
             session, unknown = self._found(request, arrived.octets)
             exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
+            if self.weakness:
+                exchange.noted.put(Endured(weakness=self.weakness))
             await self._serve(request, arrived, session, exchange, unknown, receive, send)
         except StoreError as error:
             await _send(send, self.service.problem(store_problem(error, arrived.octets)))

@@ -11,15 +11,18 @@ import ssl
 from dataclasses import dataclass
 
 from lgo_sandbox.pki import Family, PeerCertificate
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Weakness
 
 __all__ = [
     "CLIENT_HELLO",
     "Asked",
     "Failure",
+    "as_refusal_of_bad",
     "handshake_failure",
     "is_client_hello",
     "misnamed",
     "not_for_clients",
+    "refused_in_silence",
 ]
 
 CLIENT_HELLO = 0x16
@@ -33,6 +36,7 @@ CERTIFICATE = "SANDBOX-CERTIFICAT-CLIENT"
 BROKEN = "SANDBOX-POIGNEE-ROMPUE"
 NAME = "SANDBOX-NOM-DU-SERVEUR"
 EXPECTED = "SANDBOX-TLS-ATTENDU"
+BAD_REFUSED = "SANDBOX-SERVEUR-FAUTIF-REFUSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,26 @@ def handshake_failure(error: Exception | None, *, after_starttls: bool = False) 
     if isinstance(error, ConnectionAbortedError):  # what the event loops raise when a handshake takes too long
         return Failure(BROKEN, "aucune poignée de main dans le délai")
     return Failure(BROKEN, "la fin de la connexion pendant la poignée de main, sans alerte TLS")
+
+
+_OUGHT_TO_BE_UNKNOWN = frozenset({Weakness.WRONG_CA, Weakness.SELF_SIGNED})
+_UNKNOWN_CA = _BY_REASON["TLSV1_ALERT_UNKNOWN_CA"]
+
+
+def as_refusal_of_bad(failure: Failure, weakness: Weakness) -> Failure:
+    """Return the same failure as what it is at a server that had to be refused: right.
+
+    A client that does not know the authority refuses the good servers too: that stays what it is.
+    """
+    if failure is _UNKNOWN_CA and weakness not in _OUGHT_TO_BE_UNKNOWN:
+        return failure
+    return Failure(BAD_REFUSED, f"{failure.received}, devant un {BAD_SERVERS[weakness].title}")
+
+
+def refused_in_silence(weakness: Weakness) -> Failure:
+    """Return what to say of a client that left a bad server after the handshake, before it had said anything."""
+    received = f"la fin de la connexion après la poignée de main, devant un {BAD_SERVERS[weakness].title}"
+    return Failure(BAD_REFUSED, received)
 
 
 def _refused_certificate(code: int, message: str) -> Failure:

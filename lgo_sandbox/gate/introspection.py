@@ -24,13 +24,25 @@ from lgo_sandbox.tenant.session import Session
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["BECAUSE", "INACTIVE_BECAUSE", "IntrospectionFailed", "introspected", "introspected_at"]
+__all__ = [
+    "BECAUSE",
+    "ENDING_PATH",
+    "INACTIVE_BECAUSE",
+    "IntrospectionFailed",
+    "ended_because",
+    "introspected",
+    "introspected_at",
+]
 
 INACTIVE_BECAUSE = "X-Sandbox-Inactive"
 """The header in which an authorization server of a sandbox tells another service why a token is dead, percent-encoded
 French; the answer itself says nothing but that it is."""
 BECAUSE = "x-sandbox-inactive"
 """The member of the answer of ``introspected`` that holds it, decoded; no server answers a member of this name."""
+
+ENDING_PATH = "/sandbox/session-ended"
+"""Where an authorization server of this process tells the others, never a client, whether a session has ended: JSON
+with the member ``ended``, French, empty while it goes on."""
 
 OK = 200
 BELIEVED = timedelta(seconds=1)
@@ -60,6 +72,17 @@ async def introspected(
     except KeyError as error:
         raise IntrospectionFailed("l'adresse du serveur d'autorisation n'est pas connue") from error
     return await introspected_at(sandbox.http, url, token, credentials)
+
+
+async def ended_because(sandbox: Sandbox, session: str, door: str, token: str) -> str:
+    """Return when and how the session behind a token ended, in French; "" while it goes on, or when nobody here knows.
+
+    Only a server of this process is asked: it has no exchange in the journal, and needs none.
+    """
+    answer = await ask_inside(sandbox, session, door, ENDING_PATH, {}, _form(token))
+    if answer is None or answer.status != OK:
+        return ""
+    return str(json.loads(bytes(answer.body)).get("ended", ""))[:MAX_BECAUSE]
 
 
 async def introspected_at(

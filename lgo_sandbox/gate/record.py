@@ -7,6 +7,7 @@ Knows services by their contract only.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from lgo_sandbox.contract import Problem, ProblemKind, Service
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.ids import Ids
 from lgo_sandbox.tenant.session import Session
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured
 from lgo_sandbox.watch.causes import CAUSES, Struck
 from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
@@ -119,6 +121,8 @@ def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> No
     struck = exchange.noted.get(Struck)
     if struck is not None:
         evaluation.findings.append(_of_fault(service, struck))
+    if (endured := exchange.noted.get(Endured)) is not None:
+        evaluation.findings.append(_of_bad_server(service, endured))
     refusal = exchange.noted.get(Refusal)
     if refusal is None and struck is None and service.prefix and _is_error(exchange):
         refusal = _unexplained(exchange)
@@ -135,6 +139,18 @@ def _of_fault(service: Service, struck: Struck) -> Finding:
     cause = CAUSES["SANDBOX-PANNE"]
     received = f"panne {struck.id} : {struck.effect}"
     return _finding(service, Refusal(code=cause.id, received=received, expected=cause.expected, remedy=cause.remedy))
+
+
+def _of_bad_server(service: Service, endured: Endured) -> Finding:
+    cause, server = CAUSES["SANDBOX-SERVEUR-FAUTIF-ACCEPTE"], BAD_SERVERS[endured.weakness]
+    refusal = Refusal(
+        code=cause.id,
+        received=f"une demande à un {server.title}",
+        expected=cause.expected,
+        remedy=server.remedy,
+        where="poignée de main TLS",
+    )
+    return replace(_finding(service, refusal), severity=server.severity.value)
 
 
 def _is_error(exchange: Exchange) -> bool:

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import ssl
 import warnings
-from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from lgo_sandbox.gate.handshakes import Asked
 from lgo_sandbox.gate.purposes import admit_any_purpose
-from lgo_sandbox.pki import Issued, PeerCertificate, Pki, host_names
+from lgo_sandbox.pki import Issued, Kind, PeerCertificate, Pki, Variant, host_names
+from lgo_sandbox.watch.bad_servers import Weakness
 
-__all__ = ["Weakness", "asked_of", "client_context", "peer_certificate", "peer_certificate_of", "server_context"]
+__all__ = [
+    "ServerContext",
+    "Weakness",
+    "asked_of",
+    "bad_server_context",
+    "client_context",
+    "peer_certificate",
+    "peer_certificate_of",
+    "server_context",
+    "why_mute",
+]
 
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name."""
@@ -27,14 +37,7 @@ _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _WEAK_SUITES = "AES128-SHA:AES256-SHA:@SECLEVEL=0"
 _OLD_SUITES = "ALL:@SECLEVEL=0"
 _KNOWN_PEERS = 512
-
-
-class Weakness(StrEnum):
-    """What a listener made to be refused does wrong: only an old protocol, or only suites without forward secrecy."""
-
-    TLS_1_0 = "tls1.0"
-    TLS_1_1 = "tls1.1"
-    WEAK_SUITES = "weak-suites"
+MEMORY_TURNS = 8
 
 
 _VERSIONS = {
@@ -42,6 +45,16 @@ _VERSIONS = {
     Weakness.TLS_1_1: ssl.TLSVersion.TLSv1_1,
     Weakness.WEAK_SUITES: ssl.TLSVersion.TLSv1_2,
 }
+_VARIANTS = {
+    Weakness.EXPIRED: Variant.EXPIRED,
+    Weakness.NOT_YET_VALID: Variant.NOT_YET_VALID,
+    Weakness.REVOKED: Variant.REVOKED,
+    Weakness.WRONG_CA: Variant.WRONG_CA,
+    Weakness.SELF_SIGNED: Variant.SELF_SIGNED,
+    Weakness.WRONG_NAME: Variant.WRONG_HOST,
+    Weakness.UNREACHABLE: Variant.UNREACHABLE,
+}
+"""A weakness is in the protocol or in the certificate."""
 
 
 class _Transport(Protocol):
@@ -52,6 +65,8 @@ class ServerContext(ssl.SSLContext):
     """The context of a listener, with its certificate."""
 
     server: Issued
+    weakness: Weakness | None = None
+    """What is wrong with the listener, when it is there to be refused."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -72,14 +87,14 @@ def asked_of(connection: object) -> Asked:
 
 def server_context(
     pki: Pki, server: Issued, *, weakness: Weakness | None = None, for_browsers: bool = False
-) -> ssl.SSLContext:
+) -> ServerContext:
     """Return the context of a listener with this server certificate; a client certificate is asked for, not required.
 
     ``for_browsers``: it is not even asked for.
-    With a ``weakness`` (for listeners that a client must refuse) the listener speaks only that.
+    With a ``weakness`` of the protocol (for listeners that a client must refuse) the listener speaks only that.
     """
     context = ServerContext(ssl.PROTOCOL_TLS_SERVER)
-    context.server = server
+    context.server, context.weakness = server, weakness
     context.sni_callback = _remember
     context.load_cert_chain(server.chain, server.key)
     context.verify_mode = ssl.CERT_NONE
@@ -89,12 +104,46 @@ def server_context(
         context.verify_flags |= _NO_CHECK_TIME
         admit_any_purpose(context)
     context.set_alpn_protocols(["http/1.1"])
-    if weakness:
+    if weakness in _VERSIONS:
         _weaken(context, weakness)
     else:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(_SUITES)
     return context
+
+
+def bad_server_context(pki: Pki, weakness: Weakness, hosts: tuple[str, ...] = ()) -> ServerContext:
+    """Return the context of a listener that a client must refuse; ``hosts`` are further names of its certificate."""
+    variant = _VARIANTS.get(weakness, Variant.GOOD)
+    return server_context(pki, pki.issue(Kind.SERVER, variant=variant, hosts=hosts), weakness=weakness)
+
+
+def why_mute(context: ServerContext) -> str:
+    """Return why no client whatever can speak with a listener (an OpenSSL without old protocols); "" when one can.
+
+    Tried in memory, since a build of OpenSSL and the policy of a system both decide.
+    """
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    client.set_ciphers(_OLD_SUITES)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        client.minimum_version = ssl.TLSVersion.TLSv1
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = (client.wrap_bio(to_client, to_server), context.wrap_bio(to_server, to_client, server_side=True))
+    done: set[ssl.SSLObject] = set()
+    for _ in range(MEMORY_TURNS):
+        for end in ends:
+            try:
+                end.do_handshake()
+                done.add(end)
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLError as error:
+                return f"{ssl.OPENSSL_VERSION} : {error.reason or error}"
+        if len(done) == len(ends):
+            return ""
+    return f"{ssl.OPENSSL_VERSION} : poignée de main sans fin"
 
 
 def _weaken(context: ssl.SSLContext, weakness: Weakness) -> None:

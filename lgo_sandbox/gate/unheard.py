@@ -11,12 +11,21 @@ import logging
 from dataclasses import dataclass
 
 from lgo_sandbox.contract import Door, Service
-from lgo_sandbox.gate.handshakes import Asked, Failure, handshake_failure, is_client_hello, misnamed
+from lgo_sandbox.gate.handshakes import (
+    Asked,
+    Failure,
+    as_refusal_of_bad,
+    handshake_failure,
+    is_client_hello,
+    misnamed,
+    refused_in_silence,
+)
 from lgo_sandbox.gate.misread import misread
 from lgo_sandbox.gate.record import finish, open_exchange, refuse
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import SessionError
+from lgo_sandbox.watch.bad_servers import Weakness
 
 __all__ = ["PREFACE", "Unheard", "first_line"]
 
@@ -37,15 +46,20 @@ class Unheard:
     door: Door
     addresses: Addresses
     tls: bool
+    weakness: Weakness | None = None
+    """What is wrong with the listener, when it is there to be refused."""
 
     def handshake(self, peer: str, error: Exception | None, arrived: bytes, asked: Asked) -> None:
         """The TLS handshake failed, or was given up (``error`` None); ``asked`` is the server's name that it named."""
         failure = misnamed(error, asked) or handshake_failure(error)
+        if self.weakness:
+            failure = as_refusal_of_bad(failure, self.weakness)
         self.failed(peer, failure, "poignée de main TLS", arrived)
 
     def silent(self, peer: str, asked: Asked) -> None:
         """The client left after the handshake without a word: for want of its server's name in the certificate."""
-        if failure := misnamed(None, asked):
+        failure = refused_in_silence(self.weakness) if self.weakness else misnamed(None, asked)
+        if failure:
             self.failed(peer, failure, "poignée de main TLS", b"")
 
     def slow_handshake(self, peer: str, arrived: bytes, seconds: float) -> None:

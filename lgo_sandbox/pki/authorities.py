@@ -20,9 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from lgo_sandbox.pki.ahead import new_key
-from lgo_sandbox.pki.building import Validity, ca_certificate
+from lgo_sandbox.pki.building import Validity, ca_certificate, ocsp_url, responder_certificate
 from lgo_sandbox.pki.files import PkiError, read_json, write_atomically, write_json
 from lgo_sandbox.pki.names import ISSUING_CAS, TRUSTED_CAS, Ca
+from lgo_sandbox.pki.ocsp import Responder
+from lgo_sandbox.pki.register import Register
 from lgo_sandbox.pki.storage import encrypted_for_everyone, key_pem, load_key, pem
 from lgo_sandbox.state.locks import locked
 
@@ -60,6 +62,9 @@ class Authorities:
         """What our listeners let through the handshake: the same and the wrong root."""
         self.certificate = cache(self._certificate)
         self.key = cache(self._key)
+        self.register = Register(directory / "serials")
+        self.responders = cache(self._responders)
+        """Who answers OCSP requests, one for each authority; made when first asked, for this process."""
 
     @classmethod
     def open(cls, directory: Path, crl_base_url: str) -> Authorities:
@@ -86,21 +91,37 @@ class Authorities:
         return description
 
     def _is_current(self) -> bool:
-        return self._description().get("crl_base_url") == self.crl_base_url
+        return self.published == self._description().get("published")
+
+    @property
+    def published(self) -> list[str]:
+        """The addresses that certificates carry."""
+        return [self.crl_base_url, ocsp_url(self.crl_base_url)]
 
     def _bring_up_to_date(self) -> None:
         if self._is_current():
             return
         if not self._description():
             self._make_roots()
+        elif not self.register.begun:
+            self._register_former()
         self._make_intermediates()
         self._write_bundles()
         # Written last: its presence says that everything else is there.
-        write_json(self.directory / _DESCRIPTION, {"format": _FORMAT, "crl_base_url": self.crl_base_url})
+        write_json(self.directory / _DESCRIPTION, {"format": _FORMAT, "published": self.published})
+
+    def _register_former(self) -> None:
+        """Take up what a release that kept no register has issued."""
+        for path in sorted((self.directory / "issued").glob("*/*.pem")):
+            certificate = x509.load_pem_x509_certificate(path.read_bytes())
+            ca = next((ca for ca in Ca if self.certificate(ca).subject == certificate.issuer), None)
+            if ca and not path.name.endswith(".chain.pem"):
+                self.register.add(ca, [certificate.serial_number])
 
     def _make_roots(self) -> None:
         # What an earlier, lost root signed is worth nothing under a new one.
-        shutil.rmtree(self.directory / "issued", ignore_errors=True)
+        for folder in ("issued", "serials"):
+            shutil.rmtree(self.directory / folder, ignore_errors=True)
         (self.directory / "revoked.json").unlink(missing_ok=True)
         for ca, key in zip(Ca, in_threads(lambda _: new_key(), [*Ca]), strict=True):
             write_atomically(self._key_path(ca), key_pem(key), private=True)
@@ -113,7 +134,15 @@ class Authorities:
 
     def _sign(self, ca: Ca, issuer: Ca) -> None:
         certificate = ca_certificate(ca, self.key(ca), issuer, self.key(issuer), self._validity(), self.crl_base_url)
+        self.register.add(issuer, [certificate.serial_number])
         write_atomically(self.path(ca), pem([certificate]))
+
+    def _responders(self) -> list[Responder]:
+        key = new_key()
+        return [
+            Responder(ca, self.certificate(ca), responder_certificate(ca, key, self.key(ca), self._validity()), key)
+            for ca in Ca
+        ]
 
     def _validity(self) -> Validity:
         now = datetime.now(UTC).replace(microsecond=0)

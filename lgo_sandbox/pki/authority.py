@@ -15,7 +15,9 @@ from lgo_sandbox.pki.building import Validity, revocation_list
 from lgo_sandbox.pki.holders import SANDBOX_OPERATOR, Holder
 from lgo_sandbox.pki.issuing import DEFAULT_SESSION, Issued, Issuer
 from lgo_sandbox.pki.judging import Judgement, issuer_of, judged
+from lgo_sandbox.pki.lookups import Lookup, Lookups
 from lgo_sandbox.pki.names import CA_SUBJECTS, Ca
+from lgo_sandbox.pki.ocsp import answered
 from lgo_sandbox.pki.peer import PeerCertificate
 from lgo_sandbox.pki.profiles import Kind, Variant
 from lgo_sandbox.pki.requests import Request
@@ -36,6 +38,8 @@ class Pki:
         self._authorities = authorities
         self._revocations = Revocations(authorities.directory / "revoked.json")
         self._issuer = Issuer(authorities, self._revocations)
+        self.lookups = Lookups()
+        """What was asked of lists and responder lately."""
         self._is_trusted = lru_cache(_KNOWN_PEERS)(self._was_signed_by_us)
 
     @classmethod
@@ -108,7 +112,16 @@ class Pki:
             ca = Ca(name)
         except ValueError:
             raise KeyError(name) from None
+        self.lookups.add(Lookup(at, "crl", ca))
         return revocation_list(ca, self._authorities.key(ca), self._revocations.of(ca), at)
+
+    def ocsp(self, request: bytes, at: datetime) -> bytes:
+        """Return the DER answer to a DER OCSP request as of a moment; the first one takes a twentieth of a second."""
+        authorities = self._authorities
+        answer = answered(request, authorities.responders, authorities.register.has, self._revocations.since, at)
+        serial = f"{answer.serial:x}" if answer.serial is not None else ""
+        self.lookups.add(Lookup(at, "ocsp", answer.ca or "", serial, answer.said))
+        return answer.octets
 
     def certificate_of(self, name: str) -> bytes:
         """Return the PEM certificate of an authority. KeyError on another name."""

@@ -17,11 +17,21 @@ from typing import TypeAlias
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from lgo_sandbox.pki.names import CA_SUBJECTS, OID_ANY_POLICY, OID_UPN, SESSION_URN, Ca
+from lgo_sandbox.pki.names import CA_SUBJECTS, OID_ANY_POLICY, OID_UPN, SESSION_URN, Ca, responder_name
 from lgo_sandbox.pki.profiles import Profile
 
-__all__ = ["Leaf", "Validity", "ca_certificate", "crl_url", "leaf_certificate", "revocation_list"]
+__all__ = [
+    "Leaf",
+    "Validity",
+    "ca_certificate",
+    "crl_url",
+    "leaf_certificate",
+    "ocsp_url",
+    "responder_certificate",
+    "revocation_list",
+]
 
 Validity: TypeAlias = tuple[datetime, datetime]
 """First and last moment, aware."""
@@ -59,6 +69,11 @@ def crl_url(base: str, ca: Ca) -> str:
     return f"{base.rstrip('/')}/{ca}.crl"
 
 
+def ocsp_url(base: str) -> str:
+    """Return where the OCSP responder answers: beside the revocation lists."""
+    return f"{base.rstrip('/').rpartition('/')[0]}/ocsp"
+
+
 def _key_usage(names: Iterable[str]) -> x509.KeyUsage:
     wanted = frozenset(names)
     return x509.KeyUsage(**{usage: usage in wanted for usage in _KEY_USAGES})
@@ -69,17 +84,22 @@ def _distribution_point(base: str, ca: Ca) -> x509.CRLDistributionPoints:
     return x509.CRLDistributionPoints([x509.DistributionPoint([location], None, None, None)])
 
 
+def _authority_information(base: str) -> x509.AuthorityInformationAccess:
+    location = x509.UniformResourceIdentifier(ocsp_url(base))
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, location)])
+
+
 def _policy(oid: x509.ObjectIdentifier) -> x509.CertificatePolicies:
     return x509.CertificatePolicies([x509.PolicyInformation(oid, None)])
 
 
 def _builder(
-    subject: x509.Name, issuer: Ca, public: rsa.RSAPublicKey, issuer_public: rsa.RSAPublicKey, validity: Validity
+    subject: x509.Name, issuer: x509.Name, public: rsa.RSAPublicKey, issuer_public: rsa.RSAPublicKey, validity: Validity
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(CA_SUBJECTS[issuer])
+        .issuer_name(issuer)
         .public_key(public)
         .serial_number(secrets.randbits(_SERIAL_BITS) + 1)
         .not_valid_before(validity[0])
@@ -96,13 +116,14 @@ def ca_certificate(
     intermediate = issuer is not ca
     path_length = 0 if intermediate else None
     builder = (
-        _builder(CA_SUBJECTS[ca], issuer, key.public_key(), issuer_key.public_key(), validity)
+        _builder(CA_SUBJECTS[ca], CA_SUBJECTS[issuer], key.public_key(), issuer_key.public_key(), validity)
         .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         .add_extension(_key_usage(("key_cert_sign", "crl_sign")), critical=True)
     )
     if intermediate:
         builder = builder.add_extension(_policy(OID_ANY_POLICY), critical=False)
         builder = builder.add_extension(_distribution_point(crl_base, issuer), critical=False)
+        builder = builder.add_extension(_authority_information(crl_base), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
 
 
@@ -111,22 +132,47 @@ def leaf_certificate(
     profile: Profile,
     public: rsa.RSAPublicKey,
     *,
-    issuer: Ca,
+    issuer: Ca | None,
     issuer_key: rsa.RSAPrivateKey,
     crl_base: str,
 ) -> x509.Certificate:
-    """Sign a holder's certificate; ``issuer`` is the profile's authority, or the wrong one."""
+    """Sign a holder's certificate; ``issuer`` is the profile's authority, or the wrong one, or nobody but the holder.
+
+    ``crl_base`` is where its revocation is published.
+    """
     builder = (
-        _builder(leaf.subject, issuer, public, issuer_key.public_key(), leaf.validity)
+        _builder(
+            leaf.subject,
+            CA_SUBJECTS[issuer] if issuer else leaf.subject,
+            public,
+            issuer_key.public_key(),
+            leaf.validity,
+        )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
         .add_extension(_key_usage(profile.key_usages), critical=True)
         .add_extension(x509.ExtendedKeyUsage(profile.extended_key_usages), critical=False)
         .add_extension(_policy(profile.policy), critical=False)
-        .add_extension(_distribution_point(crl_base, issuer), critical=False)
     )
+    if issuer:
+        builder = builder.add_extension(_distribution_point(crl_base, issuer), critical=False)
+        builder = builder.add_extension(_authority_information(crl_base), critical=False)
     if alternative_names := [*_alternative_names(leaf)]:
         builder = builder.add_extension(x509.SubjectAlternativeName(alternative_names), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def responder_certificate(
+    ca: Ca, key: rsa.RSAPrivateKey, issuer_key: rsa.RSAPrivateKey, validity: Validity
+) -> x509.Certificate:
+    """Sign the certificate of an authority's OCSP responder, which nobody need check in turn (RFC 6960 §4.2.2.2)."""
+    return (
+        _builder(responder_name(ca), CA_SUBJECTS[ca], key.public_key(), issuer_key.public_key(), validity)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
+        .add_extension(_key_usage(("digital_signature",)), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+        .add_extension(x509.OCSPNoCheck(), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
 
 
 def _alternative_names(leaf: Leaf) -> Iterable[x509.GeneralName]:

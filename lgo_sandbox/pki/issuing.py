@@ -26,7 +26,7 @@ from lgo_sandbox.pki.holders import PersonHolder
 from lgo_sandbox.pki.names import Ca
 from lgo_sandbox.pki.peer import PeerCertificate
 from lgo_sandbox.pki.profiles import PROFILES, Kind, Variant, subject_of
-from lgo_sandbox.pki.requests import Request, lifetime, renewal
+from lgo_sandbox.pki.requests import UNREACHABLE, Request, lifetime, renewal
 from lgo_sandbox.pki.revocation import Revocations
 from lgo_sandbox.pki.storage import PASSWORD, key_pem, key_store, load_key, pem
 from lgo_sandbox.state.locks import locked
@@ -123,12 +123,13 @@ class Issuer:
         return not entry["renewal"] or now < datetime.fromisoformat(entry["renewal"])
 
     def _digest(self, request: Request) -> str:
-        url = self._authorities.crl_base_url if request.kind is Kind.SERVER else ""
+        url = " ".join(self._authorities.published) if request.kind is Kind.SERVER else ""
         return hashlib.sha256(f"{request!r} {url}".encode()).hexdigest()
 
     def _make(self, requests: Collection[Request], directory: Path, session: str, now: datetime) -> None:
         in_threads(self._make_key, sorted({self._key_path(request) for request in requests}))
         made = in_threads(lambda request: self._make_one(request, directory, session, now), list(requests))
+        self._register(requests, made)
         self._revoke_bad_ones(zip(requests, made, strict=True))
         entries: dict[str, Any] = {request.file_name: self._entry(request, now) for request in requests}
         write_json(directory / _INDEX, read_json(directory / _INDEX) | entries)
@@ -149,20 +150,28 @@ class Issuer:
             PROFILES[request.kind],
             key.public_key(),
             issuer=ca,
-            issuer_key=self._authorities.key(ca),
-            crl_base=self._authorities.crl_base_url,
+            issuer_key=self._authorities.key(ca) if ca else key,
+            crl_base=UNREACHABLE if request.variant is Variant.UNREACHABLE else self._authorities.crl_base_url,
         )
-        above = [] if ca is Ca.WRONG else [self._authorities.certificate(ca)]
+        above = [] if ca is None or ca is Ca.WRONG else [self._authorities.certificate(ca)]
         write_atomically(files.p12, key_store(files.name, key, certificate, above), private=True)
         write_atomically(files.chain, pem([certificate, *above]))
         write_atomically(files.cert, pem([certificate]))
         return certificate
 
+    def _register(self, requests: Iterable[Request], made: Iterable[x509.Certificate]) -> None:
+        serials: dict[Ca, list[int]] = {}
+        for request, certificate in zip(requests, made, strict=True):
+            if ca := request.authority:
+                serials.setdefault(ca, []).append(certificate.serial_number)
+        for ca, numbers in serials.items():
+            self._authorities.register.add(ca, numbers)
+
     def _revoke_bad_ones(self, made: Iterable[tuple[Request, x509.Certificate]]) -> None:
         serials: dict[Ca, dict[int, datetime]] = {}
         for request, certificate in made:
-            if request.variant is Variant.REVOKED:
-                serials.setdefault(request.authority, {})[certificate.serial_number] = certificate.not_valid_before_utc
+            if request.variant is Variant.REVOKED and (ca := request.authority):
+                serials.setdefault(ca, {})[certificate.serial_number] = certificate.not_valid_before_utc
         for ca, dates in serials.items():
             self._revocations.add(ca, dates)
 

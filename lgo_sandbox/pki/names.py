@@ -27,6 +27,7 @@ __all__ = [
     "Ca",
     "organisation_name",
     "person_name",
+    "responder_name",
 ]
 
 OID_ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
@@ -81,6 +82,11 @@ CA_SUBJECTS = {
         (NameOID.COMMON_NAME, "SANDBOX AC RACINE ETRANGERE"),
     ),
 }
+
+
+def responder_name(ca: Ca) -> x509.Name:
+    """Return the subject of the OCSP responder of an authority: that of the authority, under its own CN."""
+    return x509.Name([*list(CA_SUBJECTS[ca])[:-1], x509.NameAttribute(NameOID.COMMON_NAME, f"SANDBOX OCSP {ca}")])
 
 
 def organisation_name(*, department: str, name: str, id_nat: str, common_name: str) -> x509.Name:

@@ -41,7 +41,8 @@ class Kind(StrEnum):
 class Variant(StrEnum):
     """What is wrong with a certificate; the value ends its name, except for a good one.
 
-    ``wronghost`` is for servers: it names a host that is not the one the client asked for.
+    ``wronghost`` is for servers: it names a host that is not the one the client asked for. ``unreachable`` is good,
+    but says that its revocation is published where nobody answers.
     """
 
     GOOD = "good"
@@ -50,6 +51,8 @@ class Variant(StrEnum):
     WRONG_CA = "wrongca"
     NOT_YET_VALID = "not-yet-valid"
     WRONG_HOST = "wronghost"
+    SELF_SIGNED = "selfsigned"
+    UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)

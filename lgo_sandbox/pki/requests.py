@@ -15,12 +15,14 @@ from lgo_sandbox.pki.holders import SANDBOX_OPERATOR, Holder, PersonHolder
 from lgo_sandbox.pki.names import Ca
 from lgo_sandbox.pki.profiles import PROFILES, Kind, Variant, base_name
 
-__all__ = ["LOCAL_HOSTS", "Request", "lifetime", "renewal"]
+__all__ = ["LOCAL_HOSTS", "UNREACHABLE", "Request", "lifetime", "renewal"]
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 """What every server certificate names."""
 
 _WRONG_HOSTS = ("wrong.invalid",)
+UNREACHABLE = "http://127.0.0.1:9/pki/crl"
+"""Where nobody answers: the port of the discard service (RFC 863), which no system opens any more."""
 _YEAR = timedelta(days=365)
 _RENEWAL = timedelta(days=30)
 _LIFETIMES = {
@@ -60,8 +62,10 @@ class Request:
         return self.name or (usual if self.variant is Variant.GOOD else f"{usual}-{self.variant}")
 
     @property
-    def authority(self) -> Ca:
-        """Who signs."""
+    def authority(self) -> Ca | None:
+        """Who signs; None: the holder itself."""
+        if self.variant is Variant.SELF_SIGNED:
+            return None
         return Ca.WRONG if self.variant is Variant.WRONG_CA else PROFILES[self.kind].ca
 
     @property

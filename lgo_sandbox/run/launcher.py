@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +19,15 @@ from lgo_sandbox.gate.bounds import Bounds
 from lgo_sandbox.gate.deferred import Deferred
 from lgo_sandbox.gate.room import Room
 from lgo_sandbox.gate.serving import HttpListener, bind
-from lgo_sandbox.gate.tls import server_context
+from lgo_sandbox.gate.tls import ServerContext, server_context
 from lgo_sandbox.gate.unheard import Unheard
 from lgo_sandbox.pki import Kind, Pki
+from lgo_sandbox.run.bad_listeners import BadListeners, bad_port
 from lgo_sandbox.run.hosts import PublicBindRefused, check_host
 from lgo_sandbox.run.supervised import Supervised
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.watch.bad_servers import Weakness
 from lgo_sandbox.wire.system import reason
 
 __all__ = ["CONTROL", "Launcher", "PortTaken", "PublicBindRefused"]
@@ -74,8 +75,9 @@ class Launcher:
         self._room = Room(settings.bodies_bytes, settings.bodies_wait_seconds)
         self._upkeep = Supervised("tenue des sessions", settings.journal_flush_seconds, self._tend, self._ill_tended)
         self._sweeper = Supervised("délais des connexions", SWEEP_SECONDS, self._sweep, self._ill_tended)
-        self._tls: ssl.SSLContext
-        self._tls_for_browsers: ssl.SSLContext
+        self._tls: ServerContext
+        self._tls_for_browsers: ServerContext
+        self._bad = BadListeners([one for one in services if one.name in served], self._open_bad)
 
     async def start(self, control: ControlFactory) -> Sandbox:
         """Bind every port, then open everything. Raises PortTaken, PublicBindRefused."""
@@ -88,6 +90,8 @@ class Launcher:
                 entry.sock.close()
             raise
         await self._open_group(bound, addresses, self._running, Deferred(lambda: control(self)))
+        if self.settings.bad_servers:
+            await self.open_bad_servers()
         self._upkeep.start()
         self._sweeper.start()
         self.ready = True
@@ -119,7 +123,11 @@ class Launcher:
         if session == main.session:
             return main
         plain, tls = ({door: f"{url}/s/{session}" for door, url in urls.items()} for urls in (main.plain, main.tls))
-        return Addresses(session, main.control, plain, tls, dict(main.sockets))
+        bad = {
+            weakness: {door: f"{at}/s/{session}" if "://" in at else at for door, at in doors.items()}
+            for weakness, doors in main.bad.items()
+        }
+        return Addresses(session, main.control, plain, tls, dict(main.sockets), bad, dict(main.bad_absent))
 
     def has_own_doors(self, session: str) -> bool:
         """Tell whether doors were opened for this session."""
@@ -143,6 +151,28 @@ class Launcher:
         self._further.pop(session, None)
         await _close_all(self._groups.pop(session, []))
 
+    async def open_bad_servers(self) -> None:
+        """Open the listeners that a client must refuse, unless they are open. Raises PortTaken."""
+        await self._bad.open(self.sandbox.pki, self.settings.public_names)
+        self._tell_bad_servers()
+
+    async def close_bad_servers(self) -> None:
+        """Close the listeners that a client must refuse."""
+        await self._bad.close()
+        self._tell_bad_servers()
+
+    def _tell_bad_servers(self) -> None:
+        self.sandbox.addresses.bad, self.sandbox.addresses.bad_absent = self._bad.addresses, self._bad.absent
+
+    async def _open_bad(
+        self, service: Service, door: Door, weakness: Weakness, tls: ServerContext
+    ) -> tuple[Running, str]:
+        base = DEFAULT_BASE if self.settings.port_base is None else self.settings.port_base
+        bound = self._bound(service, door, bad_port(door, weakness, base), tls=door.protocol == "http")
+        address = f"{self._host}:{bound.port}"
+        listener = await self._open(bound, service, self.sandbox.addresses, tls)
+        return listener, f"https://{address}" if bound.tls else address
+
     async def close(self) -> None:
         """Close all doors, then the sandbox."""
         self.closing = True
@@ -150,6 +180,7 @@ class Launcher:
         await self._upkeep.stop()
         for session in list(self._groups):
             await self.close_for(session)
+        await self._bad.close()
         await _close_all(self._running)
         await self.sandbox.close()
 
@@ -175,7 +206,9 @@ class Launcher:
         return [self._bind(service, door, base, tls=False), *secured] if self.settings.plain_ports else secured
 
     def _bind(self, service: Service | None, door: Door, base: int | None, *, tls: bool) -> _Bound:
-        port = _port(door, base, tls=tls)
+        return self._bound(service, door, _port(door, base, tls=tls), tls=tls)
+
+    def _bound(self, service: Service | None, door: Door, port: int, *, tls: bool) -> _Bound:
         try:
             return _Bound(service, door, tls, bind(self.settings.host, port))
         except OSError as error:
@@ -184,9 +217,13 @@ class Launcher:
                 "Choisissez-en d'autres avec --port-base N (0 : ports libres)."
             ) from error
 
+    @property
+    def _host(self) -> str:
+        return f"[{self.settings.host}]" if ":" in self.settings.host else _shown(self.settings.host)
+
     def _addresses(self, bound: Sequence[_Bound], session: str) -> Addresses:
         addresses = Addresses(session, control=self.settings.service_urls.get(CONTROL, ""))
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else _shown(self.settings.host)
+        host = self._host
         for entry in bound:
             if entry.service is None:
                 addresses.control = f"http://{host}:{entry.port}"
@@ -212,18 +249,21 @@ class Launcher:
     async def _open_group(
         self, bound: Sequence[_Bound], addresses: Addresses, running: list[Running], control: Any
     ) -> None:
-        bounds = Bounds.of(self.settings)
         for entry in bound:
             if entry.service is None:
-                running.append(await HttpListener.open(control, entry.sock, bounds=bounds))
-            elif entry.door.protocol != "http":
-                assert entry.service.serve is not None
-                running.append(await entry.service.serve(self.sandbox, entry.door, entry.sock, addresses))
+                running.append(await HttpListener.open(control, entry.sock, bounds=Bounds.of(self.settings)))
             else:
-                gate = Gate(self._app(entry.service), self.sandbox, entry.service, entry.door, addresses, self._room)
-                unheard = Unheard(self.sandbox, entry.service, entry.door, addresses, entry.tls)
                 tls = self._tls_for_browsers if entry.door.for_browsers else self._tls
-                running.append(await HttpListener.open(gate, entry.sock, tls if entry.tls else None, bounds, unheard))
+                running.append(await self._open(entry, entry.service, addresses, tls))
+
+    async def _open(self, entry: _Bound, service: Service, addresses: Addresses, tls: ServerContext) -> Running:
+        if entry.door.protocol != "http":
+            assert service.serve is not None
+            return await service.serve(self.sandbox, entry.door, entry.sock, addresses, tls)
+        gate = Gate(self._app(service), self.sandbox, service, entry.door, addresses, self._room, tls.weakness)
+        unheard = Unheard(self.sandbox, service, entry.door, addresses, entry.tls, tls.weakness)
+        bounds = Bounds.of(self.settings)
+        return await HttpListener.open(gate, entry.sock, tls if entry.tls else None, bounds, unheard)
 
     def _app(self, service: Service) -> Any:
         """Return the application of a service: one for all its doors and sessions."""
@@ -242,7 +282,11 @@ class Launcher:
     def _sweep(self) -> None:
         """End the connections that take too long, on all listeners."""
         now = asyncio.get_running_loop().time()
-        for listener in [*self._running, *(one for group in self._groups.values() for one in group)]:
+        for listener in [
+            *self._running,
+            *self._bad.running,
+            *(one for group in self._groups.values() for one in group),
+        ]:
             if isinstance(listener, HttpListener):
                 listener.sweep(now)
 

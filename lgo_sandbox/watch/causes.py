@@ -279,6 +279,22 @@ CAUSES = {
             anchor="starttls-smtp",
         ),
         Cause(
+            id="SANDBOX-SERVEUR-FAUTIF-ACCEPTE",
+            title="Le logiciel a parlé à un serveur qu'il devait refuser",
+            expected="la rupture de la poignée de main, ou la fin de la connexion, avant la première donnée",
+            remedy="Corrigez ce que le logiciel vérifie du serveur, et recommencez.",
+            anchor="serveur-fautif-accepte",
+        ),
+        Cause(
+            id="SANDBOX-SERVEUR-FAUTIF-REFUSE",
+            title="Le logiciel a refusé un serveur fautif : c'est ce qu'il devait faire",
+            expected="ce refus",
+            remedy="Rien à corriger. Vérifiez seulement que le logiciel accepte le serveur sans défaut : un logiciel "
+            "qui refuse tout ne vérifie rien.",
+            anchor="serveur-fautif-refuse",
+            severity=Severity.INFO,
+        ),
+        Cause(
             id="SANDBOX-POIGNEE-ROMPUE",
             title="Poignée de main TLS rompue",
             expected="une poignée de main menée à son terme",

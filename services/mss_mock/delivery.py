@@ -7,10 +7,13 @@ no socket.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import format_datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import OPERATOR_HOST
@@ -19,7 +22,15 @@ from mss_mock.imap.deriving import derive
 from mss_mock.store import New, Store
 from mss_mock.wire.reports import Recipient, Report, write_report
 
-__all__ = ["Envelope", "Target", "deliver", "policy_of", "store_of"]
+if TYPE_CHECKING:
+    from sqlmodel import Session as Transaction
+
+    from lgo_sandbox.tenant.agenda import Event
+
+__all__ = ["DELIVERY", "PROMPT", "Envelope", "Manner", "Target", "deliver", "deliver_late", "policy_of", "store_of"]
+
+DELIVERY = "mss.delivery"
+"""The event of a mail that is delivered later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,17 @@ class Envelope:
     targets: list[Target] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an operator delivers what it accepted, when an armed fault wants it otherwise than once and at once."""
+
+    copies: int = 1
+    delay: timedelta | None = None
+
+
+PROMPT = Manner()
+
+
 def store_of(session: Session) -> Store:
     """Return the mail of a session."""
     return Store(session.db, session.clock.wire, derive, partial(session.reserve, "mss.uidvalidity"))
@@ -56,7 +78,7 @@ def policy_of(session: Session) -> Policy:
     )
 
 
-def deliver(session: Session, envelope: Envelope, message: bytes) -> dict[str, str]:
+def deliver(session: Session, envelope: Envelope, message: bytes, manner: Manner = PROMPT) -> dict[str, str]:
     """Put a mail in its recipients' mailboxes, and reports in the sender's; return what became of each recipient."""
     failures: dict[str, Failure] = {}
     news: list[New] = []
@@ -70,9 +92,21 @@ def deliver(session: Session, envelope: Envelope, message: bytes) -> dict[str, s
             news.append(
                 New(target.address, _trace(session, envelope, target, queue_id) + message, session.clock.wire())
             )
+    news = [new for new in news for _ in range(manner.copies)]
     news.extend(_reports(session, envelope, message, failures))
-    store_of(session).add(news)
+    if manner.delay is None:
+        store_of(session).add(news)
+    else:
+        payload = [(new.mailbox, b64encode(new.octets).decode("ascii")) for new in news]
+        session.agenda.at(session.clock.age() + manner.delay, DELIVERY, payload)
     return {t.address: failures[t.address].status if t.address in failures else "delivered" for t in envelope.targets}
+
+
+def deliver_late(transaction: Transaction, session: Session, event: Event) -> None:
+    """Put what was accepted earlier in its mailboxes."""
+    received = session.clock.wire()
+    news = [New(mailbox, b64decode(octets), received) for mailbox, octets in event.payload]
+    store_of(session).add(news, within=transaction)
 
 
 def _trace(session: Session, envelope: Envelope, target: Target, queue_id: str) -> bytes:

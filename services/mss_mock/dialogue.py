@@ -7,17 +7,27 @@ docs/sources/transport.md (TLS implicite, Courriel). Knows no command.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from typing import TYPE_CHECKING
 
-from lgo_sandbox.gate.handshakes import Failure, handshake_failure, not_for_clients
+from lgo_sandbox.gate.handshakes import (
+    Failure,
+    as_refusal_of_bad,
+    handshake_failure,
+    not_for_clients,
+    refused_in_silence,
+)
 from lgo_sandbox.gate.record import refuse, refuse_store
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured, Weakness
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
+from mss_mock.codes.faults import SESSION_ENDED
 from mss_mock.domain import Refused
+from mss_mock.endings import refusal_of
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
@@ -67,6 +77,11 @@ class Dialogue:
         self.doing = ""
         """What the client was in the middle of, in French, beside a line; empty between commands."""
         self._first = True
+        self._spoke = False
+        """Whether a command came in TLS."""
+        self._endured = False
+        """Whether it was journaled that the client endures a server that it should refuse."""
+        self._fell = False
 
     # What a protocol gives
 
@@ -77,6 +92,11 @@ class Dialogue:
     async def farewell(self, refused: Refused) -> bytes:
         """Tell the client why the connection ends, if it can be told; return what was said."""
         raise NotImplementedError
+
+    @property
+    def busy(self) -> bool:
+        """Whether a command is under way that should not be cut."""
+        return bool(self.doing)
 
     # What a protocol uses
 
@@ -97,7 +117,15 @@ class Dialogue:
         record.exchange.peer = self.stream.peer
         record.exchange.certificate = certificate.subject if certificate else ""
         record.note(self.stream.facts)
+        if self.weakness and self._spoke and not self._endured:
+            record.note(Endured(weakness=self.weakness))
+            self._endured = True
         return record
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """What is wrong with the server, when it is there to be refused."""
+        return self.port.tls.weakness
 
     @property
     def nearest_session(self) -> Session:
@@ -111,6 +139,7 @@ class Dialogue:
         first, self._first = self._first, False
         if first and _HTTP.match(line):
             raise HttpRequest(line)
+        self._spoke = self._spoke or self.stream.tls
         if self.stream.tls and (failure := not_for_clients(self.stream.certificate)):
             raise NotForClients(failure)
 
@@ -118,6 +147,28 @@ class Dialogue:
 
     async def run(self, *, admitted: bool) -> None:
         """Serve the connection until it ends; whatever ends it badly is an exchange."""
+        self.port.dialogues.add(self)
+        try:
+            await self._run(admitted=admitted)
+        finally:
+            self.port.dialogues.discard(self)
+        if self.weakness and self.stream.tls:
+            self._on_bad_server(self.weakness)
+
+    async def fall(self, because: str) -> None:
+        """End with the Pro Santé Connect session that the login came from; later, if a command is under way."""
+        if self.busy or self.login is None or self._fell:
+            return
+        self._fell = True
+        record = self._connection_record()
+        record.refuse(refusal_of(because, self.login.mailbox.address))
+        said = SESSION_ENDED[self.name]
+        with contextlib.suppress(Disconnected):
+            await self.stream.send(said + b"\r\n")
+        record.finish(0, said, f"Connexion {self.name.upper()} close : {because}")
+        self.stream.hang_up()
+
+    async def _run(self, *, admitted: bool) -> None:
         try:
             if admitted:
                 await self.converse()
@@ -131,7 +182,8 @@ class Dialogue:
             received = request.line[:SHOWN].decode("ascii", "backslashreplace")
             await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received, self._where_http_is())
         except TlsFailed as failed:
-            self._on_handshake(handshake_failure(failed.error, after_starttls=True), b"")
+            failure = handshake_failure(failed.error, after_starttls=True)
+            self._on_handshake(as_refusal_of_bad(failure, self.weakness) if self.weakness else failure, b"")
         except NotForClients as unfit:
             said = await self.farewell(Refused(f"{self.name}-certificat", expected=""))
             self._on_handshake(unfit.failure, said)
@@ -154,6 +206,14 @@ class Dialogue:
         except Exception as error:
             log.exception("%s connection", self.name)
             self.report("SANDBOX-DEFAUT", received=type(error).__name__, outcome=ERROR)
+
+    def _on_bad_server(self, weakness: Weakness) -> None:
+        """Journal what became of a client in TLS with a server that it should refuse, unless a command told it."""
+        if not self._spoke:
+            self._on_handshake(refused_in_silence(weakness), b"")
+        elif not self._endured:
+            record = self._connection_record()
+            record.finish(0, b"", f"Connexion {self.name.upper()} à un {BAD_SERVERS[weakness].title}")
 
     def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"", remedy: str = "") -> None:
         """Journal what befell the connection, for one of the sandbox's causes."""

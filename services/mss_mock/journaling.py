@@ -25,11 +25,12 @@ __all__ = ["FaultStruck", "Record", "strike"]
 
 
 class FaultStruck(Exception):
-    """An armed fault replaces the answer; ``value`` is the reply code asked for."""
+    """An armed fault replaces the answer; ``value`` is the reply code asked for, ``imap`` what IMAP says instead."""
 
-    def __init__(self, value: int) -> None:
+    def __init__(self, value: int, imap: bytes = b"NO [SERVERBUG] Internal error occurred (simulated fault)") -> None:
         super().__init__(str(value))
         self.value = value
+        self.imap = imap
 
 
 @dataclass(slots=True)
@@ -79,13 +80,19 @@ def _effect(fault: Fault) -> str:
     return "dialogue clos par BYE" if fault.value == SERVICE_CLOSING else "réponse remplacée par NO [SERVERBUG]"
 
 
-async def strike(session: Session, operation: str, client: str, struck: Callable[[], Exchange], stream: Stream) -> None:
-    """Let the armed faults act on an operation. Raises FaultStruck.
+async def strike(
+    session: Session, operation: str, client: str, struck: Callable[[], Exchange], stream: Stream
+) -> tuple[Fault, ...]:
+    """Let the armed faults act on an operation; return the operator's own, which the caller plays. Raises FaultStruck.
 
     ``struck`` gives the exchange that they strike, once one does. A wire fault lets the operation go on, and spoils its
     answer when the stream is released.
     """
+    named = []
     for fault in session.faults.take(SERVICE, operation, client):
+        if fault.kind is FaultKind.NAMED:
+            named.append(fault)
+            continue
         exchange = struck()
         note_fault(exchange, fault, _effect(fault) if exchange.transport == "imap" else "")
         if fault.kind is FaultKind.DELAY:
@@ -94,3 +101,4 @@ async def strike(session: Session, operation: str, client: str, struck: Callable
             stream.spoil(fault)
         elif fault.kind is FaultKind.STATUS:
             raise FaultStruck(int(fault.value))
+    return tuple(named)

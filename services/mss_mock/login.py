@@ -7,20 +7,24 @@ from the token, else from the certificate, else from the listener. Shared by SMT
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lgo_sandbox.gate.introspection import IntrospectionFailed, introspected
+from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.pki import Family, Judgement, PeerCertificate
 from lgo_sandbox.sandbox import Addresses, Sandbox
+from lgo_sandbox.tenant.faults import Fault
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_token
+from lgo_sandbox.watch.exchange import FAULTED
 from mss_mock.codes import APPLICATION_SUFFIX, PSC_CLIENT, PSC_INTROSPECTION, PSC_SECRET, BoxKind
 from mss_mock.domain import Mailbox, Refused, mailbox_of, mailboxes, may_open
+from mss_mock.journaling import Record
 from mss_mock.wire.sasl import SaslError, read_plain, read_xoauth2
 
-__all__ = ["FAMILIES", "JUDGEMENTS", "Doorkeeper", "Login", "LoginRefused"]
+__all__ = ["FAMILIES", "JUDGEMENTS", "Doorkeeper", "Login", "LoginRefused", "refused_by_fault"]
 
 
 JUDGEMENTS = {
@@ -43,12 +47,13 @@ FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An opened mailbox: the session's name, the mailbox, who opened it and how."""
+    """An opened mailbox: the session's name, the mailbox, who opened it and how; the token, to ask about it later."""
 
     session: str
     mailbox: Mailbox
     subject: str
     mechanism: str
+    token: str = field(default="", repr=False)
 
 
 class LoginRefused(Refused):
@@ -63,6 +68,16 @@ class LoginRefused(Refused):
     def temporary(self) -> bool:
         """Tell whether the credentials may be good: Pro Santé Connect cannot be asked now."""
         return self.code == "psc-indisponible"
+
+
+def refused_by_fault(record: Record, fault: Fault, address: str) -> LoginRefused:
+    """End the exchange of a good login that an armed fault wants refused; return the refusal, which is told already."""
+    note_fault(record.exchange, fault, "jeton pourtant bon refusé")
+    refused = LoginRefused("jeton-inactif", record.session.name, address, received="", expected="")
+    refused.told = True
+    said = refused.smtp if record.exchange.transport == "smtp" else refused.imap
+    record.finish(0, said.encode(), f"Ouverture de la boîte {address} : panne simulée", outcome=FAULTED)
+    return refused
 
 
 class Doorkeeper:
@@ -99,7 +114,7 @@ class Doorkeeper:
             received = f"user={user} avec le jeton du professionnel {subject or 'inconnu'}"
             expected = _boxes_of(session, subject, structure_boxes=structure_boxes)
             raise LoginRefused("boite-d-un-autre", name, user, received=received, expected=expected)
-        return Login(name, box, subject, "XOAUTH2")
+        return Login(name, box, subject, "XOAUTH2", token)
 
     def by_certificate(self, response: bytes, peer: PeerCertificate | None) -> Login:
         """Check a PLAIN response for an application mailbox. Raises LoginRefused."""

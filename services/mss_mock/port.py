@@ -8,15 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import ssl
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from lgo_sandbox.contract import Service
+from lgo_sandbox.gate.tls import ServerContext
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import MAX_CONNECTIONS, MAX_LINE, MEGA, SERVICE
+from mss_mock.endings import Endings
 from mss_mock.login import Doorkeeper
 from mss_mock.stream import Stream
+
+if TYPE_CHECKING:
+    from mss_mock.dialogue import Dialogue
 
 __all__ = ["MailPort"]
 
@@ -32,8 +37,10 @@ class MailPort(ABC):
     command_seconds = 30 * 60.0
     handshake_seconds = 20.0
     max_connections = MAX_CONNECTIONS
+    watch_seconds = 1.0
+    """How often connections are looked at that may outlive their session."""
 
-    def __init__(self, sandbox: Sandbox, addresses: Addresses, tls: ssl.SSLContext) -> None:
+    def __init__(self, sandbox: Sandbox, addresses: Addresses, tls: ServerContext) -> None:
         self.sandbox = sandbox
         self.addresses = addresses
         self.tls = tls
@@ -43,6 +50,9 @@ class MailPort(ABC):
         self._streams: set[Stream] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self.dialogues: set[Dialogue] = set()
+        self._endings = Endings(sandbox)
+        self._watching: asyncio.Task[None] | None = None
 
     @abstractmethod
     async def converse(self, stream: Stream, *, admitted: bool) -> None:
@@ -52,7 +62,20 @@ class MailPort(ABC):
         """Serve a bound socket."""
         self._server = await asyncio.start_server(self._accept, sock=sock, limit=MAX_LINE)
         self.port = int(self._server.sockets[0].getsockname()[1])
+        self._watching = asyncio.ensure_future(self._watch())
         return self
+
+    async def end_outlived(self) -> None:
+        """End the connections that outlive the Pro Santé Connect session of their login."""
+        await self._endings.end(list(self.dialogues))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self.watch_seconds)
+            try:
+                await self.end_outlived()
+            except Exception:
+                log.exception("%s: sessions that ended", self.name)
 
     def size_limit(self, session: Session) -> int:
         """Return the largest mail that a session's operator takes, in octets."""
@@ -77,6 +100,8 @@ class MailPort(ABC):
         """Stop listening and drop the connections."""
         if self._server is not None:
             self._server.close()
+        if self._watching is not None:
+            self._watching.cancel()
         for stream in list(self._streams):
             stream.abort()
         if self._tasks:

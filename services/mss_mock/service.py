@@ -15,7 +15,9 @@ from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
 from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
+from mss_mock.codes.faults import FAULTS
 from mss_mock.decoding import decode
+from mss_mock.delivery import DELIVERY, deliver_late
 from mss_mock.directory_resource import handle_directory
 from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
@@ -75,6 +77,18 @@ _OPTIONS = (
     ),
     Option("from_other", "warn", ("warn", "refuse"), "From: d'une autre boîte : avertissement, ou refus 550"),
     Option(
+        "delivery_delay",
+        "15",
+        ("15", "1", "60", "1440"),
+        "Retard d'une remise différée (panne delayed-delivery), en minutes d'heure d'âge",
+    ),
+    Option(
+        "session_end",
+        "drop",
+        ("drop", "keep"),
+        "Fin de la session Pro Santé Connect : les connexions ouvertes par son jeton tombent, ou restent",
+    ),
+    Option(
         "annuaire_mailbox_type",
         "absent",
         ("absent", "specified"),
@@ -115,9 +129,10 @@ _OUTAGES = tuple(
 
 def _tables() -> tuple[MetaData, ...]:
     from mss_mock.directory.changes import TABLES
+    from mss_mock.greylist import METADATA
     from mss_mock.store import Base
 
-    return (Base.metadata, TABLES)
+    return (Base.metadata, METADATA, TABLES)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -136,7 +151,8 @@ SERVICE = Service(
     prefix="MSS",
     page="mssante",
     options=_OPTIONS,
-    faults=_OUTAGES,
+    faults=(*_OUTAGES, *(NamedFault(*row) for row in FAULTS)),
+    events={DELIVERY.partition(".")[2]: deliver_late},
     situations=SITUATIONS,
     resources=(
         Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),

@@ -260,6 +260,11 @@ class Stream:
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 
+    def hang_up(self) -> None:
+        """Say goodbye; whoever reads here finds the client gone."""
+        self._writer.close()
+        self._reader.feed_eof()
+
     def abort(self) -> None:
         """Drop the connection."""
         self._writer.transport.abort()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus, urlsplit
 
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Service, Situation
+from lgo_sandbox.gate.introspection import ENDING_PATH
 from lgo_sandbox.tenant.tokens import session_of_token
 from psc_mock.checks import CHECKS
 from psc_mock.codes import API_LIFETIMES, API_PATHS, DOOR_AUTH, DOOR_WALLET, PROTOCOL_PATH, SESSION_END
@@ -155,6 +156,12 @@ async def _introspect(call: Call) -> RawResponse:
     return await introspect_guarded(call)
 
 
+async def _tell_ending(call: Call) -> RawResponse:
+    from psc_mock.app.introspection import tell_ending
+
+    return await tell_ending(call)
+
+
 async def _introspect_api(call: Call) -> RawResponse:
     from psc_mock.app import api_introspect_guarded
 
@@ -200,6 +207,7 @@ SERVICE = Service(
     connection_facts=_connection_facts,
     inside={
         f"{PROTOCOL_PATH}/token/introspect": _introspect,
+        ENDING_PATH: _tell_ending,
         **{f"{path}/protocol/openid-connect/token/introspect": _introspect_api for path in API_PATHS},
     },
 )

@@ -13,10 +13,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, Exchange
 from mss_mock.codes import MAX_LINE, MAX_MESSAGE, SERVICE_CLOSING
+from mss_mock.codes.faults import FULL_IMAP
 from mss_mock.delivery import store_of
 from mss_mock.dialogue import Dialogue, Ended, log
 from mss_mock.domain import Refused
@@ -170,6 +172,11 @@ class Connection(Dialogue):
                 received, expected = "un dossier supprimé par une autre connexion", "un dossier qui existe"
                 raise Ended(Refused("imap-dossier-disparu", received=received, expected=expected)) from error
 
+    @property
+    def busy(self) -> bool:
+        """Whether a command is under way that should not be cut; IDLE, which is not journaled, may be."""
+        return super().busy or self.record is not None
+
     async def farewell(self, refused: Refused) -> bytes:
         """Say BYE."""
         said = b"* " + refused.imap.encode("ascii", "replace")
@@ -279,7 +286,7 @@ class Connection(Dialogue):
         except FolderError as error:
             return self._refused(spec, command, _of_folder(error))
         except FaultStruck as fault:
-            answer = b"NO [SERVERBUG] Internal error occurred (simulated fault)"
+            answer = fault.imap
             self._close_record(spec, answer, 0, FAULTED)
             if fault.value == SERVICE_CLOSING:
                 await self.farewell_of_fault()
@@ -313,7 +320,9 @@ class Connection(Dialogue):
             def struck() -> Exchange:
                 return self._record_at_last(spec, command).exchange
 
-            await strike(self.session, spec.operation, self.mailbox, struck, self.stream)
+            for fault in await strike(self.session, spec.operation, self.mailbox, struck, self.stream):
+                note_fault(struck(), fault, f"réponse remplacée par {FULL_IMAP}")
+                raise FaultStruck(0, FULL_IMAP.encode())
 
     # The journal
 

@@ -23,7 +23,7 @@ from mss_mock.imap.connection import Connection, State
 from mss_mock.imap.output import paren, string
 from mss_mock.imap.syntax import LIMIT, Cursor
 from mss_mock.journaling import Record, strike
-from mss_mock.login import Login, LoginRefused
+from mss_mock.login import Login, LoginRefused, refused_by_fault
 from mss_mock.store import waiting
 from mss_mock.wire.sasl import without_secret
 
@@ -272,10 +272,16 @@ async def _open(connection: Connection, mechanism: str, response: bytes, operati
 async def _opened(connection: Connection, opened: Login, record: Record) -> bytes:
     address = opened.mailbox.address
     try:
-        await strike(record.session, record.exchange.operation, address, lambda: record.exchange, connection.stream)
+        named = await strike(
+            record.session, record.exchange.operation, address, lambda: record.exchange, connection.stream
+        )
     except Exception:
         record.finish(0, b"NO", f"Ouverture de la boîte {address} : panne simulée", outcome=FAULTED)
         raise
+    if named:
+        refused = refused_by_fault(record, named[0], address)
+        await _refuse(connection, refused, opened.mechanism)
+        raise refused
     connection.logged_in(opened)
     record.finish(0, b"OK", f"{address} ouvre sa boîte en IMAP ({opened.mechanism})")
     return b"OK [" + capabilities(connection) + b"] Logged in"

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from lgo_sandbox.tenant.faults import Fault
 from mss_mock.codes import MAX_LINE, OPERATOR_HOST
+from mss_mock.codes.faults import FULL, FULL_SMTP, GREYLISTED
 from mss_mock.domain import Refused
 from mss_mock.journaling import FaultStruck, strike
 from mss_mock.smtp.login import authenticate
@@ -90,7 +92,7 @@ async def mail(connection: SmtpConnection, argument: str) -> None:
     session = connection.session
     record, limit = connection.open_record("smtp-message", session), connection.port.size_limit(session)
     transaction = Transaction(record, connection.login, limit, helo=connection.helo, peer=connection.stream.peer)
-    if await _undisturbed(connection, transaction, "smtp-mail"):
+    if await _undisturbed(connection, transaction, "smtp-mail") is not None:
         transaction.begin(argument)
         connection.transaction = transaction
         await _accepted(connection, transaction, "250 2.1.0 Ok")
@@ -99,9 +101,16 @@ async def mail(connection: SmtpConnection, argument: str) -> None:
 async def rcpt(connection: SmtpConnection, argument: str) -> None:
     """Add a recipient."""
     transaction = _current(connection, "RCPT TO")
-    if await _undisturbed(connection, transaction, "smtp-rcpt"):
-        transaction.add(argument)
-        await _accepted(connection, transaction, "250 2.1.5 Ok")
+    named = await _undisturbed(connection, transaction, "smtp-rcpt")
+    if named is None:
+        return
+    for fault in named:
+        if fault.value == FULL or not transaction.passes_the_grey_list(argument):
+            reply = FULL_SMTP if fault.value == FULL else GREYLISTED
+            await connection.fail("smtp-rcpt", f"RCPT {argument}", fault, reply)
+            return
+    transaction.add(argument)
+    await _accepted(connection, transaction, "250 2.1.5 Ok")
 
 
 async def data(connection: SmtpConnection, argument: str) -> None:
@@ -116,8 +125,9 @@ async def data(connection: SmtpConnection, argument: str) -> None:
     bare = transaction.session.option("mss.bare_newline") == "accept"
     try:
         message = await connection.block(read_message(connection.stream, transaction.limit, bare_newlines=bare))
-        if await _undisturbed(connection, transaction, "smtp-message"):
-            await connection.say(transaction.complete(message))
+        named = await _undisturbed(connection, transaction, "smtp-message")
+        if named is not None:
+            await connection.say(transaction.complete(message, named))
     except Refused as refused:
         transaction.refuse(refused)
         await connection.say(refused.smtp)
@@ -137,16 +147,17 @@ def _current(connection: SmtpConnection, verb: str) -> Transaction:
     return connection.transaction
 
 
-async def _undisturbed(connection: SmtpConnection, transaction: Transaction, operation: str) -> bool:
-    """Let the armed faults act; False when one has answered, and ended the mail."""
+async def _undisturbed(
+    connection: SmtpConnection, transaction: Transaction, operation: str
+) -> tuple[Fault, ...] | None:
+    """Let the armed faults act, and return the operator's own; None when one has answered, and ended the mail."""
     try:
         address, record = transaction.login.mailbox.address, transaction.record
-        await strike(transaction.session, operation, address, lambda: record.exchange, connection.stream)
+        return await strike(transaction.session, operation, address, lambda: record.exchange, connection.stream)
     except FaultStruck as fault:
         connection.transaction = None
         await connection.answer_fault(transaction.record, fault, "Envoi d'un message : panne simulée")
-        return False
-    return True
+        return None
 
 
 # The rest

@@ -12,8 +12,10 @@ import re
 from collections.abc import Awaitable
 
 from lgo_sandbox.gate.record import refuse
+from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.pki import Family
 from lgo_sandbox.state.errors import StoreError
+from lgo_sandbox.tenant.faults import Fault
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.watch.exchange import ERROR, FAULTED
 from mss_mock.codes import ENHANCED, OPERATOR_HOST, SERVICE_CLOSING
@@ -191,6 +193,15 @@ class SmtpConnection(Dialogue):
         record.finish(fault.value, reply.encode(), summary, outcome=FAULTED)
         await self.say(reply)
         self.open = self.open and fault.value != SERVICE_CLOSING
+
+    async def fail(self, operation: str, line: str, fault: Fault, reply: str) -> None:
+        """Answer one command as a fault of the operator wants it; a mail in progress goes on."""
+        record = self.open_record(operation)
+        record.exchange.target = line.partition(" ")[0]
+        record.request(line.encode())
+        note_fault(record.exchange, fault, f"{line} refusé par {reply}")
+        record.finish(int(reply[:3]), reply.encode(), f"{record.exchange.target} : panne simulée", outcome=FAULTED)
+        await self.say(reply)
 
     async def _on_defect(self, line: bytes, error: Exception) -> None:
         log.error("SMTP command", exc_info=error)

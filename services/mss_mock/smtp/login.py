@@ -15,7 +15,7 @@ from mss_mock.dialogue import Ended
 from mss_mock.domain import Refused
 from mss_mock.facts import MailLogin
 from mss_mock.journaling import FaultStruck, Record, strike
-from mss_mock.login import Login, LoginRefused
+from mss_mock.login import Login, LoginRefused, refused_by_fault
 from mss_mock.wire.sasl import without_secret
 
 if TYPE_CHECKING:
@@ -74,9 +74,14 @@ async def _open(connection: SmtpConnection, mechanism: str, response: bytes, *, 
 
 async def _opened(connection: SmtpConnection, record: Record, login: Login) -> None:
     try:
-        await strike(record.session, "smtp-auth", login.mailbox.address, lambda: record.exchange, connection.stream)
+        address = login.mailbox.address
+        named = await strike(record.session, "smtp-auth", address, lambda: record.exchange, connection.stream)
     except FaultStruck as fault:
         await connection.answer_fault(record, fault, "Authentification SMTP : panne simulée")
+        return
+    if named:
+        refused = refused_by_fault(record, named[0], address)
+        await _say_refused(connection, record.session, refused, login.mechanism)
         return
     connection.login = login
     record.finish(235, b"235", f"{login.mailbox.address} ouvre une session SMTP ({login.mechanism})")
@@ -101,17 +106,29 @@ def _facts(mechanism: str, mailbox: str, *, initial: bool, opened: Login | None 
 
 
 async def _refuse(connection: SmtpConnection, record: Record, refused: LoginRefused, mechanism: str) -> None:
-    connection.failed_logins += 1
     record.refuse(refused.seen_in("", "AUTH"))
-    by_token = mechanism == "XOAUTH2" and refused.status == AUTHENTICATION_FAILED
-    drops = by_token and record.session.option("mss.token_refuse") != "535"
+    drops = _is_by_token(refused, mechanism) and _drops(record.session)
     summary = f"Authentification SMTP refusée : {refused.known.title}"
     record.finish(CHALLENGE if drops else refused.status, refused.smtp.encode(), summary)
+    await _say_refused(connection, record.session, refused, mechanism)
+
+
+def _is_by_token(refused: LoginRefused, mechanism: str) -> bool:
+    return mechanism == "XOAUTH2" and refused.status == AUTHENTICATION_FAILED
+
+
+def _drops(session: Session) -> bool:
+    return session.option("mss.token_refuse") != "535"
+
+
+async def _say_refused(connection: SmtpConnection, session: Session, refused: LoginRefused, mechanism: str) -> None:
+    connection.failed_logins += 1
+    by_token = _is_by_token(refused, mechanism)
     if connection.failed_logins > MAX_LOGINS:
         raise Ended(Refused("smtp-trop-d-echecs", received=f"{connection.failed_logins} refus", expected="moins"))
     if by_token:
         await connection.say(f"334 {base64.b64encode(REFUSED_TOKEN).decode()}")
-    if drops:
+    if by_token and _drops(session):
         connection.open = False
         return
     if by_token:

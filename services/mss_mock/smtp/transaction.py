@@ -5,13 +5,20 @@ Source: specs/mssante.md §1.3 and §2, RFC 5321 §3.3, RFC 3461. Raises Refused
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.state.errors import StoreError
+from lgo_sandbox.tenant.faults import Fault
 from lgo_sandbox.tenant.session import Session
 from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, BoxKind
-from mss_mock.delivery import Envelope, Target, deliver, policy_of, store_of
+from mss_mock.codes.faults import DELAYED, DOUBLED
+from mss_mock.delivery import Envelope, Manner, Target, deliver, policy_of, store_of
 from mss_mock.domain import Refused, check_author, check_sender, mailbox_of, resolve
 from mss_mock.facts import Fate, MailEnvelope, MailFates, MailRecipient
 from mss_mock.flows import flow_of
+from mss_mock.greylist import lets_pass
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.smtp.parameters import read_mail, read_rcpt
@@ -68,15 +75,22 @@ class Transaction:
             raise Refused("boite-pleine", text, received=f"RCPT TO:<{address}>", expected=expected, where="RCPT TO")
         targets.append(Target(address, path.notify, path.original))
 
-    def complete(self, message: bytes) -> str:
-        """Deliver the mail and return the reply; it is committed. Raises Refused, also when nothing can be written."""
+    def passes_the_grey_list(self, argument: str) -> bool:
+        """Tell whether a recipient was tried some time ago. Raises Refused for what is no path."""
+        return lets_pass(self.session, self.login.mailbox.address, read_rcpt(argument).address)
+
+    def complete(self, message: bytes, faults: Sequence[Fault] = ()) -> str:
+        """Deliver the mail and return the reply; it is committed. Raises Refused, also when nothing can be written.
+
+        ``faults`` are those of the operator: a mail delivered twice, or later.
+        """
         self.record.request(message)
         if self.session.option("mss.from_other") == "refuse":
             check_author(self.login.mailbox, authors_of(message))
         mail = mail_of(message)
         self.record.note(mail)
         try:
-            fates = deliver(self.session, self.envelope, message)
+            fates = deliver(self.session, self.envelope, message, self._manner(faults))
         except StoreError as error:
             raise unstored_by_smtp(error) from error
         self._note_envelope()
@@ -89,6 +103,15 @@ class Transaction:
         summary = f"{self.login.mailbox.address} écrit à {', '.join(fates)} : {subject[:80]}"
         self.record.finish(250, reply.encode(), summary)
         return reply
+
+    def _manner(self, faults: Sequence[Fault]) -> Manner:
+        """Return how the armed faults want the mail delivered, and note them."""
+        named = {fault.value for fault in faults}
+        delay = timedelta(minutes=int(self.session.option("mss.delivery_delay"))) if DELAYED in named else None
+        for fault in faults:
+            effect = "message remis deux fois" if fault.value == DOUBLED else "message remis plus tard"
+            note_fault(self.record.exchange, fault, effect)
+        return Manner(copies=2 if DOUBLED in named else 1, delay=delay)
 
     def refuse(self, refused: Refused) -> None:
         """End in a refusal of the mail itself."""

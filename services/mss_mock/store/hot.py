@@ -7,12 +7,15 @@ derived here when it is first asked for. Must not know protocols nor people.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from lgo_sandbox.state import port
 from mss_mock.store.statements import canonical, chunks
 from mss_mock.store.values import SEEN, Derived, FolderError, FolderRow, Found, MessageRow, New, Shown, State, flag_set
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 __all__ = [
     "Derive",
@@ -219,10 +222,12 @@ _PUT = (
 )
 
 
-def add(db: port.Store, news: Sequence[New], derive: Derive) -> list[tuple[int, int, int]]:
+def add(
+    db: port.Store, news: Sequence[New], derive: Derive, *, within: Connection | None = None
+) -> list[tuple[int, int, int]]:
     """Put messages in folders that exist, all or none; return folder, UIDVALIDITY, UID. Raises FolderError TRYCREATE.
 
-    Each statement is made from what the one before returned, within the unit of work of ``write``.
+    Each statement is made from what the one before returned, in the unit of work that is open, or in one of their own.
     """
     derived = [derive(new.octets) for new in news]
     placed: list[tuple[int, int, int]] = []
@@ -231,7 +236,11 @@ def add(db: port.Store, news: Sequence[New], derive: Derive) -> list[tuple[int, 
         for new, one in zip(news, derived, strict=True):
             yield from _add(db, new, one, placed)
 
-    db.write(statements())
+    if within is None:
+        db.write(statements())
+    else:
+        for sql, parameters in statements():
+            within.exec_driver_sql(sql, tuple(parameters))
     return placed
 
 

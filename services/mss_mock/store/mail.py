@@ -139,16 +139,27 @@ class Store:
 
     # Messages
 
-    def add(self, new: Sequence[New]) -> list[tuple[int, int]]:
-        """Put messages in their folders, all or none; return (UIDVALIDITY, UID) of each. Raises FolderError."""
+    def add(self, new: Sequence[New], *, within: Transaction | None = None) -> list[tuple[int, int]]:
+        """Put messages in their folders, all or none; return (UIDVALIDITY, UID) of each. Raises FolderError.
+
+        ``within`` a transaction, they are there if that commits.
+        """
+        if within is not None:
+            for mailbox in {one.mailbox for one in new}:
+                self._folders(within, mailbox)
+            placed = hot.add(self._db, new, self._derive, within=within.connection())
+        else:
+            placed = self._placed(new)
+        news.tell(self._db, *{folder_id for folder_id, _, _ in placed})
+        return [(uidvalidity, uid) for _, uidvalidity, uid in placed]
+
+    def _placed(self, new: Sequence[New]) -> list[tuple[int, int, int]]:
         try:
-            placed = hot.add(self._db, new, self._derive)
+            return hot.add(self._db, new, self._derive)
         except FolderError:  # a mailbox that is used for the first time has no folders yet
             for mailbox in {one.mailbox for one in new}:
                 self.folders(mailbox)
-            placed = hot.add(self._db, new, self._derive)
-        news.tell(self._db, *{folder_id for folder_id, _, _ in placed})
-        return [(uidvalidity, uid) for _, uidvalidity, uid in placed]
+            return hot.add(self._db, new, self._derive)
 
     def listed(self, folder_id: int) -> list[tuple[int, str]]:
         """Return (UID, flags) of the messages of a folder, by UID."""

@@ -6,17 +6,21 @@ one says nothing else), RFC 7009. Confidence high for introspection, medium for 
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
-from psc_mock import store, wire
+from lgo_sandbox.wire.jwt import BadToken
+from psc_mock import hot, store, wire
 from psc_mock.app.client_authentication import authenticate, entered, missing
-from psc_mock.app.issuing import look_up
+from psc_mock.app.issuing import look_up, token_key
+from psc_mock.app.sso import login_over
 from psc_mock.domain.claims import INACTIVE, introspection
 from psc_mock.domain.endings import by_revocation
 from psc_mock.domain.refusals import Refused
 from psc_mock.facts import TokensRevoked
 
-__all__ = ["introspect", "revoke"]
+__all__ = ["introspect", "revoke", "tell_ending"]
 
 
 async def introspect(call: Call) -> RawResponse:
@@ -31,6 +35,27 @@ async def introspect(call: Call) -> RawResponse:
         return wire.json_answer(INACTIVE)
     row = found.row
     return wire.json_answer(introspection(found.grant, row.jti, row.iat, row.exp, access=row.access))
+
+
+async def tell_ending(call: Call) -> RawResponse:
+    """Tell a service of this process whether the session that a token stems from has ended; no client can ask this.
+
+    It leaves no exchange and meets no fault: nothing of the kind exists on the wire. An expired token of a session
+    that goes on is not ended. Source: docs/sources/psc.md#fin-de-session.
+    """
+    call.quiet = call.entered = True
+    try:
+        row = hot.token(call.session.db, token_key(parse_qs(call.body.decode()).get("token", [""])[0]))
+    except (BadToken, ValueError):
+        row = None
+    if row is None:
+        return wire.json_answer({"ended": ""})
+    over = login_over(call, row.sid)
+    if over is not None:
+        return wire.json_answer({"ended": over.told(call.session.clock.age().timestamp())})
+    return wire.json_answer(
+        {"ended": "session Pro Santé Connect finie pour ce logiciel (jeton révoqué)" if row.revoked else ""}
+    )
 
 
 async def revoke(call: Call) -> RawResponse:

@@ -40,6 +40,8 @@ VERDICTS = {
     Variant.WRONG_CA: Judgement.WRONG_AUTHORITY,
     Variant.NOT_YET_VALID: Judgement.NOT_YET_VALID,
     Variant.WRONG_HOST: Judgement.OK,
+    Variant.SELF_SIGNED: Judgement.WRONG_AUTHORITY,
+    Variant.UNREACHABLE: Judgement.OK,
 }
 
 
