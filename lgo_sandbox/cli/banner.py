@@ -69,6 +69,8 @@ def _tables(launcher: Launcher) -> Iterator[_Table]:
     doors = _door_rows(launcher, addresses)
     if doors:
         yield _Table("Adresses", ("service", "sans TLS", "TLS"), doors)
+    if addresses.bad:
+        yield _Table("Serveurs que le logiciel doit refuser", ("défaut", "où"), tuple(_bad_rows(addresses)))
     yield _Table("Pour commencer", ("quoi", "où"), tuple(_places(launcher, addresses)))
     personas = tuple((p.id, p.name, p.label) for p in sandbox.people.professionals)
     yield _Table("Personnes (fictives)", ("persona", "nom", "rôle"), personas)
@@ -78,6 +80,14 @@ def _door_rows(launcher: Launcher, addresses: Addresses) -> tuple[tuple[str, ...
     doors = [door for service in launcher.sandbox.services.values() for door in service.doors]
     rows = (_door_row(door, addresses) for door in doors)
     return tuple(row for row in rows if any(row[1:]))
+
+
+def _bad_rows(addresses: Addresses) -> Iterator[tuple[str, ...]]:
+    """Yield what is wrong with each server that is there to be refused, and where it is."""
+    for weakness, doors in addresses.bad.items():
+        yield f"à refuser : {weakness}", "  ".join(f"{door} {address}" for door, address in doors.items())
+    for weakness, why in addresses.bad_absent.items():
+        yield f"absent : {weakness}", why
 
 
 def _door_row(door: Door, addresses: Addresses) -> tuple[str, ...]:

@@ -18,9 +18,13 @@ from support.plain import NO_TLS
 from support.sixth import sixth_service_alone
 from support.tenants import Runner, Tenant, running_in_background
 
+from lgo_sandbox.cli.banner import lines
 from lgo_sandbox.run.assemble import READY_NAME, running
+from lgo_sandbox.run.bad_listeners import bad_port
 from lgo_sandbox.run.launcher import PortTaken, PublicBindRefused
+from lgo_sandbox.sandbox import installed_services
 from lgo_sandbox.settings import Settings
+from lgo_sandbox.watch.bad_servers import Weakness
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -216,6 +220,29 @@ async def test_a_taken_port_is_named(state: Path) -> None:
         with pytest.raises(PortTaken, match=f"le port {port} "):
             async with running(Settings(state=state / "autre", port_base=port)):
                 raise AssertionError
+
+
+async def test_servers_to_refuse_are_open_from_the_start_when_asked_for(state: Path) -> None:
+    async with running(Settings(state=state, port_base=0, bad_servers=True)) as launcher:
+        ready = json.loads((state / READY_NAME).read_text())
+        assert {*ready["bad_servers"], *ready["bad_servers_absent"]} == {*Weakness}
+        trusting = ssl.create_default_context(cafile=ready["ca"])
+        answer = await _greet(ready["bad_servers"]["revoked"]["sixieme"], "Marc", verify=trusting)
+        assert answer.status_code == 200
+        assert any("à refuser" in line and "self-signed" in line for line in lines(launcher))
+
+
+async def test_a_taken_port_of_a_server_to_refuse_is_named_and_leaves_none_open(state: Path) -> None:
+    with listening() as taken:
+        port = taken.getsockname()[1]
+        door = installed_services()[0].doors[0]
+        base = port - (bad_port(door, Weakness.REVOKED, 1) - 1)
+        async with running(Settings(state=state, port_base=base)) as launcher:
+            root = f"{launcher.sandbox.addresses.control}/_sandbox/v1/bad-servers"
+            async with httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=20) as client:
+                refused = await client.post(root)
+                assert (refused.status_code, f"le port {port} " in refused.json()["erreur"]) == (409, True)
+                assert (await client.get(root)).json() == {"servers": [], "absent": {}}
 
 
 async def test_a_public_address_needs_its_flag(state: Path) -> None:
