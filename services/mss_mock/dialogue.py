@@ -165,6 +165,7 @@ class Dialogue:
         said = SESSION_ENDED[self.name]
         with contextlib.suppress(Disconnected):
             await self.stream.send(said + b"\r\n")
+            await self.stream.flush()
         record.finish(0, said, f"Connexion {self.name.upper()} close : {because}")
         self.stream.hang_up()
 
