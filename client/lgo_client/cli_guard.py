@@ -20,11 +20,11 @@ from french_commands import translate_help, usage_error
 from lgo_client.dmp.client import DmpUnavailable
 from lgo_client.dmp.desk import NotCalled
 from lgo_client.dmp.errors import in_french
-from lgo_client.dmp.queue import QueueBusy
 from lgo_client.dmp.registry import UnknownDocument
 from lgo_client.dmp.web import WebUnavailable
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
+from lgo_client.outbox import QueueBusy
 from lgo_client.own_files import FileUnusable
 from lgo_client.parameters import ParametersUnavailable
 from lgo_client.psc import PscRefused
