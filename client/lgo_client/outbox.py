@@ -1,9 +1,9 @@
 """What waits to leave a workstation: a file of its own that survives an outage, a crash and the end of the process.
 
-Each lot leaves once, in order. Before it leaves, it is written that it does: whatever happens then, the next try, unless
-the lot surely never came, asks first whether it has come, under the identifier that the lot keeps for ever. What cannot
-heal by itself is set aside and shown, never dropped. A queue of one service says how its lots travel and what its errors
-mean. Source: specs/requirements.md §2.4 (ALI/PROG.02 to .07). Knows no service, no scenario and no command.
+Each lot leaves once, in order. Before it leaves, it is written that it does: whatever happens then, the next try,
+unless the lot surely never came, asks first whether it has come, under the identifier that it keeps for ever. What
+cannot heal by itself is set aside and shown, never dropped. A queue of one service says how its lots travel and what
+errors mean. Source: specs/requirements.md §2.4 (ALI/PROG.02 to .07). Knows no service, no scenario and no command.
 """
 
 from __future__ import annotations
