@@ -4,10 +4,6 @@ A patient's address is made of a qualified INS only (LGO.MSS.11); who refused ge
 where he refused that (LGO.MSS.17, va1.22). A new version « annule et remplace » goes to whoever had the first
 (LGO.MSS.15), a pre-set mail to whoever has a deleted one (LGO.MSS.16). Source: specs/requirements.md §2.2, §2.3;
 specs/mssante.md §2, §3.
-
-    NotSent
-      NotQualified
-      Refused
 """
 
 from __future__ import annotations
@@ -27,8 +23,8 @@ from lgo_client.clock import Workplace
 from lgo_client.dmp.documents import lot_with
 from lgo_client.environment import Patient
 from lgo_client.mss.doors import INBOX, Envelope, Mailbox, Place
-from lgo_client.mss.errors import MssError
-from lgo_client.mss.inbound import NotFiled, Opened, documents_of, key_of, opened, patient_named, shown_subject
+from lgo_client.mss.errors import MssError, NotFiled, NotQualified, NotSent, Refused
+from lgo_client.mss.inbound import Opened, documents_of, key_of, opened, patient_named, shown_subject
 from lgo_client.mss.mails import (
     REPLACES,
     Attachment,
@@ -47,7 +43,7 @@ from lgo_client.mss.sync import synchronise
 from lgo_client.outbox import State, Waiting
 from lgo_client.xds import REPLACES as RPLC
 
-__all__ = ["CLOSED", "Document", "MailDesk", "NotQualified", "NotSent", "Refused"]
+__all__ = ["CLOSED", "PATIENT_DOMAIN", "Document", "MailDesk"]
 
 PATIENT_DOMAIN = "patient.mssante.fr"
 CLOSED = {"X-MSS-MES": "FIN"}
@@ -62,18 +58,6 @@ _BODY_DELETED = (
     "Bonjour,\n\nle document « {title} » que nous vous avons adressé a été supprimé par son auteur.\n"
     "Merci de ne plus en tenir compte et de le retirer du dossier.\n\n{sender}\n"
 )
-
-
-class NotSent(Exception):
-    """Nothing is sent; the message (French) says why."""
-
-
-class NotQualified(NotSent):
-    """The identity of the patient is not qualified: he has no address."""
-
-
-class Refused(NotSent):
-    """The patient refuses it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,26 @@ Knows no transport.
     MssError
       MssRefused
       MssUnavailable
+    NotSent
+      NotQualified
+      Refused
+    NotFiled
 """
 
 from __future__ import annotations
 
-__all__ = ["MssError", "MssRefused", "MssUnavailable", "heals_by_itself", "in_french", "never_came"]
+__all__ = [
+    "MssError",
+    "MssRefused",
+    "MssUnavailable",
+    "NotFiled",
+    "NotQualified",
+    "NotSent",
+    "Refused",
+    "heals_by_itself",
+    "in_french",
+    "never_came",
+]
 
 _TEMPORARY = range(400, 500)
 _FRENCH = {
@@ -45,6 +60,26 @@ class MssUnavailable(MssError):
     def __init__(self, said: str, *, left: bool = False) -> None:
         super().__init__(said)
         self.said, self.left = said, left
+
+
+class NotSent(Exception):
+    """Nothing is sent; the message (French) says why."""
+
+
+class NotQualified(NotSent):
+    """The identity of the patient is not qualified: he has no address."""
+
+
+class Refused(NotSent):
+    """The patient refuses it."""
+
+
+class NotFiled(Exception):
+    """Documents that cannot be filed by themselves: the message (French) says why, ``code`` is that of the MDN."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.reason, self.code = reason, code
 
 
 def in_french(error: Exception) -> str:

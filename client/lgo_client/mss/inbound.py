@@ -23,24 +23,17 @@ from health_documents.errors import DocumentError, XdmError
 from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid
 from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_client.environment import Patient
+from lgo_client.mss.errors import NotFiled
 from lgo_client.mss.mails import PREFIX, Attachment, attachments
 from lgo_client.mss.records import NewDocument
 
-__all__ = ["NotFiled", "Opened", "documents_of", "key_of", "opened", "patient_named", "shown_subject"]
+__all__ = ["Opened", "documents_of", "key_of", "opened", "patient_named", "shown_subject"]
 
 ZIP_TYPES = frozenset({"zip", "x-zip-compressed", "octet-stream"})
 PDF = "application/pdf"
 _TRACE = (b"return-path:", b"delivered-to:", b"received:")
 _BIRTH = re.compile(r"\b(\d{2})/(\d{2})/(\d{4})\b")
 PATIENT_UNKNOWN, INS_ABSENT, INS_OTHER, INS_INCOMPLETE, OTHER = "902", "903", "904", "905", "906"
-
-
-class NotFiled(Exception):
-    """Documents that cannot be filed by themselves: the message (French) says why, ``code`` is that of the MDN."""
-
-    def __init__(self, reason: str, code: str) -> None:
-        super().__init__(reason)
-        self.reason, self.code = reason, code
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from support.mss_people import GENERALISTE, MAIL, TITULAIRE
 from health_documents.identifiers import OID_INS_NIR
 from lgo_client.authoring import traits_of_patient
 from lgo_client.dmp.documents import example
-from lgo_client.mss.desk import Document, MailDesk, NotQualified, NotSent, Refused
-from lgo_client.mss.errors import MssRefused, MssUnavailable
+from lgo_client.mss.desk import Document, MailDesk
+from lgo_client.mss.errors import MssRefused, MssUnavailable, NotQualified, NotSent, Refused
 from lgo_client.mss.mails import Letter
 from lgo_client.mss.records import Audience, Where
 from lgo_client.outbox import State
