@@ -8,7 +8,8 @@ specs/mssante.md §2, §3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from hashlib import sha256
@@ -23,8 +24,8 @@ from lgo_client.clock import Workplace
 from lgo_client.dmp.documents import lot_with
 from lgo_client.environment import Patient
 from lgo_client.mss.doors import INBOX, Envelope, Mailbox, Place
-from lgo_client.mss.errors import MssError, NotFiled, NotQualified, NotSent, Refused
-from lgo_client.mss.inbound import Opened, documents_of, key_of, opened, patient_named, shown_subject
+from lgo_client.mss.errors import MssError, NotQualified, NotSent, Refused
+from lgo_client.mss.inbound import Opened, opened, patient_named, shown_subject
 from lgo_client.mss.mails import (
     REPLACES,
     Attachment,
@@ -36,20 +37,19 @@ from lgo_client.mss.mails import (
     write_letter,
     written,
 )
+from lgo_client.mss.placing import PATIENT_DOMAIN, placed
 from lgo_client.mss.queue import MailQueue, Operator, Parcel
-from lgo_client.mss.receipts import mdn, read_receipt
-from lgo_client.mss.records import Arrived, Audience, MailRecords, NewDocument, NewMail, SentDocument, Where
+from lgo_client.mss.receipts import mdn
+from lgo_client.mss.records import Arrived, Audience, MailRecords, SentDocument, Where
 from lgo_client.mss.sync import synchronise
 from lgo_client.outbox import State, Waiting
 from lgo_client.xds import REPLACES as RPLC
 
 __all__ = ["CLOSED", "PATIENT_DOMAIN", "Document", "MailDesk"]
 
-PATIENT_DOMAIN = "patient.mssante.fr"
 CLOSED = {"X-MSS-MES": "FIN"}
 PRODUCER = "LGO-DE-REFERENCE"
 RECORD_NUMBER = "000417"
-ACKNOWLEDGED_PLACES = (Where.FILED, Where.QUARANTINE)
 _BODY = "Bonjour,\n\nveuillez trouver ci-joint : {title}.\n\n{sender}\n"
 _BODY_REPLACES = (
     "Bonjour,\n\nveuillez trouver ci-joint : {title}.\nCe document annule et remplace le précédent.\n\n{sender}\n"
@@ -255,30 +255,31 @@ class MailDesk:
 
     def send(self, told: Callable[[Waiting], None] = lambda _lot: None) -> bool:
         """Send what waits, once; tell whether nothing is left."""
-        return self.queue.send(self.operator, self._told(told))
+        with self._keeping(told) as tell:
+            return self.queue.send(self.operator, tell)
 
     def send_all(self, pause: Callable[[float], None], told: Callable[[Waiting], None] = lambda _lot: None) -> None:
         """Send what waits until nothing is left."""
-        self.queue.send_all(self.operator, pause, self._told(told))
+        with self._keeping(told) as tell:
+            self.queue.send_all(self.operator, pause, tell)
 
-    def _told(self, told: Callable[[Waiting], None]) -> Callable[[Waiting], None]:
+    @contextmanager
+    def _keeping(self, told: Callable[[Waiting], None]) -> Iterator[Callable[[Waiting], None]]:
+        """Put copies of what is sent in the folder of sent mails; one that is missing changes nothing to a sending."""
+        sent: list[bytes] = []
+
         def tell(lot: Waiting) -> None:
             if lot.state is State.SENT:
-                self._keep(lot)
+                parcel = Parcel.from_json(self.queue.text(lot.number))
+                sent.extend([parcel.octets] if parcel.envelope.sender else [])
             told(lot)
 
-        return tell
-
-    def _keep(self, lot: Waiting) -> None:
-        """Put a copy in the folder of sent mails; one that is not there changes nothing to what was sent."""
-        parcel = Parcel.from_json(self.queue.text(lot.number))
-        if not parcel.envelope.sender:
+        yield tell
+        if not sent:
             return
-        try:
-            with self.operator.open() as box:
-                box.keep(parcel.octets)
-        except MssError:
-            return
+        with suppress(MssError), self.operator.open() as box:
+            for octets in sent:
+                box.keep(octets)
 
     # --- receiving
 
@@ -295,49 +296,17 @@ class MailDesk:
         return count
 
     def _take(self, box: Mailbox, folder: str, place: Place, uid: int, raw: bytes) -> int:
-        mail, documents = self._placed(raw)
+        mail, documents = placed(raw, self.mailbox, self.patients, self.records.receipt)
         number = self.records.take(folder, place, mail, documents)
         if mail.place in (Where.FILED, Where.RECEIPT):
             box.mark(uid, "\\Seen")
         return number
 
-    def _placed(self, raw: bytes) -> tuple[NewMail, list[NewDocument]]:
-        mail = opened(raw)
-        new = NewMail(
-            mailbox=self.mailbox,
-            key=key_of(raw),
-            message_id=mail.message_id,
-            refs=mail.references,
-            sender=mail.sender,
-            subject=mail.subject,
-            at=mail.date,
-            place=Where.INBOX,
-            reason="",
-            code="",
-            patient=_writes_himself(mail),
-            octets=raw,
-        )
-        receipt = read_receipt(raw)
-        if receipt is not None:
-            ours = self.records.receipt(receipt.message_id, receipt.shown)
-            about = receipt.shown if ours or not receipt.message_id else f"{receipt.shown} ({receipt.message_id})"
-            return replace(new, place=Where.RECEIPT, reason=about), []
-        if not mail.has_documents:
-            return new, []
-        try:
-            patient, documents = documents_of(mail, self.patients)
-        except NotFiled as error:
-            code = error.code if mail.archives else ""
-            return replace(new, place=Where.QUARANTINE, reason=error.reason, code=code), []
-        return replace(new, place=Where.FILED, patient=patient.matricule), documents
-
     def _acknowledge(self) -> None:
         """Let wait the receipts that may be sent without asking, each once whatever happens between."""
-        for arrived in self.records.mails(*ACKNOWLEDGED_PLACES):
-            if not arrived.acknowledged and arrived.mailbox == self.mailbox:
-                mail = opened(self.records.octets(arrived.number))
-                if mail.automatic and (arrived.place is Where.FILED or arrived.code):
-                    self._put_receipt(arrived, mail)
+        for number in self.records.due(self.mailbox):
+            arrived = self.records.mail(number)
+            self._put_receipt(arrived, opened(self.records.octets(number)))
 
     def acknowledge(self, number: int) -> None:
         """Let the receipt that a mail asks for wait. Raises NotSent when it asks for none, or has it."""
@@ -378,8 +347,3 @@ class MailDesk:
     def _in_quarantine(self, number: int) -> None:
         if self.records.mail(number).place is not Where.QUARANTINE:
             raise ValueError(f"le message {number} n'est pas en quarantaine")
-
-
-def _writes_himself(mail: Opened) -> str:
-    local, _, domain = mail.sender.partition("@")
-    return local.upper() if domain.lower() == PATIENT_DOMAIN else ""

@@ -24,7 +24,7 @@ from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid
 from health_documents.xdm.read import XdmArchive, XdmEntry, read_xdm
 from lgo_client.environment import Patient
 from lgo_client.mss.errors import NotFiled
-from lgo_client.mss.mails import PREFIX, Attachment, attachments
+from lgo_client.mss.mails import PREFIX, Attachment, attached
 from lgo_client.mss.records import NewDocument
 
 __all__ = ["Opened", "documents_of", "key_of", "opened", "patient_named", "shown_subject"]
@@ -71,7 +71,7 @@ def opened(raw: bytes) -> Opened:
     """Return a mail as people see it. Nothing that it says makes this fail."""
     message = BytesParser(policy=policy.default).parsebytes(raw)
     headers = {name: _header(message, name) for name in dict.fromkeys(message.keys())}
-    parts = _attachments(raw)
+    parts = _attachments(message)
     receipt_to = parseaddr(headers.get("Disposition-Notification-To", ""))[1]
     return Opened(
         headers=headers,
@@ -95,9 +95,9 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _attachments(raw: bytes) -> list[Attachment]:
+def _attachments(message: EmailMessage) -> list[Attachment]:
     try:
-        return attachments(raw)
+        return attached(message)
     except (ValueError, LookupError, AttributeError, TypeError):
         return []
 

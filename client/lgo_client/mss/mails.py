@@ -24,6 +24,7 @@ __all__ = [
     "DocumentMail",
     "Letter",
     "Sender",
+    "attached",
     "attachments",
     "compose",
     "compose_as",
@@ -166,7 +167,11 @@ def written(message: EmailMessage) -> bytes:
 
 def attachments(raw: bytes) -> list[Attachment]:
     """Return the attachments of a raw message, decoded."""
-    message = BytesParser(policy=policy.default).parsebytes(raw)
+    return attached(BytesParser(policy=policy.default).parsebytes(raw))
+
+
+def attached(message: EmailMessage) -> list[Attachment]:
+    """Return the same of a message that is parsed already."""
     return [
         Attachment(part.get_filename() or "", part.get_content_maintype(), part.get_content_subtype(), _decoded(part))
         for part in message.iter_attachments()

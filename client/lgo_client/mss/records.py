@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS mails (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     mailbox TEXT NOT NULL, key TEXT NOT NULL, message_id TEXT NOT NULL, refs TEXT NOT NULL, sender TEXT NOT NULL,
     subject TEXT NOT NULL, at TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL, code TEXT NOT NULL,
-    patient TEXT NOT NULL, octets BLOB NOT NULL, acknowledged TEXT NOT NULL DEFAULT '', UNIQUE (mailbox, key)
+    patient TEXT NOT NULL, due INTEGER NOT NULL, octets BLOB NOT NULL,
+    acknowledged TEXT NOT NULL DEFAULT '', UNIQUE (mailbox, key)
 );
 CREATE TABLE IF NOT EXISTS documents (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -128,7 +129,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """A mail to keep."""
+    """A mail to keep; ``due``: a receipt of it may be sent without asking anybody."""
 
     mailbox: str
     key: str
@@ -141,6 +142,7 @@ class NewMail:
     reason: str
     code: str
     patient: str
+    due: bool
     octets: bytes
 
 
@@ -186,13 +188,13 @@ class MailRecords:
         """Keep a mail, its documents and the place it brings, whole or not at all; return its number, 0 if known."""
         row = (
             *(mail.mailbox, mail.key, mail.message_id, mail.refs, mail.sender, mail.subject, mail.at),
-            *(mail.place, mail.reason, mail.code, mail.patient, mail.octets),
+            *(mail.place, mail.reason, mail.code, mail.patient, mail.due, mail.octets),
         )
         with self._file.whole():
             self.read_to(mail.mailbox, folder, place)
             new = self._file.change(
                 "INSERT INTO mails (mailbox, key, message_id, refs, sender, subject, at, place, reason, code, patient,"
-                " octets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, key) DO NOTHING",
+                " due, octets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, key) DO NOTHING",
                 row,
             )
             if new != 1:
@@ -236,6 +238,11 @@ class MailRecords:
     def octets(self, number: int) -> bytes:
         """Return a mail, byte for byte."""
         return bytes(self._file.rows("SELECT octets FROM mails WHERE number = ?", (number,))[0][0])
+
+    def due(self, mailbox: str) -> list[int]:
+        """Return the mails whose receipt may be sent and was not."""
+        query = "SELECT number FROM mails WHERE mailbox = ? AND due = 1 AND acknowledged = '' ORDER BY number"
+        return [int(row[0]) for row in self._file.rows(query, (mailbox,))]
 
     def acknowledged(self, number: int) -> None:
         """Write down that a mail was acknowledged."""
@@ -293,9 +300,12 @@ class MailRecords:
         return [one for one in found if not unique_id or one.unique_id == unique_id]
 
     def receipt(self, message_id: str, said: str) -> bool:
-        """Write down what became of a mail that was sent; tell whether it is one of ours."""
-        statement = "UPDATE sent SET said = CASE said WHEN '' THEN ? ELSE said || ', ' || ? END WHERE message_id = ?"
-        return self._file.change(statement, (said, said, message_id)) == 1
+        """Write down, once, what became of a mail that was sent; tell whether it is one of ours."""
+        statement = (
+            "UPDATE sent SET said = CASE WHEN said = '' THEN ? WHEN instr(', ' || said || ', ', ', ' || ? || ', ') > 0"
+            " THEN said ELSE said || ', ' || ? END WHERE message_id = ?"
+        )
+        return self._file.change(statement, (said, said, said, message_id)) == 1
 
     # --- refusals
 
