@@ -326,7 +326,7 @@ class MailDesk:
         receipt = mdn(
             self.records.octets(arrived.number), mail.headers, self.sender, identity, self.workplace, arrived.code
         )
-        parcel = Parcel(Envelope("", (mail.receipt_to,), identity), written(receipt))
+        parcel = Parcel(Envelope("", (mail.receipt_to,), identity), receipt)
         self.queue.put(parcel, f"Accusé de : {shown_subject(arrived.subject)}")
         self.records.acknowledged(arrived.number)
 

@@ -67,7 +67,7 @@ class Envelope:
 def submit(environment: Environment, account: Account, envelope: Envelope, octets: bytes) -> None:
     """Send a message to all its recipients, or to none. Raises MssRefused and MssUnavailable."""
     with _submission(environment, account) as server:
-        _checked(server.mail(envelope.sender, _mail_options(server, envelope)), envelope.sender)
+        _checked(server.mail(envelope.sender, _mail_options(server, envelope, octets)), envelope.sender)
         asked = ["NOTIFY=SUCCESS,FAILURE"] if envelope.receipt and server.has_extn("dsn") else []
         for recipient in envelope.recipients:
             _checked(server.rcpt(recipient, asked), recipient)
@@ -120,11 +120,12 @@ def _leave(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def _mail_options(server: smtplib.SMTP, envelope: Envelope) -> list[str]:
+def _mail_options(server: smtplib.SMTP, envelope: Envelope, octets: bytes) -> list[str]:
+    wide = ["BODY=8BITMIME"] if not octets.isascii() and server.has_extn("8bitmime") else []
     if not (envelope.receipt and envelope.identity and server.has_extn("dsn")):
-        return []
+        return wide
     identity = _XTEXT.sub(lambda found: f"+{ord(found[0]):02X}", envelope.identity)
-    return ["RET=HDRS", f"ENVID={identity}"]
+    return [*wide, "RET=HDRS", f"ENVID={identity}"]
 
 
 def _checked(reply: tuple[int, bytes], about: str, wanted: int = 250, *, last: bool = False) -> None:

@@ -20,6 +20,7 @@ from lgo_client.environment import Person, Structure
 __all__ = [
     "PREFIX",
     "REPLACES",
+    "WIRE",
     "Attachment",
     "DocumentMail",
     "Letter",

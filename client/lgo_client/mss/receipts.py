@@ -7,6 +7,7 @@ Source: specs/mssante.md §3.3; RFC 3464 (DSN), RFC 8098 (MDN). Knows no transpo
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -16,9 +17,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage, Message
 from email.parser import BytesParser, HeaderParser
 from email.utils import format_datetime, parseaddr
+from hashlib import sha256
 
 from lgo_client.clock import Workplace
-from lgo_client.mss.mails import Sender
+from lgo_client.mss.mails import WIRE, Sender
 
 __all__ = ["NOT_FILED", "Receipt", "mdn", "read_receipt"]
 
@@ -148,7 +150,7 @@ def _address(value: object) -> str:
 
 def mdn(
     original: bytes, headers: Mapping[str, str], reader: Sender, identity: str, workplace: Workplace, code: str = ""
-) -> EmailMessage:
+) -> bytes:
     """Return the receipt of a mail that was filed or read, or was not filed for a reason (``code`` of NOT_FILED).
 
     ``headers`` are those of the mail: ``Subject``, ``Message-ID``, ``Disposition-Notification-To``; ``identity`` is the
@@ -164,16 +166,28 @@ def mdn(
     message["In-Reply-To"] = message["References"] = headers["Message-ID"]
     message["X-MSS-NIL"] = reader.nil
     message["Auto-Submitted"] = "auto-replied"
+    message["MIME-Version"] = "1.0"
+    head = message.as_bytes(policy=WIRE).rstrip(b"\r\n")
+    return _assembled(head, identity, _status(headers, reader.mailbox, code), original, code)
+
+
+def _assembled(head: bytes, identity: str, status: str, original: bytes, code: str) -> bytes:
+    """Return the octets: the mail that is reported goes back as it came, to the octet."""
+    boundary = f"=_accuse_{sha256(identity.encode() + original).hexdigest()[:32]}"
     text = f"Document non intégré : {NOT_FILED[code]}." if code else "Document intégré au dossier du patient."
-    message.set_content(text, charset="utf-8", cte="quoted-printable")
-    message.make_mixed()
-    message.replace_header("Content-Type", "multipart/report; report-type=disposition-notification")
-    message.attach(_status(headers, reader.mailbox, code))
-    message.attach(_whole(original))
-    return message
+    encoded = base64.encodebytes(text.encode()).decode().replace("\n", "\r\n")
+    coding = "7bit" if original.isascii() else "8bit"
+    parts = [
+        f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}".encode(),
+        f"Content-Type: message/disposition-notification\r\n\r\n{status}".encode(),
+        f"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: {coding}\r\n\r\n".encode() + original,
+    ]
+    kind = f'multipart/report; report-type=disposition-notification;\r\n boundary="{boundary}"'
+    body = b"".join(b"--" + boundary.encode() + b"\r\n" + part + b"\r\n" for part in parts)
+    return head + f"\r\nContent-Type: {kind}\r\n\r\n".encode() + body + f"--{boundary}--\r\n".encode()
 
 
-def _status(headers: Mapping[str, str], reader: str, code: str) -> EmailMessage:
+def _status(headers: Mapping[str, str], reader: str, code: str) -> str:
     fields = [
         "Reporting-UA: lgo; LGO-DE-REFERENCE",
         f"Original-Recipient: rfc822;{reader}",
@@ -184,20 +198,9 @@ def _status(headers: Mapping[str, str], reader: str, code: str) -> EmailMessage:
     if code:
         label = _ascii(NOT_FILED[code])
         fields.append(f"Error: {code}^{label}^applicationErrorCondition| E^Error^errorSeverity")
-    return _part("message/disposition-notification", "\r\n".join([*fields, ""]))
+    return "\r\n".join([*fields, ""])
 
 
 def _ascii(text: str) -> str:
     """Return a text as a field of a report can carry it."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if sign.isascii())
-
-
-def _whole(original: bytes) -> EmailMessage:
-    return _part("message/rfc822", original.decode("ascii", "surrogateescape"))
-
-
-def _part(kind: str, text: str) -> EmailMessage:
-    part = EmailMessage(policy=policy.SMTP)
-    part["Content-Type"] = kind
-    part.set_payload(text)
-    return part

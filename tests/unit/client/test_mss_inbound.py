@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from support.artefacts import artefacts
 from support.documents_contents import DISPENSED, LINES, RAPID_TESTS, VACCINATION
 from support.documents_headers import (
     DISPENSATION_HEADER,
@@ -18,6 +19,7 @@ from support.documents_headers import (
 from support.documents_people import PATIENT, PHARMACIST
 from support.mss_inbound import PDF, archive_of, entry_of, mail_of
 
+from health_documents.cda.read.reader import read_document
 from health_documents.cda.write.dispensation import write_dispensation
 from health_documents.cda.write.n1 import write_n1_named
 from health_documents.cda.write.prescription import write_prescription
@@ -202,3 +204,14 @@ def test_nothing_in_a_mail_makes_opening_it_fail(raw: bytes) -> None:
 
 def test_the_prefix_of_the_subject_is_for_software_only() -> None:
     assert shown_subject("XDM/1.0/DDM+Bilan MARTIN") == "Bilan MARTIN"
+
+
+@pytest.mark.parametrize("key", [key for key, one in document_models().items() if one.sample])
+def test_the_official_samples_are_opened_and_filed(patient: Patient, key: str) -> None:
+    octets = (artefacts() / "TestContenuCDA-3-0" / "ExemplesCDA" / document_models()[key].sample).read_bytes()
+    said = read_document(octets).patient
+    whose = replace(patient, matricule=said.matricule, birth_name=said.birth_name, birth_date=said.birth_date)
+    entry = replace(entry_of(HEADER, octets), patient_id=CX.replace(patient.matricule, said.matricule))
+    raw = mail_of(archive_of(octets, entry), subject="XDM/1.0/DDM+Document " + said.birth_name)
+    _, (document,) = documents_of(opened(raw), {whose.matricule: whose})
+    assert document.kind.endswith(document_models()[key].title)
