@@ -205,13 +205,19 @@ def refus(
 
 
 @queue_app.callback()
-def montrer(context: typer.Context, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
+def montrer(
+    context: typer.Context,
+    software: AsSoftware = False,
+    who: Who = "titulaire",
+    folder: Workstation = None,
+    ready: Ready = None,
+) -> None:
     """La file d'attente : la montrer, l'envoyer, relancer ou retirer un message."""
     from lgo_client.outbox import State
 
     if context.invoked_subcommand is not None:
         return
-    with at_mail(who, folder, ready) as (_environment, desk):
+    with at_mail(who, folder, ready, software=software) as (_environment, desk):
         lots = desk.queue.all()
     table = Table("n°", "message", "à", "état", "essais", "dernière réponse", title=counted(len(lots), "message"))
     for one in lots:
@@ -241,16 +247,28 @@ def envoyer_la_file(
 
 
 @queue_app.command()
-def relancer(number: int, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
+def relancer(
+    number: int,
+    software: AsSoftware = False,
+    who: Who = "titulaire",
+    folder: Workstation = None,
+    ready: Ready = None,
+) -> None:
     """Remettre en attente un message mis de côté."""
-    with at_mail(who, folder, ready) as (_environment, desk):
+    with at_mail(who, folder, ready, software=software) as (_environment, desk):
         _done(desk.queue.retry(number), f"message {number} remis en attente", f"aucun message {number} mis de côté")
 
 
 @queue_app.command()
-def retirer(number: int, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
+def retirer(
+    number: int,
+    software: AsSoftware = False,
+    who: Who = "titulaire",
+    folder: Workstation = None,
+    ready: Ready = None,
+) -> None:
     """Retirer un message qui n'est pas parti."""
-    with at_mail(who, folder, ready) as (_environment, desk):
+    with at_mail(who, folder, ready, software=software) as (_environment, desk):
         no = f"aucun message {number} à retirer : parti, ou inconnu"
         _done(desk.queue.withdraw(number), f"message {number} retiré", no)
 

@@ -71,10 +71,12 @@ def _line(mail: Arrived) -> str:
     return f"« {shown_subject(mail.subject)} », de {mail.sender}{' (patient)' if PATIENT_DOMAIN in mail.sender else ''}"
 
 
-def messages(who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
-    """Les messages reçus et ce qu'ils sont devenus."""
-    with at_mail(who, folder, ready) as (_environment, desk):
-        found = desk.records.mails()
+def messages(
+    software: AsSoftware = False, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None
+) -> None:
+    """Les messages reçus dans la boîte et ce qu'ils sont devenus."""
+    with at_mail(who, folder, ready, software=software) as (_environment, desk):
+        found = desk.mails()
     _show(found, counted(len(found), "message"))
 
 
@@ -190,14 +192,20 @@ def ouvrir(
 
 
 @quarantine_app.callback()
-def montrer(context: typer.Context, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
+def montrer(
+    context: typer.Context,
+    software: AsSoftware = False,
+    who: Who = "titulaire",
+    folder: Workstation = None,
+    ready: Ready = None,
+) -> None:
     """La quarantaine : la montrer, rattacher ou écarter un message."""
     from lgo_client.mss.records import Where
 
     if context.invoked_subcommand is not None:
         return
-    with at_mail(who, folder, ready) as (_environment, desk):
-        found = desk.records.mails(Where.QUARANTINE)
+    with at_mail(who, folder, ready, software=software) as (_environment, desk):
+        found = desk.mails(Where.QUARANTINE)
     _show(found, f"{counted(len(found), 'message')} en quarantaine")
     raise typer.Exit(1 if found else 0)
 

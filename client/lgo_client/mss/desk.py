@@ -296,11 +296,21 @@ class MailDesk:
         return count
 
     def _take(self, box: Mailbox, folder: str, place: Place, uid: int, raw: bytes) -> int:
-        mail, documents = placed(raw, self.mailbox, self.patients, self.records.receipt)
+        mail, documents = placed(raw, self.mailbox, self.patients, self._receipt)
         number = self.records.take(folder, place, mail, documents)
         if mail.place in (Where.FILED, Where.RECEIPT):
             box.mark(uid, "\\Seen")
         return number
+
+    def _receipt(self, message_id: str, said: str) -> str:
+        """Write down what a receipt says; return the title of the mail that it is of, "" if that is none of ours."""
+        self.records.receipt(message_id, said)
+        identity = message_id.strip("<>")
+        return next((lot.title for lot in self.queue.all() if lot.unique_id == identity), "")
+
+    def mails(self, *places: Where) -> list[Arrived]:
+        """Return what came to this mailbox, in these places (all without any)."""
+        return [one for one in self.records.mails(*places) if one.mailbox == self.mailbox]
 
     def _acknowledge(self) -> None:
         """Let wait the receipts that may be sent without asking, each once whatever happens between."""
@@ -314,6 +324,8 @@ class MailDesk:
         mail = opened(self.records.octets(number))
         if not mail.receipt_to or not mail.message_id:
             raise NotSent(f"le message {number} ne demande pas d'accusé de lecture")
+        if arrived.mailbox != self.mailbox:
+            raise NotSent(f"le message {number} est venu dans {arrived.mailbox} : son accusé part de là")
         if arrived.acknowledged:
             raise NotSent(f"l'accusé du message {number} est déjà parti ou en file")
         self._put_receipt(arrived, mail)

@@ -21,7 +21,8 @@ from lgo_client.mss.records import MailRecords
 __all__ = ["APPLICATION", "application_mailbox", "opened_desk", "patients_of"]
 
 APPLICATION = "mss-app"
-QUEUE, RECORDS = "file-mss.sqlite", "courrier-mss.sqlite"
+QUEUE, RECORDS = "file-mss-{mailbox}.sqlite", "courrier-mss.sqlite"
+"""A queue for each mailbox, because a mail leaves by its own; what came is kept for the whole pharmacy."""
 
 
 def application_mailbox(mailbox: str) -> str:
@@ -61,7 +62,7 @@ def opened_desk(
     with ExitStack() as stack:
         records = MailRecords(folder / RECORDS, place)
         stack.callback(records.close)
-        queue = MailQueue(folder / QUEUE, place)
+        queue = MailQueue(folder / QUEUE.format(mailbox=account.mailbox), place)
         stack.callback(queue.close)
         yield MailDesk(
             holder=writer.person.national_id,

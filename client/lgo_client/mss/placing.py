@@ -21,9 +21,12 @@ PATIENT_DOMAIN = "patient.mssante.fr"
 
 
 def placed(
-    raw: bytes, mailbox: str, patients: Mapping[str, Patient], told: Callable[[str, str], bool]
+    raw: bytes, mailbox: str, patients: Mapping[str, Patient], told: Callable[[str, str], str]
 ) -> tuple[NewMail, list[NewDocument]]:
-    """Return a mail as it is kept, and its documents; ``told`` is told of which Message-ID a receipt says what."""
+    """Return a mail as it is kept, and its documents.
+
+    ``told`` learns of which Message-ID a receipt says what, and returns the title of that mail, "" if it is not ours.
+    """
     mail = opened(raw)
     new = NewMail(
         mailbox=mailbox,
@@ -42,9 +45,8 @@ def placed(
     )
     receipt = read_receipt(raw)
     if receipt is not None:
-        ours = told(receipt.message_id, receipt.shown)
-        about = receipt.shown if ours or not receipt.message_id else f"{receipt.shown} ({receipt.message_id})"
-        return replace(new, place=Where.RECEIPT, reason=about), []
+        title = told(receipt.message_id, receipt.shown) or receipt.message_id
+        return replace(new, place=Where.RECEIPT, reason=f"{receipt.shown} : {title}" if title else receipt.shown), []
     if not mail.has_documents:
         return new, []
     may_tell = mail.automatic and bool(mail.archives) and bool(mail.message_id)

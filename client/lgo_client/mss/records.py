@@ -299,13 +299,13 @@ class MailRecords:
         found = [SentDocument(*(*row[:4], tuple(row[4].split()), *row[5:])) for row in self._file.rows(query)]
         return [one for one in found if not unique_id or one.unique_id == unique_id]
 
-    def receipt(self, message_id: str, said: str) -> bool:
-        """Write down, once, what became of a mail that was sent; tell whether it is one of ours."""
+    def receipt(self, message_id: str, said: str) -> None:
+        """Write down, once, what became of a document that was sent."""
         statement = (
             "UPDATE sent SET said = CASE WHEN said = '' THEN ? WHEN instr(', ' || said || ', ', ', ' || ? || ', ') > 0"
             " THEN said ELSE said || ', ' || ? END WHERE message_id = ?"
         )
-        return self._file.change(statement, (said, said, said, message_id)) == 1
+        self._file.change(statement, (said, said, said, message_id))
 
     # --- refusals
 

@@ -148,8 +148,8 @@ def test_by_hand_too_an_archive_goes_to_its_patient_only(patient: Patient) -> No
         patient_named(opened(mail_of(review())), replace(patient, matricule="155128002194517"))
 
 
-def told(_message_id: str, _said: str) -> bool:
-    return False
+def told(_message_id: str, _said: str) -> str:
+    return ""
 
 
 @pytest.mark.parametrize(

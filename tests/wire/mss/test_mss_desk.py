@@ -178,7 +178,8 @@ def test_the_software_writes_and_reads_its_own_mailbox(tenant: MailTenant, tmp_p
         desk.send_document(review(desk), [GENERALISTE], body="Ceci est un message automatique. Document joint.")
         assert desk.send()
         assert desk.receive() == 1
-        assert [one.reason for one in desk.records.mails(Where.RECEIPT)] == ["remis"]
+        (receipt,) = desk.records.mails(Where.RECEIPT)
+        assert receipt.reason.startswith("remis : Bilan médicamenteux (Officine) MARTIN CLAIRE")
     assert found(tenant) == []
 
 
@@ -221,3 +222,12 @@ def test_a_folder_that_was_made_anew_is_read_again_and_known_mails_are_known(
         tenant.put(TITULAIRE, MAIL.replace(b"<un@", b"<deux@"))
         assert desk.receive() == 1
         assert desk.records.place(TITULAIRE, "INBOX") == replace(place, last=place.last + 1)
+
+
+def test_a_mail_leaves_by_the_mailbox_that_it_was_written_in(tenant: MailTenant, tmp_path: Path) -> None:
+    with desk_of(tenant, tmp_path) as desk, desk_of(tenant, tmp_path, "adjoint") as other:
+        desk.write(LETTER)
+        assert other.send()
+        assert tenant.inbox(GENERALISTE) == []
+        assert desk.send()
+    assert len(tenant.inbox(GENERALISTE)) == 1
