@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from support.mss_operator import MailTenant
 from support.mss_people import GENERALISTE, MAIL, TITULAIRE
 
 from health_documents.identifiers import OID_INS_NIR
-from lgo_client.authoring import traits_of_patient
+from health_documents.values.xds import DocumentEntry
+from lgo_client.authoring import Writer, traits_of_patient
+from lgo_client.clock import Workplace
 from lgo_client.dmp.documents import example
+from lgo_client.environment import Patient
 from lgo_client.mss.desk import Document, MailDesk
 from lgo_client.mss.errors import MssRefused, MssUnavailable, NotQualified, NotSent, Refused
 from lgo_client.mss.mails import Letter
@@ -24,11 +28,15 @@ MATRICULE = "256036330091838"
 PATIENT = f"{MATRICULE}@patient.mssante.fr"
 
 
+@cache
+def written(writer: Writer, patient: Patient, replaces: str) -> tuple[DocumentEntry, bytes]:
+    """Return a review; drawing its PDF takes longer than all the rest, so that the tests share it."""
+    return example(writer, traits_of_patient(patient, OID_INS_NIR), Workplace(), replaces=replaces)
+
+
 def review(desk: MailDesk, replaces: str = "") -> Document:
     patient = desk.patients[MATRICULE]
-    traits = traits_of_patient(patient, OID_INS_NIR)
-    entry, octets = example(desk.writer, traits, desk.workplace, replaces=replaces)
-    return Document(patient, entry, octets, replaces)
+    return Document(patient, *written(desk.writer, patient, replaces), replaces)
 
 
 def found(tenant: MailTenant) -> list[str]:
