@@ -81,16 +81,24 @@ def charger(
     source: Annotated[
         Path | None, typer.Argument(metavar="FICHIER", help="Une extraction des BAL (zip ou texte) ; sinon l'API.")
     ] = None,
+    extraction: Annotated[
+        bool, typer.Option("--extraction", help="Télécharger l'extraction, au lieu de l'API.")
+    ] = False,
     folder: Workstation = None,
     ready: Ready = None,
 ) -> None:
     """Charger l'annuaire entier sur ce poste, ou une extraction : ce qui diffère de la dernière est dit."""
-    if source is not None:
-        octets = source.read_bytes()
+    if source is not None or extraction:
+        octets = source.read_bytes() if source is not None else _downloaded(ready)
         with at_book(folder, ready) as (_environment, book):
             _tell(book.load_extraction(octets))
         return
     _load(folder, ready, lambda book, directory: book.load(directory))
+
+
+def _downloaded(ready: Path | None) -> bytes:
+    with _directory(environment_of(ready)) as directory, waiting_for("Extraction"):
+        return directory.extraction()
 
 
 @directory_app.command()

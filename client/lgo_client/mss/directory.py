@@ -18,6 +18,7 @@ import httpx
 __all__ = ["DELTA_LIMIT", "Directory", "DirectoryUnavailable", "Entry", "Page"]
 
 KEY = "ESANTE-API-KEY"
+EXTRACTION = "/annuaire-sante-webservices/V300/services/extraction/Extraction_Correspondance_MSSante"
 MSS = "MSSANTE"
 PAGE_SIZE = 200
 MAX_PAGES = 20_000
@@ -64,6 +65,7 @@ class Directory:
 
     def __init__(self, http: httpx.Client, root: str, key: str, pause: Callable[[float], None] = time.sleep) -> None:
         self._http, self._root, self._key, self._pause = http, f"{root}/fhir/v2", key, pause
+        self._extraction = f"{root}{EXTRACTION}"
 
     # --- searching
 
@@ -94,6 +96,13 @@ class Directory:
                 matched = [f"{kind}/{one['id']}" for one in _matches(bundle)]
                 entries = [one for one in _entries(_by_reference(_resources(bundle))) if one.source in set(matched)]
                 yield Page(tuple(entries), tuple(matched))
+
+    def extraction(self) -> bytes:
+        """Return the extraction of all mailboxes, zipped. Raises DirectoryUnavailable."""
+        answer = self._http.get(self._extraction)
+        if answer.status_code != httpx.codes.OK:
+            raise DirectoryUnavailable(f"l'extraction n'est pas servie : {answer.status_code}, {_said(answer)}")
+        return answer.content
 
     # --- asking
 

@@ -151,6 +151,8 @@ def _stuffed(octets: bytes) -> bytes:
 def _why(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificat de l'opérateur refusé : {error.verify_message}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "STARTTLS ou l'authentification ne sont pas offerts"
     if isinstance(error, ConnectionRefusedError):
         return "connexion impossible"
     if isinstance(error, TimeoutError):

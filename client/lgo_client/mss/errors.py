@@ -6,6 +6,7 @@ Knows no transport.
     MssError
       MssRefused
       MssUnavailable
+        NotLoggedIn
     NotSent
       NotQualified
       Refused
@@ -19,6 +20,7 @@ __all__ = [
     "MssRefused",
     "MssUnavailable",
     "NotFiled",
+    "NotLoggedIn",
     "NotQualified",
     "NotSent",
     "Refused",
@@ -62,6 +64,10 @@ class MssUnavailable(MssError):
         self.said, self.left = said, left
 
 
+class NotLoggedIn(MssUnavailable):
+    """There is no access token: the operator was not called."""
+
+
 class NotSent(Exception):
     """Nothing is sent; the message (French) says why."""
 
@@ -89,6 +95,8 @@ def in_french(error: Exception) -> str:
         about = f" [{error.about}]" if error.about else ""
         said = " ".join(part for part in (str(error.code or ""), error.said) if part)
         return f"{meant}{about} ({said})" if said else f"{meant}{about}"
+    if isinstance(error, NotLoggedIn):
+        return f"pas de jeton de Pro Santé Connect ({error.said})"
     if isinstance(error, MssUnavailable):
         return f"l'opérateur ne répond pas ({error.said})"
     return str(error)

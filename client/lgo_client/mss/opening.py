@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
+
 from lgo_client.clock import Workplace
 from lgo_client.dmp.opening import OID, writer_of
 from lgo_client.environment import Environment, Patient
 from lgo_client.mss.desk import MailDesk
 from lgo_client.mss.doors import Account
+from lgo_client.mss.errors import NotLoggedIn
 from lgo_client.mss.mails import Sender, sender_of
 from lgo_client.mss.queue import MailQueue, Operator
 from lgo_client.mss.records import MailRecords
+from lgo_client.psc import PscRefused
 
 __all__ = ["APPLICATION", "application_mailbox", "opened_desk", "patients_of"]
 
@@ -58,7 +62,7 @@ def opened_desk(
         account = Account(mailbox, certificate=environment.certificate(APPLICATION))
     else:
         sender = sender_of(writer.person, writer.structure, nil)
-        account = Account(writer.person.mailbox, token)
+        account = Account(writer.person.mailbox, _fresh(token))
     with ExitStack() as stack:
         records = MailRecords(folder / RECORDS, place)
         stack.callback(records.close)
@@ -75,3 +79,15 @@ def opened_desk(
             workplace=place,
             source=OID,
         )
+
+
+def _fresh(token: Callable[[], str]) -> Callable[[], str]:
+    """Return what gives a token; that there is none is told as an outage that the next log-in ends."""
+
+    def fresh() -> str:
+        try:
+            return token()
+        except (PscRefused, httpx.HTTPError) as error:
+            raise NotLoggedIn(str(error)) from error
+
+    return fresh

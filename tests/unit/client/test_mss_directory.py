@@ -227,6 +227,16 @@ def test_an_extraction_and_the_api_live_beside_each_other(book: Book) -> None:
     assert len(book.search("isabelle.delorme@")) == 1
 
 
+def test_an_extraction_is_downloaded_or_its_absence_told(book: Book) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path.endswith("/V300/services/extraction/Extraction_Correspondance_MSSante")
+        return httpx.Response(200, content=zipped(extraction(row("a@m.mssante.fr"))))
+
+    assert book.load_extraction(asking(answer).extraction()).came == 1
+    with pytest.raises(DirectoryUnavailable, match="503"):
+        asking(lambda _request: httpx.Response(503)).extraction()
+
+
 @pytest.mark.parametrize("octets", [b"", b"PK\x03\x04cut", b"a|b|c", zipped(b"x"), json.dumps([1]).encode()])
 def test_another_file_is_no_extraction(octets: bytes) -> None:
     with pytest.raises(ValueError, match="extraction"):

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support.mss_desk import desk_of
+from support.mss_desk import connection, desk_of
 from support.mss_operator import MailTenant
 from support.mss_people import GENERALISTE, MAIL, TITULAIRE
 
@@ -16,12 +16,14 @@ from health_documents.values.xds import DocumentEntry
 from lgo_client.authoring import Writer, traits_of_patient
 from lgo_client.clock import Workplace
 from lgo_client.dmp.documents import example
-from lgo_client.environment import Patient
+from lgo_client.environment import Environment, Patient
 from lgo_client.mss.desk import Document, MailDesk
-from lgo_client.mss.errors import MssRefused, MssUnavailable, NotQualified, NotSent, Refused
+from lgo_client.mss.errors import MssRefused, MssUnavailable, NotLoggedIn, NotQualified, NotSent, Refused
 from lgo_client.mss.mails import Letter
+from lgo_client.mss.opening import opened_desk
 from lgo_client.mss.records import Audience, Where
 from lgo_client.outbox import State
+from lgo_client.psc import PscRefused
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 
 MATRICULE = "256036330091838"
@@ -239,3 +241,17 @@ def test_a_mail_leaves_by_the_mailbox_that_it_was_written_in(tenant: MailTenant,
         assert tenant.inbox(GENERALISTE) == []
         assert desk.send()
     assert len(tenant.inbox(GENERALISTE)) == 1
+
+
+def test_without_a_log_in_nothing_leaves_and_all_waits(tenant: MailTenant, tmp_path: Path) -> None:
+    def refused() -> str:
+        raise PscRefused("access_denied", "refusé sur le téléphone")
+
+    with opened_desk(Environment(connection(tenant)), "titulaire", tmp_path, refused) as desk:
+        desk.write(LETTER)
+        assert not desk.send()
+        (lot,) = desk.queue.all()
+        assert lot.state is State.WAITING
+        assert "refusé sur le téléphone" in lot.said
+        with pytest.raises(NotLoggedIn):
+            desk.receive()
