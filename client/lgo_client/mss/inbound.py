@@ -31,6 +31,8 @@ __all__ = ["Opened", "documents_of", "key_of", "opened", "patient_named", "shown
 
 ZIP_TYPES = frozenset({"zip", "x-zip-compressed", "octet-stream"})
 PDF = "application/pdf"
+CRITICAL = frozenset({"HH", "LL", "AA"})
+"""Interpretations of results beyond their critical limits (HL7 ObservationInterpretation)."""
 _TRACE = (b"return-path:", b"delivered-to:", b"received:")
 _BIRTH = re.compile(r"\b(\d{2})/(\d{2})/(\d{4})\b")
 PATIENT_UNKNOWN, INS_ABSENT, INS_OTHER, INS_INCOMPLETE, OTHER = "902", "903", "904", "905", "906"
@@ -244,10 +246,15 @@ def _of_cda(filed: NewDocument, read: ReadDocument) -> NewDocument:
         type_code=read.code.code,
         made=read.effective_time,
         author=", ".join(f"{one.given_name} {one.family_name}".strip() for one in read.authors) or filed.author,
-        kind=f"CDA N{read.level}" + (f" {label}" if label else ""),
+        kind=" ".join(part for part in (f"CDA N{read.level}", label, _alarm(read)) if part),
         replaces=str(read.replaces) if read.replaces else "",
         content=filed.content,
     )
+
+
+def _alarm(read: ReadDocument) -> str:
+    """Return what must be seen at once: a result beyond its critical limits."""
+    return "(résultat critique)" if any(one.interpretation in CRITICAL for one in read.entries.results) else ""
 
 
 def _same_patient(read: ReadDocument, patient: Patient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -31,7 +32,7 @@ from lgo_client.environment import Patient
 from lgo_client.mss.errors import NotFiled
 from lgo_client.mss.inbound import documents_of, key_of, opened, patient_named, shown_subject
 from lgo_client.mss.placing import placed
-from lgo_client.mss.records import Where
+from lgo_client.mss.records import NewDocument, Where
 
 LEVEL_1 = [key for key, one in document_models().items() if one.level == 1]
 CX = "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH"
@@ -206,12 +207,25 @@ def test_the_prefix_of_the_subject_is_for_software_only() -> None:
     assert shown_subject("XDM/1.0/DDM+Bilan MARTIN") == "Bilan MARTIN"
 
 
-@pytest.mark.parametrize("key", [key for key, one in document_models().items() if one.sample])
-def test_the_official_samples_are_opened_and_filed(patient: Patient, key: str) -> None:
-    octets = (artefacts() / "TestContenuCDA-3-0" / "ExemplesCDA" / document_models()[key].sample).read_bytes()
+def filed(octets: bytes, patient: Patient) -> NewDocument:
     said = read_document(octets).patient
     whose = replace(patient, matricule=said.matricule, birth_name=said.birth_name, birth_date=said.birth_date)
     entry = replace(entry_of(HEADER, octets), patient_id=CX.replace(patient.matricule, said.matricule))
     raw = mail_of(archive_of(octets, entry), subject="XDM/1.0/DDM+Document " + said.birth_name)
     _, (document,) = documents_of(opened(raw), {whose.matricule: whose})
-    assert document.kind.endswith(document_models()[key].title)
+    return document
+
+
+@pytest.mark.parametrize("key", [key for key, one in document_models().items() if one.sample])
+def test_the_official_samples_are_opened_and_filed(patient: Patient, key: str) -> None:
+    octets = (artefacts() / "TestContenuCDA-3-0" / "ExemplesCDA" / document_models()[key].sample).read_bytes()
+    assert filed(octets, patient).kind.endswith(document_models()[key].title)
+
+
+@pytest.mark.parametrize(("code", "critical"), [("H", False), ("HH", True), ("LL", True)])
+def test_a_result_beyond_its_critical_limits_is_told_at_once(patient: Patient, code: str, critical: bool) -> None:
+    sample = artefacts() / "TestContenuCDA-3-0" / "ExemplesCDA" / "BIO-CR-BIO_2024.01_Electrophorese.xml"
+    octets = re.sub(
+        rb'interpretationCode code="[A-Z]+"', f'interpretationCode code="{code}"'.encode(), sample.read_bytes()
+    )
+    assert filed(octets, patient).kind.endswith("(résultat critique)") is critical
