@@ -142,10 +142,8 @@ class MailDesk:
 
     def replace(self, document: Document) -> list[int]:
         """Let a new version wait, for whoever had the one that it cancels and replaces. Raises NotSent."""
-        former = self.records.all_sent(document.replaces)
-        if not former:
-            raise NotSent(f"le document {document.replaces} n'a été envoyé à personne par ce poste")
-        return self.send_document(document, [address for one in former for address in one.recipients])
+        wanted = self._wanted(document.replaces)
+        return self.send_document(document, [address for one in wanted for address in one.recipients])
 
     def _put_document(self, document: Document, read: ReadDocument, to: str, body: str, closed: bool) -> int:
         former = self._former(document, to)
@@ -208,18 +206,24 @@ class MailDesk:
 
     def deleted(self, unique_id: str) -> list[int]:
         """Let the pre-set mail wait, for each recipient of a document that its author deleted. Raises NotSent."""
-        former = self.records.all_sent(unique_id)
-        if not former:
-            raise NotSent(f"le document {unique_id} n'a été envoyé à personne par ce poste")
-        wanted = [one for one in former if not self._unwanted(one)]
-        if not wanted:
-            raise Refused("le patient refuse tout envoi par MSSanté : personne n'est averti par message")
+        wanted = self._wanted(unique_id)
         numbers = []
         for one in wanted:
             body = _BODY_DELETED.format(title=one.title, sender=self.sender.label)
             subject = f"Document supprimé : {one.title}"
             numbers.append(self.write(Letter(one.recipients, subject, body, reply_headers(one.message_id))))
         return numbers
+
+    def _wanted(self, unique_id: str) -> list[SentDocument]:
+        """Return what was sent of a document to whoever may still be written to. Raises NotSent."""
+        withdrawn = {f"<{lot.unique_id}>" for lot in self.queue.all(State.WITHDRAWN)}
+        former = [one for one in self.records.all_sent(unique_id) if one.message_id not in withdrawn]
+        if not former:
+            raise NotSent(f"le document {unique_id} n'a été envoyé à personne par ce poste")
+        wanted = [one for one in former if not self._unwanted(one)]
+        if not wanted:
+            raise Refused("le patient refuse tout envoi par MSSanté : personne n'est averti par message")
+        return wanted
 
     def _unwanted(self, one: SentDocument) -> bool:
         try:

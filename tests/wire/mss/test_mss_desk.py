@@ -92,6 +92,7 @@ def test_whoever_has_a_deleted_document_is_told_but_not_a_patient_who_refuses(
         assert desk.send()
         assert b"supprim" in tenant.inbox(GENERALISTE)[1]
         assert len(tenant.inbox(PATIENT)) == 1
+        assert len(desk.replace(review(desk, replaces=document.entry.unique_id))) == 1
         desk.refuse(MATRICULE, Audience.PROFESSIONALS)
         with pytest.raises(Refused):
             desk.deleted(document.entry.unique_id)
@@ -255,3 +256,12 @@ def test_without_a_log_in_nothing_leaves_and_all_waits(tenant: MailTenant, tmp_p
         assert "refusé sur le téléphone" in lot.said
         with pytest.raises(NotLoggedIn):
             desk.receive()
+
+
+def test_whoever_never_got_a_document_is_not_told_of_its_end(tenant: MailTenant, tmp_path: Path) -> None:
+    with desk_of(tenant, tmp_path) as desk:
+        document = review(desk)
+        (number,) = desk.send_document(document, [GENERALISTE])
+        assert desk.queue.withdraw(number)
+        with pytest.raises(NotSent, match="envoyé à personne"):
+            desk.deleted(document.entry.unique_id)
