@@ -1,8 +1,8 @@
 """The ``lgo`` command: the reference LGO in a terminal (French).
 
-``lgo demo`` plays a pharmacy's day; ``lgo insi`` and ``lgo identite`` follow identities, ``lgo dmp`` asks the DMP;
-``lgo login`` logs in and out. Knows journeys and clients, not the services. A command imports what it alone needs: the
-day writes PDF and draws fonts.
+``lgo demo`` plays a pharmacy's day; ``lgo insi`` and ``lgo identite`` follow identities, ``lgo dmp`` asks the DMP,
+``lgo mss`` sends and receives; ``lgo login`` logs in and out. Knows journeys and clients, not the services. A command
+imports what it alone needs: the day writes PDF and draws fonts.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rich.console import Console
 from lgo_client.cli_dmp import dmp_app
 from lgo_client.cli_guard import Guarded
 from lgo_client.cli_insi import identite_app, insi_app
+from lgo_client.cli_mss import mss_app
 from lgo_client.clock import Workplace
 from lgo_client.environment import Environment
 from lgo_client.transport import http_client
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(insi_app, name="insi")
 app.add_typer(identite_app, name="identite")
 app.add_typer(dmp_app, name="dmp")
+app.add_typer(mss_app, name="mss")
 console = Console()
 
 GC_THRESHOLD = 100_000

@@ -20,11 +20,14 @@ from french_commands import translate_help, usage_error
 from lgo_client.dmp.client import DmpUnavailable
 from lgo_client.dmp.desk import NotCalled
 from lgo_client.dmp.errors import in_french
-from lgo_client.dmp.queue import QueueBusy
 from lgo_client.dmp.registry import UnknownDocument
 from lgo_client.dmp.web import WebUnavailable
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
+from lgo_client.mss.directory import DirectoryUnavailable
+from lgo_client.mss.errors import MssError, NotFiled, NotSent
+from lgo_client.mss.errors import in_french as mss_in_french
+from lgo_client.outbox import QueueBusy
 from lgo_client.own_files import FileUnusable
 from lgo_client.parameters import ParametersUnavailable
 from lgo_client.psc import PscRefused
@@ -38,7 +41,17 @@ UNUSABLE, REFUSED, DEFECT, ABORTED = 2, 1, 70, 130
 console = Console(soft_wrap=True)
 
 
-NOT_DONE = (NotCalled, QueueBusy, UnknownDocument, DmpUnavailable, ParametersUnavailable, WebUnavailable)
+NOT_DONE = (
+    NotCalled,
+    QueueBusy,
+    UnknownDocument,
+    DmpUnavailable,
+    ParametersUnavailable,
+    WebUnavailable,
+    NotSent,
+    NotFiled,
+    DirectoryUnavailable,
+)
 """What is not done, for a reason that its message says in French."""
 EXPECTED = (
     EnvironmentMissing,
@@ -46,6 +59,7 @@ EXPECTED = (
     PscRefused,
     IdentityRefused,
     RegistryRefused,
+    MssError,
     *NOT_DONE,
     httpx.HTTPError,
     FileUnusable,
@@ -124,6 +138,8 @@ def _told(error: Exception) -> tuple[int, str]:
         return REFUSED, f"refus : {error}"
     if isinstance(error, RegistryRefused):
         return REFUSED, f"refus : {in_french(error)}"
+    if isinstance(error, MssError):
+        return REFUSED, mss_in_french(error)
     if isinstance(error, NOT_DONE):
         return REFUSED, str(error)
     if isinstance(error, FileUnusable):

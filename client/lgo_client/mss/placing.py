@@ -1,0 +1,63 @@
+"""Where a mail that came goes: to a patient's file, among the receipts, to whoever reads, or into quarantine.
+
+Source: specs/requirements.md §2.3; specs/mssante.md §3.3. Knows no transport; what it learns of a mail that was sent it
+tells to whoever keeps that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from lgo_client.environment import Patient
+from lgo_client.mss.errors import NotFiled
+from lgo_client.mss.inbound import Opened, documents_of, key_of, opened
+from lgo_client.mss.receipts import read_receipt
+from lgo_client.mss.records import NewDocument, NewMail, Where
+
+__all__ = ["PATIENT_DOMAIN", "placed"]
+
+PATIENT_DOMAIN = "patient.mssante.fr"
+
+
+def placed(
+    raw: bytes, mailbox: str, patients: Mapping[str, Patient], told: Callable[[str, str], str]
+) -> tuple[NewMail, list[NewDocument]]:
+    """Return a mail as it is kept, and its documents.
+
+    ``told`` learns of which Message-ID a receipt says what, and returns the title of that mail, "" if it is not ours.
+    """
+    mail = opened(raw)
+    new = NewMail(
+        mailbox=mailbox,
+        key=key_of(raw),
+        message_id=mail.message_id,
+        refs=mail.references,
+        sender=mail.sender,
+        subject=mail.subject,
+        at=mail.date,
+        place=Where.INBOX,
+        reason="",
+        code="",
+        patient=_writes_himself(mail),
+        due=False,
+        octets=raw,
+    )
+    receipt = read_receipt(raw)
+    if receipt is not None:
+        title = told(receipt.message_id, receipt.shown) or receipt.message_id
+        return replace(new, place=Where.RECEIPT, reason=f"{receipt.shown} : {title}" if title else receipt.shown), []
+    if not mail.has_documents:
+        return new, []
+    may_tell = mail.automatic and bool(mail.archives) and bool(mail.message_id)
+    try:
+        patient, documents = documents_of(mail, patients)
+    except NotFiled as error:
+        code = error.code if mail.archives else ""
+        return replace(new, place=Where.QUARANTINE, reason=error.reason, code=code, due=may_tell), []
+    return replace(new, place=Where.FILED, patient=patient.matricule, due=may_tell), documents
+
+
+def _writes_himself(mail: Opened) -> str:
+    local, _, domain = mail.sender.partition("@")
+    return local.upper() if domain.lower() == PATIENT_DOMAIN else ""
