@@ -23,7 +23,7 @@ from lgo_sandbox.gate.record import refuse, refuse_store
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
-from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured, Weakness
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, BadServerMet, Weakness
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
 from mss_mock.codes.faults import SESSION_ENDED
 from mss_mock.domain import Refused
@@ -118,7 +118,7 @@ class Dialogue:
         record.exchange.certificate = certificate.subject if certificate else ""
         record.note(self.stream.facts)
         if self.weakness and self._spoke and not self._endured:
-            record.note(Endured(weakness=self.weakness))
+            record.note(BadServerMet(weakness=self.weakness, refused=False))
             self._endured = True
         return record
 
@@ -184,7 +184,9 @@ class Dialogue:
             await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received, self._where_http_is())
         except TlsFailed as failed:
             failure = handshake_failure(failed.error, after_starttls=True)
-            self._on_handshake(as_refusal_of_bad(failure, self.weakness) if self.weakness else failure, b"")
+            if self.weakness:
+                failure = as_refusal_of_bad(failure, self.weakness, failed.error)
+            self._on_handshake(failure, b"")
         except NotForClients as unfit:
             said = await self.farewell(Refused(f"{self.name}-certificat", expected=""))
             self._on_handshake(unfit.failure, said)
@@ -225,6 +227,8 @@ class Dialogue:
 
     def _on_handshake(self, failure: Failure, said: bytes) -> None:
         record = self._connection_record()
+        if failure.refused:
+            record.note(BadServerMet(weakness=failure.refused, refused=True))
         refuse(
             record.exchange,
             failure.cause,

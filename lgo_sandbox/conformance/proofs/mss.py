@@ -18,6 +18,21 @@ ARCHIVE = (
 )
 
 
+TLS_1_2 = (
+    kept("MSS-REFUSES-TLS-1-0", what="le refus d'un opérateur en TLS 1.0"),
+    kept("MSS-REFUSES-TLS-1-1", what="le refus d'un opérateur en TLS 1.1"),
+)
+SUITES = Proof(
+    parts=(kept("MSS-REFUSES-WEAK-SUITES", what="le refus d'un opérateur aux suites faibles"),),
+    rest="La liste des suites proposées se montre dans la configuration.",
+)
+IGC_SANTE = (
+    TLS,
+    kept("MSS-REFUSES-WRONG-CA", what="le refus d'un certificat d'opérateur d'une autre autorité"),
+    kept("MSS-REFUSES-SELF-SIGNED", what="le refus d'un certificat d'opérateur signé par lui-même"),
+)
+
+
 def _one(check: str, what: str) -> Proof:
     return Proof(parts=(kept(check, what=what),))
 
@@ -28,6 +43,11 @@ def _not_mailed(check: str, marker: str) -> Part:
 
 MSS = {
     "LGO.MSS.01": Proof(parts=(TLS,)),
+    "LGO.MSS.02": Proof(parts=(TLS, *TLS_1_2)),
+    "LGO.MSS.03": SUITES,
+    "LGO.MSS.04": Proof(parts=IGC_SANTE),
+    "LGO.MSS.05": _one("MSS-REFUSES-EXPIRED", "le refus d'un certificat d'opérateur expiré"),
+    "LGO.MSS.06": _one("MSS-REFUSES-REVOKED", "le refus d'un certificat d'opérateur révoqué"),
     "LGO.MSS.08": _one("MSS-MESSAGE-ID", "un courriel avec son Message-ID"),
     "LGO.MSS.09": _one("MSS-REPLY-THREADING", "une réponse à un message reçu"),
     "LGO.MSS.10": _one("MSS-BODY", "un courriel au corps conforme"),
@@ -61,7 +81,8 @@ MSS = {
         rest="L'enregistrement du refus se montre à l'écran.",
     ),
     "MSS/CONF.01": Proof(parts=(TLS,)),
-    "MSS/CONF.02": Proof(parts=(TLS,)),
+    "MSS/CONF.02": Proof(parts=(TLS, *TLS_1_2)),
+    "MSS/CONF.03": SUITES,
     "MSS/CONF.04": _one("MSS-AUTOCONFIG", "la lecture de config-v1.1.xml, puis l'ouverture de la boîte"),
     "MSS/CONF.05": _one("MSS-SMTP-STARTTLS", "une émission par SMTP avec STARTTLS"),
     "MSS/CONF.06": _one("MSS-IMAP-STARTTLS", "une lecture par IMAP avec STARTTLS"),
@@ -89,6 +110,10 @@ MSS = {
     "MSS/CONF.25": Proof(
         parts=(kept("MSS-XDM-SUBJECT", what="un courriel de documents à l'objet XDM/1.0/DDM+"),),
         rest="La reconnaissance à la réception se montre à l'écran.",
+    ),
+    "MSS/CONF.27": Proof(
+        parts=IGC_SANTE,
+        rest="Que seule l'autorité Élémentaire Organisation soit admise se montre dans la configuration.",
     ),
     "MSS/UX.33": _one("MSS-READ-RECEIPT", "un courriel qui demande un accusé de lecture"),
     "MSS/UX.34": _one("MSS-READ-REPORT", "un accusé de lecture renvoyé"),
