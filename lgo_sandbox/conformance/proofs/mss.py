@@ -96,6 +96,10 @@ MSS = {
         ),
     ),
     "MSS/CONF.09": _one("MSS-SASL-IR", "une authentification en une commande"),
+    "MSS/CONF.11": Proof(
+        parts=(kept("MSS-REOPENED", what="une boîte rouverte après une panne qui coupe la connexion"),),
+        rest="Que ce soit sans geste de l'utilisateur se montre à l'écran.",
+    ),
     "MSS/CONF.12": _one("MSS-APP-LOGIN", "une boîte applicative ouverte par certificat"),
     "MSS/CONF.14": Proof(
         parts=(
@@ -106,6 +110,13 @@ MSS = {
     "MSS/CONF.15": _one("MSS-CODE-HEADER", "un X-MSS-CODECDA conforme à l'archive jointe"),
     "MSS/CONF.16": _one("MSS-NIL", "un courriel avec son X-MSS-NIL"),
     "MSS/CONF.21": _one("MSS-FIN", "un envoi à un usager clos par X-MSS-MES: FIN"),
+    "MSS/CONF.22": Proof(
+        parts=(
+            kept("MSS-REFUSES-REVOKED", what="le refus d'un certificat d'opérateur révoqué"),
+            kept("MSS-KEPT-CRL", what="une connexion à un opérateur dont ni la CRL ni l'OCSP ne répondent"),
+        ),
+        rest="Que ce soit par la CRL gardée, et non faute de contrôle, se montre dans la configuration.",
+    ),
     "MSS/CONF.23": Proof(parts=ARCHIVE, rest="La reconnaissance à la réception se montre à l'écran."),
     "MSS/CONF.25": Proof(
         parts=(kept("MSS-XDM-SUBJECT", what="un courriel de documents à l'objet XDM/1.0/DDM+"),),

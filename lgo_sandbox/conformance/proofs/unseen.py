@@ -13,6 +13,21 @@ __all__ = ["UNSEEN"]
 
 UNSEEN: Mapping[str, str] = MappingProxyType(
     {
+        "LGO.MSS.07": "les adresses réelles de l'opérateur Mailiz ne s'appellent pas d'ici",
+        "MSS/va1.14": "les accusés de remise et de lecture arrivent dans la boîte ; qu'ils soient montrés se filme",
+        "MSS/CONF.08": "les pannes de l'opérateur se montent ici ; que le reste du logiciel continue se filme",
+        "MSS/CONF.10": "l'opérateur ferme aussi, en une seconde ; que le logiciel ferme de lui-même se filme",
+        "MSS/CONF.17": "les traces sont dans le logiciel ; le journal du bac à sable sert à les comparer",
+        "MSS/CONF.18": "les traces sont dans le logiciel ; le journal du bac à sable sert à les comparer",
+        "MSS/CONF.24": "METADATA.XML est lu par le destinataire ; celui des envois est comparé au CDA par MSS-SAME-…",
+        "MSS/UX.01": "les courriels des correspondants portent une archive XDM ; leur marque dans la boîte se filme",
+        "MSS/UX.39": "l'import dans le dossier est au logiciel ; les archives des correspondants sont à importer",
+        "MSS/UX.02": "le rapprochement des traits se fait dans le logiciel ; un correspondant se trompe de patient ici",
+        "MSS/UX.05": "l'avertissement est à l'écran ; un correspondant remplace puis retire un document ici",
+        "MSS/UX.07": "le classement se fait dans le logiciel ; des courriels à INS égal et différent arrivent ici",
+        "MSS/UX.25": "la distinction est à l'écran ; usagers et professionnels écrivent ici",
+        "MSS/UX.28": "l'objet affiché se regarde ; les courriels des correspondants portent le préfixe",
+        "MSS/UX.31": "les traits affichés se regardent ; les usagers écrivent ici depuis Mon espace santé",
         "DMP/UX.10": "la panne « delay » de 3000 monte la lenteur ; que l'écran reste utilisable se filme",
         "DMP/UX.11": "le statut de l'INS est tenu par le logiciel ; son affichage sans clic se filme",
         "DMP/UX.17": "les types annoncés et leur compte sont à l'écran ; ce qui les fait naître se monte ici",

@@ -63,7 +63,28 @@ def _check(weakness: Weakness, name: str, title: str, *requirements: str) -> Che
     )
 
 
+def _kept_list(seen: Observed[BadServerMet]) -> Outcome:
+    """A list that is kept serves where none can be had: the software goes on, and is known to look at revocation."""
+    met = seen.facts
+    if met.refused or met.weakness is not Weakness.UNREACHABLE or seen.transport not in _DOORS:
+        return None
+    looks = BadServerMet(weakness=Weakness.REVOKED, refused=True)
+    return any(earlier == looks for _, earlier in seen.history.all(BadServerMet)) or None
+
+
+KEPT_LIST = Check(
+    id="MSS-KEPT-CRL",
+    title="Opérateur accepté quand ni CRL ni OCSP ne répondent, par qui refuse un certificat révoqué",
+    reads=BadServerMet,
+    test=_kept_list,
+    source="docs/sources/mssante.md#certificat-operateur",
+    remedy="Gardez la dernière CRL de l'autorité, et servez-vous-en tant qu'elle n'a pas expiré.",
+    requirements=("MSS/CONF.22",),
+    confidence="M",
+)
+
 SERVER_CHECKS = (
+    KEPT_LIST,
     _check(Weakness.TLS_1_0, "MSS-REFUSES-TLS-1-0", "Opérateur en TLS 1.0 refusé", "LGO.MSS.02", "MSS/CONF.02"),
     _check(Weakness.TLS_1_1, "MSS-REFUSES-TLS-1-1", "Opérateur en TLS 1.1 refusé", "LGO.MSS.02", "MSS/CONF.02"),
     _check(

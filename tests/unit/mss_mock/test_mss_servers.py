@@ -75,3 +75,11 @@ def test_who_speaks_to_a_bad_server_of_mail_breaks_its_rule(weakness: Weakness, 
 
 def test_what_is_asked_of_the_directory_is_no_matter_of_the_operator():
     assert broken([SPOKEN], "annuaire-search") == []
+
+
+def test_who_goes_on_without_any_list_is_believed_once_it_refused_a_revoked_certificate():
+    unreachable = replace(SPOKEN, weakness=Weakness.UNREACHABLE)
+    looks = exchange_of([replace(REFUSED, weakness=Weakness.REVOKED)], SMTP, 0)
+    assert "MSS-KEPT-CRL" in kept([unreachable], SMTP, history=past(looks))
+    assert "MSS-KEPT-CRL" not in kept([unreachable], SMTP, history=past(refused()))
+    assert "MSS-KEPT-CRL" not in kept([replace(unreachable, refused=True)], SMTP, history=past(looks))

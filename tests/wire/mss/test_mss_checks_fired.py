@@ -10,13 +10,14 @@ from support.mail_documents import PLAIN, documents
 from support.mss_operator import MailTenant, Since
 
 from mss_mock.checks import CHECKS
+from mss_mock.checks.servers import SERVER_CHECKS
 from mss_mock.codes import BoxKind
 
 LISTENER = {"MSS-CLEAR-LOGIN", "MSS-XOAUTH2-FORM"}
 """What comes before anybody says which session it belongs to is in that of the listener."""
 NEGATIVE = {"MSS-CITIZEN-INS", "MSS-CITIZEN-REFUSES", "MSS-PATIENT-REFUSES"}
 """Demands that nothing leaves: no mail alone proves them."""
-SERVERS = {check.id for check in CHECKS if check.id.startswith("MSS-REFUSES-")}
+SERVERS = {check.id for check in CHECKS if check in SERVER_CHECKS}
 """What is played at servers to refuse, in wire/test_bad_servers.py."""
 
 
