@@ -21,7 +21,7 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
         "MSS/CONF.18": "les traces sont dans le logiciel ; le journal du bac à sable sert à les comparer",
         "MSS/CONF.24": "METADATA.XML est lu dans le logiciel ; celui qu'il envoie est comparé au CDA (MSS-SAME-…)",
         "MSS/UX.01": "la marque dans la boîte est à l'écran ; un courriel à archive XDM s'envoie d'une boîte à l'autre",
-        "MSS/UX.39": "l'import dans le dossier est au logiciel ; un courriel à archive XDM s'envoie d'une boîte à l'autre",
+        "MSS/UX.39": "l'import dans le dossier est au logiciel ; aucun échange ne le montre",
         "MSS/UX.02": "le rapprochement des traits se fait dans le logiciel ; aucun échange ne le montre",
         "MSS/UX.05": "l'avertissement est à l'écran ; aucun échange ne le montre",
         "MSS/UX.07": "le classement se fait dans le logiciel ; aucun échange ne le montre",
