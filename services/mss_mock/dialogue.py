@@ -28,6 +28,7 @@ from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
 from mss_mock.codes.faults import SESSION_ENDED
 from mss_mock.domain import Refused
 from mss_mock.endings import refusal_of
+from mss_mock.facts import Outlived
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
@@ -82,6 +83,10 @@ class Dialogue:
         self._endured = False
         """Whether it was journaled that the client endures a server that it should refuse."""
         self._fell = False
+        self.outlived = ""
+        """Why the Pro Santé Connect session of the login ended, in French, when the connection stays all the same."""
+        self._used = False
+        """Whether the client went on after that end."""
 
     # What a protocol gives
 
@@ -120,6 +125,9 @@ class Dialogue:
         if self.weakness and self._spoke and not self._endured:
             record.note(BadServerMet(weakness=self.weakness, refused=False))
             self._endured = True
+        if self.outlived:
+            record.note(Outlived(because=self.outlived, used=True))
+            self._used = True
         return record
 
     @property
@@ -173,6 +181,7 @@ class Dialogue:
         try:
             if admitted:
                 await self.converse()
+                self._took_leave()
             else:
                 received = f"une connexion de plus que les {self.port.max_connections} admises"
                 await self._turn_away("complet", "SANDBOX-TROP-DE-CONNEXIONS", received)
@@ -217,6 +226,15 @@ class Dialogue:
         elif not self._endured:
             record = self._connection_record()
             record.finish(0, b"", f"Connexion {self.name.upper()} à un {BAD_SERVERS[weakness].title}")
+
+    def _took_leave(self) -> None:
+        """Journal that the client ends by itself a connection whose Pro Santé Connect session has ended."""
+        if not self.outlived or self._used:
+            return
+        record = self.open_record(f"{self.name}-connection", self.session)
+        record.exchange.target = f"connexion {self.name.upper()}"
+        record.note(Outlived(because=self.outlived, used=False))
+        record.finish(0, b"", f"Connexion {self.name.upper()} fermée par le logiciel : {self.outlived}")
 
     def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"", remedy: str = "") -> None:
         """Journal what befell the connection, for one of the sandbox's causes."""

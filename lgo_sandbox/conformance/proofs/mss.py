@@ -96,6 +96,16 @@ MSS = {
         ),
     ),
     "MSS/CONF.09": _one("MSS-SASL-IR", "une authentification en une commande"),
+    "MSS/CONF.10": Proof(
+        parts=(
+            kept(
+                "MSS-SESSION-END",
+                what="une connexion que le logiciel ferme après la fin de la session Pro Santé Connect, quand "
+                "l'opérateur ne le fait pas (option mss.session_end à keep)",
+            ),
+        ),
+        rest="Que toutes les connexions se ferment à ce moment se montre à l'écran.",
+    ),
     "MSS/CONF.11": Proof(
         parts=(kept("MSS-REOPENED", what="une boîte rouverte après une panne qui coupe la connexion"),),
         rest="Que ce soit sans geste de l'utilisateur se montre à l'écran.",

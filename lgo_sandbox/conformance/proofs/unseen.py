@@ -16,7 +16,6 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
         "LGO.MSS.07": "les adresses réelles de l'opérateur Mailiz ne s'appellent pas d'ici",
         "MSS/va1.14": "l'opérateur rend l'accusé demandé (NOTIFY=SUCCESS) ; qu'il soit montré se filme",
         "MSS/CONF.08": "les pannes de l'opérateur se montent ici ; que le reste du logiciel continue se filme",
-        "MSS/CONF.10": "l'opérateur ferme aussi, en une seconde ; que le logiciel ferme de lui-même se filme",
         "MSS/CONF.17": "les traces sont dans le logiciel ; le journal du bac à sable sert à les comparer",
         "MSS/CONF.18": "les traces sont dans le logiciel ; le journal du bac à sable sert à les comparer",
         "MSS/CONF.24": "METADATA.XML est lu dans le logiciel ; celui qu'il envoie est comparé au CDA (MSS-SAME-…)",

@@ -16,7 +16,7 @@ from mss_mock.checks.wording import LOGIN, MESSAGE
 from mss_mock.codes import SERVICE_CLOSING as CLOSING
 from mss_mock.codes import BoxKind
 from mss_mock.codes.login_replies import LOGIN_REPLIES
-from mss_mock.facts import Autoconfigured, ImapCommand, MailConnection, MailEnvelope, MailLogin
+from mss_mock.facts import Autoconfigured, ImapCommand, MailConnection, MailEnvelope, MailLogin, Outlived
 
 __all__ = ["CONNECTION_CHECKS"]
 
@@ -207,6 +207,26 @@ REOPENED = Check(
     confidence="M",
 )
 
+
+def _outlived(seen: Observed[Outlived]) -> Outcome:
+    if not seen.facts.used:
+        return True
+    return Violation(
+        f"{seen.operation}, par une connexion dont la {seen.facts.because}", "plus rien : QUIT ou LOGOUT à cette fin"
+    )
+
+
+SESSION_END = Check(
+    id="MSS-SESSION-END",
+    title="Connexion fermée avec la session Pro Santé Connect",
+    reads=Outlived,
+    test=_outlived,
+    source="docs/sources/mssante.md#fin-de-session",
+    remedy="Fermez les connexions SMTP et IMAP dès que le jeton de rafraîchissement n'est plus valable.",
+    requirements=("MSS/CONF.10",),
+    confidence="M",
+)
+
 SASL_IR = Check(
     id="MSS-SASL-IR",
     title="Authentification en une commande (préconisation)",
@@ -336,6 +356,16 @@ PATH_SPACE = Check(
 CONNECTION_CHECKS = (
     *(LINE_ENDS, PATH_SPACE),
     *(TLS, CLEAR, SMTP_STARTTLS, IMAP_STARTTLS),
-    *(XOAUTH2, XOAUTH2_ORGANISATION, XOAUTH2_FORM, CREDENTIALS, REOPENED, SASL_IR, APP_LOGIN, LOGIN_COMMAND),
+    *(
+        XOAUTH2,
+        XOAUTH2_ORGANISATION,
+        XOAUTH2_FORM,
+        CREDENTIALS,
+        REOPENED,
+        SESSION_END,
+        SASL_IR,
+        APP_LOGIN,
+        LOGIN_COMMAND,
+    ),
     *(AUTOCONFIG, UNNAMED_DOMAIN),
 )
