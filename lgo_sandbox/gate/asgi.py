@@ -30,7 +30,7 @@ from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
 from lgo_sandbox.tenant.tokens import session_of_bearer
-from lgo_sandbox.watch.bad_servers import Endured, Weakness
+from lgo_sandbox.watch.bad_servers import BadServerMet, Weakness
 from lgo_sandbox.watch.exchange import ANSWERED, Exchange
 from lgo_sandbox.watch.wording import visible
 from lgo_sandbox.wire.http import RawResponse
@@ -76,7 +76,7 @@ class Gate:
             session, unknown = self._found(request, arrived.octets)
             exchange = open_exchange(session, self.service.name, self.door.name, str(scope["scheme"]))
             if self.weakness:
-                exchange.noted.put(Endured(weakness=self.weakness))
+                exchange.noted.put(BadServerMet(weakness=self.weakness, refused=False))
             await self._serve(request, arrived, session, exchange, unknown, receive, send)
         except StoreError as error:
             await _send(send, self.service.problem(store_problem(error, arrived.octets)))

@@ -41,12 +41,16 @@ BAD_REFUSED = "SANDBOX-SERVEUR-FAUTIF-REFUSE"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A cause of ``watch.causes`` with what was received and, where nearer than the cause's own, the remedy."""
+    """A cause of ``watch.causes`` with what was received and, where nearer than the cause's own, the remedy.
+
+    ``refused``: the weakness of a bad server that a client has shown to refuse by it.
+    """
 
     cause: str
     received: str
     remedy: str = ""
     expected: str = ""
+    refused: Weakness | None = None
 
 
 def _alert(name: str, number: int) -> str:
@@ -158,20 +162,42 @@ _OUGHT_TO_BE_UNKNOWN = frozenset({Weakness.WRONG_CA, Weakness.SELF_SIGNED})
 _UNKNOWN_CA = _BY_REASON["TLSV1_ALERT_UNKNOWN_CA"]
 
 
-def as_refusal_of_bad(failure: Failure, weakness: Weakness) -> Failure:
+_ANY_CERTIFICATE = frozenset({"SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"})
+"""What clients say of whatever is wrong with a certificate: Go and Python the first, Java the second."""
+_OLD = frozenset(reason for reason, failure in _BY_REASON.items() if failure.cause == VERSION)
+_SHOWS = {
+    Weakness.TLS_1_0: _OLD,
+    Weakness.TLS_1_1: _OLD,
+    Weakness.WEAK_SUITES: frozenset({"NO_SHARED_CIPHER", "TLSV1_ALERT_INSUFFICIENT_SECURITY"}),
+    Weakness.EXPIRED: _ANY_CERTIFICATE | {"SSLV3_ALERT_CERTIFICATE_EXPIRED"},
+    Weakness.NOT_YET_VALID: _ANY_CERTIFICATE | {"SSLV3_ALERT_CERTIFICATE_EXPIRED"},
+    Weakness.REVOKED: _ANY_CERTIFICATE | {"SSLV3_ALERT_CERTIFICATE_REVOKED"},
+    Weakness.WRONG_CA: _ANY_CERTIFICATE | {"TLSV1_ALERT_UNKNOWN_CA"},
+    Weakness.SELF_SIGNED: _ANY_CERTIFICATE | {"TLSV1_ALERT_UNKNOWN_CA"},
+    Weakness.WRONG_NAME: _ANY_CERTIFICATE,
+    Weakness.UNREACHABLE: _ANY_CERTIFICATE,
+}
+"""Weakness → how a handshake fails with a client that refuses just that. A certificate that is refused at an old TLS or
+under a weak suite says that these were taken; a connection that merely ends says nothing."""
+_BY_PROTOCOL = frozenset({Weakness.TLS_1_0, Weakness.TLS_1_1, Weakness.WEAK_SUITES})
+
+
+def as_refusal_of_bad(failure: Failure, weakness: Weakness, error: Exception | None) -> Failure:
     """Return the same failure as what it is at a server that had to be refused: right.
 
     A client that does not know the authority refuses the good servers too: that stays what it is.
     """
     if failure is _UNKNOWN_CA and weakness not in _OUGHT_TO_BE_UNKNOWN:
         return failure
-    return Failure(BAD_REFUSED, f"{failure.received}, devant un {BAD_SERVERS[weakness].title}")
+    shown = getattr(error, "reason", None) in _SHOWS[weakness]
+    received = f"{failure.received}, devant un {BAD_SERVERS[weakness].title}"
+    return Failure(BAD_REFUSED, received, refused=weakness if shown else None)
 
 
 def refused_in_silence(weakness: Weakness) -> Failure:
     """Return what to say of a client that left a bad server after the handshake, before it had said anything."""
     received = f"la fin de la connexion après la poignée de main, devant un {BAD_SERVERS[weakness].title}"
-    return Failure(BAD_REFUSED, received)
+    return Failure(BAD_REFUSED, received, refused=None if weakness in _BY_PROTOCOL else weakness)
 
 
 def _refused_certificate(code: int, message: str) -> Failure:

@@ -16,7 +16,7 @@ from lgo_sandbox.contract import Problem, ProblemKind, Service
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.ids import Ids
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, BadServerMet, Weakness
 from lgo_sandbox.watch.causes import CAUSES, Struck
 from lgo_sandbox.watch.checks import Check, Evaluation, evaluate
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, FAULTED, REFUSED, Exchange
@@ -121,8 +121,9 @@ def _explain(service: Service, exchange: Exchange, evaluation: Evaluation) -> No
     struck = exchange.noted.get(Struck)
     if struck is not None:
         evaluation.findings.append(_of_fault(service, struck))
-    if (endured := exchange.noted.get(Endured)) is not None:
-        evaluation.findings.append(_of_bad_server(service, endured))
+    met = exchange.noted.get(BadServerMet)
+    if met is not None and not met.refused and not any(check.reads is BadServerMet for check in evaluation.broken):
+        evaluation.findings.append(_of_bad_server(service, met.weakness))
     refusal = exchange.noted.get(Refusal)
     if refusal is None and struck is None and service.prefix and _is_error(exchange):
         refusal = _unexplained(exchange)
@@ -141,8 +142,8 @@ def _of_fault(service: Service, struck: Struck) -> Finding:
     return _finding(service, Refusal(code=cause.id, received=received, expected=cause.expected, remedy=cause.remedy))
 
 
-def _of_bad_server(service: Service, endured: Endured) -> Finding:
-    cause, server = CAUSES["SANDBOX-SERVEUR-FAUTIF-ACCEPTE"], BAD_SERVERS[endured.weakness]
+def _of_bad_server(service: Service, weakness: Weakness) -> Finding:
+    cause, server = CAUSES["SANDBOX-SERVEUR-FAUTIF-ACCEPTE"], BAD_SERVERS[weakness]
     refusal = Refusal(
         code=cause.id,
         received=f"une demande à un {server.title}",

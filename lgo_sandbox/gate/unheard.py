@@ -25,7 +25,7 @@ from lgo_sandbox.gate.record import finish, open_exchange, refuse
 from lgo_sandbox.sandbox import Addresses, Sandbox
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.sessions import SessionError
-from lgo_sandbox.watch.bad_servers import Weakness
+from lgo_sandbox.watch.bad_servers import BadServerMet, Weakness
 
 __all__ = ["PREFACE", "Unheard", "first_line"]
 
@@ -53,7 +53,7 @@ class Unheard:
         """The TLS handshake failed, or was given up (``error`` None); ``asked`` is the server's name that it named."""
         failure = misnamed(error, asked) or handshake_failure(error)
         if self.weakness:
-            failure = as_refusal_of_bad(failure, self.weakness)
+            failure = as_refusal_of_bad(failure, self.weakness, error)
         self.failed(peer, failure, "poignée de main TLS", arrived)
 
     def silent(self, peer: str, asked: Asked) -> None:
@@ -106,6 +106,8 @@ class Unheard:
         exchange = open_exchange(session, self.service.name, self.door.name, "https" if self.tls else "http")
         exchange.peer, exchange.target, exchange.status = peer, target, status
         exchange.request_body, exchange.request_size = arrived[:KEPT], len(arrived)
+        if failure.refused:
+            exchange.noted.put(BadServerMet(weakness=failure.refused, refused=True))
         refuse(
             exchange,
             failure.cause,

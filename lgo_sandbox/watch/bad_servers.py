@@ -12,7 +12,7 @@ from enum import StrEnum
 from health_documents.findings import Severity
 from lgo_sandbox.watch.facts import Facts
 
-__all__ = ["BAD_SERVERS", "BadServer", "Endured", "Weakness"]
+__all__ = ["BAD_SERVERS", "BadServer", "BadServerMet", "Weakness"]
 
 
 class Weakness(StrEnum):
@@ -40,10 +40,11 @@ class BadServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endured(Facts):
-    """A client spoke to a server that it should have refused."""
+class BadServerMet(Facts):
+    """A client met a server that it should refuse. ``refused``: for this very weakness; else it spoke to it."""
 
     weakness: Weakness
+    refused: bool
 
 
 _DATES = (

@@ -23,11 +23,12 @@ from lgo_sandbox.gate.record import refuse, refuse_store
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.tenant.sessions import UnknownSession
-from lgo_sandbox.watch.bad_servers import BAD_SERVERS, Endured, Weakness
+from lgo_sandbox.watch.bad_servers import BAD_SERVERS, BadServerMet, Weakness
 from lgo_sandbox.watch.exchange import ABORTED, ERROR, REFUSED
 from mss_mock.codes.faults import SESSION_ENDED
 from mss_mock.domain import Refused
 from mss_mock.endings import refusal_of
+from mss_mock.facts import Outlived
 from mss_mock.journaling import Record
 from mss_mock.login import Login
 from mss_mock.stream import Disconnected, ImplicitTls, Stream, TlsFailed
@@ -82,6 +83,10 @@ class Dialogue:
         self._endured = False
         """Whether it was journaled that the client endures a server that it should refuse."""
         self._fell = False
+        self.outlived = ""
+        """Why the Pro Santé Connect session of the login ended, in French, when the connection stays all the same."""
+        self._used = False
+        """Whether the client went on after that end."""
 
     # What a protocol gives
 
@@ -118,8 +123,11 @@ class Dialogue:
         record.exchange.certificate = certificate.subject if certificate else ""
         record.note(self.stream.facts)
         if self.weakness and self._spoke and not self._endured:
-            record.note(Endured(weakness=self.weakness))
+            record.note(BadServerMet(weakness=self.weakness, refused=False))
             self._endured = True
+        if self.outlived:
+            record.note(Outlived(because=self.outlived, used=True))
+            self._used = True
         return record
 
     @property
@@ -173,6 +181,7 @@ class Dialogue:
         try:
             if admitted:
                 await self.converse()
+                self._took_leave()
             else:
                 received = f"une connexion de plus que les {self.port.max_connections} admises"
                 await self._turn_away("complet", "SANDBOX-TROP-DE-CONNEXIONS", received)
@@ -184,7 +193,9 @@ class Dialogue:
             await self._turn_away("http", "SANDBOX-HTTP-SUR-COURRIEL", received, self._where_http_is())
         except TlsFailed as failed:
             failure = handshake_failure(failed.error, after_starttls=True)
-            self._on_handshake(as_refusal_of_bad(failure, self.weakness) if self.weakness else failure, b"")
+            if self.weakness:
+                failure = as_refusal_of_bad(failure, self.weakness, failed.error)
+            self._on_handshake(failure, b"")
         except NotForClients as unfit:
             said = await self.farewell(Refused(f"{self.name}-certificat", expected=""))
             self._on_handshake(unfit.failure, said)
@@ -216,6 +227,15 @@ class Dialogue:
             record = self._connection_record()
             record.finish(0, b"", f"Connexion {self.name.upper()} à un {BAD_SERVERS[weakness].title}")
 
+    def _took_leave(self) -> None:
+        """Journal that the client ends by itself a connection whose Pro Santé Connect session has ended."""
+        if not self.outlived or self._used:
+            return
+        record = self.open_record(f"{self.name}-connection", self.session)
+        record.exchange.target = f"connexion {self.name.upper()}"
+        record.note(Outlived(because=self.outlived, used=False))
+        record.finish(0, b"", f"Connexion {self.name.upper()} fermée par le logiciel : {self.outlived}")
+
     def report(self, cause: str, *, received: str, outcome: str = REFUSED, said: bytes = b"", remedy: str = "") -> None:
         """Journal what befell the connection, for one of the sandbox's causes."""
         record = self._connection_record()
@@ -225,6 +245,8 @@ class Dialogue:
 
     def _on_handshake(self, failure: Failure, said: bytes) -> None:
         record = self._connection_record()
+        if failure.refused:
+            record.note(BadServerMet(weakness=failure.refused, refused=True))
         refuse(
             record.exchange,
             failure.cause,

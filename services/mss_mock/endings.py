@@ -6,6 +6,7 @@ end is not public: option ``session_end``. An access token that merely expired e
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -32,9 +33,14 @@ class Endings:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._standing: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._looking = asyncio.Lock()
 
     async def end(self, dialogues: Iterable[Dialogue]) -> None:
-        """End the connections whose session has ended."""
+        """End the connections whose session has ended, or note it on them when they are to stay; wait for another look."""
+        async with self._looking:
+            await self._look(dialogues)
+
+    async def _look(self, dialogues: Iterable[Dialogue]) -> None:
         opened: dict[tuple[str, str], list[Dialogue]] = defaultdict(list)
         for dialogue in dialogues:
             if dialogue.login and dialogue.login.token:
@@ -42,8 +48,12 @@ class Endings:
         self._standing = {key: stood for key, stood in self._standing.items() if key in opened}
         for (name, token), ones in opened.items():
             if because := await self._ended(name, token):
+                falls = self._sandbox.sessions.get(name).option("mss.session_end") == "drop"
                 for dialogue in ones:
-                    await dialogue.fall(because)
+                    if falls:
+                        await dialogue.fall(because)
+                    else:
+                        dialogue.outlived = because
 
     async def _ended(self, name: str, token: str) -> str:
         try:
@@ -51,7 +61,7 @@ class Endings:
         except SessionError:
             return ""
         standing = _standing(session)
-        if session.option("mss.session_end") != "drop" or self._standing.get((name, token)) == standing:
+        if self._standing.get((name, token)) == standing:
             return ""
         self._standing[name, token] = standing
         return await ended_because(self._sandbox, name, "psc", token)

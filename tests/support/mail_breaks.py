@@ -158,6 +158,17 @@ def _again_after_an_outage(mailer: Mailer) -> None:
         mailer.http("/fhir/v2/Practitioner?family=delorme")
 
 
+def _cut_and_back(mailer: Mailer) -> None:
+    armed = Fault("p", "mss", FaultKind.RESET, 0, "smtp-message", remaining=1)
+    mailer.tenant.do(lambda session: session.faults.arm(armed))
+    raw = mailer.sender()
+    for line in (b"MAIL FROM:<helene.valmont@pharmacien.mssante.fr>", b"RCPT TO:<" + DOCTOR.encode() + b">", b"DATA"):
+        raw.reply(line)
+    raw.send(PLAIN + b"\r\n.\r\n")
+    assert raw.line() == b""
+    mailer.sender()
+
+
 APPLICATION_FROM = "Pharmacie de la Fontaine <contact_auto@pharmacie-fontaine.mssante.fr>"
 
 BROKEN: Mapping[str, Way] = {
@@ -229,6 +240,7 @@ SHOWN: Mapping[str, Way] = {
     "MSS-IMAP-STARTTLS": _read,
     "MSS-XOAUTH2": _both_doors,
     "MSS-XOAUTH2-ORGANISATION": _both_doors_of_the_structure,
+    "MSS-REOPENED": _cut_and_back,
     "MSS-SASL-IR": lambda mailer: mailer.sender(),
     "MSS-APP-LOGIN": lambda mailer: _application(
         mailer,

@@ -34,6 +34,16 @@ AUTOCONFIG = "/mail/config-v1.1.xml?emailaddress=a@pharmacien.mssante.fr"
 APPLICATION = "contact_auto@pharmacie-fontaine.mssante.fr"
 PATIENCE = 10
 MAIL = ("smtp", "imap")
+JUDGED = {
+    Weakness.TLS_1_0: "MSS-REFUSES-TLS-1-0",
+    Weakness.TLS_1_1: "MSS-REFUSES-TLS-1-1",
+    Weakness.WEAK_SUITES: "MSS-REFUSES-WEAK-SUITES",
+    Weakness.EXPIRED: "MSS-REFUSES-EXPIRED",
+    Weakness.REVOKED: "MSS-REFUSES-REVOKED",
+    Weakness.WRONG_CA: "MSS-REFUSES-WRONG-CA",
+    Weakness.SELF_SIGNED: "MSS-REFUSES-SELF-SIGNED",
+}
+"""What a mail check says of a client that spoke, in the place of the sandbox's own finding."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -194,8 +204,10 @@ def test_who_opens_a_mailbox_at_a_bad_server_is_reproached_once(
         assert raw.command(b"AUTHENTICATE PLAIN " + response)[-1].startswith(b"t OK")
         raw.command(b"SELECT INBOX")
     raw.close()
-    told = [one.operation for one in tenant.exchanges() if ENDURED in {finding.check_id for finding in one.findings}]
+    said = JUDGED.get(weakness, ENDURED)
+    told = [one.operation for one in tenant.exchanges() for finding in one.findings if finding.check_id == said]
     assert told == [{"smtp": "smtp-auth", "imap": "imap-authenticate"}[door]]
+    assert said == ENDURED or ENDURED not in tenant.findings()
 
 
 @pytest.mark.parametrize("door", MAIL)
@@ -205,7 +217,27 @@ def test_a_command_before_any_login_is_reproached_too(
     raw = starttls(door, _port(bad[Weakness.EXPIRED][door]), careless())
     raw.reply(b"EHLO lgo.test") if door == "smtp" else raw.command(b"CAPABILITY")
     raw.close()
-    assert listeners.heard(door, BAD_SERVERS[Weakness.EXPIRED].title)["check_id"] == ENDURED
+    assert listeners.heard(door, BAD_SERVERS[Weakness.EXPIRED].title)["check_id"] == JUDGED[Weakness.EXPIRED]
+
+
+def test_a_client_that_opens_the_good_servers_proves_what_it_refuses(
+    everything: Runner, bad: dict[str, dict[str, str]], careful: ssl.SSLContext
+) -> None:
+    trusting = everything.trust(everything.issue("mss-app"))
+    response = base64.b64encode(f"\0{APPLICATION}\0x".encode())
+    for door, login in (("smtp", b"AUTH PLAIN "), ("imap", b"t AUTHENTICATE PLAIN ")):
+        raw = starttls(door, _port(everything.launcher.sandbox.addresses.sockets[door]), trusting)
+        raw.reply(b"EHLO lgo.test") if door == "smtp" else None
+        said = raw.ask(login + response)
+        assert said.startswith((b"235", b"t OK")), said
+        raw.close()
+        for weakness in JUDGED:
+            with pytest.raises(OSError):
+                shake(door, open_ones(bad, weakness, everything)[door], careful)
+    listeners = Tenant(everything, "default")
+    listeners.exchanges()
+    seen = listeners.do(lambda session: session.journal.observations())
+    assert {*JUDGED.values()} <= {one.check_id for one in seen if one.passed}
 
 
 def test_a_client_that_trusts_nobody_is_not_praised(bad: dict[str, dict[str, str]], listeners: Listeners) -> None:

@@ -152,6 +152,25 @@ def test_connections_stay_by_option(everything: Runner, lgo: PscClient, opened: 
     assert _lives(raw, "smtp")
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_where_connections_stay_the_software_has_to_close_them(
+    everything: Runner, lgo: PscClient, opened: Open, door: str
+) -> None:
+    lgo.tenant.option(mss__session_end="keep")
+    tokens = lgo.tokens()
+    raws = [opened(door, _sasl(tokens["access_token"])) for _ in range(2)]
+    lgo.logout(tokens)
+    _looked(everything)
+    left, used = raws
+    assert left.ask(b"QUIT" if door == "smtp" else b"t LOGOUT").startswith((b"221", b"* BYE"))
+    used.reply(b"MAIL FROM:<nobody@x>") if door == "smtp" else used.command(b"SELECT INBOX")
+    assert left.line().startswith(b"t OK" if door == "imap" else b"")
+    assert left.line() == b""
+    assert lgo.tenant.findings().count("MSS-SESSION-END") == 1
+    seen = lgo.tenant.do(lambda session: session.journal.observations())
+    assert {(one.passed, one.failed) for one in seen if one.check_id == "MSS-SESSION-END"} == {(1, 1)}
+
+
 def test_an_application_has_no_session_to_end(everything: Runner, lgo: PscClient, opened: Open) -> None:
     tokens = lgo.tokens()
     certificate = everything.issue("mss-app", session=lgo.tenant.name)

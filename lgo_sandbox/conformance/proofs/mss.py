@@ -18,6 +18,21 @@ ARCHIVE = (
 )
 
 
+TLS_1_2 = (
+    kept("MSS-REFUSES-TLS-1-0", what="le refus d'un opérateur en TLS 1.0"),
+    kept("MSS-REFUSES-TLS-1-1", what="le refus d'un opérateur en TLS 1.1"),
+)
+SUITES = Proof(
+    parts=(kept("MSS-REFUSES-WEAK-SUITES", what="le refus d'un opérateur aux suites faibles"),),
+    rest="La liste des suites proposées se montre dans la configuration.",
+)
+IGC_SANTE = (
+    TLS,
+    kept("MSS-REFUSES-WRONG-CA", what="le refus d'un certificat d'opérateur d'une autre autorité"),
+    kept("MSS-REFUSES-SELF-SIGNED", what="le refus d'un certificat d'opérateur signé par lui-même"),
+)
+
+
 def _one(check: str, what: str) -> Proof:
     return Proof(parts=(kept(check, what=what),))
 
@@ -28,6 +43,11 @@ def _not_mailed(check: str, marker: str) -> Part:
 
 MSS = {
     "LGO.MSS.01": Proof(parts=(TLS,)),
+    "LGO.MSS.02": Proof(parts=(TLS, *TLS_1_2)),
+    "LGO.MSS.03": SUITES,
+    "LGO.MSS.04": Proof(parts=IGC_SANTE),
+    "LGO.MSS.05": _one("MSS-REFUSES-EXPIRED", "le refus d'un certificat d'opérateur expiré"),
+    "LGO.MSS.06": _one("MSS-REFUSES-REVOKED", "le refus d'un certificat d'opérateur révoqué"),
     "LGO.MSS.08": _one("MSS-MESSAGE-ID", "un courriel avec son Message-ID"),
     "LGO.MSS.09": _one("MSS-REPLY-THREADING", "une réponse à un message reçu"),
     "LGO.MSS.10": _one("MSS-BODY", "un courriel au corps conforme"),
@@ -61,7 +81,8 @@ MSS = {
         rest="L'enregistrement du refus se montre à l'écran.",
     ),
     "MSS/CONF.01": Proof(parts=(TLS,)),
-    "MSS/CONF.02": Proof(parts=(TLS,)),
+    "MSS/CONF.02": Proof(parts=(TLS, *TLS_1_2)),
+    "MSS/CONF.03": SUITES,
     "MSS/CONF.04": _one("MSS-AUTOCONFIG", "la lecture de config-v1.1.xml, puis l'ouverture de la boîte"),
     "MSS/CONF.05": _one("MSS-SMTP-STARTTLS", "une émission par SMTP avec STARTTLS"),
     "MSS/CONF.06": _one("MSS-IMAP-STARTTLS", "une lecture par IMAP avec STARTTLS"),
@@ -75,6 +96,20 @@ MSS = {
         ),
     ),
     "MSS/CONF.09": _one("MSS-SASL-IR", "une authentification en une commande"),
+    "MSS/CONF.10": Proof(
+        parts=(
+            kept(
+                "MSS-SESSION-END",
+                what="une connexion que le logiciel ferme après la fin de la session Pro Santé Connect, quand "
+                "l'opérateur ne le fait pas (option mss.session_end à keep)",
+            ),
+        ),
+        rest="Que toutes les connexions se ferment à ce moment se montre à l'écran.",
+    ),
+    "MSS/CONF.11": Proof(
+        parts=(kept("MSS-REOPENED", what="une boîte rouverte après une panne qui coupe la connexion"),),
+        rest="Que ce soit sans geste de l'utilisateur se montre à l'écran.",
+    ),
     "MSS/CONF.12": _one("MSS-APP-LOGIN", "une boîte applicative ouverte par certificat"),
     "MSS/CONF.14": Proof(
         parts=(
@@ -85,10 +120,21 @@ MSS = {
     "MSS/CONF.15": _one("MSS-CODE-HEADER", "un X-MSS-CODECDA conforme à l'archive jointe"),
     "MSS/CONF.16": _one("MSS-NIL", "un courriel avec son X-MSS-NIL"),
     "MSS/CONF.21": _one("MSS-FIN", "un envoi à un usager clos par X-MSS-MES: FIN"),
+    "MSS/CONF.22": Proof(
+        parts=(
+            kept("MSS-REFUSES-REVOKED", what="le refus d'un certificat d'opérateur révoqué"),
+            kept("MSS-KEPT-CRL", what="une connexion à un opérateur dont ni la CRL ni l'OCSP ne répondent"),
+        ),
+        rest="Que ce soit par la CRL gardée, et non faute de contrôle, se montre dans la configuration.",
+    ),
     "MSS/CONF.23": Proof(parts=ARCHIVE, rest="La reconnaissance à la réception se montre à l'écran."),
     "MSS/CONF.25": Proof(
         parts=(kept("MSS-XDM-SUBJECT", what="un courriel de documents à l'objet XDM/1.0/DDM+"),),
         rest="La reconnaissance à la réception se montre à l'écran.",
+    ),
+    "MSS/CONF.27": Proof(
+        parts=IGC_SANTE,
+        rest="Que seule l'autorité Élémentaire Organisation soit admise se montre dans la configuration.",
     ),
     "MSS/UX.33": _one("MSS-READ-RECEIPT", "un courriel qui demande un accusé de lecture"),
     "MSS/UX.34": _one("MSS-READ-REPORT", "un accusé de lecture renvoyé"),

@@ -17,6 +17,7 @@ from mss_mock.checks.flows import FLOW_CHECKS
 from mss_mock.checks.headers import HEADER_CHECKS
 from mss_mock.checks.mail import MAIL_CHECKS
 from mss_mock.checks.receipts import RECEIPT_CHECKS
+from mss_mock.checks.servers import SERVER_CHECKS
 from mss_mock.checks.truth import TRUTH_CHECKS
 
 __all__ = ["CHECKS"]
@@ -30,6 +31,7 @@ CHECKS: tuple[Check[Any], ...] = (
     *TRUTH_CHECKS,
     *CITIZEN_CHECKS,
     *CONNECTION_CHECKS,
+    *SERVER_CHECKS,
     *DIRECTORY_CHECKS,
     *FLOW_CHECKS,
 )

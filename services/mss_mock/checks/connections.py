@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lgo_sandbox.watch.causes import Struck
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
+from lgo_sandbox.watch.history import Past
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.checks.wording import LOGIN, MESSAGE
+from mss_mock.codes import SERVICE_CLOSING as CLOSING
 from mss_mock.codes import BoxKind
 from mss_mock.codes.login_replies import LOGIN_REPLIES
-from mss_mock.facts import Autoconfigured, ImapCommand, MailConnection, MailEnvelope, MailLogin
+from mss_mock.facts import Autoconfigured, ImapCommand, MailConnection, MailEnvelope, MailLogin, Outlived
 
 __all__ = ["CONNECTION_CHECKS"]
 
@@ -178,6 +181,52 @@ def _initial_response(seen: Observed[MailLogin]) -> Outcome:
     return seen.facts.initial_response and bool(seen.facts.opened_by)
 
 
+def _reopened(seen: Observed[MailLogin]) -> Outcome:
+    """The operator cut a dialogue of this mailbox at this door before: the software is back."""
+    login, door = seen.facts, seen.operation[:4]
+    return _by_token(login) and any(
+        past.operation[:4] == door and _box_of(past) == login.mailbox and (struck.on_the_wire or past.status == CLOSING)
+        for past, struck in seen.history.all(Struck)
+    )
+
+
+def _box_of(past: Past) -> str:
+    around = past.noted.get(MailEnvelope) or past.noted.get(ImapCommand)
+    return around.mailbox if around else ""
+
+
+REOPENED = Check(
+    id="MSS-REOPENED",
+    title="Boîte rouverte après une coupure de l'opérateur",
+    reads=MailLogin,
+    test=_reopened,
+    source="docs/sources/mssante.md#fin-de-session",
+    remedy="Rouvrez la connexion avec le jeton de la session Pro Santé Connect, sans rien demander à l'utilisateur.",
+    requirements=("MSS/CONF.11",),
+    operations=LOGIN,
+    confidence="M",
+)
+
+
+def _outlived(seen: Observed[Outlived]) -> Outcome:
+    if not seen.facts.used:
+        return True
+    return Violation(
+        f"{seen.operation}, par une connexion dont la {seen.facts.because}", "plus rien : QUIT ou LOGOUT à cette fin"
+    )
+
+
+SESSION_END = Check(
+    id="MSS-SESSION-END",
+    title="Connexion fermée avec la session Pro Santé Connect",
+    reads=Outlived,
+    test=_outlived,
+    source="docs/sources/mssante.md#fin-de-session",
+    remedy="Fermez les connexions SMTP et IMAP dès que le jeton de rafraîchissement n'est plus valable.",
+    requirements=("MSS/CONF.10",),
+    confidence="M",
+)
+
 SASL_IR = Check(
     id="MSS-SASL-IR",
     title="Authentification en une commande (préconisation)",
@@ -307,6 +356,16 @@ PATH_SPACE = Check(
 CONNECTION_CHECKS = (
     *(LINE_ENDS, PATH_SPACE),
     *(TLS, CLEAR, SMTP_STARTTLS, IMAP_STARTTLS),
-    *(XOAUTH2, XOAUTH2_ORGANISATION, XOAUTH2_FORM, CREDENTIALS, SASL_IR, APP_LOGIN, LOGIN_COMMAND),
+    *(
+        XOAUTH2,
+        XOAUTH2_ORGANISATION,
+        XOAUTH2_FORM,
+        CREDENTIALS,
+        REOPENED,
+        SESSION_END,
+        SASL_IR,
+        APP_LOGIN,
+        LOGIN_COMMAND,
+    ),
     *(AUTOCONFIG, UNNAMED_DOMAIN),
 )

@@ -29,6 +29,7 @@ __all__ = [
     "MailFates",
     "MailLogin",
     "MailRecipient",
+    "Outlived",
     "SmtpCommand",
     "WhiteListRead",
 ]
@@ -42,6 +43,17 @@ class MailConnection(Facts):
     tls_cipher: str
     bare_lf: bool
     """Whether the client ended a line by LF alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlived(Facts):
+    """A connection that the operator left open when the Pro Santé Connect session behind it ended.
+
+    ``used``: the software went on with it; else it took leave by itself. ``because`` is French.
+    """
+
+    because: str
+    used: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

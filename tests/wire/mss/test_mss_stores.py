@@ -22,11 +22,15 @@ SMTP_CODES = {"full": b"452 4.3.1 ", "read-only": b"451 4.3.0 ", "locked": b"451
 
 @pytest.fixture
 def tenant(operator: MailOperator, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailTenant]:
-    """A session in files, which others can lock, and nobody waits for long; its mailboxes were used before."""
+    """A session in files, which others can lock, and nobody waits for long; its mailboxes were used before.
+
+    The journal that met the lock may be asked again at once: it would leave the store alone for half a second.
+    """
     tenant = operator.tenant(durable=True)
     for address in (TITULAIRE, GENERALISTE):
         tenant.put(address, PLAIN)
     monkeypatch.setattr("lgo_sandbox.state.sqlite.store.PATIENCE_MS", 20)
+    monkeypatch.setattr("lgo_sandbox.watch.journal.RETRY_SECONDS", 0)
     yield tenant
     tenant.delete()
 
@@ -56,6 +60,7 @@ def test_a_mail_that_cannot_be_kept_is_refused_for_now_and_taken_later(
     spoil, why = SPOILT[how]
     with spoil(tenant):
         said = _deposit(submission)
+        tenant.do(lambda session: session.journal.flush())
         assert said.startswith(SMTP_CODES[how])
         assert said.endswith(b"data.sqlite")
     assert _deposit(submission).startswith(b"250 ")
@@ -74,6 +79,7 @@ def test_a_message_that_cannot_be_appended_is_refused_for_now_and_taken_later(
     spoil, why = SPOILT[how]
     with spoil(tenant):
         said = _append(mailbox)
+        tenant.do(lambda session: session.journal.flush())
         assert said.startswith(b"t NO [UNAVAILABLE] ")
         assert said.endswith(b"data.sqlite")
     assert _append(mailbox).startswith(b"t OK [APPENDUID ")
