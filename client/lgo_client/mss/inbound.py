@@ -210,7 +210,7 @@ def _entries(archive: XdmArchive) -> Sequence[XdmEntry]:
         raise NotFiled("l'archive ne porte aucun document", OTHER)
     problems = [problem for entry in archive.entries for problem in entry.problems]
     if problems:
-        raise NotFiled(f"archive corrompue : {' ; '.join(problems)}", OTHER)
+        raise NotFiled(f"archive corrompue : {' ; '.join(map(str, problems))}", OTHER)
     return archive.entries
 
 
