@@ -236,6 +236,12 @@ SMTP_REPLIES = (
         "Remettez le document autrement : cet usager ne reçoit pas de message.",
     ),
     (
+        "usager-sans-espace",
+        "550 5.1.1 Recipient address rejected: User unknown",
+        "L'usager n'a pas de Mon espace santé, ou s'y est opposé",
+        "Remettez le document autrement : rien ne peut être envoyé à cet usager.",
+    ),
+    (
         "trop-de-destinataires",
         "452 4.5.3 Too many recipients",
         "Trop de destinataires pour un message",
