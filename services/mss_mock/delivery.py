@@ -108,7 +108,7 @@ def deliver(session: Session, envelope: Envelope, message: bytes, manner: Manner
     queue_id = session.ids.octets(6).hex().upper()
     for target in envelope.targets:
         box = box_of(session, target.address)
-        failure = failure_of(box, len(message))
+        failure = failure_of(box, len(message), target.address)
         if failure:
             failures[target.address] = failure
         else:

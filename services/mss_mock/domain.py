@@ -23,7 +23,7 @@ from mss_mock.codes import (
     SIZE_MES,
     BoxKind,
 )
-from mss_mock.codes.citizens import REFUSALS_OF_STATES, STATE_TAGS, CitizenState
+from mss_mock.codes.citizens import INVALID_ADDRESS, REFUSALS_OF_STATES, STATE_TAGS, CitizenState
 from mss_mock.codes.replies import REPLIES, Reply
 from mss_mock.directory.addresses import owner_of
 from mss_mock.directory.crowd import SIZES, crowd_of
@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 
+_MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}", re.IGNORECASE)
 _IMAP_HEAD = re.compile(r"((?:NO|BAD|BYE)(?: \[[^\]]*\])?) (.*)")
 
 
@@ -257,6 +258,15 @@ def _untaken(address: str, state: CitizenState) -> Refused:
 
 
 def _unknown(address: str, *, citizen: bool) -> Refused:
+    name = address.rpartition("@")[0]
+    if citizen and not _MATRICULE.fullmatch(name):
+        raise Refused(
+            "usager-adresse",
+            f"<{address}>: Recipient address rejected: Bad mailbox name",
+            received=f"RCPT TO:<{address}> ({len(name)} caractères avant @)",
+            expected=f"les 15 caractères d'un matricule INS, puis @{PATIENT_DOMAIN}",
+            where="RCPT TO",
+        )
     expected = "le matricule d'un patient du bac à sable" if citizen else "l'adresse d'une boîte du bac à sable"
     return Refused(
         "usager-inconnu" if citizen else "destinataire-inconnu",
@@ -267,8 +277,14 @@ def _unknown(address: str, *, citizen: bool) -> Refused:
     )
 
 
-def failure_of(box: Mailbox | None, size: int) -> Failure | None:
-    """Return why a mail of this size cannot be put in an accepted recipient's mailbox; None when it can."""
+def failure_of(box: Mailbox | None, size: int, address: str = "") -> Failure | None:
+    """Return why a mail of this size cannot be put in an accepted recipient's mailbox; None when it can.
+
+    ``address`` is that of a recipient who has no mailbox.
+    """
+    if box is None and address and not _MATRICULE.fullmatch(address.rpartition("@")[0]):
+        why = INVALID_ADDRESS
+        return Failure(why.status, f"550 {why.status} {why.text}", why.cause)
     if box is None:
         return Failure("5.1.1", "550 5.1.1 User unknown", "aucun usager ne correspond à cette adresse")
     if box.closed:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["CHILD_TAG", "REFUSALS_OF_STATES", "ROBOT_TITLES", "STATE_TAGS", "CitizenState", "Robot", "StateRefusal"]
+__all__ = [
+    "CHILD_TAG",
+    "INVALID_ADDRESS",
+    "REFUSALS_OF_STATES",
+    "ROBOT_TITLES",
+    "STATE_TAGS",
+    "CitizenState",
+    "Robot",
+    "StateRefusal",
+]
 
 CHILD_TAG = "mineur"
 """The tag of a child: a legal representative writes from the child's own mailbox."""
@@ -48,6 +57,10 @@ REFUSALS_OF_STATES = {
     ),
 }
 """An opposition is told as an absence on the wire: it is nobody's business. The French cause is the sandbox's."""
+
+INVALID_ADDRESS = StateRefusal(
+    "5.1.3", "Bad mailbox name", "l'adresse n'est pas faite des 15 caractères d'un matricule"
+)
 
 
 class Robot(StrEnum):

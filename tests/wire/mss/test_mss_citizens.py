@@ -133,6 +133,14 @@ def test_a_patient_without_mon_espace_sante_is_unknown_to_it(tenant: MailTenant)
     assert "Status: 5.1.1" in report.as_string()
 
 
+def test_an_address_of_no_matricule_comes_back_as_invalid(tenant: MailTenant) -> None:
+    tenant.configure(unknown_citizen="bounce")
+    _send(tenant, "jean.dupont@patient.mssante.fr")
+    (report,) = _mails(tenant)
+    assert "Status: 5.1.3" in report.as_string()
+    assert tenant.findings() == ["MSS-CITIZEN-BOUNCED"]
+
+
 # Robots
 
 
