@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lgo_sandbox.tenant.session import Session
-from mss_mock.codes import OPERATOR_HOST
-from mss_mock.domain import Failure, Policy, failure_of, mailbox_of
+from mss_mock.citizens.rights import is_citizen
+from mss_mock.citizens.robots import received
+from mss_mock.citizens.table import settings
+from mss_mock.codes import OPERATOR_HOST, BoxKind
+from mss_mock.domain import Failure, Mailbox, Policy, failure_of, mailbox_of
 from mss_mock.imap.deriving import derive
 from mss_mock.store import New, Store
 from mss_mock.wire.reports import Recipient, Report, write_report
@@ -27,7 +30,18 @@ if TYPE_CHECKING:
 
     from lgo_sandbox.tenant.agenda import Event
 
-__all__ = ["DELIVERY", "PROMPT", "Envelope", "Manner", "Target", "deliver", "deliver_late", "policy_of", "store_of"]
+__all__ = [
+    "DELIVERY",
+    "PROMPT",
+    "Envelope",
+    "Manner",
+    "Target",
+    "box_of",
+    "deliver",
+    "deliver_late",
+    "policy_of",
+    "store_of",
+]
 
 DELIVERY = "mss.delivery"
 """The event of a mail that is delivered later."""
@@ -70,12 +84,21 @@ def store_of(session: Session) -> Store:
     return Store(session.db, session.clock.wire, derive, partial(session.reserve, "mss.uidvalidity"))
 
 
-def policy_of(session: Session) -> Policy:
-    """Return what the options of a session say about recipients."""
+def policy_of(session: Session, address: str) -> Policy:
+    """Return what a session says about a recipient."""
     return Policy(
         unknown_citizen_bounces=session.option("mss.unknown_citizen") == "bounce",
         closed_citizen_bounces=session.option("mss.closed_citizen") != "reject",
+        state=settings(session.db, address.lower()).state if is_citizen(address) else None,
     )
+
+
+def box_of(session: Session, address: str) -> Mailbox | None:
+    """Return a mailbox as it is in a session: a tester may have closed that of a citizen."""
+    box = mailbox_of(session.people, address)
+    if box is None or box.kind is not BoxKind.CITIZEN:
+        return box
+    return replace(box, state=settings(session.db, box.address).state or box.state)
 
 
 def deliver(session: Session, envelope: Envelope, message: bytes, manner: Manner = PROMPT) -> dict[str, str]:
@@ -84,8 +107,8 @@ def deliver(session: Session, envelope: Envelope, message: bytes, manner: Manner
     news: list[New] = []
     queue_id = session.ids.octets(6).hex().upper()
     for target in envelope.targets:
-        box = mailbox_of(session.people, target.address)
-        failure = failure_of(box, len(message))
+        box = box_of(session, target.address)
+        failure = failure_of(box, len(message), target.address)
         if failure:
             failures[target.address] = failure
         else:
@@ -95,7 +118,7 @@ def deliver(session: Session, envelope: Envelope, message: bytes, manner: Manner
     news = [new for new in news for _ in range(manner.copies)]
     news.extend(_reports(session, envelope, message, failures))
     if manner.delay is None:
-        store_of(session).add(news)
+        _put(session, news)
     else:
         payload = [(new.mailbox, b64encode(new.octets).decode("ascii")) for new in news]
         session.agenda.at(session.clock.age() + manner.delay, DELIVERY, payload)
@@ -106,7 +129,21 @@ def deliver_late(transaction: Transaction, session: Session, event: Event) -> No
     """Put what was accepted earlier in its mailboxes."""
     received = session.clock.wire()
     news = [New(mailbox, b64decode(octets), received) for mailbox, octets in event.payload]
-    store_of(session).add(news, within=transaction)
+    _put_within(transaction, session, news)
+
+
+def _put(session: Session, news: Sequence[New]) -> None:
+    if not any(is_citizen(new.mailbox) for new in news):
+        store_of(session).add(news)
+        return
+    with session.db.transaction() as transaction:
+        _put_within(transaction, session, news)
+
+
+def _put_within(transaction: Transaction, session: Session, news: Sequence[New]) -> None:
+    """Put mails in their mailboxes; those of citizens open or close exchanges, and may be answered at once."""
+    answers = [answer for new in news if is_citizen(new.mailbox) for answer in received(transaction, session, new)]
+    store_of(session).add([*news, *answers], within=transaction)
 
 
 def _trace(session: Session, envelope: Envelope, target: Target, queue_id: str) -> bytes:

@@ -17,13 +17,13 @@ from lgo_sandbox.watch import refusals
 from lgo_sandbox.watch.refusals import Refusal
 from mss_mock.codes import (
     APPLICATION_SUFFIX,
-    CLOSED_TAG,
     OPERATOR_HOST,
     PATIENT_DOMAIN,
     POSTMASTER,
     SIZE_MES,
     BoxKind,
 )
+from mss_mock.codes.citizens import INVALID_ADDRESS, REFUSALS_OF_STATES, STATE_TAGS, CitizenState
 from mss_mock.codes.replies import REPLIES, Reply
 from mss_mock.directory.addresses import owner_of
 from mss_mock.directory.crowd import SIZES, crowd_of
@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 
+_MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}", re.IGNORECASE)
 _IMAP_HEAD = re.compile(r"((?:NO|BAD|BYE)(?: \[[^\]]*\])?) (.*)")
 
 
@@ -104,7 +105,12 @@ class Mailbox:
     kind: BoxKind
     label: str
     owner: str
-    closed: bool = False
+    state: CitizenState = CitizenState.OPEN
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is that of a citizen who takes no mail, for whatever reason."""
+        return self.state is not CitizenState.OPEN
 
     @property
     def domain(self) -> str:
@@ -114,10 +120,11 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the options of a session say about recipients."""
+    """What a session says about recipients: its options, and what a tester set for this one (``state``)."""
 
     unknown_citizen_bounces: bool = False
     closed_citizen_bounces: bool = True
+    state: CitizenState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ def _organisational(s: Structure) -> Mailbox:
 
 def _citizen(p: Patient) -> Mailbox:
     label = f"{p.first_names[0] if p.first_names else ''} {p.birth_name}".strip()
-    return Mailbox(p.mailbox.lower(), BoxKind.CITIZEN, label, p.matricule, CLOSED_TAG in p.tags)
+    state = next((state for tag, state in STATE_TAGS if tag in p.tags), CitizenState.OPEN)
+    return Mailbox(p.mailbox.lower(), BoxKind.CITIZEN, label, p.matricule, state)
 
 
 def application_mailbox(structure: Structure) -> Mailbox:
@@ -232,18 +240,33 @@ def resolve(people: Population, address: str, policy: Policy) -> str:
     citizen = address.lower().rpartition("@")[2] == PATIENT_DOMAIN
     if box is None and not (citizen and policy.unknown_citizen_bounces):
         raise _unknown(address, citizen=citizen)
-    if box is not None and box.closed and not policy.closed_citizen_bounces:
-        raise Refused(
-            "boite-fermee",
-            f"<{address}>: Recipient address rejected: Mailbox closed",
-            received=f"RCPT TO:<{address}>",
-            expected="un usager dont la messagerie est ouverte",
-            where="RCPT TO",
-        )
+    state = policy.state or (box.state if box else CitizenState.OPEN)
+    if state is not CitizenState.OPEN and not policy.closed_citizen_bounces:
+        raise _untaken(address, state)
     return box.address if box else address.lower()
 
 
+def _untaken(address: str, state: CitizenState) -> Refused:
+    why = REFUSALS_OF_STATES[state]
+    return Refused(
+        "boite-fermee" if state is CitizenState.CLOSED else "usager-sans-espace",
+        f"<{address}>: Recipient address rejected: {why.text}",
+        received=f"RCPT TO:<{address}> ; {why.cause}",
+        expected="un usager dont la messagerie est ouverte",
+        where="RCPT TO",
+    )
+
+
 def _unknown(address: str, *, citizen: bool) -> Refused:
+    name = address.rpartition("@")[0]
+    if citizen and not _MATRICULE.fullmatch(name):
+        raise Refused(
+            "usager-adresse",
+            f"<{address}>: Recipient address rejected: Bad mailbox name",
+            received=f"RCPT TO:<{address}> ({len(name)} caractères avant @)",
+            expected=f"les 15 caractères d'un matricule INS, puis @{PATIENT_DOMAIN}",
+            where="RCPT TO",
+        )
     expected = "le matricule d'un patient du bac à sable" if citizen else "l'adresse d'une boîte du bac à sable"
     return Refused(
         "usager-inconnu" if citizen else "destinataire-inconnu",
@@ -254,12 +277,19 @@ def _unknown(address: str, *, citizen: bool) -> Refused:
     )
 
 
-def failure_of(box: Mailbox | None, size: int) -> Failure | None:
-    """Return why a mail of this size cannot be put in an accepted recipient's mailbox; None when it can."""
+def failure_of(box: Mailbox | None, size: int, address: str = "") -> Failure | None:
+    """Return why a mail of this size cannot be put in an accepted recipient's mailbox; None when it can.
+
+    ``address`` is that of a recipient who has no mailbox.
+    """
+    if box is None and address and not _MATRICULE.fullmatch(address.rpartition("@")[0]):
+        why = INVALID_ADDRESS
+        return Failure(why.status, f"550 {why.status} {why.text}", why.cause)
     if box is None:
         return Failure("5.1.1", "550 5.1.1 User unknown", "aucun usager ne correspond à cette adresse")
     if box.closed:
-        return Failure("5.2.1", "550 5.2.1 Mailbox closed", "l'usager a fermé sa messagerie Mon espace santé")
+        why = REFUSALS_OF_STATES[box.state]
+        return Failure(why.status, f"550 {why.status} {why.text}", why.cause)
     if box.kind is BoxKind.CITIZEN and size > SIZE_MES:
         text = f"552 5.3.4 Message size exceeds fixed limit of {SIZE_MES} bytes"
         return Failure(

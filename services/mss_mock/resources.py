@@ -18,7 +18,7 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 from mss_mock.codes import INBOX, MAX_MESSAGE, OPERATOR_HOST
-from mss_mock.delivery import store_of
+from mss_mock.delivery import box_of, store_of
 from mss_mock.domain import Mailbox, mailbox_of, mailboxes
 from mss_mock.store import FolderError, MessageRow, New
 
@@ -54,7 +54,8 @@ def _list(session: Session) -> list[dict[str, Any]]:
             "closed": b.closed,
             "messages": counts.get(b.address, 0),
         }
-        for b in mailboxes(session.people).values()
+        for b in (box_of(session, address) for address in mailboxes(session.people))
+        if b
     ]
 
 

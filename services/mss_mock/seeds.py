@@ -27,6 +27,21 @@ SITUATIONS = (
         "Écrire à 155128002194517@patient.mssante.fr (PICARD Bruno), ou à tout patient marqué messagerie-fermee.",
     ),
     Situation(
+        "usager-sans-espace",
+        "L'usager n'a pas de Mon espace santé : le message revient (5.1.1), ou est refusé (option closed_citizen)",
+        "Écrire à 201026938392954@patient.mssante.fr (FOURNIER Inès), ou donner l'état absent ou opposed à un usager.",
+    ),
+    Situation(
+        "echange-clos",
+        "L'usager ne peut plus répondre : son robot le dit, un message en son nom est refusé (403)",
+        "Écrire à un usager, puis lui envoyer X-MSS-MES: FIN, ou un message d'objet [FIN].",
+    ),
+    Situation(
+        "usager-qui-repond",
+        "L'usager lit, répond, joint un document, se tait ou écrit le premier",
+        "Mettre l'option robot à answer, late, attachment, silent ou first, ou choisir un robot par mss/robots.",
+    ),
+    Situation(
         "usager-inconnu",
         "Aucun usager n'a cette adresse : refus immédiat 550 5.1.1, ou retour différé (option unknown_citizen)",
         "Écrire à une adresse @patient.mssante.fr dont le matricule n'est celui de personne.",

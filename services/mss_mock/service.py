@@ -13,8 +13,12 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
+from mss_mock.citizens.events import run_robot
+from mss_mock.citizens.resources import handle_citizens, handle_robots
+from mss_mock.citizens.robots import ROBOT
 from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
+from mss_mock.codes.citizens import Robot
 from mss_mock.codes.faults import FAULTS
 from mss_mock.decoding import decode
 from mss_mock.delivery import DELIVERY, deliver_late
@@ -82,6 +86,13 @@ _OPTIONS = (
         ("15", "1", "60", "1440"),
         "Retard d'une remise différée (panne delayed-delivery), en minutes d'heure d'âge",
     ),
+    Option("robot", Robot.NONE, tuple(Robot), "Usagers simulés : ce qu'ils font d'un message, faute de robot choisi"),
+    Option(
+        "robot_delay",
+        "60",
+        ("60", "5", "1440", "10080"),
+        "Retard des robots late et first, en minutes d'heure d'âge",
+    ),
     Option(
         "session_end",
         "drop",
@@ -128,11 +139,12 @@ _OUTAGES = tuple(
 
 
 def _tables() -> tuple[MetaData, ...]:
+    from mss_mock.citizens.table import TABLES as CITIZENS
     from mss_mock.directory.changes import TABLES
     from mss_mock.greylist import METADATA
     from mss_mock.store import Base
 
-    return (Base.metadata, METADATA, TABLES)
+    return (Base.metadata, METADATA, TABLES, CITIZENS)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -152,10 +164,12 @@ SERVICE = Service(
     page="mssante",
     options=_OPTIONS,
     faults=(*_OUTAGES, *(NamedFault(*row) for row in FAULTS)),
-    events={DELIVERY.partition(".")[2]: deliver_late},
+    events={DELIVERY.partition(".")[2]: deliver_late, ROBOT.partition(".")[2]: run_robot},
     situations=SITUATIONS,
     resources=(
         Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
+        Resource("citizens", "Usagers : état, correspondants, message en leur nom", handle_citizens),
+        Resource("robots", "Usagers simulés", handle_robots),
         Resource("directory", "Annuaire Santé : changements", handle_directory),
     ),
     spec_version="ref2-1.0.1",

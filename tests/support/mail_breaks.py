@@ -23,7 +23,7 @@ __all__ = ["BROKEN", "SHOWN", "send"]
 Way = Callable[[Mailer], object]
 DOCTOR = "isabelle.delorme@medecin.mssante.fr"
 CITIZEN = f"{MATRICULE}@patient.mssante.fr"
-STRANGER = "155128002194517@patient.mssante.fr"
+CLOSED = "155128002194517@patient.mssante.fr"
 LONG = "a" * 1200
 
 
@@ -177,6 +177,7 @@ BROKEN: Mapping[str, Way] = {
     # What depends on a situation
     "MSS-BARE-NEWLINE": _bare,
     "MSS-MESSAGE-ID": _twice,
+    "MSS-CITIZEN-BOUNCED": _mail(PLAIN, CLOSED),
     "MSS-CITIZEN-REFUSES": _marked(REFUSES_MAIL, _mail(PLAIN, CITIZEN)),
     "MSS-PATIENT-REFUSES": _marked(REFUSES_MAIL_TO_PROFESSIONALS, _mail(documents())),
     # Connections

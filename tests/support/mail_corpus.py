@@ -52,7 +52,7 @@ __all__ = ["FAULTY", "RIGHT", "Sample"]
 
 DOCTOR = "isabelle.delorme@medecin.mssante.fr"
 CITIZEN = f"{MATRICULE}@patient.mssante.fr"
-STRANGER = "155128002194517@patient.mssante.fr"
+STRANGER = "161116311391951@patient.mssante.fr"
 APPLICATION = "contact_auto@pharmacie-fontaine.mssante.fr"
 STRUCTURE = "contact@pharmacie-fontaine.mssante.fr"
 OTHER = replace(

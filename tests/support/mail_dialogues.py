@@ -91,6 +91,11 @@ def _closed_citizen(mailer: Mailer) -> bytes:
     return _last(mailer.sender(), MAIL, b"RCPT TO:<155128002194517@patient.mssante.fr>")
 
 
+def _absent_citizen(mailer: Mailer) -> bytes:
+    mailer.tenant.configure(closed_citizen="reject")
+    return _last(mailer.sender(), MAIL, b"RCPT TO:<201026938392954@patient.mssante.fr>")
+
+
 def _patched(name: str, value: Any, way: Way) -> Way:
     def patched(mailer: Mailer) -> bytes:
         mailer.patch(name, value)
@@ -273,6 +278,8 @@ SMTP_REFUSALS: Mapping[str, Way] = {
     "expediteur-autre": _sent(b"MAIL FROM:<thomas.castelnau@pharmacien.mssante.fr>"),
     "auteur-autre": _refusing_authors,
     "destinataire-inconnu": _sent(MAIL, b"RCPT TO:<personne@medecin.mssante.fr>"),
+    "usager-adresse": _sent(MAIL, b"RCPT TO:<jean.dupont@patient.mssante.fr>"),
+    "usager-sans-espace": _absent_citizen,
     "usager-inconnu": _sent(MAIL, b"RCPT TO:<000000000000000@patient.mssante.fr>"),
     "boite-fermee": _closed_citizen,
     "trop-de-destinataires": _patched(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.markers import Marker
 from mss_mock.checks.wording import MESSAGE
 from mss_mock.codes import (
@@ -20,12 +20,18 @@ from mss_mock.codes import (
     REFUSES_MAIL,
     REFUSES_MAIL_TO_PROFESSIONALS,
 )
-from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.facts import Fate, Mail, MailEnvelope, MailFates
 from mss_mock.facts.content import MailContent
 
 __all__ = ["CITIZEN_CHECKS"]
 
 
+_BOUNCES = {
+    "5.1.1": "aucun usager, ou aucun Mon espace santé, à cette adresse",
+    "5.1.3": "l'adresse n'est pas faite d'un matricule",
+    "5.2.1": "messagerie fermée par l'usager",
+    "5.3.4": "plus de 25 Mo",
+}
 _FIN = re.compile(r"[\[(]\s*fin\s*[\])]", re.IGNORECASE)
 
 
@@ -208,4 +214,33 @@ FIN = Check(
     aliases=("mss.fin",),
 )
 
-CITIZEN_CHECKS = (CITIZEN_INS, CITIZEN_DOCUMENTS, CITIZEN_REFUSES, PATIENT_REFUSES, FIN)
+
+# What comes back
+
+
+def _bounced(seen: Observed[Mail]) -> Outcome:
+    fates = seen.also(MailFates)
+    back = [one for one in fates.fates if one.status in _BOUNCES and _to_citizen(one)] if fates is not None else []
+    if not back:
+        return None
+    received = ", ".join(f"{one.address} : {one.status}, {_BOUNCES[one.status]}" for one in back)
+    return Violation(received, "un usager dont la messagerie est ouverte, et 25 Mo au plus", where="RCPT TO")
+
+
+def _to_citizen(fate: Fate) -> bool:
+    return fate.address.endswith(f"@{PATIENT_DOMAIN}")
+
+
+BOUNCED = Check(
+    id="MSS-CITIZEN-BOUNCED",
+    title="Message à un usager, accepté puis revenu",
+    reads=Mail,
+    test=_bounced,
+    source="docs/sources/mssante.md#usager-inconnu",
+    remedy="Lisez « Message non distribué » dans la boîte, prévenez l'utilisateur, et remettez le document autrement.",
+    operations=MESSAGE,
+    severity=Severity.INFO,
+    confidence="M",
+)
+
+CITIZEN_CHECKS = (CITIZEN_INS, CITIZEN_DOCUMENTS, CITIZEN_REFUSES, PATIENT_REFUSES, FIN, BOUNCED)

@@ -229,7 +229,7 @@ TRUTH_CHECKS = (
     _check(
         "MSS-SAME-ADDRESS",
         "L'usager qui reçoit les documents est leur patient",
-        "Construisez l'adresse sur le matricule INS du patient des documents.",
+        "Construisez l'adresse sur le matricule INS du patient des documents (d'un enfant : le sien, non d'un parent).",
         _address,
         ("LGO.MSS.11", "MSS/UX.32", "MSS/CONF.23"),
     ),

@@ -80,9 +80,6 @@ BOX_KIND_LABELS = {
 APPLICATION_SUFFIX = "_auto"
 """``contact@x`` is the organisation's mailbox, ``contact_auto@x`` its application's (§2: « serviceY_auto »)."""
 
-CLOSED_TAG = "messagerie-fermee"
-"""The tag of a citizen who closed the mailbox."""
-
 XDM_NAME = "IHE_XDM.ZIP"
 """How the archive of documents is named, in any case (§3.1)."""
 

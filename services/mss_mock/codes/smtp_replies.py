@@ -224,6 +224,12 @@ SMTP_REPLIES = (
         "Cherchez l'adresse du correspondant dans l'Annuaire Santé, et recopiez-la exactement.",
     ),
     (
+        "usager-adresse",
+        "550 5.1.3 Recipient address rejected: Bad mailbox name",
+        "L'adresse d'usager n'est pas faite d'un matricule",
+        "Construisez l'adresse sur le matricule INS qualifié du patient : 15 caractères, puis @patient.mssante.fr.",
+    ),
+    (
         "usager-inconnu",
         "550 5.1.1 Recipient address rejected: User unknown",
         "Aucun usager n'a cette adresse",
@@ -234,6 +240,12 @@ SMTP_REPLIES = (
         "550 5.2.1 Recipient address rejected: Mailbox closed",
         "L'usager a fermé sa messagerie",
         "Remettez le document autrement : cet usager ne reçoit pas de message.",
+    ),
+    (
+        "usager-sans-espace",
+        "550 5.1.1 Recipient address rejected: User unknown",
+        "L'usager n'a pas de Mon espace santé, ou s'y est opposé",
+        "Remettez le document autrement : rien ne peut être envoyé à cet usager.",
     ),
     (
         "trop-de-destinataires",

@@ -63,7 +63,7 @@ class Transaction:
         """Take RCPT TO. Raises Refused."""
         path = read_rcpt(argument)
         self.spaced = self.spaced or path.spaced
-        address = resolve(self.session.people, path.address, policy_of(self.session))
+        address = resolve(self.session.people, path.address, policy_of(self.session, path.address))
         targets = self.envelope.targets
         if any(target.address == address for target in targets):
             return
