@@ -36,7 +36,7 @@ class Endings:
         self._looking = asyncio.Lock()
 
     async def end(self, dialogues: Iterable[Dialogue]) -> None:
-        """End the connections whose session has ended, or note it on them when they are to stay; wait for another look."""
+        """End the connections whose session has ended, or note it on them when they are to stay; one look at a time."""
         async with self._looking:
             await self._look(dialogues)
 
