@@ -36,7 +36,10 @@ class Endings:
         self._looking = asyncio.Lock()
 
     async def end(self, dialogues: Iterable[Dialogue]) -> None:
-        """End the connections whose session has ended, or note it on them when they are to stay; one look at a time."""
+        """End the connections whose session has ended, or note it on them when they are to stay.
+
+        A look that is under way is waited for.
+        """
         async with self._looking:
             await self._look(dialogues)
 
