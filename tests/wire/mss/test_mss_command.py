@@ -95,6 +95,7 @@ def test_an_operator_that_refuses_is_told_in_french(lgo: Command) -> None:
 
 
 def test_the_directory_is_searched_loaded_and_kept(lgo: Command) -> None:
+    lgo.tenant.configure(annuaire_size="0")
     assert GENERALISTE in lgo("annuaire", "chercher", "Delorme")
     assert "0 boîte" in lgo("annuaire", "chercher", "Delorme", "--ici", code=1)
     assert "chargement entier" in lgo("annuaire", "charger")
