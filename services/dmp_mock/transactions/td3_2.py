@@ -26,7 +26,7 @@ from dmp_mock.wire.registry import NS_RS, add_errors
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.facts import Noted
 from lgo_sandbox.watch.wording import counted
-from lgo_sandbox.wire import mtom
+from lgo_sandbox.wire import mtom_write
 
 if TYPE_CHECKING:
     from dmp_mock.caller import Admitted
@@ -149,7 +149,7 @@ def write_retrieved(documents: Sequence[Retrieved], errors: Sequence[XdsError], 
     base, parts = new_uuid(), []
     for number, document in enumerate(documents, 1):
         content_id = f"{base}-{number}@{_CID_DOMAIN}"
-        parts.append(mtom.OutgoingPart(content_id, document.mime_type, document.content))
+        parts.append(mtom_write.OutgoingPart(content_id, document.mime_type, document.content))
         _document(response, document, content_id)
     return Answer(response, parts, packaged=True)
 
@@ -162,7 +162,7 @@ def _document(response: etree._Element, document: Retrieved, content_id: str) ->
         ("mimeType", document.mime_type),
     ):
         etree.SubElement(element, _xdsb(name)).text = text
-    etree.SubElement(element, _xdsb("Document")).append(etree.fromstring(mtom.include_xml(content_id)))
+    etree.SubElement(element, _xdsb("Document")).append(etree.fromstring(mtom_write.include_xml(content_id)))
 
 
 # --- refused, shown, checked

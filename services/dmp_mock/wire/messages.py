@@ -14,7 +14,7 @@ from lxml import etree
 from dmp_mock.codes import names
 from dmp_mock.codes.faults import FAULTS, SIMULATION_VALUE
 from dmp_mock.domain.errors import Refused
-from lgo_sandbox.wire import mtom, soap
+from lgo_sandbox.wire import mtom, mtom_write, soap
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
 
@@ -67,7 +67,7 @@ class Answer:
     """
 
     body: etree._Element | bytes
-    parts: Sequence[mtom.OutgoingPart] = ()
+    parts: Sequence[mtom_write.OutgoingPart] = ()
     packaged: bool = False
     simulated: bool = False
 
@@ -230,14 +230,14 @@ def http_answer(
     packaged: bool,
     status: int,
     new_uuid: Callable[[], str],
-    parts: Sequence[mtom.OutgoingPart] = (),
+    parts: Sequence[mtom_write.OutgoingPart] = (),
     headers: tuple[tuple[str, str], ...] = (),
 ) -> RawResponse:
     """Return a SOAP message as an HTTP answer, alone or as the root of a package."""
     if not packaged:
         return RawResponse(status, octets, _SOAP_TYPE, headers)
     boundary = _boundary([octets, *(part.body for part in parts)], new_uuid)
-    content_type, body = mtom.write_package(octets, parts, boundary=boundary)
+    content_type, body = mtom_write.write_package(octets, parts, boundary=boundary)
     return RawResponse(status, body, content_type, headers)
 
 

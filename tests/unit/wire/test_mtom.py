@@ -16,12 +16,10 @@ from lgo_sandbox.wire.mtom import (
     Package,
     Part,
     attachments,
-    cid_href,
-    include_xml,
     inline,
     read_package,
-    write_package,
 )
+from lgo_sandbox.wire.mtom_write import cid_href, include_xml, write_package
 
 BINARY = bytes(range(256)) + b"\r\n--almost\r\n\r\n\n"
 ROOT = b'<a><b><xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:DOC0001.XML"/></b></a>'
