@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from lgo_sandbox.watch.checks import Check
+from mss_mock.checks.announced import ANNOUNCED_CHECKS
 from mss_mock.checks.archives import ARCHIVE_CHECKS
 from mss_mock.checks.citizens import CITIZEN_CHECKS
 from mss_mock.checks.connections import CONNECTION_CHECKS
@@ -19,6 +20,7 @@ from mss_mock.checks.mail import MAIL_CHECKS
 from mss_mock.checks.receipts import RECEIPT_CHECKS
 from mss_mock.checks.servers import SERVER_CHECKS
 from mss_mock.checks.truth import TRUTH_CHECKS
+from mss_mock.checks.versions import VERSION_CHECKS
 
 __all__ = ["CHECKS"]
 
@@ -27,6 +29,8 @@ CHECKS: tuple[Check[Any], ...] = (
     *HEADER_CHECKS,
     *RECEIPT_CHECKS,
     *DOCUMENT_CHECKS,
+    *ANNOUNCED_CHECKS,
+    *VERSION_CHECKS,
     *ARCHIVE_CHECKS,
     *TRUTH_CHECKS,
     *CITIZEN_CHECKS,

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
-from mss_mock.checks.wording import FORWARD, MESSAGE, SUBJECT, XDM_PREFIX, shown
-from mss_mock.codes import XDM_NAME
-from mss_mock.codes.files import ARCHIVE_TYPES, PDF_TYPE
+from mss_mock.checks.announced import announcement
+from mss_mock.checks.wording import FORWARD, MESSAGE, SUBJECT, shown
 from mss_mock.facts import Mail, MailEnvelope
-from mss_mock.facts.content import Attachment, MailContent
+from mss_mock.facts.content import MailContent
 
 __all__ = ["DOCUMENT_CHECKS"]
 
@@ -250,150 +249,6 @@ REPEATED_CODE = Check(
 )
 
 
-# What is announced, and under which name and type it comes
-
-
-def announcement(content: MailContent) -> str:
-    """Return where a mail says that an archive is attached, empty when it does not: an answer quotes its subject."""
-    head = content.head
-    if head.in_reply_to or content.reports_reading or FORWARD.match(head.subject):
-        return ""
-    if head.subject.startswith(XDM_PREFIX):
-        return f"objet : {shown(head.subject)}"
-    if head.ins is not None and head.code_cda is not None:
-        return f"X-MSS-INS: {shown(head.ins)} et X-MSS-CODECDA: {shown(head.code_cda)}"
-    named = next((one.name for one in content.attachments if one.name.upper().startswith("IHE_XDM")), "")
-    said = next((body.announced for body in content.bodies if body.announced), "")
-    return f"pièce jointe : {named}" if named else f"texte : {shown(said)}" if said else ""
-
-
-def _announced(seen: Observed[Mail]) -> Outcome:
-    content = seen.facts.read
-    said = announcement(content) if content is not None and not content.has_archive else ""
-    if content is None or not said:
-        return None
-    joined = f" ; pièces jointes : {content.attachment_names}" if content.attachments else " ; aucune pièce jointe"
-    return Violation(said + joined, f"la pièce {XDM_NAME} ({ARCHIVE_TYPES[0]}) que le message annonce")
-
-
-ANNOUNCED = Check(
-    id="MSS-XDM-ANNOUNCED",
-    title="L'archive annoncée est jointe",
-    reads=Mail,
-    test=_announced,
-    source="docs/sources/mssante.md#archive-annoncee",
-    remedy="Joignez IHE_XDM.zip, ou n'annoncez pas d'archive : sans elle, le destinataire ne peut rien classer.",
-    requirements=("LGO.MSS.14", "MSS/CONF.23"),
-    operations=MESSAGE,
-    confidence="M",
-)
-
-
-def _archive_name(seen: Observed[Mail]) -> Outcome:
-    content = seen.facts.read
-    others = [one.name for one in content.archives if one.name.upper() != XDM_NAME] if content is not None else []
-    return bool(others) and Violation(f"archive XDM nommée {', '.join(others) or '(rien)'}", "IHE_XDM.zip")
-
-
-ARCHIVE_NAME = Check(
-    id="MSS-XDM-NAME",
-    title="L'archive se nomme IHE_XDM.zip",
-    reads=Mail,
-    test=_archive_name,
-    source="docs/sources/mssante.md#nom-de-l-archive",
-    remedy="Nommez la pièce IHE_XDM.zip, dans filename de Content-Disposition : un trait bas, aucun suffixe.",
-    requirements=("LGO.MSS.14", "MSS/CONF.23"),
-    operations=MESSAGE,
-)
-
-
-def _part_types(seen: Observed[Mail]) -> Outcome:
-    content = seen.facts.read
-    others = [one for one in content.attachments if _wrong_type(one)] if content is not None else []
-    if not others:
-        return None
-    received = ", ".join(f"{one.name or '(sans nom)'} : {_wrong_type(one)}" for one in others)
-    return Violation(received, f"{ARCHIVE_TYPES[0]} pour l'archive, {PDF_TYPE} pour un PDF, et ce contenu")
-
-
-def _wrong_type(one: Attachment) -> str:
-    if one.is_archive and one.content_type not in ARCHIVE_TYPES:
-        return f"{one.content_type} pour une archive"
-    if one.is_pdf and one.content_type != PDF_TYPE:
-        return f"{one.content_type} pour un PDF"
-    says_pdf = one.content_type == PDF_TYPE or one.name.lower().endswith(".pdf")
-    return "un PDF annoncé, autre chose dedans" if says_pdf and not one.is_pdf else ""
-
-
-PART_TYPE = Check(
-    id="MSS-PART-TYPE",
-    title="Le type de chaque pièce est celui de son contenu",
-    reads=Mail,
-    test=_part_types,
-    source="docs/sources/mssante.md#type-des-pieces",
-    remedy="Donnez à la partie le type de son contenu : application/zip pour l'archive, application/pdf pour un PDF.",
-    requirements=("LGO.MSS.14", "MSS/CONF.23"),
-    operations=MESSAGE,
-)
-
-
-# Versions
-
-
-def _replaces(seen: Observed[Mail]) -> Outcome:
-    content = seen.facts.read
-    versions = [one for one in content.documents if one.replaces or one.replacing] if content is not None else []
-    if content is None or not versions:
-        return None
-    for one in versions:
-        if one.replaces != one.replacing:
-            said = ("une nouvelle version", "un document nouveau")
-            cda, metadata = said if one.replaces else said[::-1]
-            received = f"CDA {one.place} : {cda} ; METADATA.XML : {metadata}"
-            return Violation(received, "relatedDocument RPLC dans le CDA, et une association RPLC dans METADATA.XML")
-    readable = [page for page in content.pages if page.readable]
-    if readable and not any(page.replaces for page in readable):
-        return Violation(
-            f"{readable[0].place} : la mention manque", "« Annule et remplace » imprimé dans le PDF", where="PDF"
-        )
-    return bool(readable) or None
-
-
-REPLACES = Check(
-    id="MSS-REPLACES",
-    title="Une nouvelle version annule et remplace, partout",
-    reads=Mail,
-    test=_replaces,
-    source="docs/sources/mssante.md#annule-et-remplace",
-    remedy="Dites-le trois fois : RPLC dans METADATA.XML, relatedDocument dans le CDA, mention dans le PDF.",
-    requirements=("LGO.MSS.15",),
-    operations=MESSAGE,
-    severity=Severity.WARNING,
-    confidence="M",
-)
-
-
-def _withdrawn(seen: Observed[Mail]) -> Outcome:
-    content = seen.facts.read
-    if content is None or content.has_archive or not any(body.withdraws for body in content.bodies):
-        return None
-    named = f"{content.head.in_reply_to} {content.head.references}".split()
-    past = (mail for identity in dict.fromkeys(named) for _, mail in seen.history.all(Mail, about=identity))
-    return any(mail.read is not None and mail.read.has_archive for mail in past) or None
-
-
-WITHDRAWN = Check(
-    id="MSS-WITHDRAWN",
-    title="Les destinataires d'un document supprimé sont prévenus",
-    reads=Mail,
-    test=_withdrawn,
-    source="docs/sources/mssante.md#document-supprime",
-    remedy="Écrivez à ceux qui ont reçu le document, en réponse à son envoi, qu'il est supprimé.",
-    requirements=("LGO.MSS.16",),
-    operations=MESSAGE,
-    confidence="B",
-)
-
 DOCUMENT_CHECKS = (
     XDM_AND_PDF,
     PDF_TWICE,
@@ -404,9 +259,4 @@ DOCUMENT_CHECKS = (
     INS_HEADER,
     CODE_HEADER,
     REPEATED_CODE,
-    ANNOUNCED,
-    ARCHIVE_NAME,
-    PART_TYPE,
-    REPLACES,
-    WITHDRAWN,
 )
