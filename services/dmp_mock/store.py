@@ -6,7 +6,7 @@ Functions take the open transaction, but ``state_of``; nothing decides here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlmodel import Field, Session, col, select
@@ -15,6 +15,7 @@ from dmp_mock.authorisations import AuthorisationRow
 from dmp_mock.base import Base
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.domain.patients import DmpState
+from lgo_sandbox.state.pieces import pieces
 
 if TYPE_CHECKING:
     from lgo_sandbox.state.port import Store
@@ -80,10 +81,8 @@ def doctor_in_charge(db: Session, matricule: str) -> str:
 
 def dmps(db: Session, matricules: Sequence[str]) -> dict[str, PatientRow]:
     """Return the DMPs of these persons; whoever has none is not there."""
-    found = (db.exec(select(PatientRow).where(col(PatientRow.matricule).in_(some))) for some in _chunks(matricules))
+    found = (
+        db.exec(select(PatientRow).where(col(PatientRow.matricule).in_(some)))
+        for some in pieces(matricules, _MAX_VARIABLES)
+    )
     return {row.matricule: row for rows in found for row in rows}
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield pieces that fit into one statement."""
-    return (values[start : start + _MAX_VARIABLES] for start in range(0, len(values), _MAX_VARIABLES))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dmp_mock.codes.xds import REPOSITORY_ID
 from dmp_mock.domain.hl7 import dtm_floor, is_dtm
 from dmp_mock.domain.values import Entry, Link, SubmissionSet
+from lgo_sandbox.state.pieces import pieces
 
 if TYPE_CHECKING:
     from lgo_sandbox.state.port import Store
@@ -144,8 +145,7 @@ def marks(values: Sequence[object]) -> str:
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _IN_ONE):
-        yield values[start : start + _IN_ONE]
+    return pieces(values, _IN_ONE)
 
 
 def next_rank(db: Store, table: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import Session as Transaction
 
+from lgo_sandbox.state.pieces import pieces
 from mss_mock.codes import DELIMITER, INBOX
 from mss_mock.store.tables import contents, folders, messages
 from mss_mock.store.values import SEEN, FolderError, FolderRow, flag_set
@@ -47,7 +48,7 @@ def levels_of(name: str) -> list[str]:
 
 def chunks(uids: Sequence[int]) -> Iterable[Sequence[int]]:
     """Split UIDs so that one statement names few enough."""
-    return (uids[start : start + CHUNK] for start in range(0, len(uids), CHUNK))
+    return pieces(uids, CHUNK)
 
 
 def select_folders(tx: Transaction, mailbox: str) -> list[FolderRow]:
