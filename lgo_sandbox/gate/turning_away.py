@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from lgo_sandbox.contract import Problem, ProblemKind, Service
 from lgo_sandbox.gate.bodies import Arrived, How
 from lgo_sandbox.gate.call import Call
-from lgo_sandbox.gate.handshakes import not_for_clients
+from lgo_sandbox.gate.handshakes import Failure, not_for_clients
 from lgo_sandbox.gate.record import refuse
 from lgo_sandbox.watch.exchange import ABORTED
 
@@ -48,15 +48,19 @@ def _not_for_clients(call: Call) -> Problem | None:
     failure = not_for_clients(call.peer)
     if failure is None:
         return None
+    _told(call, failure, "certificat de la connexion TLS")
+    return Problem(ProblemKind.CERTIFICATE, 400, "certificat client sans l'usage clientAuth", body=call.body)
+
+
+def _told(call: Call, failure: Failure, where: str) -> None:
     refuse(
         call.exchange,
         failure.cause,
         received=failure.received,
         expected=failure.expected,
         remedy=failure.remedy,
-        where="certificat de la connexion TLS",
+        where=where,
     )
-    return Problem(ProblemKind.CERTIFICATE, 400, "certificat client sans l'usage clientAuth", body=call.body)
 
 
 def _without_host(call: Call) -> Problem | None:
@@ -120,14 +124,7 @@ def _no_room(_service: Service, call: Call, arrived: Arrived) -> Problem:
 def _misread(_service: Service, call: Call, arrived: Arrived) -> Problem:
     failure = arrived.misread
     assert failure is not None
-    refuse(
-        call.exchange,
-        failure.cause,
-        received=failure.received,
-        expected=failure.expected,
-        remedy=failure.remedy,
-        where="corps",
-    )
+    _told(call, failure, "corps")
     return Problem(ProblemKind.REQUEST, 400, "corps de requête illisible")
 
 

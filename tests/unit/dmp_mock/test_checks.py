@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.dmp_facts import VIHF
 
 import dmp_mock
 from dmp_mock.codes.faults import FAULTS, About, codes_about
 from dmp_mock.codes.trust import FAMILIES, SIGNATURES, VERDICTS
 from dmp_mock.codes.xds_errors import XDS_CODES, XDS_LINES, XdsCode
 from dmp_mock.domain.errors import XdsError, as_fault
-from dmp_mock.facts import ExistenceTested, PatientSeen, QueryAsked, Reading, Software, VihfGiven
+from dmp_mock.facts import ExistenceTested, PatientSeen, QueryAsked, Reading
 from dmp_mock.service import SERVICE
 from lgo_sandbox.pki import Family, Judgement
 from lgo_sandbox.watch.checks import Evaluation, evaluate
@@ -28,23 +29,6 @@ from lgo_sandbox.wire.signature import SignatureProblem
 
 NOW = datetime(2026, 3, 15, 10, tzinfo=UTC)
 ROOT = Path(dmp_mock.__path__[0])
-VIHF = VihfGiven(
-    mode="INDIRECTE",
-    name_id="899700090014",
-    structure="10B0990017",
-    roles=("21", "A"),
-    purpose="normal",
-    patient="1",
-    software="LGO 1",
-    signed=True,
-    issuer="CN=X",
-    owner="CN=X",
-    issuer_is_owner=True,
-    certificate=None,
-    remarks=(),
-    lps=Software(id="1", name="LGO", version="1", homologation="TEST"),
-    assertion="_1",
-)
 
 
 class NoMarkers(Markers):
