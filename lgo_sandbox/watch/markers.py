@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -59,8 +60,10 @@ class Markers:
         self._known = None
 
     def put(self, marker: Marker) -> None:
-        """Add a marker."""
-        row = {**marker.to_json(), "detail": json.dumps(marker.detail, ensure_ascii=False)}
+        """Add a marker, its moment cut to the millisecond as that of an exchange is: what follows it is not before."""
+        at = datetime.fromisoformat(marker.at)
+        cut = at.replace(microsecond=at.microsecond // 1000 * 1000).isoformat()
+        row = {**marker.to_json(), "at": cut, "detail": json.dumps(marker.detail, ensure_ascii=False)}
         with self._db.begin() as connection:
             connection.execute(insert(markers).values(row))
         self.refresh()

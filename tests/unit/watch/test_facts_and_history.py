@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -246,3 +246,12 @@ def test_facts_with_half_of_a_character_are_kept_escaped() -> None:
     noted.put(Asked(matricule="a\ud800b"))
     assert json.loads(noted.to_text())["Asked"]["matricule"] == "a\ud800b"
     noted.to_text().encode()
+
+
+def test_an_exchange_of_the_same_millisecond_is_not_before_the_marker_that_was_put_first(session: Session) -> None:
+    session.move_clock(to=datetime(2026, 3, 2, 10, 0, 0, 123_456, tzinfo=UTC), frozen=True)
+    session.markers.put(Marker(session.clock.age().isoformat(), "jalon"))
+    ended(session, Asked(matricule="1"))
+    (marker,) = session.history.markers()
+    ((past, _facts),) = session.history.all(Asked)
+    assert past.at >= datetime.fromisoformat(marker.at)
