@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from lgo_sandbox.control.access import CurrentSession
 from lgo_sandbox.control.models import NewMarker
-from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.markers import Marker, dated
 
 __all__ = ["router"]
 
@@ -28,6 +28,6 @@ async def markers(session: CurrentSession, name: str = "", subject: str = "") ->
 async def put(session: CurrentSession, wanted: NewMarker) -> dict[str, Any]:
     """Poser un jalon : « document validé », « patient opposé », début ou fin de scénario…"""
     at = wanted.at or session.clock.age()
-    marker = Marker(at.isoformat(), wanted.name, wanted.subject, wanted.detail)
+    marker = Marker(dated(at), wanted.name, wanted.subject, wanted.detail)
     session.markers.put(marker)
     return marker.to_json()

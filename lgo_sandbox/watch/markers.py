@@ -19,7 +19,7 @@ from sqlalchemy import insert, select
 from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.tables import markers
 
-__all__ = ["Marker", "Markers", "plain"]
+__all__ = ["Marker", "Markers", "dated", "plain"]
 
 
 @lru_cache(maxsize=1024)
@@ -27,6 +27,11 @@ def plain(name: str) -> str:
     """Return a marker's name without accents, case and punctuation."""
     letters = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", " ", letters.lower()).strip()
+
+
+def dated(at: datetime) -> str:
+    """Return the moment of a marker, cut to the millisecond as that of an exchange is: what follows is not before."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,8 @@ class Markers:
         self._known = None
 
     def put(self, marker: Marker) -> None:
-        """Add a marker, its moment cut to the millisecond as that of an exchange is: what follows it is not before."""
-        at = datetime.fromisoformat(marker.at)
-        cut = at.replace(microsecond=at.microsecond // 1000 * 1000).isoformat()
-        row = {**marker.to_json(), "at": cut, "detail": json.dumps(marker.detail, ensure_ascii=False)}
+        """Add a marker."""
+        row = {**marker.to_json(), "detail": json.dumps(marker.detail, ensure_ascii=False)}
         with self._db.begin() as connection:
             connection.execute(insert(markers).values(row))
         self.refresh()

@@ -20,7 +20,7 @@ from lgo_sandbox.population.people import Patient, Professional
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.markers import Marker, dated
 from support.dmp_lots import Document, Lot, cda, mtom
 from support.dmp_messages import ACTIONS, NS, Reply, adhoc, envelope, existence, find_documents, opened, retrieve
 from support.dmp_vihf import Vihf
@@ -278,7 +278,7 @@ class Dmp:
         """Put a marker about a patient, the usual one unless told otherwise."""
 
         def put(session: Session) -> None:
-            session.markers.put(Marker(session.clock.age().isoformat(), name, subject or self.patient, dict(detail)))
+            session.markers.put(Marker(dated(session.clock.age()), name, subject or self.patient, dict(detail)))
 
         self.tenant.do(put)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from lgo_sandbox.tenant.faults import Fault, FaultKind
-from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.markers import Marker, dated
 from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS, BoxKind
 from support.mail_client import Mailer
 from support.mail_corpus import FAULTY, Sample
@@ -59,7 +59,7 @@ def _sample(sample: Sample) -> Way:
 
 def _marked(name: str, way: Way, subject: str = MATRICULE) -> Way:
     def marked(mailer: Mailer) -> None:
-        mailer.tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), name, subject)))
+        mailer.tenant.do(lambda s: s.markers.put(Marker(dated(s.clock.age()), name, subject)))
         way(mailer)
 
     return marked

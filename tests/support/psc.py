@@ -18,7 +18,7 @@ from lgo_sandbox.requirements import catalogue
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.tenant.session import SessionConfig
 from lgo_sandbox.watch.exchange import Exchange
-from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.markers import Marker, dated
 from psc_mock.codes import CIBA_GRANT, EXCHANGE_GRANT, ISSUER_PATH, PROTOCOL_PATH, REALMS
 from psc_mock.domain.mutations import MUTATIONS
 from psc_mock.service import SERVICE
@@ -224,7 +224,7 @@ class PscClient:
 
     def mark(self, name: str) -> None:
         """Tell what the user did."""
-        self.tenant.do(lambda s: s.markers.put(Marker(s.clock.age().isoformat(), name)))
+        self.tenant.do(lambda s: s.markers.put(Marker(dated(s.clock.age()), name)))
 
     def arm(self, name: str, client: str = "*", times: int = 1) -> None:
         """Arm a mutation."""

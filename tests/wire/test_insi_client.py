@@ -19,7 +19,7 @@ from lgo_client.insi_assertions import card_assertion, psc_assertion
 from lgo_client.transport import http_client
 from lgo_sandbox.pki import Issued
 from lgo_sandbox.tenant.session import Session
-from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.markers import Marker, dated
 
 PHARMACIST = Person("titulaire", "899700090014", "VALMONT", "HELENE", "Pharmacien", "21", "G15_21/A", "officine", "")
 PHARMACY = Structure("officine", "10B0990017", "PHARMACIE DE LA FONTAINE", "SA33", "")
@@ -83,7 +83,7 @@ def test_every_operation_works_in_every_mode_without_reproach(tenant: Tenant, mo
 
 def test_the_traces_of_the_client_agree_with_the_journal_of_the_service(tenant: Tenant) -> None:
     def mark(trace: CallTrace, session: Session) -> None:
-        session.markers.put(Marker(session.clock.age().isoformat(), TRACED, trace.message_id, trace.to_detail()))
+        session.markers.put(Marker(dated(session.clock.age()), TRACED, trace.message_id, trace.to_detail()))
 
     def use(insi: Insi) -> None:
         for asked in (TOUSSAINT, TOUSSAINT, TOUSSAINT):

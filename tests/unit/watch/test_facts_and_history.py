@@ -22,7 +22,7 @@ from lgo_sandbox.watch import history
 from lgo_sandbox.watch.checks import Check, Observed
 from lgo_sandbox.watch.exchange import Exchange
 from lgo_sandbox.watch.facts import Facts, Lazy, Noted
-from lgo_sandbox.watch.markers import Marker
+from lgo_sandbox.watch.markers import Marker, dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +107,13 @@ async def test_what_comes_while_looks_are_taken_judges_nothing(session: Session)
 
     check = Check(id="SVC-1", title="t", reads=Drawn, test=judged, source="s", remedy="r")
     ended(session, Asked(matricule="before"))
-    session.markers.put(Marker(session.clock.age().isoformat(), "avant"))
+    session.markers.put(Marker(dated(session.clock.age()), "avant"))
     exchange = open_exchange(session, "svc", "svc", "https")
     exchange.noted.put(Drawn(printed=Lazy(lambda: ("vu",))))
     finish(replace(SERVICE, checks=(check,)), session, exchange)
     session.move_clock(by=timedelta(minutes=1))
     ended(session, Asked(matricule="after"))
-    session.markers.put(Marker(session.clock.age().isoformat(), "après"))
+    session.markers.put(Marker(dated(session.clock.age()), "après"))
     await session.looking.settle()
     assert known == [(["before"], ["avant"])]
 
@@ -250,7 +250,7 @@ def test_facts_with_half_of_a_character_are_kept_escaped() -> None:
 
 def test_an_exchange_of_the_same_millisecond_is_not_before_the_marker_that_was_put_first(session: Session) -> None:
     session.move_clock(to=datetime(2026, 3, 2, 10, 0, 0, 123_456, tzinfo=UTC), frozen=True)
-    session.markers.put(Marker(session.clock.age().isoformat(), "jalon"))
+    session.markers.put(Marker(dated(session.clock.age()), "jalon"))
     ended(session, Asked(matricule="1"))
     (marker,) = session.history.markers()
     ((past, _facts),) = session.history.all(Asked)
