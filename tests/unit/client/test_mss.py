@@ -64,10 +64,10 @@ def test_eco_213_the_subject_names_document_and_patient(sent: Sent) -> None:
 
 
 @pytest.mark.parametrize("name", ["PAT-TROIS", "D'ARTAGNAN DE L'HÉRAULT", "ÉLÉONORE-ÉTIENNE DE LA FORÊT ÉPAISSE"])
-@pytest.mark.parametrize("label", [code.label for code in document_types().codes.values()])
-def test_no_subject_loses_or_wins_a_space_when_it_is_folded(sent: Sent, label: str, name: str) -> None:
-    mail = replace(MAIL, label=label, patient_name=name)
-    assert read(sent(mail))["Subject"] == f"XDM/1.0/DDM+{label} {name} Dominique 28/03/1979"
+def test_no_subject_loses_or_wins_a_space_when_it_is_folded(sent: Sent, name: str) -> None:
+    for label in (code.label for code in document_types().codes.values()):
+        mail = replace(MAIL, label=label, patient_name=name, body="Bonjour\n")
+        assert read(sent(mail))["Subject"] == f"XDM/1.0/DDM+{label} {name} Dominique 28/03/1979"
 
 
 def test_the_prefix_of_the_subject_can_be_read_without_decoding(sent: Sent) -> None:

@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
 
 from lgo_sandbox.conformance import PROOFS, UNSEEN, Judgement, Link, Observation, Part, Proof, Verdict, judge
-from lgo_sandbox.requirements import catalogue
+from lgo_sandbox.requirements import Catalogue, catalogue
 from lgo_sandbox.sandbox import installed_services
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 SERVICES = installed_services()
 LINKS = [Link.of(check) for service in SERVICES for check in service.checks]
 ADVISORY = {link.check_id for link in LINKS if link.advisory}
-NAMES = {name for link in LINKS for name in (link.check_id, *link.aliases)}
+BY_NAME = {name: link for link in LINKS for name in (link.check_id, *link.aliases)}
 PORTED = tuple(f"{service.prefix}-" for service in SERVICES if service.prefix)
-CITED: Mapping[str, list[str]] = {
-    requirement.id: [
-        link.check_id for link in LINKS if requirement.id in {catalogue().get(n).id for n in link.requirements}
-    ]
-    for requirement in catalogue()
-}
+
+
+def cited() -> dict[str, list[str]]:
+    """Return the ids of the checks that cite each requirement, by any of its numbers."""
+    found: dict[str, list[str]] = {requirement.id: [] for requirement in catalogue()}
+    for link in LINKS:
+        for requirement in {catalogue().get(number).id for number in link.requirements}:
+            found[requirement].append(link.check_id)
+    return found
+
+
+CITED = cited()
 DECIDED = [r.id for r in catalogue() if CITED[r.id]]
 BY_WIRE = [r.id for r in catalogue() if CITED[r.id] and r.wire in ("Y", "YP")]
 
 
 def verdict(number: str, seen: Iterable[Observation] = (), markers: Iterable[str] = ()) -> Judgement:
-    report = judge(catalogue(), seen, [], generated_at=NOW, links=LINKS, markers=markers)
-    return next(one for one in report.judgements if one.requirement.id == number)
+    """Judge one requirement as the whole catalogue would be, at a hundredth of the time."""
+    named = {*CITED[number], *(check for part in proof_of(number).parts for check in part.checks)}
+    links = [link for link in LINKS if not named.isdisjoint((link.check_id, *link.aliases))]
+    (judgement,) = judge(alone(number), seen, [], generated_at=NOW, links=links, markers=markers).judgements
+    return judgement
+
+
+def alone(number: str) -> Catalogue:
+    requirement = catalogue().get(number)
+    return Catalogue([requirement], {requirement.family: catalogue().title(requirement.family)})
 
 
 def kept(check: str) -> Observation:
-    link = next((one for one in LINKS if check in (one.check_id, *one.aliases)), None)
+    link = BY_NAME.get(check)
     return Observation(check, link.requirements if link else (), 1, 0)
 
 
 def broken(check: str) -> Observation:
-    return Observation(check, next(one.requirements for one in LINKS if one.check_id == check), 3, 1)
+    return Observation(check, BY_NAME[check].requirements, 3, 1)
 
 
 def evidence(parts: Iterable[Part]) -> tuple[list[Observation], list[str]]:
@@ -118,7 +132,7 @@ def test_a_proof_is_of_a_requirement_that_the_wire_decides_and_its_checks_exist(
         assert requirement.id == number
         assert requirement.wire in ("Y", "YP", "P")
         for check in (check for part in proof.parts for check in part.checks):
-            assert check in NAMES or not check.startswith(PORTED), f"{number}: {check}"
+            assert check in BY_NAME or not check.startswith(PORTED), f"{number}: {check}"
 
 
 def test_what_no_check_decides_is_not_yet_checked() -> None:

@@ -97,38 +97,38 @@ def test_an_alias_leads_to_the_requirement(alias: str, number: str) -> None:
     assert alias in catalogue()
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        *(f"LGO.MSS.{n:02d}" for n in range(1, 18)),
-        *(f"LGO.DP.{n:02d}" for n in range(1, 7)),
-        *("ApCV.01", "SC.DOC.07", "LGO.INS.06", "LGO.INS.09"),
-        *(f"MSS/CONF.{n:02d}" for n in (*range(1, 13), 14, 15, 16, 17, 18, *range(20, 26), 27, 28)),
-        *(f"MSS/UX.{n:02d}" for n in (1, 2, 5, 7, 9, 16, 25, 28, 31, 32, 33, 34, 37, 39, 40)),
-        *(f"DMP/CONF.{n:02d}" for n in (3, 5, 6, 8, 9, 10, 11)),
-        *(f"DMP/UX.{n:02d}" for n in (6, 8, 10, 11, 12, 14, 15, 17, 27, 31, 34, 44, 45, 49, 50)),
-        *(f"DMP/HISTO.{n:02d}" for n in (1, 3, 4, 5, 6, 8)),
-        *(f"ALI/PROG.{n:02d}" for n in range(2, 8)),
-        *("DMP/AIRS.03", "DMP/AIRS.06", "DMP/AIRS.07", "DMP/PSC.01", "INS/PSC.01"),
-        *("DMP/va1.01", "DMP/va1.16", "DMP/va1.17", "DMP/va1.10", "DOC/va1.21", "DMP/va1.12", "DMP/va1.22"),
-        *("DMP/va1.02", "DMP/va1.11", "DMP/va1.21", "DMP/va1.20", "DMP/va1.04", "DMP/va1.14", "DOC/va1.24"),
-        *(f"LGC.ANN.{n:02d}" for n in range(1, 6)),
-        *(f"PSC.{n:02d}" for n in (1, 2, 8, 10, 11, 12)),
-        *(f"PRESC.{n:02d}" for n in range(1, 5)),
-        *(f"ORDN/CONF.{n:02d}" for n in range(1, 5)),
-        *(f"SC.TBB/va1.{n:02d}" for n in (3, 4, 5)),
-        *(f"CDA/DD.{n:02d}" for n in (2, 4, 5, 8, 12)),
-        *(f"CDA/INT.{n:02d}" for n in (4, 8, 15, 16, 17)),
-        *(f"CDA/HL7.{n:02d}" for n in range(1, 5)),
-        *(f"VACC/NOTE.{n:02d}" for n in range(1, 6)),
-        *(f"ERGO/va1.{n:02d}" for n in range(1, 9)),
-        *(f"SSI/GEN.{n:02d}" for n in range(1, 23)),
-        *(f"SSI/IE.{n:02d}" for n in (*range(30, 41), 42, 43, 44)),
-        *("SSI/IAM.80", "SSI/IAM.83", "SSI/IAM.94", "SC.PORT/va1.01", "RUM.01", "AAT/CONF.01", "MDV.01"),
-    ],
-)
-def test_the_numbered_rows_of_the_dossier_are_all_there(number: str) -> None:
-    assert number in catalogue()
+ROWS = [
+    *(f"LGO.MSS.{n:02d}" for n in range(1, 18)),
+    *(f"LGO.DP.{n:02d}" for n in range(1, 7)),
+    *("ApCV.01", "SC.DOC.07", "LGO.INS.06", "LGO.INS.09"),
+    *(f"MSS/CONF.{n:02d}" for n in (*range(1, 13), 14, 15, 16, 17, 18, *range(20, 26), 27, 28)),
+    *(f"MSS/UX.{n:02d}" for n in (1, 2, 5, 7, 9, 16, 25, 28, 31, 32, 33, 34, 37, 39, 40)),
+    *(f"DMP/CONF.{n:02d}" for n in (3, 5, 6, 8, 9, 10, 11)),
+    *(f"DMP/UX.{n:02d}" for n in (6, 8, 10, 11, 12, 14, 15, 17, 27, 31, 34, 44, 45, 49, 50)),
+    *(f"DMP/HISTO.{n:02d}" for n in (1, 3, 4, 5, 6, 8)),
+    *(f"ALI/PROG.{n:02d}" for n in range(2, 8)),
+    *("DMP/AIRS.03", "DMP/AIRS.06", "DMP/AIRS.07", "DMP/PSC.01", "INS/PSC.01"),
+    *("DMP/va1.01", "DMP/va1.16", "DMP/va1.17", "DMP/va1.10", "DOC/va1.21", "DMP/va1.12", "DMP/va1.22"),
+    *("DMP/va1.02", "DMP/va1.11", "DMP/va1.21", "DMP/va1.20", "DMP/va1.04", "DMP/va1.14", "DOC/va1.24"),
+    *(f"LGC.ANN.{n:02d}" for n in range(1, 6)),
+    *(f"PSC.{n:02d}" for n in (1, 2, 8, 10, 11, 12)),
+    *(f"PRESC.{n:02d}" for n in range(1, 5)),
+    *(f"ORDN/CONF.{n:02d}" for n in range(1, 5)),
+    *(f"SC.TBB/va1.{n:02d}" for n in (3, 4, 5)),
+    *(f"CDA/DD.{n:02d}" for n in (2, 4, 5, 8, 12)),
+    *(f"CDA/INT.{n:02d}" for n in (4, 8, 15, 16, 17)),
+    *(f"CDA/HL7.{n:02d}" for n in range(1, 5)),
+    *(f"VACC/NOTE.{n:02d}" for n in range(1, 6)),
+    *(f"ERGO/va1.{n:02d}" for n in range(1, 9)),
+    *(f"SSI/GEN.{n:02d}" for n in range(1, 23)),
+    *(f"SSI/IE.{n:02d}" for n in (*range(30, 41), 42, 43, 44)),
+    *("SSI/IAM.80", "SSI/IAM.83", "SSI/IAM.94", "SC.PORT/va1.01", "RUM.01", "AAT/CONF.01", "MDV.01"),
+]
+"""The numbered rows of the dossier."""
+
+
+def test_the_numbered_rows_of_the_dossier_are_all_there() -> None:
+    assert [number for number in ROWS if number not in catalogue()] == []
 
 
 def test_the_carried_numbers_of_ins_and_mssante_are_all_there() -> None:
