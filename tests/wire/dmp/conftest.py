@@ -1,28 +1,15 @@
-"""The DMP over real sockets: one running sandbox for the folder, a fresh session for each test, and a DMP client."""
+"""The DMP over real sockets, and the pages of its sites."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from support.dmp_door import Dmp, DmpDoors
+from support.dmp_door import Dmp
+from support.dmp_fixtures import dmp, dmp_doors
 from support.dmp_pages import Sites
-from support.tenants import running_in_background
 
-
-@pytest.fixture(scope="package")
-def dmp_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DmpDoors]:
-    with running_in_background(tmp_path_factory.mktemp("dmp"), "dmp") as runner:
-        doors = DmpDoors(runner)
-        yield doors
-        doors.close()
-
-
-@pytest.fixture
-def dmp(dmp_doors: DmpDoors) -> Iterator[Dmp]:
-    dmp = dmp_doors.door()
-    yield dmp
-    dmp.leave()
+__all__ = ["dmp", "dmp_doors"]
 
 
 @pytest.fixture

@@ -6,21 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from support.mail_client import Mailer
-from support.mss_operator import MailOperator, MailTenant, Since, operator_running
+from support.mss_fixtures import operator, tenant
+from support.mss_operator import MailOperator, MailTenant, Since
 from support.mss_raw import Raw, Raws
 
-
-@pytest.fixture(scope="session")
-def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailOperator]:
-    with operator_running(tmp_path_factory.mktemp("mss")) as operator:
-        yield operator
-
-
-@pytest.fixture
-def tenant(operator: MailOperator) -> Iterator[MailTenant]:
-    tenant = operator.tenant()
-    yield tenant
-    tenant.delete()
+__all__ = ["operator", "tenant"]
 
 
 @pytest.fixture
