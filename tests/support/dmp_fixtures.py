@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from support.dmp_door import Dmp, DmpDoors
+from support.dmp_pages import Sites
 from support.tenants import running_in_background
 
-__all__ = ["dmp", "dmp_doors"]
+__all__ = ["dmp", "dmp_doors", "sites"]
 
 
 @pytest.fixture(scope="package")
@@ -25,3 +26,11 @@ def dmp(dmp_doors: DmpDoors) -> Iterator[Dmp]:
     dmp = dmp_doors.door()
     yield dmp
     dmp.leave()
+
+
+@pytest.fixture
+def sites(dmp: Dmp) -> Iterator[Sites]:
+    """The pages of that session."""
+    sites = Sites(dmp)
+    yield sites
+    sites.close()

@@ -1,5 +1,5 @@
-"""The reference client at a DMP over real sockets."""
+"""The reference client at a DMP over real sockets, and people at its sites."""
 
-from support.dmp_fixtures import dmp, dmp_doors
+from support.dmp_fixtures import dmp, dmp_doors, sites
 
-__all__ = ["dmp", "dmp_doors"]
+__all__ = ["dmp", "dmp_doors", "sites"]
