@@ -57,3 +57,14 @@ def test_java_calls(sandbox_session: SandboxSession, tmp_path: Path) -> None:
     stores = [ready["ca_p12"], certificates["org-auth"]["p12"], certificates["org-sign"]["p12"]]
     url = ready["services"]["dmp"]["https"]
     _run([_needed("java"), str(EXAMPLES / "PremierAppel.java"), url, *stores], sandbox_session, tmp_path)
+
+
+def test_csharp_calls(sandbox_session: SandboxSession, tmp_path: Path) -> None:
+    program, libraries = tmp_path / "PremierAppel.exe", ["-r:System.Security.dll"]
+    compiler = [_needed("mcs"), f"-out:{program}", *libraries, str(EXAMPLES / "PremierAppel.cs")]
+    compiled = subprocess.run(compiler, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert compiled.returncode == 0, compiled.stdout + compiled.stderr
+    ready: Mapping[str, Any] = sandbox_session.ready
+    stores = [ready["certificates"]["org-auth"]["p12"], ready["certificates"]["org-sign"]["p12"]]
+    url = ready["services"]["dmp"]["https"]
+    _run([_needed("mono"), str(program), url, ready["ca"], *stores], sandbox_session, tmp_path)
