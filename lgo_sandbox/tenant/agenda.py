@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.state.port import Store
@@ -213,13 +213,12 @@ class Agenda:
     def _read_next(self) -> _Next:
         if not self._handlers:
             return _Next()
-        mine = events.c.what.in_(self._handlers)
-        query = select(
-            func.min(events.c.due).filter(events.c.attempts == 0),
-            func.min(events.c.retry).filter(events.c.attempts > 0),
-        ).where(mine)
-        with self._db.reading() as connection:
-            due, retry = connection.execute(query).one()
+        marks = ", ".join("?" * len(self._handlers))
+        query = (
+            "SELECT min(CASE WHEN attempts = 0 THEN due END), min(CASE WHEN attempts > 0 THEN retry END)"
+            f" FROM agenda_event WHERE what IN ({marks})"
+        )
+        ((due, retry),) = self._db.rows(query, *self._handlers)
         return _Next(_moment(due), _moment(retry))
 
     def _run_first(self) -> bool:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert
 from sqlmodel import Session as Transaction
 from sqlmodel import col, delete, func, select, update
 
@@ -240,17 +240,25 @@ def logins(t: Transaction) -> Sequence[Login]:
     return t.exec(select(Login).order_by(col(Login.created).desc(), col(Login.sid))).all()
 
 
+_OLD = tuple(
+    (delete(moment.table).where(moment < bindparam("before")), lifetime)
+    for moment, lifetime in (
+        (Login.__table__.c.created, KEPT_FOR_EXPLAINING),  # type: ignore[attr-defined]
+        (Code.__table__.c.created, LOGIN_LIFETIME),  # type: ignore[attr-defined]
+        (Token.__table__.c.created, LOGIN_LIFETIME),  # type: ignore[attr-defined]
+        (ApiToken.__table__.c.created, LOGIN_LIFETIME),  # type: ignore[attr-defined]
+        (LoginRequest.__table__.c.created, CHOICE_LIFETIME),  # type: ignore[attr-defined]
+        (CibaRequest.__table__.c.pushed, CHOICE_LIFETIME),  # type: ignore[attr-defined]
+    )
+)
+"""What deletes old rows, made once: a log-in looks for them in six tables."""
+
+
 def forget_old(t: Transaction, now: float) -> None:
     """Delete what can serve nothing any more."""
-    for table, lifetime in (
-        (Login, KEPT_FOR_EXPLAINING),
-        (Code, LOGIN_LIFETIME),
-        (Token, LOGIN_LIFETIME),
-        (ApiToken, LOGIN_LIFETIME),
-    ):
-        t.exec(delete(table).where(col(table.created) < now - lifetime))
-    t.exec(delete(LoginRequest).where(col(LoginRequest.created) < now - CHOICE_LIFETIME))
-    t.exec(delete(CibaRequest).where(col(CibaRequest.pushed) < now - CHOICE_LIFETIME))
+    connection = t.connection()
+    for statement, lifetime in _OLD:
+        connection.execute(statement, {"before": now - lifetime})
 
 
 # Codes and tokens
