@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from health_documents import oids
+from health_documents.codes.biology import BIOCHEMISTRY
 from health_documents.codes.drugs import drug
 from health_documents.codes.prescription import BOX
-from health_documents.values.document import DrugLine
+from health_documents.values.clinical import Result
+from health_documents.values.document import Code, DrugLine
 from health_documents.values.pdf import PdfSection, PdfTable
+from health_documents.values.posology import Quantity
 from mss_mock.codes.correspondents import Act
 
-__all__ = ["CONTENTS", "CORRECTED", "Content", "prescribed_lines"]
+__all__ = ["CONTENTS", "CORRECTED", "RESULTS", "Content", "prescribed_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,6 @@ _VISIT = Content(
     "Compte rendu de consultation",
     (_text("Consultation", "Consultation de suivi : état stable, traitement inchangé."),),
 )
-_RESULTS = ("Examen", "Résultat", "Valeurs de référence")
 
 
 def _of_another_time(content: Content, days: int) -> Content:
@@ -107,35 +110,6 @@ CONTENTS = {
         ),
     ),
     Act.HISTORY: (_of_another_time(_STAY, 730), _of_another_time(_OPERATION, 729), _of_another_time(_VISIT, 365)),
-    Act.BIOLOGY: (
-        Content(
-            "11502-2",
-            "Compte rendu d'examens biologiques",
-            (
-                _table(
-                    "Biochimie",
-                    _RESULTS,
-                    ("Potassium", "4,2 mmol/L", "3,5 à 5,0 mmol/L"),
-                    ("Créatinine", "78 µmol/L", "45 à 84 µmol/L"),
-                ),
-            ),
-        ),
-    ),
-    Act.CRITICAL_BIOLOGY: (
-        Content(
-            "11502-2",
-            "Compte rendu d'examens biologiques",
-            (
-                _table(
-                    "Biochimie",
-                    _RESULTS,
-                    ("Potassium", "6,9 mmol/L (critique)", "3,5 à 5,0 mmol/L"),
-                    ("Créatinine", "78 µmol/L", "45 à 84 µmol/L"),
-                ),
-                _text("Conclusion", "Hyperkaliémie au-delà de la limite critique."),
-            ),
-        ),
-    ),
     Act.IMAGING: (
         Content(
             "18748-4",
@@ -149,7 +123,27 @@ CONTENTS = {
         ),
     ),
 }
-"""By act, the documents of its archive."""
+"""By act, the documents of its archive, of level 1."""
+
+
+def _measured(code: str, label: str, value: str, unit: str, low: str, high: str, interpretation: str) -> Result:
+    return Result(
+        section=BIOCHEMISTRY.label,
+        code=Code(code, f"{label} [Moles/Volume] Sérum/Plasma ; Numérique", oids.LOINC),
+        value=f"{value} {unit}",
+        quantity=Quantity(value, unit),
+        low=Quantity(low, unit),
+        high=Quantity(high, unit),
+        interpretation=interpretation,
+    )
+
+
+_CREATININE = _measured("14682-9", "Créatinine", "78", "umol/L", "45", "84", "N")
+RESULTS = {
+    Act.BIOLOGY: (_measured("2823-3", "Potassium", "4.2", "mmol/L", "3.5", "5.0", "N"), _CREATININE),
+    Act.CRITICAL_BIOLOGY: (_measured("2823-3", "Potassium", "6.9", "mmol/L", "3.5", "5.0", "HH"), _CREATININE),
+}
+"""By act, what the laboratory measured; a document of level 3."""
 
 
 CORRECTED = _text("Rectification", "Document relu et complété par son auteur ; le précédent ne doit plus être lu.")

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from health_documents import oids
 from health_documents.barcodes.images import write_qr
+from health_documents.cda.write.biology import write_biology_report
 from health_documents.cda.write.n1 import write_n1
 from health_documents.cda.write.prescription import write_prescription
+from health_documents.codes.biology import BIOLOGY_REPORT, BIOLOGY_TITLE
 from health_documents.codes.prescription import PRESCRIPTION
 from health_documents.codes.systems import document_types, format_of_media, format_of_model
 from health_documents.identifiers import OID_INS_NIR, nir_key
-from health_documents.pdf.readable import readable_document, readable_prescription
+from health_documents.pdf.readable import readable_biology, readable_document, readable_prescription
 from health_documents.pdf.write import pdf_file_name, render_pdf
 from health_documents.values.document import Author, Code, DocumentHeader, Organization, PatientIdentity
 from health_documents.values.xds import DocumentEntry
@@ -26,7 +28,7 @@ from health_documents.xds.formats import cx_local, patient_info
 from health_documents.xds.write import entry_from_cda
 from lgo_sandbox.population.people import Patient
 from mss_mock.codes.correspondents import Act, Case
-from mss_mock.correspondents.contents import CONTENTS, CORRECTED, Content, prescribed_lines
+from mss_mock.correspondents.contents import CONTENTS, CORRECTED, RESULTS, Content, prescribed_lines
 from mss_mock.correspondents.orders import Order, Version
 
 __all__ = ["Written", "identities", "local_time", "written_documents"]
@@ -53,6 +55,14 @@ STRANGER = PatientIdentity(
     birth_place="63113",
 )
 """A patient of the correspondent, and of nobody in the sandbox."""
+
+
+_BIOLOGY = Content(BIOLOGY_REPORT, BIOLOGY_TITLE, ())
+_LEVEL_3 = {
+    Act.PRESCRIPTION: Content(PRESCRIPTION, "Ordonnance", ()),
+    Act.BIOLOGY: _BIOLOGY,
+    Act.CRITICAL_BIOLOGY: _BIOLOGY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ def written_documents(order: Order) -> Iterator[Written]:
     """Yield the documents of a mail, in their order."""
     former = order.former.version if order.former else None
     act = former.act if former else order.act
-    contents = CONTENTS.get(act) or (Content(PRESCRIPTION, "Ordonnance", ()),)
+    contents = CONTENTS.get(act) or (_LEVEL_3[act],)
     for rank, content in enumerate(contents[:1] if former else contents, start=1):
         yield _document(order, act, content, rank)
 
@@ -129,7 +139,10 @@ def written_documents(order: Order) -> Iterator[Written]:
 def _document(order: Order, act: Act, content: Content, rank: int) -> Written:
     told, whose = identities(order)
     header = _header(order, content, rank, whose)
-    drawn = _prescription(order, header) if act is Act.PRESCRIPTION else _level_1(order, header, content)
+    if act is Act.PRESCRIPTION:
+        drawn = _prescription(order, header)
+    else:
+        drawn = _biology(order, header, act) if act in RESULTS else _level_1(order, header, content)
     entry = _entry(replace(header, patient=told), drawn, f"urn:uuid:{order.uuid(f'entry/{rank}')}")
     name = pdf_file_name(header.event_start.date(), header.title, told.birth_name, told.first_name, _RECORD)
     version = Version(act, header.title, header.id, header.set_id, header.version, entry.id, order.at.isoformat())
@@ -205,6 +218,13 @@ def _prescription(order: Order, header: DocumentHeader) -> _Drawn:
     form = format_of_model(oids.T_EP_MED_DM)
     assert form is not None
     return _Drawn(cda, pdf, form)
+
+
+def _biology(order: Order, header: DocumentHeader, act: Act) -> _Drawn:
+    pdf = render_pdf(replace(readable_biology(header, RESULTS[act]), replaces=_replaced(order)))
+    form = format_of_model(oids.T_CR_BIO)
+    assert form is not None
+    return _Drawn(write_biology_report(header, RESULTS[act], pdf=pdf), pdf, form)
 
 
 def _entry(header: DocumentHeader, drawn: _Drawn, entry_id: str) -> DocumentEntry:
