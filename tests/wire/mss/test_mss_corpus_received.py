@@ -87,10 +87,18 @@ def test_the_first_version_is_shown_as_replaced_and_the_withdrawal_names_the_sec
     assert (told.patient, f"document {filed[second['unique_id']].number} " in told.reason) == (MATRICULE, True)
 
 
-def test_receipts_of_the_corpus_wait_for_the_mailboxes_that_asked(received: tuple[MailDesk, list[Any]]) -> None:
-    desk, posted = received
-    archives = [one for one in posted if one["documents"] and one["case"] != "pdf-seul"]
-    assert len(desk.queue.all()) == len(archives)
+def test_receipts_go_to_the_mailboxes_that_asked_and_are_reproached_nothing(
+    operator: MailOperator, tmp_path: Path
+) -> None:
+    tenant = operator.tenant()
+    cases = ["n3", "patient-inconnu", "document-d-un-autre", "sans-ins", "archive-corrompue", "pdf-seul"]
+    posted = call(tenant, "corpus", {"to": TITULAIRE, "patient": MATRICULE, "cases": cases})
+    with desk_of(tenant, tmp_path) as desk:
+        desk.receive()
+        assert desk.send()
+    assert sum(len(tenant.inbox(address)) for address in {one["from"] for one in posted}) == len(cases) - 1
+    assert tenant.findings() == []
+    tenant.delete()
 
 
 def test_the_corpus_is_listed_with_its_outcomes_and_comes_later_when_it_is_asked_for(tenant: MailTenant) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from support.mss_correspondents import call, refusal
-from support.mss_operator import MailTenant
+from support.mss_operator import MailOperator, MailTenant
 from support.mss_people import CITIZEN, GENERALISTE, OFFICINE, TITULAIRE
 
 from health_documents.xdm.read import read_xdm
+from lgo_sandbox.tenant.clock import ClockState, Segment
+from lgo_sandbox.tenant.session import SessionConfig
 from mss_mock.codes.correspondents import PARTNERS
 
 PATIENT = "martin-claire"
+EPOCH = datetime(2026, 9, 14, 8, tzinfo=UTC)
 TO = {"to": TITULAIRE, "patient": PATIENT}
 
 
@@ -115,6 +119,21 @@ def test_a_patient_without_matricule_is_told_under_the_number_of_the_sender(tena
     (mail,) = _mails(tenant)
     assert mail["X-MSS-INS"] == "N"
     assert read_xdm(_archive(mail)).patient_id.endswith("^PI")
+
+
+def test_the_same_seed_and_clock_give_the_same_octets(operator: MailOperator) -> None:
+    clock = ClockState((Segment(EPOCH, EPOCH, running=False),), "session")
+    inboxes = []
+    for _ in range(2):
+        twin = operator.tenant()
+        twin.do(lambda session: session.configure(SessionConfig(seed="graine", clock=clock)))
+        call(twin, "generaliste", {"act": "ordonnance", **TO})
+        call(twin, "generaliste", {"act": "suppression", **TO, "delay": 5})
+        twin.do(lambda session: session.move_clock(by=timedelta(minutes=6), frozen=True))
+        inboxes.append(twin.inbox(TITULAIRE))
+        twin.delete()
+    assert len(inboxes[0]) == 2
+    assert inboxes[0] == inboxes[1]
 
 
 @pytest.mark.parametrize(
