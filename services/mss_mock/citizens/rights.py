@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lgo_sandbox.population.people import Patient, Population
+from lgo_sandbox.population.representatives import Representative, representatives_of
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 from mss_mock.codes import PATIENT_DOMAIN, BoxKind
 from mss_mock.codes.citizens import CHILD_TAG
 from mss_mock.domain import mailbox_of
 
-__all__ = ["FIN_SUBJECT", "Arrival", "arrival_of", "is_child", "is_citizen", "signature_of"]
+__all__ = ["FIN_SUBJECT", "Arrival", "arrival_of", "is_child", "is_citizen", "representative_of", "signature_of"]
 
 FIN_SUBJECT = "[FIN]"
 FIN_HEADER = "FIN"
@@ -77,10 +78,17 @@ def is_child(patient: Patient) -> bool:
     return CHILD_TAG in patient.tags
 
 
-def signature_of(patient: Patient, representative: str = "") -> str:
-    """Return the name before a citizen's address; a child's mail names the representative who wrote it."""
+def representative_of(patient: Patient, said: str) -> Representative | None:
+    """Return the representative of a child with this slug or name, in any case; None when nobody has it."""
+    wanted = said.strip().casefold()
+    return next((one for one in representatives_of(patient) if wanted in (one.id, one.name.casefold())), None)
+
+
+def signature_of(patient: Patient, representative: Representative | None = None) -> str:
+    """Return the name before a citizen's address; a child's mail names who wrote it: the first known, unless said."""
     first = patient.used_first_name or (patient.first_names[0] if patient.first_names else "")
     name = f"{first} {patient.used_name or patient.birth_name}".strip()
     if not is_child(patient):
         return name
-    return f"{representative or 'Représentant légal'}, pour {name}"
+    writer = representative or next(iter(representatives_of(patient)), None)
+    return f"{writer.name if writer else 'Représentant légal'}, pour {name}"
