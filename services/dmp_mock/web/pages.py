@@ -20,7 +20,7 @@ from lgo_sandbox.population.people import Patient
 from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["POLICY", "born", "day", "local", "moment_of", "page", "style_sheet"]
+__all__ = ["POLICY", "born", "day", "local", "moment_of", "page", "style_sheet", "weight"]
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
@@ -70,6 +70,13 @@ def born(person: Patient) -> str:
         return f"{word} en {when[:4]} (état civil : {when})"
 
 
+def weight(octets: int) -> str:
+    """Return the weight of a file in French, near enough."""
+    if octets < 1000:
+        return f"{octets} octets"
+    return f"{octets // 1000} Ko" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} Mo".replace(".", ",")
+
+
 def _weekday(value: date) -> str:
     return f"{_DAYS[value.weekday()]} {day(value)}"
 
@@ -85,8 +92,8 @@ def _month(value: date) -> str:
 
 @cache
 def _pages() -> Pages:
-    filters = {"jour": day, "heure": _hour, "semaine": _weekday, "mois": _month, "naissance": born, "compte": counted}
-    return Pages("dmp_mock.web", POLICY, filters)
+    dates = {"jour": day, "heure": _hour, "semaine": _weekday, "mois": _month, "naissance": born}
+    return Pages("dmp_mock.web", POLICY, {**dates, "compte": counted, "poids": weight})
 
 
 def page(

@@ -17,7 +17,7 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.citizens.letters import Letter, write_letter
 from mss_mock.citizens.rights import Arrival, is_child, representative_of, signature_of
-from mss_mock.citizens.robots import posted, robot_of, why_not, write_later
+from mss_mock.citizens.robots import kept, posted, robot_of, why_not, write_later
 from mss_mock.citizens.table import acts, contacts, put, settings
 from mss_mock.codes import SIZE_MES
 from mss_mock.codes.citizens import ROBOT_TITLES, CitizenState, Robot
@@ -143,7 +143,8 @@ def _write(session: Session, patient: Patient, body: dict[str, str]) -> dict[str
     octets = write_letter(letter)
     if len(octets) > SIZE_MES:
         raise Refusal(INVALID, f"message de {len(octets)} octets : Mon espace santé en admet {SIZE_MES}")
-    uidvalidity, uid = store_of(session).add([posted(session, citizen, contact, octets)])[0]
+    news = [posted(session, citizen, contact, octets), kept(session, citizen, octets)]
+    uidvalidity, uid = store_of(session).add(news)[0]
     return {"address": contact, "folder": "INBOX", "uid": uid, "uidvalidity": uidvalidity}
 
 

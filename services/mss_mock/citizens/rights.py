@@ -6,6 +6,7 @@ by a message of its own; both take the right from all earlier messages too (of t
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from lgo_sandbox.population.people import Patient, Population
@@ -28,7 +29,7 @@ class Arrival:
     """What a mail to a citizen means for the answer: to whom it goes, whether it may, what receipts are asked.
 
     ``contact`` is the address of Reply-To when it is a mailbox of the sandbox, else the sender's; it is empty for a
-    report, and for a mail of nobody of the sandbox.
+    report, and for a mail of nobody of the sandbox. ``mark`` tells the mail from all others, by its head.
     """
 
     sender: str
@@ -39,6 +40,7 @@ class Arrival:
     references: str
     read_receipt: str
     delivery_receipt: str
+    mark: str = ""
 
 
 def arrival_of(people: Population, octets: bytes) -> Arrival | None:
@@ -59,6 +61,7 @@ def arrival_of(people: Population, octets: bytes) -> Arrival | None:
         references=(mail.header("References") or "").strip()[:MAX_TEXT],
         read_receipt=_first(people, mail, "Disposition-Notification-To"),
         delivery_receipt=_first(people, mail, "Return-Receipt-To"),
+        mark=hashlib.sha256(head).hexdigest(),
     )
 
 
@@ -81,7 +84,9 @@ def is_child(patient: Patient) -> bool:
 def representative_of(patient: Patient, said: str) -> Representative | None:
     """Return the representative of a child with this slug or name, in any case; None when nobody has it."""
     wanted = said.strip().casefold()
-    return next((one for one in representatives_of(patient) if wanted in (one.id, one.name.casefold())), None)
+    return next(
+        (one for one in representatives_of(patient) if wanted in (one.id, one.patient, one.name.casefold())), None
+    )
 
 
 def signature_of(patient: Patient, representative: Representative | None = None) -> str:

@@ -7,6 +7,7 @@ takes a file is not public: PDF, JPEG and PNG are taken here, an image is put in
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from dmp_mock.codes.rights import PATIENT_CLASS
 from dmp_mock.codes.xds import Status
@@ -30,6 +31,7 @@ __all__ = [
     "document_file",
     "document_piece",
     "documents",
+    "pdf_of_file",
 ]
 
 MAX_FILE = 10 * 1024 * 1024
@@ -152,7 +154,7 @@ async def add(call: Call) -> RawResponse:
             "un titre, et un type de la liste",
             "Donnez un titre au document, puis ajoutez-le.",
         )
-    entry = acts.add_document(call.session, space.patient, space.actor(), title, kind, _pdf(given))
+    entry = acts.add_document(call.session, space.patient, space.actor(), title, kind, pdf_of_file(given, _refused))
     space.trace("a ajouté un document", entry.unique_id)
     call.summarise("Mon espace santé : document ajouté")
     return visits.see_other(call, "/documents", fait="ajoute")
@@ -172,29 +174,33 @@ def _refused(received: str, expected: str, remedy: str) -> Told:
     )
 
 
-def _pdf(given: File | None) -> bytes:
-    """Return the PDF of a file, by what it holds, not by its name. Raises Told."""
+Refuse = Callable[[str, str, str], Told]
+"""Makes the refusal of a file: what was received, what was expected, what to do."""
+
+
+def pdf_of_file(given: File | None, refuse: Refuse) -> bytes:
+    """Return the PDF of a file, by what it holds, not by its name; an image becomes one. Raises Told."""
     content = given.content if given else b""
     expected = f"un fichier PDF, JPEG ou PNG de {MAX_FILE // 1024 // 1024} Mo au plus"
     remedy = "Choisissez un fichier PDF, JPEG ou PNG, moins lourd au besoin."
     if not content or len(content) > MAX_FILE:
-        raise _refused(f"{len(content)} octets" if content else "aucun fichier", expected, remedy)
+        raise refuse(f"{len(content)} octets" if content else "aucun fichier", expected, remedy)
     if content.startswith(b"%PDF-"):
         return content
     if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
-        return _pdf_of_image(content, expected, remedy)
-    raise _refused(f"un fichier d'un autre format ({(given.media_type if given else '')[:60]})", expected, remedy)
+        return _pdf_of_image(content, expected, remedy, refuse)
+    raise refuse(f"un fichier d'un autre format ({(given.media_type if given else '')[:60]})", expected, remedy)
 
 
-def _pdf_of_image(content: bytes, expected: str, remedy: str) -> bytes:
+def _pdf_of_image(content: bytes, expected: str, remedy: str, refuse: Refuse) -> bytes:
     from PIL import Image
 
     made = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise _refused(f"une image de {image.width} × {image.height} points", expected, remedy)
+                raise refuse(f"une image de {image.width} × {image.height} points", expected, remedy)
             image.convert("RGB").save(made, "PDF", resolution=150)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _refused("une image qui ne se lit pas", expected, remedy) from error
+        raise refuse("une image qui ne se lit pas", expected, remedy) from error
     return made.getvalue()

@@ -141,6 +141,9 @@ DONE = {
     "rendez-vous": "Rendez-vous ajouté.",
     "rendez-vous-retire": "Rendez-vous retiré.",
     "applications": "Votre choix est enregistré.",
+    "envoye": "Message envoyé.",
+    "message-supprime": "Message supprimé.",
+    "range": "Document rangé dans votre espace : vos professionnels autorisés le voient.",
 }
 """What a page says after a form, by the parameter ``fait``."""
 
