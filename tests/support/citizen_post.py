@@ -30,7 +30,7 @@ class Post:
 
     def inbox(self, address: str = TITULAIRE) -> list[EmailMessage]:
         """Return the mails in a mailbox, the first first."""
-        return [message_from_bytes(one, policy=policy.default) for one in self._octets(address)]  # type: ignore[misc]
+        return [message_from_bytes(one, policy=policy.default) for one in self._octets(address)]
 
     def flags(self, address: str = CITIZEN) -> list[frozenset[str]]:
         """Return the flags of the mails in a mailbox."""
