@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dmp_mock.web import reading, visits
-from dmp_mock.web.mes.documents import pdf_of_file
+from dmp_mock.web.mes.documents import Form, pdf_of_file
 from dmp_mock.web.mes.filing import file_document, filed_at, source_of
 from dmp_mock.web.mes.mailbox import asked, mailbox_of
 from dmp_mock.web.mes.space import Space, opened
@@ -65,6 +65,11 @@ class Attached:
         if self.content.startswith(_ZIP):
             return "archive"
         return "text" if self.file.media_type == "text/plain" else "other"
+
+    @property
+    def can_be_filed(self) -> bool:
+        """Tell whether it is a PDF, or an image that becomes one."""
+        return self.kind in ("pdf", "image") and reading.sniffed(self.content) != "image/gif"
 
     def text(self) -> str:
         """Return the beginning of a text."""
@@ -283,7 +288,7 @@ def _fileable(one: Attached, number: str) -> tuple[bytes, bytes]:
     call = one.space.call
     if not number:
         given = File(one.file.name, one.file.media_type, one.content)
-        return pdf_of_file(given, lambda *why: _unfit(call, *why)), one.content
+        return pdf_of_file(given, _filing(call)), one.content
     document = _numbered(one, number)
     if document.stranger:
         raise _unfit(
@@ -302,15 +307,21 @@ def _fileable(one: Attached, number: str) -> tuple[bytes, bytes]:
     return document.pdf, document.pdf
 
 
+def _filing(call: Call) -> Form:
+    link = f"/messages/{call.path_params['id']}"
+    return Form("mail-filing", "Ce document n'a pas été rangé", "document joint", link, "Le message")
+
+
 def _unfit(call: Call, received: str, expected: str, remedy: str) -> Told:
+    form = _filing(call)
     return Told(
-        "mail-filing",
-        "Ce document n'a pas été rangé",
+        form.code,
+        form.title,
         received=received,
         expected=expected,
-        where="document joint",
+        where=form.where,
         remedy=remedy,
         status=422,
-        link=f"/messages/{call.path_params['id']}",
-        label="Le message",
+        link=form.link,
+        label=form.label,
     )

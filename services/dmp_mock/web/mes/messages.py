@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from dmp_mock.web import visits
-from dmp_mock.web.mes.documents import MAX_FILE, pdf_of_file
+from dmp_mock.web.mes.documents import MAX_FILE, Form, pdf_of_file
 from dmp_mock.web.mes.filing import filed_from
 from dmp_mock.web.mes.mailbox import BARRED, asked, mailbox_of, reader_of
 from dmp_mock.web.mes.space import Space, opened
@@ -29,7 +29,9 @@ __all__ = ["answer", "conversation", "delete", "messages", "subject_shown", "wri
 DOCUMENTS_PREFIX = "XDM/1.0/DDM+"
 MAX_SHOWN = 60
 """How many mails of a conversation are shown, the last ones."""
-OPEN = "open"
+JOINING = Form(
+    "mail-file", "Ce fichier ne peut pas être joint", "fichier joint au message", "/messages", "Mes messages"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +213,9 @@ async def _send(
             fields.get("texte", "")[:100_000],
             answers=answers,
             representative=reader_of(space),
-            pdf=pdf_of_file(given, _unfit) if attached else b"",
+            pdf=pdf_of_file(given, JOINING) if attached else b"",
             name=_named(given.name) if attached and given else "",
         )
-
-
-def _unfit(received: str, expected: str, remedy: str) -> Told:
-    return Told(
-        "mail-file",
-        "Ce fichier ne peut pas être joint",
-        received=received,
-        expected=expected,
-        where="fichier joint",
-        remedy=remedy,
-        status=422,
-        link="/messages",
-        label="Mes messages",
-    )
 
 
 def _named(name: str) -> str:
