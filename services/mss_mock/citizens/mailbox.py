@@ -18,7 +18,7 @@ from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.mime import MimeError, MimePart, read_mail
 from mss_mock.citizens.letters import Letter, write_letter
 from mss_mock.citizens.parts import file_of, told_by
-from mss_mock.citizens.rights import Arrival, arrival_of, representative_of, signature_of
+from mss_mock.citizens.rights import Arrival, arrival_of, mark_of, representative_of, signature_of
 from mss_mock.citizens.robots import SENT, bar_to, kept, posted, read_report, state_of
 from mss_mock.citizens.table import contacts, note_act, read_marks
 from mss_mock.citizens.threads import names_in, threads_of
@@ -45,14 +45,13 @@ _REPLY = re.compile(r"\s*re\s*:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A mail with what its head says; ``arrival`` is what it means for the answer, None for what cannot be read."""
+    """A mail with what its head says; ``mail`` is None for a head that cannot be read."""
 
     id: str
     folder: FolderRow
     row: MessageRow
     shown: Shown
     mail: MimePart | None
-    arrival: Arrival | None
 
     @property
     def sent(self) -> bool:
@@ -107,8 +106,9 @@ class CitizenBox:
         with self._session.db.transaction(alone=True) as transaction:
             reports: list[New] = []
             for one in stored:
-                if one.arrival is not None and not one.sent:
-                    arrival = self._reportable(one.arrival)
+                arrival = None if one.sent else arrival_of(self._session.people, one.shown.header)
+                if arrival is not None:
+                    arrival = _reportable(arrival)
                     made = list(read_report(transaction, self._session, self._address, arrival, reader))
                     receipts[one.id] = next((report.mailbox for report in made), "")
                     reports += made
@@ -127,7 +127,7 @@ class CitizenBox:
         found = file_of(read_places(stored.shown.parts), part, self._slices(stored))
         if found is None:
             raise _absent(f"pièce {part[:20]} du message {mail[:40]}")
-        return found[0], _mark(stored), found[1]
+        return found[0], mark_of(stored.shown.header), found[1]
 
     def write(self, to: str, subject: str, text: str, answers: str, representative: str, pdf: bytes, name: str) -> str:
         """Write to a correspondent, or answer a mail; return to whom."""
@@ -184,7 +184,7 @@ class CitizenBox:
             except MimeError:
                 mail = None
             name = f"{letter}{folder.uidvalidity}-{row.uid}"
-            yield _Stored(name, folder, row, shown, mail, arrival_of(self._session.people, shown.header))
+            yield _Stored(name, folder, row, shown, mail)
 
     def _found(self, mail: str) -> _Stored:
         """Return a mail of this mailbox by its name."""
@@ -211,14 +211,11 @@ class CitizenBox:
         return MailHead(
             id=one.id,
             sent=one.sent,
-            name=(self._label(address) if one.sent else name)
-            or self._label(address)
-            or address
-            or "Expéditeur inconnu",
-            address=address[:MAX_SUBJECT],
-            subject=(one.header("Subject") if one.mail else "Message illisible")[:MAX_SUBJECT],
+            name=_line("" if one.sent else name) or self._label(address) or _line(address) or "Expéditeur inconnu",
+            address=_line(address),
+            subject=_line(one.header("Subject") if one.mail else "Message illisible"),
             at=one.row.arrived,
-            seen=one.sent or SEEN in one.row.flags or _mark(one) in marks,
+            seen=one.sent or SEEN in one.row.flags or mark_of(one.shown.header) in marks,
             files=any(mark in one.shown.structure.upper() for mark in _FILES),
             thread=thread,
         )
@@ -230,7 +227,7 @@ class CitizenBox:
         barred = bar.code if bar else ("" if contact else "nobody")
         return Mail(
             id=one.id,
-            mark=_mark(one),
+            mark=mark_of(one.shown.header),
             text=told.text,
             from_html=told.from_html,
             cut=told.cut,
@@ -244,11 +241,8 @@ class CitizenBox:
         """Return whom an answer goes to; of a mail that he sent himself, who got it."""
         if one.sent:
             return next((address.lower() for _, address in one.mail.addresses("To")), "") if one.mail else ""
-        return one.arrival.contact if one.arrival else ""
-
-    def _reportable(self, arrival: Arrival) -> Arrival:
-        """Return an arrival whose report of reading cannot begin a header of its own."""
-        return replace(arrival, message_id=next(iter(names_in(arrival.message_id)), arrival.message_id))
+        arrival = arrival_of(self._session.people, one.shown.header)
+        return arrival.contact if arrival else ""
 
     def _representative(self, said: str) -> Representative | None:
         return representative_of(self._patient, said) if said else None
@@ -299,8 +293,14 @@ class Slices:
         return self._store.slice(self._content_id, start, end) or b""
 
 
-def _mark(one: _Stored) -> str:
-    return one.arrival.mark if one.arrival else one.id
+def _line(text: str) -> str:
+    """Return a text of a head for a line of a page: without signs that turn it round, and not too long."""
+    return "".join(one for one in text if one.isprintable()).strip()[:MAX_SUBJECT]
+
+
+def _reportable(arrival: Arrival) -> Arrival:
+    """Return an arrival whose Message-ID is one alone, when there is one in the header."""
+    return replace(arrival, message_id=next(iter(names_in(arrival.message_id)), arrival.message_id))
 
 
 def _answering(original: _Stored) -> str:

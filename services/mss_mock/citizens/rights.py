@@ -16,7 +16,16 @@ from mss_mock.codes import PATIENT_DOMAIN, BoxKind
 from mss_mock.codes.citizens import CHILD_TAG
 from mss_mock.domain import mailbox_of
 
-__all__ = ["FIN_SUBJECT", "Arrival", "arrival_of", "is_child", "is_citizen", "representative_of", "signature_of"]
+__all__ = [
+    "FIN_SUBJECT",
+    "Arrival",
+    "arrival_of",
+    "is_child",
+    "is_citizen",
+    "mark_of",
+    "representative_of",
+    "signature_of",
+]
 
 FIN_SUBJECT = "[FIN]"
 FIN_HEADER = "FIN"
@@ -61,8 +70,13 @@ def arrival_of(people: Population, octets: bytes) -> Arrival | None:
         references=(mail.header("References") or "").strip()[:MAX_TEXT],
         read_receipt=_first(people, mail, "Disposition-Notification-To"),
         delivery_receipt=_first(people, mail, "Return-Receipt-To"),
-        mark=hashlib.sha256(head).hexdigest(),
+        mark=mark_of(octets),
     )
+
+
+def mark_of(octets: bytes) -> str:
+    """Return what tells a delivered mail from all others, by its head."""
+    return hashlib.sha256(octets[:MAX_HEAD].partition(b"\r\n\r\n")[0]).hexdigest()
 
 
 def _first(people: Population, mail: MimePart, header: str) -> str:

@@ -139,6 +139,11 @@ def test_the_prefix_for_software_is_not_shown(post: Post, sites: Sites) -> None:
     assert _open(sites.space()).title == "Compte rendu MARTIN Claire 30/03/1956"
 
 
+def test_no_sign_turns_a_line_round(post: Post, sites: Sites) -> None:
+    post.bring(Subject="Facture \u202egnp.exe")
+    assert _open(sites.space()).title == "Facture gnp.exe"
+
+
 # Answering
 
 
