@@ -166,6 +166,21 @@ class Session:
             connection.execute(statement.values(name=name, value=str(first + count - 1)))
         return first
 
+    def secret(self, name: str) -> str:
+        """Return a secret that every process of this session shares, made when it is first asked for.
+
+        It is random in a seeded session too: what keeps strangers out is not to be computed.
+        """
+        name = f"secret.{name}"
+        known = select(values.c.value).where(values.c.name == name)
+        with self._core.reading() as connection:
+            found = connection.execute(known).scalar()
+        if found is None:
+            with self._core.begin() as connection:
+                connection.execute(self._core.upsert(values, ("name",)).values(name=name, value=Ids().token()))
+                found = connection.execute(known).scalar_one()
+        return str(found)
+
     def stores(self) -> tuple[Store, Store]:
         """Return both stores, *core* and *data*, with all that waited written."""
         self.journal.flush()

@@ -1,4 +1,4 @@
-"""What Mon espace santé keeps beside the DMP: appointments, consents to applications, and who is logged in on a site.
+"""What Mon espace santé keeps beside the DMP: appointments, consents, what was filed from mails, log-ins.
 
 Source: docs/sources/dmp.md#mon-espace-sante (that there is an agenda and a catalogue: medium; their contents: ours).
 Every function takes the open transaction; nothing decides here.
@@ -15,11 +15,14 @@ from dmp_mock.base import Base
 __all__ = [
     "AppointmentRow",
     "ConsentRow",
+    "FiledRow",
     "VisitRow",
     "appointments_of",
     "begin_visit",
     "consents_of",
     "end_visit",
+    "filed_of",
+    "filed_with",
     "put_appointment",
     "set_consent",
     "take_appointment_away",
@@ -52,6 +55,18 @@ class ConsentRow(Base, table=True):
     matricule: str = Field(primary_key=True)
     application: str = Field(primary_key=True)
     since: str
+
+
+class FiledRow(Base, table=True):
+    """A file of a mail that the patient filed into his DMP: what it holds, where it was, as which document, when."""
+
+    __tablename__ = "dmp_filed_from_mail"
+
+    matricule: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    source: str = Field(index=True)
+    lid: str
+    at: str
 
 
 class VisitRow(Base, table=True):
@@ -106,6 +121,17 @@ def set_consent(db: Session, matricule: str, application: str, since: str) -> No
         db.flush()
     if since:
         db.add(ConsentRow(matricule=matricule, application=application, since=since))
+
+
+def filed_of(db: Session, matricule: str, digest: str) -> FiledRow | None:
+    """Return what was filed of a content."""
+    return db.get(FiledRow, (matricule, digest))
+
+
+def filed_with(db: Session, matricule: str, sources: Sequence[str]) -> dict[str, FiledRow]:
+    """Return what was filed from these places, by place."""
+    wanted = select(FiledRow).where(FiledRow.matricule == matricule, col(FiledRow.source).in_(sources))
+    return {row.source: FiledRow(**row.model_dump()) for row in db.exec(wanted)}
 
 
 def begin_visit(db: Session, row: VisitRow) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP door: Annuaire Santé (FHIR), autoconfiguration, white list.
+"""The HTTP door: Annuaire Santé (FHIR), autoconfiguration, white list, and the citizens' mailboxes for their page.
 
 Source: specs/mssante.md §1.1, §1.2, §4.1. The routes of the directory are in
 ``annuaire``; octets in ``wire``.
@@ -13,12 +13,14 @@ from typing import Any
 
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.citizen_mail import MAIL_PATH
 from lgo_sandbox.gate.web import Route, service_app
 from lgo_sandbox.pki import Kind
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.wire.http import RawResponse
 from mss_mock.annuaire import DIRECTORY_ROUTES, outcome
 from mss_mock.asking import explain, read_query
+from mss_mock.citizens.page import tell_mailbox
 from mss_mock.codes import BOX_KIND_LABELS, GATEWAY_FAULTS, OPERATOR_HOST, OPERATOR_NAME, BoxKind
 from mss_mock.directory.addresses import generated_domains
 from mss_mock.domain import Refused, mailboxes
@@ -96,6 +98,7 @@ ROUTES = (
     Route("GET", "/.well-known/autoconfig/mail/config-v1.1.xml", _autoconfig),
     Route("GET", "/listeblanchemssante.xml", _white_list),
     *DIRECTORY_ROUTES,
+    Route("POST", MAIL_PATH, tell_mailbox),
 )
 
 

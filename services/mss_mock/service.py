@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lgo_sandbox.contract import Door, NamedFault, Operation, Option, Resource, Service
+from lgo_sandbox.gate.citizen_mail import MAIL_PATH
 from lgo_sandbox.sandbox import Sandbox
+from lgo_sandbox.settings import MIB
 from lgo_sandbox.tenant.session import Session
 from mss_mock.app import create_app, problem
 from mss_mock.checks import CHECKS
 from mss_mock.citizens.events import run_robot
+from mss_mock.citizens.page import CITIZEN_MAIL, tell_mailbox
 from mss_mock.citizens.resources import handle_citizens, handle_robots
 from mss_mock.citizens.robots import ROBOT
 from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
@@ -62,6 +65,7 @@ _OPERATIONS = (
     Operation("annuaire-extraction", "Fichier d'extraction de l'Annuaire Santé"),
     Operation("autoconfig", "Configuration automatique d'une boîte"),
     Operation("white-list", "Liste blanche des domaines"),
+    Operation(CITIZEN_MAIL, "Messagerie de l'usager, ouverte par sa page de Mon espace santé"),
 )
 
 _OPTIONS = (
@@ -188,4 +192,6 @@ SERVICE = Service(
     decode=decode,
     connection_facts=_facts,
     serve=serve,
+    max_body=16 * MIB,
+    inside={MAIL_PATH: tell_mailbox},
 )

@@ -42,6 +42,14 @@ def test_reserved_numbers_are_never_given_again_not_even_after_a_reset(tmp_path:
     assert (first.reserve("n", 1), first.reserve("autre", 1), first.reserve("n", 500)) == (104, 1, 500)
 
 
+def test_a_secret_is_the_same_for_all_processes_of_a_session_and_no_other(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    secret = first.secret("n")
+    first.clear_journal()
+    assert (second.secret("n"), first.secret("n")) == (secret, secret)
+    assert len({secret, first.secret("autre"), opened().secret("n")}) == 3
+
+
 def test_options_have_defaults_and_can_be_set() -> None:
     session = opened()
     assert session.option("svc.mot") == "bonjour"

@@ -1,7 +1,7 @@
-"""What Mon espace santé shows of its own: legal representatives, applications of the catalogue, appointments.
+"""What Mon espace santé shows of its own: what representatives are called, applications of the catalogue, appointments.
 
-Source: docs/sources/dmp.md#mon-espace-sante (agenda, catalogue, representatives: medium); every person, application and
-appointment here is invented, like the reference people. Knows no session.
+Source: docs/sources/dmp.md#mon-espace-sante (agenda, catalogue: medium); every application and appointment here is
+invented, like the reference people. Knows no session.
 """
 
 from __future__ import annotations
@@ -14,35 +14,13 @@ __all__ = [
     "APPOINTMENTS",
     "PARENTS",
     "RELATIONSHIPS",
-    "REPRESENTATIVES",
     "Application",
     "Planned",
-    "Representative",
 ]
-
-
-class Representative(NamedTuple):
-    """A legal representative: a slug, a name, the patients (slugs) whose record he reads.
-
-    ``patient`` is his own slug when he is a patient too, and ``sex`` agrees the words about him.
-    """
-
-    id: str
-    name: str
-    children: tuple[str, ...]
-    patient: str = ""
-    sex: str = "F"
-
 
 PARENTS = {"F": ("MTH", "mère"), "M": ("FTH", "père")}
 """What a legal representative is to the child, by sex: PersonalRelationshipRoleType (HL7), and in French."""
 RELATIONSHIPS = "2.16.840.1.113883.1.11.19579"
-
-REPRESENTATIVES = (
-    Representative("bernard-elodie", "Élodie BERNARD", ("bernard-hugo", "bernard-alba")),
-    Representative("nessi-ruth", "Ruth NESSI", ("nessi-michelangelo",), "nessi-ruth"),
-    Representative("de-vinci-ruth", "Ruth DE VINCI", ("de-vinci-leonardo-1", "de-vinci-leonardo-2"), "de-vinci-ruth"),
-)
 
 
 class Application(NamedTuple):

@@ -2,7 +2,7 @@
 
 Source: docs/sources/dmp.md#donnees-administratives (elements, observations; high). Its message is that of TD0.2, told
 apart by its reason. The person's own traits must not be shown by the software (RG_0320). The legal representatives of
-minors are those who open their record in Mon espace santé (``codes.citizens``), at the child's address.
+minors are those who open their record in Mon espace santé (``population.representatives``), at the child's address.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lxml import etree
 
 from dmp_mock.checks.remarks import tolerated
 from dmp_mock.codes import patients as codes
-from dmp_mock.codes.citizens import PARENTS, RELATIONSHIPS, REPRESENTATIVES, Representative
+from dmp_mock.codes.citizens import PARENTS, RELATIONSHIPS
 from dmp_mock.demographics import ACTIONS, ASKED, DESCRIBED, asked_of, patient_of
 from dmp_mock.domain.errors import XdsError, as_fault
 from dmp_mock.domain.patients import DmpState, check_not_blocked
@@ -25,6 +25,7 @@ from dmp_mock.wire.demographics import Found, write_demographics
 from dmp_mock.wire.hl7v3 import add
 from dmp_mock.wire.messages import Answer, hl7_reason
 from lgo_sandbox.population.people import Patient
+from lgo_sandbox.population.representatives import Representative, representatives_of
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity
 from lgo_sandbox.watch.facts import Noted
 
@@ -51,7 +52,7 @@ def serve(request: Admitted) -> Answer:
 
 def _found(request: Admitted, patient: Patient) -> Found:
     minor = is_minor(request.call.session, patient.matricule)
-    parents = [one for one in REPRESENTATIVES if minor and patient.id in one.children]
+    parents = representatives_of(patient) if minor else ()
 
     def more(person: etree._Element) -> None:
         write_person(person, patient, parents)

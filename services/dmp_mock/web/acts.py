@@ -28,10 +28,12 @@ from health_documents.values import document as values
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from lgo_sandbox.population.people import Patient
     from lgo_sandbox.tenant.session import Session
 
-__all__ = ["Actor", "add_document", "author_of_patient", "change_status", "change_visibility"]
+__all__ = ["Actor", "Beside", "add_document", "author_of_patient", "change_status", "change_visibility"]
 
 PATIENT_SPECIALTY = "EXP_PATIENT"
 _SUBMISSION, _DOCUMENT = "SubmissionSet01", "Document01"
@@ -136,7 +138,28 @@ def _lot_of(session: Session, patient_id: str, actor: Actor) -> SubmissionSet:
     )
 
 
-def add_document(session: Session, patient: Patient, actor: Actor, title: str, type_code: str, pdf: bytes) -> Entry:
+class Beside:
+    """What happens in the unit of work that adds a document."""
+
+    def check(self, connection: Connection) -> None:
+        """Raise Told when the document may not be added after all."""
+
+    def keep(self, connection: Connection, added: Entry) -> None:
+        """Write down that it was added."""
+
+
+ALONE = Beside()
+
+
+def add_document(
+    session: Session,
+    patient: Patient,
+    actor: Actor,
+    title: str,
+    type_code: str,
+    pdf: bytes,
+    beside: Beside = ALONE,
+) -> Entry:
     """Add a document of the patient's own, a PDF in a CDA of level 1. Raises InvalidContent."""
     unique_id, now = session.ids.oid(), session.clock.wire()
     content = write_n1(_header(patient, unique_id, title, type_code, now), pdf)
@@ -145,7 +168,9 @@ def add_document(session: Session, patient: Patient, actor: Actor, title: str, t
     member = Link(Association.HAS_MEMBER, submission.id, entry.id, (ORIGINAL,))
     lot = register(MatchedLot(Lot((submission,), (entry,), (member,), {}), {entry.id: content}), session.ids.uuid)
     with session.db.begin(alone=True) as connection:
+        beside.check(connection)
         registering.save(session.db, connection, lot, patient.matricule, actor.holder)
+        beside.keep(connection, lot.entries[0][0])
     return lot.entries[0][0]
 
 

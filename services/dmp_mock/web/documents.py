@@ -1,29 +1,22 @@
-"""Documents as both sites show them: cards for lists, filters, a rendering for reading, files to open or to keep.
+"""Documents of the DMP as both sites show them: cards for lists, filters, what is read, opened and kept of one.
 
-Source: docs/sources/dmp.md#metadonnees; rendering: docs/sources/documents.md (every text is escaped, no script, no
-outside link). What a document holds is never served as a page of its own: PDF and raster images as such, all else only
-to be kept. Who may see it is judged before.
+Source: docs/sources/dmp.md#metadonnees. How it is shown: ``reading``. Who may see it is judged before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from dmp_mock import registry_store
 from dmp_mock.codes.rights import PATIENT_CLASS
 from dmp_mock.codes.xds import Status
 from dmp_mock.domain.criteria import Criteria
 from dmp_mock.domain.values import Entry
+from dmp_mock.web import reading
 from dmp_mock.web.pages import moment_of
-from dmp_mock.web.refusals import Told
-from health_documents.cda.html import embedded_files, render_fragment
 from health_documents.codes.systems import CLASSES, document_types
-from health_documents.errors import DocumentError
-from lgo_sandbox.wire.browsing import NO_STORE
 from lgo_sandbox.wire.http import RawResponse
 
 if TYPE_CHECKING:
@@ -33,7 +26,6 @@ __all__ = ["Card", "Search", "card_of", "download", "found", "in_force", "kinds_
 
 URN = "urn:uuid:"
 _SHOWN = (Status.APPROVED.value, Status.ARCHIVED.value)
-_PDF, _IMAGES = "application/pdf", ("image/png", "image/jpeg", "image/gif")
 _ICONS = {"31": "biologie", "11": "synthese", "42": "ordonnance", "52": "vaccin", "90": "personne", "34": "imagerie"}
 _ICON_OF_TYPE = (
     ("rdonnance", "ordonnance"),
@@ -41,7 +33,6 @@ _ICON_OF_TYPE = (
     ("biolog", "biologie"),
     ("accin", "vaccin"),
 )
-MAX_RENDERED = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,96 +153,16 @@ def kinds_of(cards: Iterable[Card]) -> list[tuple[str, str]]:
 
 def rendered(db: Store, entry: Entry, address: str) -> Any:
     """Return a document for reading, as markup that is safe to put into a page; ``address`` is that of its page."""
-    from markupsafe import Markup
-
-    content = registry_store.content_of(db, entry.unique_id) or b""
-    if len(content) > MAX_RENDERED:
-        return Markup("<p>Ce document est trop lourd pour être affiché ici : téléchargez-le.</p>")
-
-    def embed(number: int, title: str, media_type: str, octets: bytes) -> str:
-        return _embedded(f"{address}/piece/{number}", title, media_type, octets)
-
-    try:
-        return Markup(render_fragment(content, embed))
-    except DocumentError as error:
-        said = escape(f"Ce document ne s'affiche pas ({error}). Vous pouvez le télécharger.")
-        return Markup(f'<p class="avis">{said}</p>')
-
-
-def _embedded(address: str, title: str, media_type: str, content: bytes) -> str:
-    label, where = escape(title, quote=True), escape(address, quote=True)
-    if media_type in _IMAGES:
-        return f'<p class="piece"><img alt="{label}" src="{where}"></p>'
-    if media_type == _PDF:
-        return (
-            f'<p class="piece"><a class="bouton" href="{where}" target="_blank" rel="noopener">Ouvrir le PDF</a></p>'
-            f'<iframe class="pdf" title="{label}" src="{where}"></iframe>'
-        )
-    if media_type == "text/plain":
-        return f"<pre>{escape(content.decode('utf-8', 'replace'))}</pre>"
-    return f"<p>{label} : fichier {escape(media_type[:100])}, non affiché</p>"
-
-
-_PIECE_POLICY = "default-src 'none'; object-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-_KEPT_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    return reading.rendered(registry_store.content_of(db, entry.unique_id) or b"", address)
 
 
 def piece(db: Store, entry: Entry, number: str) -> RawResponse:
     """Answer a file in a document, to be shown: a PDF or a raster image, nothing else. Raises Told."""
-    _title, media_type, content = _files(db, entry, number)
-    if media_type not in (_PDF, *_IMAGES):
-        raise _no_piece(f"fichier {media_type[:60]}")
-    headers = (
-        *NO_STORE,
-        ("Content-Security-Policy", _PIECE_POLICY),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
-        ("Content-Disposition", f"inline; filename*=UTF-8''{quote(_name(entry, media_type))}"),
-    )
-    return RawResponse(200, content, media_type, headers)
-
-
-def _files(db: Store, entry: Entry, number: str) -> tuple[str, str, bytes]:
-    try:
-        files = embedded_files(registry_store.content_of(db, entry.unique_id) or b"")
-        return files[int(number)] if number.isascii() and number.isdigit() else files[len(files)]
-    except (DocumentError, IndexError):
-        raise _no_piece(f"pièce {number[:20]}") from None
-
-
-def _no_piece(received: str) -> Told:
-    return Told(
-        "piece",
-        "Ce document n'a pas cette pièce",
-        received=received,
-        expected="un PDF ou une image que le document contient",
-        where="adresse de la pièce",
-        remedy="Revenir au document, et le télécharger.",
-        status=404,
-    )
+    media_type, content = reading.file_in(registry_store.content_of(db, entry.unique_id) or b"", number)
+    return reading.shown(entry.title, media_type, content)
 
 
 def download(db: Store, entry: Entry) -> RawResponse:
     """Answer a document to be kept: the file that people read when it holds one, else the document itself."""
-    content, media_type = registry_store.content_of(db, entry.unique_id) or b"", entry.mime_type
-    try:
-        files: Sequence[tuple[str, str, bytes]] = embedded_files(content)
-    except DocumentError:
-        files = ()
-    if len(files) == 1 and files[0][1] in (_PDF, *_IMAGES):
-        _title, media_type, content = files[0]
-    headers = (
-        *NO_STORE,
-        ("Content-Disposition", f"attachment; filename*=UTF-8''{quote(_name(entry, media_type))}"),
-        ("Content-Security-Policy", _KEPT_POLICY),
-        ("X-Content-Type-Options", "nosniff"),
-    )
-    return RawResponse(200, content, "application/octet-stream", headers)
-
-
-_ENDINGS = {_PDF: "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "text/xml": "xml"}
-
-
-def _name(entry: Entry, media_type: str) -> str:
-    kept = "".join(one if one.isalnum() or one in " -_" else " " for one in entry.title)
-    return f"{' '.join(kept.split())[:80] or 'document'}.{_ENDINGS.get(media_type, 'bin')}"
+    content = registry_store.content_of(db, entry.unique_id) or b""
+    return reading.kept(entry.title, *reading.readable_of(content, entry.mime_type))

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from dmp_mock.domain.errors import Refused, XdsFailure
-from dmp_mock.web.mes import daily, home, login, rights
+from dmp_mock.web.mes import attached, daily, home, login, messages, rights
 from dmp_mock.web.mes import documents as own
 from dmp_mock.web.mes.space import LoggedOut, opened
 from dmp_mock.web.pages import page, style_sheet
@@ -65,7 +65,19 @@ MES_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/agenda/{id}/supprimer", daily.remove_appointment),
     ("GET", "/applications", daily.applications),
     ("POST", "/applications", daily.choose_application),
-    ("GET", "/messages", home.messages),
+    ("GET", "/messages", messages.messages),
+    ("GET", "/messages/ecrire", messages.writing),
+    ("POST", "/messages/ecrire", messages.write),
+    ("GET", "/messages/{id}", messages.conversation),
+    ("POST", "/messages/{id}/repondre", messages.answer),
+    ("POST", "/messages/{id}/supprimer", messages.delete),
+    ("GET", "/messages/{id}/pieces/{part}", attached.page_of_file),
+    ("GET", "/messages/{id}/pieces/{part}/contenu", attached.content),
+    ("GET", "/messages/{id}/pieces/{part}/fichier", attached.download),
+    ("GET", "/messages/{id}/pieces/{part}/documents/{number}", attached.page_of_document),
+    ("GET", "/messages/{id}/pieces/{part}/documents/{number}/fichier", attached.download_document),
+    ("GET", "/messages/{id}/pieces/{part}/documents/{number}/piece/{inner}", attached.piece_of_document),
+    ("POST", "/messages/{id}/pieces/{part}/ranger", attached.file_away),
     ("GET", "/statique/{name}", style_sheet),
 )
 """Methods, path and handler of Mon espace santé."""

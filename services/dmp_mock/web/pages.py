@@ -6,6 +6,7 @@ Every value is escaped by the template engine; a rendered document is markup of 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -20,13 +21,14 @@ from lgo_sandbox.population.people import Patient
 from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["POLICY", "born", "day", "local", "moment_of", "page", "style_sheet"]
+__all__ = ["POLICY", "born", "day", "face", "local", "moment_of", "page", "style_sheet", "weight"]
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 STYLE_SHEETS = ("commun.css", "mes.css", "webps.css")
+_TITLE = re.compile(r"^(?:(?:M\.|Mme|Dr|Pr|Docteur)\s+)+")
 _PARIS = ZoneInfo("Europe/Paris")
 _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
@@ -70,6 +72,18 @@ def born(person: Patient) -> str:
         return f"{word} en {when[:4]} (état civil : {when})"
 
 
+def face(label: str) -> str:
+    """Return the name of whoever writes under a label: without title and structure."""
+    return _TITLE.sub("", label.partition(" - ")[0]) or label
+
+
+def weight(octets: int) -> str:
+    """Return the weight of a file in French, near enough."""
+    if octets < 1000:
+        return f"{octets} octets"
+    return f"{octets // 1000} Ko" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} Mo".replace(".", ",")
+
+
 def _weekday(value: date) -> str:
     return f"{_DAYS[value.weekday()]} {day(value)}"
 
@@ -85,8 +99,8 @@ def _month(value: date) -> str:
 
 @cache
 def _pages() -> Pages:
-    filters = {"jour": day, "heure": _hour, "semaine": _weekday, "mois": _month, "naissance": born, "compte": counted}
-    return Pages("dmp_mock.web", POLICY, filters)
+    dates = {"jour": day, "heure": _hour, "semaine": _weekday, "mois": _month, "naissance": born}
+    return Pages("dmp_mock.web", POLICY, {**dates, "compte": counted, "poids": weight, "visage": face})
 
 
 def page(

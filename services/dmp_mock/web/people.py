@@ -1,12 +1,12 @@
 """The names of those who act on a DMP, as pages show them.
 
-Source: the reference people and ``codes.citizens``. Knows no page.
+Source: the reference people and their representatives. Knows no page.
 """
 
 from __future__ import annotations
 
-from dmp_mock.codes.citizens import REPRESENTATIVES, Representative
 from lgo_sandbox.population.people import Patient, Population, Structure
+from lgo_sandbox.population.representatives import REPRESENTATIVES, Representative
 
 __all__ = ["Named", "full_name", "named", "representative"]
 

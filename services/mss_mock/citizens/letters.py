@@ -35,6 +35,7 @@ class Letter:
     answers: str = ""
     references: str = ""
     attachment: bytes = b""
+    file_name: str = "courrier.pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,9 @@ def write_letter(letter: Letter) -> bytes:
         message["References"] = _line(f"{letter.references} {letter.answers}")
     message.set_content(_sound(letter.text), cte="base64")
     if letter.attachment:
-        message.add_attachment(letter.attachment, maintype="application", subtype="pdf", filename="courrier.pdf")
+        message.add_attachment(
+            letter.attachment, maintype="application", subtype="pdf", filename=_line(letter.file_name)
+        )
         message.set_boundary(f"=_usager_{letter.identity}")
     return message.as_bytes()
 

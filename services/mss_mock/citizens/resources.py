@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 
 from lgo_sandbox.contract import Refusal, ResourceRequest
 from lgo_sandbox.population.people import Patient
+from lgo_sandbox.population.representatives import Representative, representatives_of
 from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.tenant.session import Session
 from mss_mock.citizens.letters import Letter, write_letter
-from mss_mock.citizens.rights import Arrival, is_child, signature_of
-from mss_mock.citizens.robots import posted, robot_of, why_not, write_later
+from mss_mock.citizens.rights import Arrival, is_child, representative_of, signature_of
+from mss_mock.citizens.robots import kept, posted, robot_of, why_not, write_later
 from mss_mock.citizens.table import acts, contacts, put, settings
 from mss_mock.codes import SIZE_MES
 from mss_mock.codes.citizens import ROBOT_TITLES, CitizenState, Robot
@@ -27,7 +28,6 @@ __all__ = ["handle_citizens", "handle_robots"]
 
 INVALID = 422
 FORBIDDEN = 403
-MAX_NAME = 200
 Value = TypeVar("Value", bound=StrEnum)
 
 
@@ -126,14 +126,13 @@ def _contact(session: Session, address: str) -> Mailbox:
 
 def _write(session: Session, patient: Patient, body: dict[str, str]) -> dict[str, Any]:
     citizen, contact = patient.mailbox.lower(), _contact(session, body.get("to", "")).address
-    if body.get("representative") and not is_child(patient):
-        raise Refusal(INVALID, "representative : cet usager n'est pas un enfant, il écrit lui-même")
+    representative = _representative(patient, body.get("representative", ""))
     why = why_not(session, citizen, contact)
     if why:
         raise Refusal(FORBIDDEN, why)
     letter = Letter(
         sender=citizen,
-        name=signature_of(patient, body.get("representative", "")[:MAX_NAME]),
+        name=signature_of(patient, representative),
         to=contact,
         subject=body.get("subject", ""),
         text=body.get("text", ""),
@@ -144,8 +143,22 @@ def _write(session: Session, patient: Patient, body: dict[str, str]) -> dict[str
     octets = write_letter(letter)
     if len(octets) > SIZE_MES:
         raise Refusal(INVALID, f"message de {len(octets)} octets : Mon espace santé en admet {SIZE_MES}")
-    uidvalidity, uid = store_of(session).add([posted(session, citizen, contact, octets)])[0]
+    news = [posted(session, citizen, contact, octets), kept(session, citizen, octets)]
+    uidvalidity, uid = store_of(session).add(news)[0]
     return {"address": contact, "folder": "INBOX", "uid": uid, "uidvalidity": uidvalidity}
+
+
+def _representative(patient: Patient, said: str) -> Representative | None:
+    if not said:
+        return None
+    if not is_child(patient):
+        raise Refusal(INVALID, "representative : cet usager n'est pas un enfant, il écrit lui-même")
+    if (found := representative_of(patient, said)) is None:
+        known = ", ".join(f"{one.name} ({one.id})" for one in representatives_of(patient))
+        raise Refusal(
+            INVALID, f"representative : « {said[:80]} » ne représente pas cet enfant ; attendu : {known or 'personne'}"
+        )
+    return found
 
 
 def _write_first(session: Session, citizen: str, robot: Robot, address: str) -> None:

@@ -7,18 +7,27 @@ What they write is ours. A robot meets the rules that any citizen meets: what it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lgo_sandbox.population.people import Patient
+from lgo_sandbox.population.representatives import Representative
 from lgo_sandbox.tenant.session import Session
 from mss_mock.citizens.letters import Letter, ReadReport, write_letter, write_read_report
 from mss_mock.citizens.rights import Arrival, arrival_of, signature_of
-from mss_mock.citizens.table import Contact, close_exchanges, contacts, note_act, note_contact, settings
+from mss_mock.citizens.table import (
+    Contact,
+    close_exchanges,
+    contacts,
+    note_act,
+    note_contact,
+    note_reading,
+    settings,
+)
 from mss_mock.codes.citizens import REFUSALS_OF_STATES, CitizenState, Robot
 from mss_mock.domain import mailbox_of
-from mss_mock.store.values import New
+from mss_mock.store.values import SEEN, New
 from mss_mock.wire.reports import Recipient, Report, write_report
 
 if TYPE_CHECKING:
@@ -26,10 +35,27 @@ if TYPE_CHECKING:
 
     from lgo_sandbox.tenant.agenda import Event
 
-__all__ = ["ROBOT", "act_later", "patient_of", "posted", "received", "robot_of", "why_not", "write_later"]
+__all__ = [
+    "ROBOT",
+    "SENT",
+    "Bar",
+    "act_later",
+    "bar_to",
+    "kept",
+    "patient_of",
+    "posted",
+    "read_report",
+    "received",
+    "robot_of",
+    "state_of",
+    "why_not",
+    "write_later",
+]
 
 ROBOT = "mss.robot"
 """The event of a robot that acts later."""
+
+SENT = "Sent"
 
 ANSWER = "Bonjour,\r\n\r\nMerci pour votre message, je l'ai bien lu.\r\n"
 FIRST = "Bonjour,\r\n\r\nJ'ai une question sur mon traitement : pouvez-vous me répondre ?\r\n"
@@ -55,24 +81,54 @@ def robot_of(session: Session, citizen: str) -> Robot:
     return settings(session.db, citizen).robot or Robot(session.option("mss.robot"))
 
 
-def why_not(session: Session, citizen: str, contact: str) -> str:
-    """Return in French why a citizen may not write to somebody; empty when he may."""
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why a citizen may not write to somebody: ``code`` is ``state``, ``stranger`` or ``closed``, the rest French."""
+
+    code: str
+    received: str
+    expected: str
+    remedy: str
+
+
+def state_of(session: Session, citizen: str) -> CitizenState:
+    """Return whether a citizen has a mailbox that takes mail: as a tester set it, else as the people have it."""
     box = mailbox_of(session.people, citizen)
-    state = settings(session.db, citizen).state or (box.state if box else CitizenState.ABSENT)
+    return settings(session.db, citizen).state or (box.state if box else CitizenState.ABSENT)
+
+
+def bar_to(session: Session, citizen: str, contact: str) -> Bar | None:
+    """Return why a citizen may not write to somebody; None when he may."""
+    state = state_of(session, citizen)
     if state is not CitizenState.OPEN:
-        return f"{REFUSALS_OF_STATES[state].cause} : il n'écrit à personne"
+        return Bar(
+            "state",
+            f"{REFUSALS_OF_STATES[state].cause} : il n'écrit à personne",
+            "un usager dont la messagerie est ouverte",
+            'Ouvrez-la par mss/citizens ({"state": "open"}), ou prenez un autre usager.',
+        )
     known = next((one for one in contacts(session.db, citizen) if one.address == contact), None)
     if known is None:
-        return (
-            f"{contact} n'est pas un correspondant de cet usager, qui ne peut écrire le premier ; attendu : un message "
-            "de ce professionnel, ou d'un autre qui l'a mis dans Reply-To. Écrivez d'abord à l'usager."
+        return Bar(
+            "stranger",
+            f"{contact} n'est pas un correspondant de cet usager, qui ne peut écrire le premier",
+            "un message de ce professionnel, ou d'un autre qui l'a mis dans Reply-To",
+            "Écrivez d'abord à l'usager.",
         )
     if not known.open:
-        return (
-            f"l'échange avec {contact} est clos par le message {known.message_id or '(sans Message-ID)'} ; attendu : "
-            "un échange ouvert. Envoyez à l'usager un message sans X-MSS-MES: FIN et d'un autre objet que [FIN]."
+        return Bar(
+            "closed",
+            f"l'échange avec {contact} est clos par le message {known.message_id or '(sans Message-ID)'}",
+            "un échange ouvert",
+            "Envoyez à l'usager un message sans X-MSS-MES: FIN et d'un autre objet que [FIN].",
         )
-    return ""
+    return None
+
+
+def why_not(session: Session, citizen: str, contact: str) -> str:
+    """Return in French why a citizen may not write to somebody; empty when he may."""
+    bar = bar_to(session, citizen, contact)
+    return f"{bar.received} ; attendu : {bar.expected}. {bar.remedy}" if bar else ""
 
 
 def received(transaction: Transaction, session: Session, new: New) -> Iterator[New]:
@@ -90,7 +146,7 @@ def received(transaction: Transaction, session: Session, new: New) -> Iterator[N
         return
     yield from _delivery_report(transaction, session, new, arrival)
     if robot is not Robot.LATE:
-        yield from _read_report(transaction, session, new.mailbox, arrival)
+        yield from read_report(transaction, session, new.mailbox, arrival)
     if robot in (Robot.ANSWER, Robot.ATTACHMENT):
         yield from _write(transaction, session, new.mailbox, arrival, robot)
     if robot in (Robot.LATE, Robot.FIRST):
@@ -111,7 +167,7 @@ def act_later(transaction: Transaction, session: Session, event: Event) -> Itera
     payload: dict[str, Any] = event.payload
     citizen, robot, arrival = payload["citizen"], Robot(payload["robot"]), Arrival(**payload["arrival"])
     if robot is Robot.LATE:
-        yield from _read_report(transaction, session, citizen, arrival)
+        yield from read_report(transaction, session, citizen, arrival)
     yield from _write(transaction, session, citizen, arrival, robot)
 
 
@@ -119,6 +175,11 @@ def posted(session: Session, citizen: str, contact: str, octets: bytes) -> New:
     """Return a mail of a citizen as it stands in the mailbox of its contact."""
     trace = f"Return-Path: <{citizen}>\r\nDelivered-To: {contact}\r\n".encode("ascii", "replace")
     return New(contact, trace + octets, session.clock.wire())
+
+
+def kept(session: Session, citizen: str, octets: bytes) -> New:
+    """Return a mail of a citizen as he keeps it among those he sent."""
+    return New(citizen, octets, session.clock.wire(), SENT, frozenset({SEEN}))
 
 
 def _write(transaction: Transaction, session: Session, citizen: str, arrival: Arrival, robot: Robot) -> Iterator[New]:
@@ -140,15 +201,26 @@ def _write(transaction: Transaction, session: Session, citizen: str, arrival: Ar
         attachment=PDF if robot is Robot.ATTACHMENT else b"",
     )
     note_act(transaction, citizen, session.clock.age(), "message" if own else "reponse", letter.to, letter.subject)
-    yield posted(session, citizen, letter.to, write_letter(letter))
+    octets = write_letter(letter)
+    yield posted(session, citizen, letter.to, octets)
+    yield kept(session, citizen, octets)
 
 
-def _read_report(transaction: Transaction, session: Session, citizen: str, arrival: Arrival) -> Iterator[New]:
-    if not arrival.read_receipt:
+def read_report(
+    transaction: Transaction,
+    session: Session,
+    citizen: str,
+    arrival: Arrival,
+    representative: Representative | None = None,
+) -> Iterator[New]:
+    """Take note that a mail is read, and yield the report that was asked, of the first reading only."""
+    at = session.clock.age().isoformat()
+    first = not arrival.mark or note_reading(transaction, session.db, citizen, arrival.mark, at)
+    if not first or not arrival.read_receipt:
         return
     report = ReadReport(
         sender=citizen,
-        name=signature_of(patient_of(session, citizen)),
+        name=signature_of(patient_of(session, citizen), representative),
         to=arrival.read_receipt,
         subject=f"Lu : {arrival.subject}",
         original=arrival.message_id,

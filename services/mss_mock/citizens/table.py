@@ -1,4 +1,4 @@
-"""What a session knows of its citizens: their state, their robot, whom they may write to, what the robots did.
+"""What a session knows of its citizens: their state, their robot, whom they may write to, what they read and did.
 
 Source: docs/sources/mssante.md#droit-de-repondre. Queries only; ``rights`` decides. Who was never touched has no row.
 """
@@ -27,7 +27,9 @@ __all__ = [
     "contacts",
     "note_act",
     "note_contact",
+    "note_reading",
     "put",
+    "read_marks",
     "settings",
 ]
 
@@ -59,6 +61,13 @@ _acts = Table(
     Column("contact", String, nullable=False),
     Column("detail", String, nullable=False),
 )
+_readings = Table(
+    "mss_citizen_reading",
+    TABLES,
+    Column("citizen", String, primary_key=True),
+    Column("mark", String, primary_key=True),
+    Column("at", String, nullable=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a robot did, or was refused to do."""
+    """What a citizen did, by robot or page, or was refused to do."""
 
     at: str
     act: str
@@ -142,12 +151,23 @@ def close_exchanges(transaction: Transaction, citizen: str, sender: str, at: str
 
 
 def acts(db: Store, citizen: str) -> list[Act]:
-    """Return what the robot of a citizen did, in order."""
+    """Return what a citizen did, in order."""
     query = "SELECT at, act, contact, detail FROM mss_citizen_act WHERE citizen = ? ORDER BY id"
     return [Act(*row) for row in db.rows(query, citizen)]
 
 
 def note_act(transaction: Transaction, citizen: str, at: datetime, act: str, contact: str, detail: str) -> None:
-    """Remember what a robot did."""
+    """Remember what a citizen did."""
     row = {"citizen": citizen, "at": at.isoformat(), "act": act, "contact": contact, "detail": detail}
     transaction.execute(insert(_acts).values(row))
+
+
+def note_reading(transaction: Transaction, db: Store, citizen: str, mark: str, at: str) -> bool:
+    """Remember that a citizen read a mail; tell whether he did for the first time."""
+    added = db.upsert(_readings).values(citizen=citizen, mark=mark, at=at).returning(_readings.c.mark)
+    return transaction.execute(added).first() is not None
+
+
+def read_marks(db: Store, citizen: str) -> frozenset[str]:
+    """Return the marks of the mails that a citizen has read."""
+    return frozenset(mark for (mark,) in db.rows("SELECT mark FROM mss_citizen_reading WHERE citizen = ?", citizen))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Iterator
 
-__all__ = ["announced", "automatic", "misread", "unlike_html", "withdraws"]
+__all__ = ["announced", "automatic", "misread", "plain_of", "unlike_html", "withdraws"]
 
 _ARCHIVE = r"(?:ihe[ _-]?xdm|archive xdm)"
 _HERE = r"(?:ci-joint\w*|en pi[eè]ce jointe|pi[eè]ces? jointes?|joins|jointe?s?)"
@@ -20,6 +21,7 @@ _DENIED = re.compile(r"\bn[e'’][^.!?]{0,60}\b(?:pas|plus|aucun\w*|rien|jamais)
 _WITHDRAWS = re.compile(r"\b(?:supprim|annul|retir)\w*", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(?:style|script|head)\b|<!--")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,}")
 _MAX_READ, _MAX_COMPARED = 20_000, 200_000
 """How much of a text is searched for an announcement, and how much of two forms is compared."""
@@ -70,14 +72,43 @@ def unlike_html(plain: str, markup: str) -> str:
     return " ".join(lacking[:_SHOWN_WORDS]) if many else ""
 
 
-def _without_hidden(markup: str) -> str:
-    """Return markup without what is not shown; what is never closed hides the rest. Reads every character once."""
+def plain_of(markup: str) -> str:
+    """Return the words of an HTML text, a line for each of its lines: nothing of it is markup any more."""
+    lowered = markup.lower()
+    if len(lowered) != len(markup):  # a few capitals are two small signs: places would differ
+        markup = lowered
     kept, at = [], 0
+    for start, end in _hidden(lowered):
+        kept.append(markup[at:start])
+        at = end
+    text = _BREAK.sub("\n", " ".join("".join((*kept, markup[at:])).split()))
+    lines = (" ".join(line.split()) for line in html.unescape(_TAG.sub(" ", text)).split("\n"))
+    return "\n".join(line for line, before in _pairs(lines) if line or before).strip()
+
+
+def _pairs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line with the one before."""
+    before = ""
+    for line in lines:
+        yield line, before
+        before = line
+
+
+def _without_hidden(markup: str) -> str:
+    """Return markup in small letters without what is not shown."""
+    kept, at = [], 0
+    for start, end in _hidden(markup):
+        kept.append(markup[at:start])
+        at = end
+    return " ".join((*kept, markup[at:]))
+
+
+def _hidden(markup: str) -> Iterator[tuple[int, int]]:
+    """Yield where markup in small letters is not shown; what is never closed hides the rest. Reads each sign once."""
+    at = 0
     while (opened := _HIDDEN.search(markup, at)) is not None:
-        kept.append(markup[at : opened.start()])
         end = "-->" if opened[0] == "<!--" else f"</{opened[0][1:]}"
         closed = markup.find(end, opened.end())
-        if closed < 0:
-            return " ".join(kept)
-        at = closed + len(end)
-    return " ".join((*kept, markup[at:]))
+        closed = markup.find(">", closed) if closed >= 0 else -1
+        at = closed + 1 if closed >= 0 else len(markup)
+        yield opened.start(), at

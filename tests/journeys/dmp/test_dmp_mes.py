@@ -409,6 +409,16 @@ def test_messages_name_the_mailbox_of_the_patient(dmp: Dmp, sites: Sites) -> Non
     assert f"{dmp.patient}@patient.mssante.fr" in sites.space().get("/messages").text
 
 
+def test_without_the_mail_service_messages_say_what_to_do(dmp: Dmp, sites: Sites) -> None:
+    browser = sites.space()
+    for path in ("/messages", "/messages/r1-1", "/messages/ecrire", "/messages/r1-1/pieces/2"):
+        page = browser.get(path)
+        assert (page.status, "Votre messagerie ne répond pas" in page.text) == (503, True)
+        assert "Démarrez MSSanté avec le DMP" in page.text
+        assert dmp.findings() == ["DMP-REFUS"]
+    assert browser.get("/documents").status == 200
+
+
 def test_an_unknown_address_and_an_armed_fault_are_pages(dmp: Dmp, sites: Sites) -> None:
     browser = sites.space()
     page = browser.get("/nulle-part")

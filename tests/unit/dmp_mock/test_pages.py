@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from dmp_mock.codes.citizens import APPOINTMENTS, REPRESENTATIVES
+from dmp_mock.codes.citizens import APPOINTMENTS
 from dmp_mock.web.documents import Search
 from dmp_mock.web.pages import day, moment_of
 from dmp_mock.web.people import full_name, named
 from lgo_sandbox.population.people import population
+from lgo_sandbox.population.representatives import REPRESENTATIVES
 
 
 @pytest.mark.parametrize(

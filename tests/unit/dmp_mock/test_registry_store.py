@@ -20,7 +20,7 @@ from lgo_sandbox.state.port import Store
 from lgo_sandbox.state.schema import Schema, bring_up_to_date, mark_ready
 
 PATIENT, OTHER = "256036330091838", "160012B02077713"
-NUMBERS = count(1)
+NUMBERS = count(100)
 ENTRY = Entry(
     id="",
     unique_id="",

@@ -97,12 +97,22 @@ def test_what_is_no_exact_mark_closes_nothing(tenant: MailTenant, mark: dict[str
 
 def test_a_child_is_written_for_by_a_representative(tenant: MailTenant) -> None:
     _send(tenant, f"{CHILD}@patient.mssante.fr")
-    _write(tenant, TITULAIRE, CHILD, representative="Julie BERNARD")
-    (mail,) = _mails(tenant)
-    assert mail["From"] == f'"Julie BERNARD, pour HUGO BERNARD" <{CHILD}@patient.mssante.fr>'
+    for said in ("", "bernard-elodie", "élodie bernard"):
+        _write(tenant, TITULAIRE, CHILD, representative=said)
+    signed = {mail["From"] for mail in _mails(tenant)}
+    assert signed == {f'"Élodie BERNARD, pour HUGO BERNARD" <{CHILD}@patient.mssante.fr>'}
+    with pytest.raises(Refusal, match="ne représente pas cet enfant ; attendu : Élodie BERNARD"):
+        _write(tenant, TITULAIRE, CHILD, representative="Ruth NESSI")
     _send(tenant)
     with pytest.raises(Refusal, match="n'est pas un enfant"):
-        _write(tenant, TITULAIRE, representative="Julie BERNARD")
+        _write(tenant, TITULAIRE, representative="Élodie BERNARD")
+
+
+def test_the_robot_of_a_child_writes_in_the_name_of_a_representative(tenant: MailTenant) -> None:
+    tenant.configure(robot="answer")
+    _send(tenant, f"{CHILD}@patient.mssante.fr")
+    (answer,) = _mails(tenant)
+    assert answer["From"].startswith('"Élodie BERNARD, pour HUGO BERNARD"')
 
 
 # States

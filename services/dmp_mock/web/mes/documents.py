@@ -7,6 +7,7 @@ takes a file is not public: PDF, JPEG and PNG are taken here, an image is put in
 from __future__ import annotations
 
 import io
+from typing import NamedTuple
 
 from dmp_mock.codes.rights import PATIENT_CLASS
 from dmp_mock.codes.xds import Status
@@ -22,6 +23,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.oauth import BadForm, read_form
 
 __all__ = [
+    "Form",
     "add",
     "adding",
     "change_visibility",
@@ -30,11 +32,27 @@ __all__ = [
     "document_file",
     "document_piece",
     "documents",
+    "pdf_of_file",
 ]
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 OWN_TYPES = (("EXPPAT_2", "Autre document"), ("EXPPAT_3", "Directives anticipées"), ("EXPPAT_1", "Volontés et droits"))
+
+
+class Form(NamedTuple):
+    """What is said of a form whose file is refused: a code, a heading, where it is, the way on."""
+
+    code: str
+    title: str
+    where: str
+    link: str
+    label: str
+
+
+ADDING = Form(
+    "own-document", "Ce document n'a pas été ajouté", "formulaire d'ajout", "/documents/ajouter", "Recommencer"
+)
 
 
 async def documents(call: Call) -> RawResponse:
@@ -152,49 +170,49 @@ async def add(call: Call) -> RawResponse:
             "un titre, et un type de la liste",
             "Donnez un titre au document, puis ajoutez-le.",
         )
-    entry = acts.add_document(call.session, space.patient, space.actor(), title, kind, _pdf(given))
+    entry = acts.add_document(call.session, space.patient, space.actor(), title, kind, pdf_of_file(given, ADDING))
     space.trace("a ajouté un document", entry.unique_id)
     call.summarise("Mon espace santé : document ajouté")
     return visits.see_other(call, "/documents", fait="ajoute")
 
 
-def _refused(received: str, expected: str, remedy: str) -> Told:
+def _refused(received: str, expected: str, remedy: str, form: Form = ADDING) -> Told:
     return Told(
-        "own-document",
-        "Ce document n'a pas été ajouté",
+        form.code,
+        form.title,
         received=received,
         expected=expected,
-        where="formulaire d'ajout",
+        where=form.where,
         remedy=remedy,
         status=422,
-        link="/documents/ajouter",
-        label="Recommencer",
+        link=form.link,
+        label=form.label,
     )
 
 
-def _pdf(given: File | None) -> bytes:
-    """Return the PDF of a file, by what it holds, not by its name. Raises Told."""
+def pdf_of_file(given: File | None, form: Form) -> bytes:
+    """Return the PDF of a file, by what it holds, not by its name; an image becomes one. Raises Told."""
     content = given.content if given else b""
     expected = f"un fichier PDF, JPEG ou PNG de {MAX_FILE // 1024 // 1024} Mo au plus"
     remedy = "Choisissez un fichier PDF, JPEG ou PNG, moins lourd au besoin."
     if not content or len(content) > MAX_FILE:
-        raise _refused(f"{len(content)} octets" if content else "aucun fichier", expected, remedy)
+        raise _refused(f"{len(content)} octets" if content else "aucun fichier", expected, remedy, form)
     if content.startswith(b"%PDF-"):
         return content
     if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
-        return _pdf_of_image(content, expected, remedy)
-    raise _refused(f"un fichier d'un autre format ({(given.media_type if given else '')[:60]})", expected, remedy)
+        return _pdf_of_image(content, expected, remedy, form)
+    raise _refused(f"un fichier d'un autre format ({(given.media_type if given else '')[:60]})", expected, remedy, form)
 
 
-def _pdf_of_image(content: bytes, expected: str, remedy: str) -> bytes:
+def _pdf_of_image(content: bytes, expected: str, remedy: str, form: Form) -> bytes:
     from PIL import Image
 
     made = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise _refused(f"une image de {image.width} × {image.height} points", expected, remedy)
+                raise _refused(f"une image de {image.width} × {image.height} points", expected, remedy, form)
             image.convert("RGB").save(made, "PDF", resolution=150)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _refused("une image qui ne se lit pas", expected, remedy) from error
+        raise _refused("une image qui ne se lit pas", expected, remedy, form) from error
     return made.getvalue()

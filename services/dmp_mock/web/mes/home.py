@@ -1,4 +1,4 @@
-"""The first page of Mon espace santé: what is new, what comes next. And the pages of profile and messages.
+"""The first page of Mon espace santé: what is new, what comes next. And the page of the profile.
 
 Source: docs/sources/dmp.md#mon-espace-sante (that these rooms exist: medium).
 """
@@ -14,7 +14,7 @@ from dmp_mock.web.site import MES
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.wire.http import RawResponse
 
-__all__ = ["home", "messages", "profile"]
+__all__ = ["home", "profile"]
 
 LATEST = 3
 
@@ -44,11 +44,3 @@ async def profile(call: Call) -> RawResponse:
     call.summarise("Mon espace santé : profil")
     treating = named(call.session.people, doctor)[0] if doctor else ""
     return space.page("profile", tab="menu", doctor=treating)
-
-
-async def messages(call: Call) -> RawResponse:
-    """Show where the mailbox of the patient will be."""
-    await call.enter(MES.operation)
-    space = opened(call)
-    call.summarise("Mon espace santé : messages")
-    return space.page("messages", tab="messages")

@@ -5,7 +5,6 @@ Source: docs/sources/dmp.md#mon-espace-sante; no identity provider is imitated: 
 
 from __future__ import annotations
 
-from dmp_mock.codes.citizens import REPRESENTATIVES
 from dmp_mock.codes.patients import TAG_OFFICIAL
 from dmp_mock.web import visits
 from dmp_mock.web.mes.space import opened, profiles_of
@@ -16,6 +15,7 @@ from dmp_mock.web.site import MES
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.phone_address import phone_url, qr_of
 from lgo_sandbox.population.people import Patient
+from lgo_sandbox.population.representatives import REPRESENTATIVES
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 

@@ -14,7 +14,6 @@ from dmp_mock import registering, registry_store, store
 from dmp_mock.accesses import Access, note_access
 from dmp_mock.authorisations import moment
 from dmp_mock.citizens import VisitRow
-from dmp_mock.codes.citizens import REPRESENTATIVES
 from dmp_mock.codes.patients import DmpStatus
 from dmp_mock.domain.patients import DmpState
 from dmp_mock.domain.rights import shown_to_patient, shown_to_representative
@@ -28,6 +27,7 @@ from dmp_mock.web.refusals import Told
 from dmp_mock.web.site import MES
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.population.people import Patient
+from lgo_sandbox.population.representatives import REPRESENTATIVES
 from lgo_sandbox.tenant.session import Session
 from lgo_sandbox.wire.http import RawResponse
 
@@ -141,6 +141,9 @@ DONE = {
     "rendez-vous": "Rendez-vous ajouté.",
     "rendez-vous-retire": "Rendez-vous retiré.",
     "applications": "Votre choix est enregistré.",
+    "envoye": "Message envoyé.",
+    "message-supprime": "Message supprimé.",
+    "range": "Document rangé dans votre espace : vos professionnels autorisés le voient.",
 }
 """What a page says after a form, by the parameter ``fait``."""
 
