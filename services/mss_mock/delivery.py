@@ -28,6 +28,7 @@ from mss_mock.imap.deriving import derive
 from mss_mock.operators.courses import Passage, Waiting, passage_of, put_off
 from mss_mock.operators.rules import domain_of
 from mss_mock.operators.table import settings as operator_settings
+from mss_mock.partners.robots import are_active, taken
 from mss_mock.reporting import Outcome, reports, trace
 from mss_mock.store import New, Store
 from mss_mock.wire.reports import Action
@@ -181,7 +182,8 @@ def deliver_late(transaction: Transaction, session: Session, event: Event) -> No
 
 
 def _put(session: Session, news: Sequence[New], waiting: Sequence[Waiting], delay: timedelta | None) -> None:
-    if delay is None and not waiting and not any(is_citizen(new.mailbox) for new in news):
+    plain = not waiting and not any(is_citizen(new.mailbox) for new in news) and not are_active(session)
+    if plain and delay is None:
         store_of(session).add(news)
         return
     with session.db.transaction() as transaction:
@@ -195,6 +197,8 @@ def _put(session: Session, news: Sequence[New], waiting: Sequence[Waiting], dela
 
 
 def put_within(transaction: Transaction, session: Session, news: Sequence[New]) -> None:
-    """Put mails in their mailboxes; those of citizens open or close exchanges, and may be answered at once."""
-    answers = [answer for new in news if is_citizen(new.mailbox) for answer in received(transaction, session, new)]
+    """Put mails in their mailboxes; those of citizens open or close exchanges; robots may answer at once."""
+    answers = [
+        answer for new in news for answer in (received if is_citizen(new.mailbox) else taken)(transaction, session, new)
+    ]
     store_of(session).add([*news, *answers], within=transaction)

@@ -20,6 +20,7 @@ from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
 from mss_mock.codes.citizens import Robot
 from mss_mock.codes.faults import FAULTS
+from mss_mock.codes.partners import MdnVersion, PartnerRobot
 from mss_mock.decoding import decode
 from mss_mock.delivery import DELIVERY, deliver_late
 from mss_mock.directory_resource import handle_directory
@@ -28,6 +29,9 @@ from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
 from mss_mock.operators.courses import RELAY
 from mss_mock.operators.resources import handle_domains, handle_operators
+from mss_mock.partners.events import run_partner
+from mss_mock.partners.resources import handle_partners
+from mss_mock.partners.robots import PARTNER
 from mss_mock.relaying import relay
 from mss_mock.resources import handle_mailboxes
 from mss_mock.seeds import MIGRATIONS, SITUATIONS
@@ -128,6 +132,24 @@ _OPTIONS = (
         "Retard des robots late et first, en minutes d'heure d'âge",
     ),
     Option(
+        "partner_robot",
+        PartnerRobot.NONE,
+        tuple(PartnerRobot),
+        "Correspondants simulés : ce que font d'un message les boîtes de professionnels, de structures et applicatives",
+    ),
+    Option(
+        "partner_delay",
+        "0",
+        ("0", "5", "60", "1440"),
+        "Retard des correspondants simulés, en minutes d'heure d'âge",
+    ),
+    Option(
+        "mdn_version",
+        MdnVersion.CURRENT,
+        tuple(MdnVersion),
+        "Forme des accusés d'intégration en erreur : volet 1.1.3, ou versions antérieures",
+    ),
+    Option(
         "session_end",
         "drop",
         ("drop", "keep"),
@@ -177,9 +199,10 @@ def _tables() -> tuple[MetaData, ...]:
     from mss_mock.directory.changes import TABLES
     from mss_mock.greylist import METADATA
     from mss_mock.operators.table import TABLES as OPERATORS
+    from mss_mock.partners.table import TABLES as PARTNERS
     from mss_mock.store import Base
 
-    return (Base.metadata, METADATA, TABLES, CITIZENS, OPERATORS)
+    return (Base.metadata, METADATA, TABLES, CITIZENS, OPERATORS, PARTNERS)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -188,7 +211,7 @@ def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
     return {"annuaire_api_key": ANNUAIRE_KEY, "nil": NIL, "application_mailboxes": applications}
 
 
-_EVENTS = {DELIVERY: deliver_late, ROBOT: run_robot, RELAY: relay}
+_EVENTS = {DELIVERY: deliver_late, ROBOT: run_robot, RELAY: relay, PARTNER: run_partner}
 
 SERVICE = Service(
     name=NAME,
@@ -207,6 +230,7 @@ SERVICE = Service(
         Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
         Resource("citizens", "Usagers : état, correspondants, message en leur nom", handle_citizens),
         Resource("robots", "Usagers simulés", handle_robots),
+        Resource("partners", "Correspondants simulés : accusés, erreurs, réponses", handle_partners),
         Resource("operators", "Opérateurs : domaines, file d'attente, façon de recevoir", handle_operators),
         Resource("domains", "Domaines : liste blanche, façon de recevoir", handle_domains),
         Resource("directory", "Annuaire Santé : changements", handle_directory),
