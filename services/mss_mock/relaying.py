@@ -69,7 +69,7 @@ def _give_up(transaction: Transaction, session: Session, waiting: Waiting, passa
     said = waiting.said
     hours = int(session.option("mss.operator_expiry")) // 60
     cause = f"délai dépassé, {waiting.tries} essais en {hours} heures : {said.cause}"
-    remote = passage.remote if said.diagnostic else ""
+    remote = passage.remote if said.replied else ""
     outcome = Outcome(waiting.target, Action.FAILED, Failure(said.status, said.diagnostic, cause), remote=remote)
     told = reports(session, waiting.envelope, waiting.message, [outcome], arrived=waiting.arrived)
     put_within(transaction, session, told)
@@ -84,7 +84,7 @@ def _wait_on(transaction: Transaction, session: Session, waiting: Waiting, now: 
 
 def _warning(session: Session, waiting: Waiting, now: datetime, passage: Passage) -> list[New]:
     said = waiting.said
-    remote = passage.remote if said.diagnostic else ""
+    remote = passage.remote if said.replied else ""
     until = session.clock.wire().replace(microsecond=0) + (waiting.expiry(session) - now)
     outcome = Outcome(
         waiting.target,

@@ -87,11 +87,16 @@ COURSE_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Why a mail waits: RFC 3463 status, what the other side said (nothing: no line), the cause in French."""
+    """Why a mail waits, or comes back: RFC 3463 status, a reply or what one's own server says, the cause in French."""
 
     status: str
     diagnostic: str
     cause: str
+
+    @property
+    def replied(self) -> bool:
+        """Whether the other side said something."""
+        return self.diagnostic[:3].isdigit()
 
 
 WAITING = {
@@ -100,13 +105,19 @@ WAITING = {
         "451 4.3.2 System not accepting network messages, try again later",
         "l'opérateur du destinataire n'accepte pas de messages pour l'instant",
     ),
-    Course.UNREACHABLE: Wait("4.4.1", "", "l'opérateur du destinataire ne répond pas"),
+    Course.UNREACHABLE: Wait(
+        "4.4.1", "connect to the mail server of the domain: timed out", "l'opérateur du destinataire ne répond pas"
+    ),
 }
 
 REFUSED_BY_OTHER = Wait(
     "5.7.1", "550 5.7.1 Delivery not authorized, message refused", "l'opérateur du destinataire a refusé le message"
 )
-UNLISTED = Wait("5.7.1", "", "le domaine du destinataire n'est pas (ou plus) dans la liste blanche MSSanté")
+UNLISTED = Wait(
+    "5.7.1",
+    "the domain is not in the MSSante white list",
+    "le domaine du destinataire n'est pas (ou plus) dans la liste blanche MSSanté",
+)
 
 TRY_AT = tuple(timedelta(minutes=minutes) for minutes in (15, 45, 105, 225))
 """When a mail that waits is tried again, after it was accepted; then every four hours (ours: as usual mail servers)."""

@@ -145,7 +145,8 @@ def _group(recipient: Recipient) -> list[str]:
     if recipient.remote:
         lines.append(f"Remote-MTA: dns; {recipient.remote}")
     if recipient.diagnostic:
-        lines.append(f"Diagnostic-Code: smtp; {recipient.diagnostic}")
+        kind = "smtp" if recipient.diagnostic[:3].isdigit() else "x-sandbox"
+        lines.append(f"Diagnostic-Code: {kind}; {recipient.diagnostic}")
     if recipient.until:
         lines.append(f"Will-Retry-Until: {format_datetime(recipient.until)}")
     return lines

@@ -171,7 +171,8 @@ def test_a_mail_that_cannot_be_delivered_comes_back_when_its_time_is_over(tenant
     (report,) = _reports(tenant)
     _, recipient = _fields(report)
     assert (recipient["Action"], recipient["Status"]) == ("failed", "4.4.1")
-    assert "Diagnostic-Code" not in recipient, "nobody answered"
+    assert recipient["Diagnostic-Code"].startswith("x-sandbox; connect "), "nobody answered"
+    assert "Remote-MTA" not in recipient
     assert "délai dépassé" in report.get_body().get_content()  # type: ignore[union-attr]
     assert tenant.inbox(HOSPITAL) == []
     assert _call(tenant, handle_operators, "hospitalier")["queue"] == 0
@@ -208,6 +209,7 @@ def test_a_domain_taken_off_the_white_list_takes_no_mail_and_the_report_says_why
     _, recipient = _fields(report)
     assert (recipient["Final-Recipient"], recipient["Status"]) == (f"rfc822; {HOSPITAL}", "5.7.1")
     assert "Remote-MTA" not in recipient, "nobody else was asked"
+    assert recipient["Diagnostic-Code"].startswith("x-sandbox; ")
     assert "liste blanche" in report.get_body().get_content()  # type: ignore[union-attr]
     assert tenant.inbox(HOSPITAL) == []
     _call(tenant, handle_domains, HOSPITAL_DOMAIN, "DELETE")
