@@ -28,6 +28,7 @@ from mss_mock.codes.replies import REPLIES, Reply
 from mss_mock.directory.addresses import owner_of
 from mss_mock.directory.crowd import SIZES, crowd_of
 from mss_mock.directory.records import Person
+from mss_mock.operators.rules import operator_of
 
 __all__ = [
     "Failure",
@@ -125,6 +126,8 @@ class Policy:
     unknown_citizen_bounces: bool = False
     closed_citizen_bounces: bool = True
     state: CitizenState | None = None
+    unlisted: bool = False
+    """The domain was taken off the white list, and that is said at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +239,12 @@ def check_author(box: Mailbox, addresses: Sequence[str]) -> None:
 
 def resolve(people: Population, address: str, policy: Policy) -> str:
     """Return the address under which a recipient is accepted. Raises Refused 550 for one that is nobody's."""
+    if policy.unlisted:
+        raise _unlisted(address)
     box = mailbox_of(people, address)
     citizen = address.lower().rpartition("@")[2] == PATIENT_DOMAIN
+    if box is None and operator_of(people, address) is None:
+        raise _unlisted(address)
     if box is None and not (citizen and policy.unknown_citizen_bounces):
         raise _unknown(address, citizen=citizen)
     state = policy.state or (box.state if box else CitizenState.OPEN)
@@ -253,6 +260,16 @@ def _untaken(address: str, state: CitizenState) -> Refused:
         f"<{address}>: Recipient address rejected: {why.text}",
         received=f"RCPT TO:<{address}> ; {why.cause}",
         expected="un usager dont la messagerie est ouverte",
+        where="RCPT TO",
+    )
+
+
+def _unlisted(address: str) -> Refused:
+    return Refused(
+        "domaine-hors-liste",
+        f"<{address}>: Recipient address rejected: Domain is not in the MSSante white list",
+        received=f"RCPT TO:<{address}>",
+        expected="un domaine de la liste blanche MSSanté (/listeblanchemssante.xml)",
         where="RCPT TO",
     )
 

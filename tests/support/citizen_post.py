@@ -9,7 +9,8 @@ from typing import Any
 from lgo_sandbox.contract import ResourceRequest
 from lgo_sandbox.tenant.session import Session
 from mss_mock.citizens.resources import handle_citizens, handle_robots
-from mss_mock.delivery import Envelope, Target, deliver, store_of
+from mss_mock.delivery import deliver, store_of
+from mss_mock.envelopes import Envelope, Target
 from support.mail_documents import plain
 from support.mss_people import CITIZEN, TITULAIRE
 from support.tenants import Tenant

@@ -28,7 +28,7 @@ from mss_mock.citizens.table import (
 from mss_mock.codes.citizens import REFUSALS_OF_STATES, CitizenState, Robot
 from mss_mock.domain import mailbox_of
 from mss_mock.store.values import SEEN, New
-from mss_mock.wire.reports import Recipient, Report, write_report
+from mss_mock.wire.reports import Action, Recipient, Report, write_report
 
 if TYPE_CHECKING:
     from sqlmodel import Session as Transaction
@@ -237,7 +237,7 @@ def _delivery_report(transaction: Transaction, session: Session, new: New, arriv
     report = Report(
         sender=arrival.delivery_receipt,
         message=new.octets,
-        recipients=[Recipient(new.mailbox, "delivered", "2.0.0")],
+        recipients=[Recipient(new.mailbox, Action.DELIVERED, "2.0.0")],
         identity=session.ids.uuid(),
         date=session.clock.wire().replace(microsecond=0),
         whole=False,
