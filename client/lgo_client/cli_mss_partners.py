@@ -26,6 +26,8 @@ __all__ = ["partners_app"]
 RESOURCE = "mss/correspondents"
 ABOUT = frozenset({"nouvelle-version", "suppression"})
 """Acts that are about a document sent before: without another address they go to whoever had that."""
+BOX, ADDRESSEE = 2, 4
+"""The columns of an address, which is of no use when it is cut."""
 OUTCOMES = {
     "filed": "classé",
     "replaces": "remplace",
@@ -81,6 +83,7 @@ def liste(
         _show_done(found)
         return
     table = Table("correspondant", "qui", "boîte", "acte", "ce que c'est", title=counted(len(found), "correspondant"))
+    table.columns[BOX].overflow = "fold"
     for one in found:
         for rank, act in enumerate(one["acts"]):
             who = (one["id"], f"{one['name']}, {one['structure']}", one["mailbox"]) if rank == 0 else ("", "", "")
@@ -89,10 +92,13 @@ def liste(
 
 
 def _show_done(found: dict[str, Any]) -> None:
+    from lgo_client.mss.inbound import shown_subject
+
     table = Table("n°", "le", "acte", "patient", "à", "objet", "état", title=counted(len(found["done"]), "envoi"))
+    table.columns[ADDRESSEE].overflow = "fold"
     for one in found["done"]:
         row = (str(one["number"]), noted(one["due"]), one["act"], one["patient"], one["to"])
-        table.add_row(*row, plain(one["subject"]), one["state"])
+        table.add_row(*row, plain(shown_subject(one["subject"])), one["state"])
     console.print(table)
     for document in (document for one in found["done"] for document in one["documents"]):
         console.print(f"document {document['unique_id']}, version {document['version']}", soft_wrap=True)
@@ -172,5 +178,7 @@ def _asked(receipts: list[str] | None, no_receipts: bool) -> dict[str, Any]:
 
 
 def _tell(said: dict[str, Any]) -> None:
+    from lgo_client.mss.inbound import shown_subject
+
     when = f"prévu le {noted(said['due'])}" if said["uid"] is None else "remis"
-    console.print(f"« {plain(said['subject'])} », à {said['to']} : {when}", soft_wrap=True)
+    console.print(f"« {plain(shown_subject(said['subject']))} », à {said['to']} : {when}", soft_wrap=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lgo_client.environment import Patient
 from lgo_client.mss.errors import NotFiled
-from lgo_client.mss.inbound import Opened, documents_of, key_of, opened
+from lgo_client.mss.inbound import CRITICAL_MARK, Opened, documents_of, key_of, opened
 from lgo_client.mss.receipts import Receipt, read_receipts
 from lgo_client.mss.records import NewDocument, NewMail, Where
 
@@ -21,6 +21,7 @@ About = Callable[[str, Sequence[str]], "tuple[str, str] | None"]
 """Whose document, and which one in words, a sender speaks of who answers mails of these Message-IDs; None: of none."""
 
 PATIENT_DOMAIN = "patient.mssante.fr"
+ALARM = "résultat critique, à voir aussitôt"
 
 
 def _of_nothing(_sender: str, _ids: Sequence[str]) -> tuple[str, str] | None:
@@ -72,7 +73,8 @@ def placed(
     except NotFiled as error:
         code = error.code if mail.archives else ""
         return replace(new, place=Where.QUARANTINE, reason=error.reason, code=code, due=may_tell), []
-    return replace(new, place=Where.FILED, patient=patient.matricule, due=may_tell), documents
+    alarm = ALARM if any(one.kind.endswith(CRITICAL_MARK) for one in documents) else ""
+    return replace(new, place=Where.FILED, reason=alarm, patient=patient.matricule, due=may_tell), documents
 
 
 def _answered(mail: Opened) -> list[str]:

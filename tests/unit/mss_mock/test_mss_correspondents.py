@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 import pytest
+from lxml import etree
+from support.artefacts import artefacts
 from support.mss_values import ENVELOPE, TLS, judged
 
 from health_documents.cda.read.reader import read_document
@@ -26,6 +28,7 @@ from mss_mock.wire.mail import mail_of
 
 PEOPLE = population()
 TO = "helene.valmont@pharmacien.mssante.fr"
+SCHEMA = "TestContenuCDA-3-0/infrastructure/cda/CDA_extended.xsd"
 ABOUT = (Act.NEW_VERSION, Act.WITHDRAWAL)
 FAULTS = {Case.OTHER_PATIENT: ["MSS-SAME-PATIENT"], Case.CORRUPT: ["MSS-XDM-ZIP"]}
 """What the checks reproach to mails of the corpus: the others are right, and still cannot be filed."""
@@ -103,6 +106,16 @@ def test_a_mail_of_the_corpus_breaks_the_rule_that_its_case_is_about(case: Case)
 def test_the_validator_finds_no_fault_in_a_mail_of_documents(partner: str, act: Act) -> None:
     report = Validator().validate(_octets(sent(partner, act)[1]), "message.eml")
     assert list(report.problems) == []
+
+
+def test_every_document_is_valid_for_the_official_schema() -> None:
+    schema = etree.XMLSchema(etree.parse(str(artefacts() / SCHEMA)))
+    for partner, act in ALL:
+        if act in (Act.QUESTION, Act.WITHDRAWAL):
+            continue
+        parts = {part.filename: part.body for part in read_mail(sent(partner, act)[1].octets).leaves()}
+        for one in read_xdm(parts["IHE_XDM.zip"]).entries:
+            schema.assertValid(etree.fromstring(one.content or b""))
 
 
 def test_each_pdf_beside_the_archive_is_the_one_that_its_document_holds() -> None:

@@ -14,11 +14,12 @@ from support.mss_operator import MailOperator, MailTenant
 from support.mss_people import TITULAIRE
 
 from lgo_client.mss.desk import MailDesk
+from lgo_client.mss.inbound import CRITICAL_MARK
+from lgo_client.mss.placing import ALARM
 from lgo_client.mss.records import Arrived, Where
 from mss_mock.codes.correspondents import CORPUS, Case
 
 MATRICULE = "256036330091838"
-CRITICAL = "(résultat critique)"
 REASONS = {
     "pdf-alone": "PDF seul",
     "patient-unknown": "n'est pas connu de l'officine",
@@ -35,7 +36,7 @@ def _outcome(desk: MailDesk, mail: Arrived) -> dict[str, Any]:
     documents = [one for one in desk.records.documents() if one.mail == mail.number]
     known = {one.unique_id for one in desk.records.documents(mail.patient)}
     outcome = {Where.FILED: "filed", Where.QUARANTINE: "quarantine", Where.INBOX: "read"}[mail.place]
-    if any(CRITICAL in one.kind for one in documents):
+    if mail.reason == ALARM and any(one.kind.endswith(CRITICAL_MARK) for one in documents):
         outcome = "alert"
     elif any(one.replaces in known for one in documents if one.replaces):
         outcome = "replaces"

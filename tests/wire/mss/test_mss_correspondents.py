@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +17,8 @@ from health_documents.xdm.read import read_xdm
 from lgo_sandbox.tenant.clock import ClockState, Segment
 from lgo_sandbox.tenant.session import SessionConfig
 from mss_mock.codes.correspondents import PARTNERS
+from mss_mock.correspondents import mails, posting
+from mss_mock.correspondents.orders import Composed, Order
 
 PATIENT = "martin-claire"
 EPOCH = datetime(2026, 9, 14, 8, tzinfo=UTC)
@@ -119,6 +122,20 @@ def test_a_patient_without_matricule_is_told_under_the_number_of_the_sender(tena
     (mail,) = _mails(tenant)
     assert mail["X-MSS-INS"] == "N"
     assert read_xdm(_archive(mail)).patient_id.endswith("^PI")
+
+
+def test_a_mail_is_made_off_the_event_loop(tenant: MailTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+
+    def compose(order: Order) -> Composed:
+        threads.append(threading.current_thread().name)
+        return mails.compose(order)
+
+    monkeypatch.setattr(posting, "_compose", compose)
+    call(tenant, "generaliste", {"act": "question", **TO})
+    loop = tenant.runner.do(lambda: threading.current_thread().name)
+    assert len(threads) == 1
+    assert loop not in threads
 
 
 def test_the_same_seed_and_clock_give_the_same_octets(operator: MailOperator) -> None:

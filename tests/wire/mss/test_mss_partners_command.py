@@ -65,6 +65,13 @@ def test_a_document_a_new_version_and_a_withdrawal_are_sent_and_kept(lgo: Lgo, t
     assert shown.count("remis") == 3
 
 
+def test_a_critical_result_is_told_as_soon_as_it_is_received(lgo: Lgo, tenant: MailTenant, tmp_path: Path) -> None:
+    lgo("envoyer", "laboratoire", "biologie-critique", "martin-claire", "--sans-accuse")
+    env = {"LGO_DOSSIER": str(tmp_path / "poste"), "LGO_MSS_JETON": tenant.token()}
+    said = RUN.invoke(app, ["mss", "relever", "--ready", str(tmp_path / "ready.json")], env=env).output
+    assert "classé (patient 256036330091838) – résultat critique, à voir aussitôt" in re.sub(r"\s+", " ", said)
+
+
 def test_what_is_for_later_says_when(lgo: Lgo, tenant: MailTenant) -> None:
     assert f"à {TITULAIRE} : prévu le " in lgo("envoyer", "imagerie", "imagerie", "martin-claire", "--delai", "60")
     assert tenant.inbox(TITULAIRE) == []
