@@ -74,9 +74,9 @@ class MailOffice(Stage):
             self._sessions[who] = self.day.login(writer_of(self.environment, who), CLIENT)
         return self._sessions[who]
 
-    def log_out(self, who: str = "titulaire") -> None:
-        """End the Pro Santé Connect session of a professional; the next use of it is another log-in."""
-        self._sessions.pop(who).logout()
+    def forget(self, who: str) -> None:
+        """Forget the session of a professional, which has ended: the next use of it is another log-in."""
+        del self._sessions[who]
 
     def desk(self, who: str = "titulaire") -> MailDesk:
         """Return the mail desk of a professional; it stays open."""
@@ -84,13 +84,14 @@ class MailOffice(Stage):
             self._desks[who] = self.desk_at(self.environment, who)
         return self._desks[who]
 
-    def desk_at(self, environment: Environment, who: str = "titulaire") -> MailDesk:
-        """Return a mail desk that calls the servers of an environment."""
+    def desk_at(self, environment: Environment, who: str = "titulaire", *, of_structure: bool = False) -> MailDesk:
+        """Return a mail desk that calls the servers of an environment; ``of_structure``: at that one's mailbox."""
         desk = opened_desk(
             environment,
             who,
-            self.folder / "poste" / who,
+            self.folder / "poste" / (f"{who}-structure" if of_structure else who),
             lambda: self.session(who).access_token(),
+            of_structure=of_structure,
             workplace=self.day.workplace,
         )
         return self._stack.enter_context(desk)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lgo_client.environment import Environment
-from lgo_client.journeys import mss_cards
+from lgo_client.journeys import directory_card, mailbox_card, mss_cards
 from lgo_client.journeys.mss_office import MailOffice
 from lgo_client.journeys.officine_day import Told
 from lgo_client.journeys.playing import Card, play_on
@@ -35,6 +35,16 @@ CARDS = {
     "F": Card("Refus du patient", mss_cards.refusals, ("LGO.MSS.17", "MSS/va1.22")),
     "G": Card("Fin d'échange", mss_cards.end_of_exchange, ("MSS/CONF.21",)),
     "H": Card("Le patient répond", mss_cards.patient_answers, ("LGO.MSS.09", "MSS/UX.25", "MSS/UX.31")),
+    "J": Card(
+        "Boîte par Pro Santé Connect",
+        mailbox_card.psc_mailbox,
+        tuple(f"MSS/CONF.{number}" for number in ("01", "04", "05", "06", "07", "08", "09", "10", "11")),
+    ),
+    DIRECTORY: Card(
+        "Annuaire : charger, mettre à jour, chercher, panne",
+        directory_card.directory,
+        (*(f"SC.ANN/va1.0{number}" for number in range(1, 6)), "MSS/CONF.20", "SSI/IE.30"),
+    ),
 }
 
 

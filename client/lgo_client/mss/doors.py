@@ -41,6 +41,11 @@ class Account:
     token: Callable[[], str] | None = None
     certificate: Certificate | None = None
 
+    def fresh(self) -> None:
+        """See that there is a token that the operator can take. Raises NotLoggedIn; never for a certificate."""
+        if self.token is not None:
+            self.token()
+
     def xoauth2(self) -> str:
         """Return the response of XOAUTH2."""
         assert self.token is not None
@@ -202,10 +207,21 @@ class Mailbox:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take leave, of an operator that is there or not."""
         try:
             self._imap.logout()
         except (imaplib.IMAP4.error, OSError):
             self._imap.shutdown()
+
+    def lives(self) -> bool:
+        """Tell whether the operator still answers on this connection."""
+        try:
+            return self._imap.noop()[0] == "OK"
+        except (imaplib.IMAP4.error, OSError):
+            return False
 
     def unread(self, folder: str = INBOX) -> list[bytes]:
         """Return the raw octets of the unread messages of a folder, and mark them read."""

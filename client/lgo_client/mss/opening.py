@@ -48,11 +48,13 @@ def opened_desk(
     folder: Path,
     token: Callable[[], str] | None,
     *,
+    of_structure: bool = False,
     workplace: Workplace | None = None,
 ) -> Iterator[MailDesk]:
     """Give the desk of a professional, whose files are in a folder; without ``token``, that of the software.
 
-    The software's mailbox opens by the certificate of the structure; replies to it go to the structure's own.
+    ``of_structure``: at the mailbox of the structure, which its professionals open by their token. The software's
+    mailbox opens by the certificate of the structure; replies to it go to the structure's own.
     """
     place, writer = workplace or Workplace(), writer_of(environment, who)
     nil = environment.fact("nil")
@@ -60,6 +62,9 @@ def opened_desk(
         mailbox = application_mailbox(writer.structure.mailbox)
         sender = Sender(writer.structure.name, mailbox, nil, reply_to=writer.structure.mailbox)
         account = Account(mailbox, certificate=environment.certificate(APPLICATION))
+    elif of_structure:
+        sender = Sender(writer.structure.name, writer.structure.mailbox, nil)
+        account = Account(writer.structure.mailbox, _fresh(token))
     else:
         sender = sender_of(writer.person, writer.structure, nil)
         account = Account(writer.person.mailbox, _fresh(token))
