@@ -5,6 +5,7 @@ Plain lines where there is no terminal. Source: the project's main job. Knows re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -100,8 +101,9 @@ def show_connection(console: Console, environment: Environment) -> None:
 def show_outcome(console: Console, told: Told, what: str = "La journée") -> None:
     """Print findings, evidence folder, and how it ended; ``what`` was played."""
     console.print()
-    for finding in told.findings:
-        console.print(f"{_kind(finding)} {finding['check_id']} : {escape(str(finding['message']))}")
+    lines = Counter(f"{_kind(one)} {one['check_id']} : {escape(str(one['message']))}" for one in told.findings)
+    for line, times in lines.items():
+        console.print(f"{line} ({times} fois)" if times > 1 else line)
     _show_verdicts(console, told)
     remarks = sum(finding["severity"] == INFORMATION or _wanted(finding) for finding in told.findings)
     found = f"{counted(len(told.findings) - remarks, 'constat')}, {counted(remarks, 'remarque')}"

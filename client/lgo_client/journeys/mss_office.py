@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from lgo_client.journeys.steps import Teller, expect
 from lgo_client.mss.desk import Document, MailDesk
 from lgo_client.mss.directory import Directory
 from lgo_client.mss.opening import opened_desk
+from lgo_client.mss.trust import Trust, trust_of
 from lgo_client.outbox import State
 from lgo_client.psc import PscSession
 from lgo_client.transport import http_client
@@ -92,9 +94,15 @@ class MailOffice(Stage):
             self.folder / "poste" / (f"{who}-structure" if of_structure else who),
             lambda: self.session(who).access_token(),
             of_structure=of_structure,
+            trust=self.trust,
             workplace=self.day.workplace,
         )
         return self._stack.enter_context(desk)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What operators are judged by."""
+        return trust_of(self.environment, self.folder / "poste", self.workplace)
 
     def patient(self, named: str) -> Patient:
         """Return a patient of the sheet."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lgo_client.environment import Environment
-from lgo_client.journeys import directory_card, mailbox_card, mss_cards
+from lgo_client.journeys import directory_card, mailbox_card, mss_cards, servers_card
 from lgo_client.journeys.mss_office import MailOffice
 from lgo_client.journeys.officine_day import Told
 from lgo_client.journeys.playing import Card, play_on
@@ -25,6 +25,15 @@ MAIL = ("LGO.MSS.01", "LGO.MSS.08", "LGO.MSS.10", "LGO.MSS.12", "MSS/CONF.16")
 DOCUMENTS = ("LGO.MSS.14", "MSS/CONF.14", "MSS/CONF.15", "MSS/CONF.16", "MSS/CONF.23", "MSS/CONF.25", "LGO.DOC.01")
 
 CARDS = {
+    "A": Card(
+        "Matrice TLS de l'opérateur",
+        servers_card.tls_matrix,
+        (
+            *(f"LGO.MSS.0{number}" for number in range(1, 7)),
+            *(f"MSS/CONF.{number}" for number in ("01", "02", "03", "22", "27")),
+        ),
+        provokes=("SANDBOX-SERVEUR-FAUTIF-ACCEPTE",),
+    ),
     "B": Card("Premier message, réponse, corps", mss_cards.first_mail, (*MAIL, "LGO.MSS.09")),
     "D": Card("Document à un professionnel", mss_cards.document_to_a_professional, (*DOCUMENTS, "MSS/CONF.20")),
     "E": Card(

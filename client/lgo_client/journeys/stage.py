@@ -78,9 +78,10 @@ class Stage:
 
     # --- what the service was asked for
 
-    def exchanges(self) -> list[dict[str, Any]]:
-        """Return the exchanges of the service since this was last asked, in order."""
-        answer = self.control.of_session("exchanges", service=self.service, after=str(self._seen), limit="1000")
+    def exchanges(self, wait: str = "0") -> list[dict[str, Any]]:
+        """Return the exchanges of the service since this was last asked, in order; ``wait`` (s) for one if need be."""
+        where = {"service": self.service, "after": str(self._seen), "limit": "1000", "wait": wait}
+        answer = self.control.of_session("exchanges", **where)
         found: list[dict[str, Any]] = answer["exchanges"]
         self._seen = max((int(one["seq"]) for one in found), default=self._seen)
         return sorted(found, key=lambda one: str(one["started"]))
