@@ -35,6 +35,7 @@ def directory(office: MailOffice) -> None:
         _searched(office, asked)
         _missing(office, book, asked)
         _away(office, book, asked)
+        office.keep_calls("appels.txt", "annuaire")
     finally:
         book.close()
 

@@ -15,7 +15,6 @@ from lgo_client.mss.autoconfig import configured_by
 from lgo_client.mss.desk import MailDesk
 from lgo_client.mss.errors import MssUnavailable, NotLoggedIn
 from lgo_client.mss.mails import Letter
-from lgo_client.mss.standing import Standing
 from lgo_client.outbox import State
 from lgo_client.transport import http_client
 
@@ -43,7 +42,7 @@ def psc_mailbox(office: MailOffice) -> None:
     _dropped(office, desk)
     _troubled(office, desk)
     _ended(office, desk)
-    office.evidence.save("dialogues.txt", _dialogues(office).encode())
+    office.keep_calls("dialogues.txt", "smtp", "imap")
 
 
 def _configured(office: MailOffice) -> Environment:
@@ -109,7 +108,7 @@ def _expired(office: MailOffice, desk: MailDesk) -> None:
 
 
 def _dropped(office: MailOffice, desk: MailDesk) -> None:
-    standing = Standing(desk.operator)
+    standing = office.standing(desk)
     with office.teller.step(SANDBOX, MSS, "L'opérateur coupe la connexion : elle est rouverte d'elle-même") as step:
         standing.box().open()
         office.arm("reset", operation="imap-noop", times=1)
@@ -161,7 +160,7 @@ def _troubled(office: MailOffice, desk: MailDesk) -> None:
 
 
 def _ended(office: MailOffice, desk: MailDesk) -> None:
-    standing = Standing(desk.operator)
+    standing = office.standing(desk)
     with office.teller.step(SANDBOX, PSC, "Quatre heures passent : la session Pro Santé Connect est finie") as step:
         standing.box()
         office.day.let_pass(SESSION_DEAD)
@@ -188,14 +187,3 @@ def _ended(office: MailOffice, desk: MailDesk) -> None:
             expect(False, f"la boîte ne rouvre pas : {error}")
         standing.close()
         step.outcome = f"{len(desk.queue.all(State.SENT))} messages envoyés en tout"
-
-
-def _dialogues(office: MailOffice) -> str:
-    """Return what was said at both doors, a line each: the transcript that goes with the proof."""
-    found = office.control.of_session("exchanges", service="mss", limit="1000")["exchanges"]
-    lines = [
-        f"{one['started']}  {one['door']:<5} {one['operation']:<18} {one['status'] or '-':<4} {one['summary']}"
-        for one in sorted(found, key=lambda one: str(one["started"]))
-        if one["door"] in ("smtp", "imap")
-    ]
-    return "\n".join([*lines, ""])

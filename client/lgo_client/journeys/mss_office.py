@@ -27,6 +27,7 @@ from lgo_client.journeys.steps import Teller, expect
 from lgo_client.mss.desk import Document, MailDesk
 from lgo_client.mss.directory import Directory
 from lgo_client.mss.opening import opened_desk
+from lgo_client.mss.standing import Standing
 from lgo_client.mss.trust import Trust, trust_of
 from lgo_client.outbox import State
 from lgo_client.psc import PscSession
@@ -98,6 +99,12 @@ class MailOffice(Stage):
             workplace=self.day.workplace,
         )
         return self._stack.enter_context(desk)
+
+    def standing(self, desk: MailDesk) -> Standing:
+        """Return the mailbox of a desk, as it stays open while its owner is logged in."""
+        standing = Standing(desk.operator)
+        self._stack.callback(standing.close)
+        return standing
 
     @cached_property
     def trust(self) -> Trust:

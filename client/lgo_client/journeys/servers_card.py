@@ -19,7 +19,7 @@ from lgo_client.mss.desk import MailDesk
 from lgo_client.mss.doors import Account, Envelope, Mailbox, submit
 from lgo_client.mss.errors import MssUnavailable
 from lgo_client.mss.mails import Letter, write_letter, written
-from lgo_client.mss.trust import APPLICATION, Trust, lists_named_by
+from lgo_client.mss.trust import Trust
 
 __all__ = ["tls_matrix"]
 
@@ -161,8 +161,7 @@ def _seen_refused(office: MailOffice, weakness: str) -> None:
 
 
 def _lists_away(office: MailOffice, desk: MailDesk, server: Mapping[str, Any], transcript: list[str]) -> None:
-    named = lists_named_by(office.environment.certificate(APPLICATION), office.environment.ca)
-    nowhere = tuple(f"{NOWHERE}/{one.rpartition('/')[2]}" for one in named)
+    nowhere = tuple(f"{NOWHERE}/{one.rpartition('/')[2]}" for one in office.trust.places)
     with office.teller.step(SANDBOX, MSS, "La CRL ne répond plus : celle qui est gardée sert, le message part") as step:
         told: list[str] = []
         kept = office.folder / "poste" / "revocation"

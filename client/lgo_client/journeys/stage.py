@@ -89,3 +89,13 @@ class Stage:
     def operations(self) -> list[str]:
         """Return what the service was asked for since this was last asked, in order."""
         return [str(one["operation"]) for one in self.exchanges()]
+
+    def keep_calls(self, evidence: str, *doors: str) -> None:
+        """Keep what was said at doors of the service, a line each: the transcript that goes with the proof."""
+        found = self.control.of_session("exchanges", service=self.service, limit="1000")["exchanges"]
+        lines = [
+            f"{one['started']}  {one['door']:<8} {one['operation']:<18} {one['status'] or '-':<4} {one['summary']}"
+            for one in sorted(found, key=lambda one: str(one["started"]))
+            if one["door"] in doors
+        ]
+        self.evidence.save(evidence, "\n".join([*lines, ""]).encode())

@@ -26,6 +26,7 @@ __all__ = ["APPLICATION", "SUITES", "Trust", "lists_named_by", "trust_of"]
 APPLICATION = "mss-app"
 """The certificate of the structure's software, by its name in the connection document."""
 LISTS = "revocation"
+PUBLISHED = "/_sandbox/v1/pki/crl"
 SUITES = (
     "ECDHE-RSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES128-GCM-SHA256",
@@ -76,7 +77,9 @@ class Trust:
         strict: bool = True,
         told: Callable[[str], None] = lambda _said: None,
     ) -> None:
-        self._ca, self._places, self._folder, self._workplace = ca, places, folder, workplace
+        self.places = places
+        """Where the lists are published."""
+        self._ca, self._folder, self._workplace = ca, folder, workplace
         self._strict, self._told = strict, told
         self._known: dict[str, x509.CertificateRevocationList] = {}
         self._made: dict[Certificate | None, tuple[list[bytes], ssl.SSLContext]] = {}
@@ -93,7 +96,7 @@ class Trust:
     def _context(self, certificate: Certificate | None, lists: list[x509.CertificateRevocationList]) -> ssl.SSLContext:
         context = tls_context(self._ca, certificate)
         context.set_ciphers(":".join(SUITES))
-        if len(lists) == len(self._places):
+        if len(lists) == len(self.places):
             context.load_verify_locations(cafile=str(self._written(lists)))
             context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
         return context
@@ -103,7 +106,7 @@ class Trust:
 
         Raises MssUnavailable when one is missing and nothing is done without.
         """
-        found = [self._list(url, fresh) for url in self._places]
+        found = [self._list(url, fresh) for url in self.places]
         return [one for one in found if one is not None]
 
     def _list(self, url: str, fresh: bool) -> x509.CertificateRevocationList | None:
@@ -159,6 +162,11 @@ def trust_of(
     strict: bool = True,
     told: Callable[[str], None] = lambda _said: None,
 ) -> Trust:
-    """Return the trust of a workstation, by the certificate of the structure's software."""
+    """Return the trust of a workstation, by the certificate of the structure's software.
+
+    A sandbox that listens elsewhere than when its certificates were made publishes the lists at its control port now.
+    """
     places = lists_named_by(environment.certificate(APPLICATION), environment.ca)
+    if (control := environment.document.get("control")) is not None:
+        places = tuple(f"{control}{PUBLISHED}/{one.rpartition('/')[2]}" for one in places)
     return Trust(environment.ca, places, folder / LISTS, workplace, strict=strict, told=told)
