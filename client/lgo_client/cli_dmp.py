@@ -27,8 +27,8 @@ from lgo_client.cli_dmp_desk import (
 )
 from lgo_client.cli_dmp_documents import add_document_commands
 from lgo_client.cli_guard import Guarded
+from lgo_client.cli_scenarios import Here, Output, play_scenarios
 from lgo_client.cli_words import counted, moment, noted
-from lgo_client.clock import Workplace
 from lgo_client.dmp.opening import calling
 from lgo_client.dmp.records import Choice, Subject
 from lgo_client.vihf import Mode
@@ -47,8 +47,6 @@ MODES = {CARD: Mode.DIRECT, ORGANISATION: Mode.INDIRECT}
 EMERGENCY = "centre_15"
 LISTED = "TOUTE"
 LISTS = ("ACTIVE", "INTERDITE", LISTED)
-ALL = "tous"
-INFORMATION = "information"
 EVER = "20000101000000"
 
 How = Annotated[str, typer.Option("--avec", help="carte (DIRECTE) ou certificat (INDIRECTE).")]
@@ -199,28 +197,16 @@ def web(patient: Named, who: Who = "titulaire", folder: Workstation = None, read
 @dmp_app.command()
 def scenario(
     letter: Annotated[str, typer.Argument(metavar="LETTRE", help="De A à K ; « tous » pour les jouer tous.")],
-    output: Annotated[Path, typer.Option("--vers", help="Dossier des preuves.")] = Path("lgo-output"),
-    here: Annotated[bool, typer.Option("--ici", help="Dans cette session, au lieu d'une session neuve.")] = False,
+    output: Output = Path("lgo-output"),
+    here: Here = False,
     ready: Ready = None,
 ) -> None:
     """Jouer un scénario DMP-A à DMP-K de bout en bout, et dire ce que le bac à sable en constate."""
-    from lgo_client.journeys.dmp_scenarios import CARDS, in_fresh_session, play_card
-    from lgo_client.show import ConsoleNarrator, show_outcome
+    from lgo_client.journeys.dmp_scenarios import CARDS, play_card
 
-    chosen = list(CARDS) if letter.lower() == ALL else [letter.upper().removeprefix("DMP-")]
-    if not set(chosen) <= CARDS.keys():
-        raise ValueError(f"scénario {letter} ; scénarios : {', '.join(CARDS)}, {ALL}")
     environment = environment_of(ready)
     environment.url("dmp")
-    folder = output / f"dmp-{Workplace().local():%Y%m%d-%H%M%S}"
-    outcomes = []
-    for one in chosen:
-        stage = environment if here else in_fresh_session(environment)
-        console.print(f"\nSession [bold]{stage.session}[/bold]")
-        outcomes.append(play_card(one, stage, ConsoleNarrator(console), folder / one))
-        show_outcome(console, outcomes[-1], what=f"Le scénario DMP-{one}")
-    reproached = any(found["severity"] != INFORMATION for told in outcomes for found in told.findings)
-    raise typer.Exit(1 if reproached or any(told.failure for told in outcomes) else 0)
+    play_scenarios(letter, CARDS, "dmp", play_card, environment, output, here=here)
 
 
 def _mode(how: str) -> Mode:

@@ -24,6 +24,7 @@ from lgo_client.dmp.registry import UnknownDocument
 from lgo_client.dmp.web import WebUnavailable
 from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
+from lgo_client.mss.autoconfig import NotConfigured
 from lgo_client.mss.directory import DirectoryUnavailable
 from lgo_client.mss.errors import MssError, NotFiled, NotSent
 from lgo_client.mss.errors import in_french as mss_in_french
@@ -51,6 +52,7 @@ NOT_DONE = (
     NotSent,
     NotFiled,
     DirectoryUnavailable,
+    NotConfigured,
 )
 """What is not done, for a reason that its message says in French."""
 EXPECTED = (

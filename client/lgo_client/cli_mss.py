@@ -12,12 +12,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from lgo_client.cli_dmp_desk import Named, Ready, Who, Workstation, console, document_id, plain, waiting_for
+from lgo_client.cli_dmp_desk import (
+    Named,
+    Ready,
+    Who,
+    Workstation,
+    console,
+    document_id,
+    environment_of,
+    plain,
+    waiting_for,
+)
 from lgo_client.cli_guard import Guarded
 from lgo_client.cli_mss_desk import AsSoftware, at_mail, patient_of, send_now
 from lgo_client.cli_mss_directory import add_directory_commands
 from lgo_client.cli_mss_inbox import add_inbox_commands
 from lgo_client.cli_mss_partners import partners_app
+from lgo_client.cli_scenarios import Here, Output, play_scenarios
 from lgo_client.cli_words import counted, noted
 
 if TYPE_CHECKING:
@@ -201,6 +212,24 @@ def refus(
         for said in desk.records.refusals(matricule):
             table.add_row(said.audience, "refuse" if said.refused else "ne refuse plus", said.said_by, noted(said.at))
     console.print(table)
+
+
+@mss_app.command()
+def scenario(
+    letter: Annotated[
+        str, typer.Argument(metavar="LETTRE", help="De A à K, ou ANN (l'annuaire) ; « tous » pour les jouer tous.")
+    ],
+    output: Output = Path("lgo-output"),
+    here: Here = False,
+    ready: Ready = None,
+) -> None:
+    """Jouer un scénario MSS-A à MSS-K, ou ANN-A, de bout en bout, et dire ce que le bac à sable en constate."""
+    from lgo_client.journeys.mss_scenarios import AMONG_LISTENERS, CARDS, named_card, play_card
+
+    environment = environment_of(ready)
+    environment.socket("smtp")
+    named = named_card(letter)
+    play_scenarios(named, CARDS, "mss", play_card, environment, output, here=here, among_listeners=AMONG_LISTENERS)
 
 
 # --- the queue

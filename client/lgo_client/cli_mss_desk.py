@@ -51,12 +51,19 @@ def at_mail(
 ) -> Iterator[tuple[Environment, MailDesk]]:
     """Give the mail desk of a professional, or of the pharmacy's software."""
     from lgo_client.mss.opening import opened_desk
+    from lgo_client.mss.trust import trust_of
 
     environment = environment_of(ready)
     with ExitStack() as stack:
         token = None if software else _token(environment, who, stack)
-        desk = stack.enter_context(opened_desk(environment, who, _folder(environment, folder), token))
+        files = _folder(environment, folder)
+        trust = trust_of(environment, files, Workplace(), strict=False, told=_warn)
+        desk = stack.enter_context(opened_desk(environment, who, files, token, trust=trust))
         yield environment, desk
+
+
+def _warn(said: str) -> None:
+    console.print(f"attention : {plain(said)}", soft_wrap=True)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Source: specs/requirements.md §2.3; specs/mssante.md §3.1 (ECO.3.1.x), §3.3. 
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,7 @@ def add_inbox_commands(app: typer.Typer) -> None:
 def relever(
     folder_name: Annotated[str, typer.Option("--boite", help="Le dossier IMAP.")] = "INBOX",
     no_receipts: Annotated[bool, typer.Option("--sans-accuses", help="Laisser les accusés en file.")] = False,
+    waits: Annotated[bool, typer.Option("--attendre", help="Rouvrir la boîte si l'opérateur coupe.")] = False,
     software: AsSoftware = False,
     who: Who = "titulaire",
     folder: Workstation = None,
@@ -49,7 +51,7 @@ def relever(
     from lgo_client.outbox import OPEN
 
     with at_mail(who, folder, ready, software=software) as (_environment, desk):
-        count = desk.receive(_told, folder_name)
+        count = desk.receive_all(time.sleep, _told, folder_name) if waits else desk.receive(_told, folder_name)
         console.print(counted(count, "message") if count else "rien de nouveau")
         if not no_receipts and desk.queue.all(*OPEN):
             send_now(desk)

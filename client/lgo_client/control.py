@@ -27,6 +27,12 @@ class Control:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def octets(self, path: str, **query: str) -> bytes:
+        """Return what a service publishes that is no JSON, byte for byte: a mail of ``mss/mailboxes/…``."""
+        answer = self._http.get(f"/{path}", params={"session": self._session, **query})
+        answer.raise_for_status()
+        return answer.content
+
     def of_session(self, path: str, method: str = "GET", body: Any = None, **query: str) -> Any:
         """Call a path of the session itself: ``clock``, ``markers``, ``findings``, ``exchanges``…"""
         answer = self._http.request(method, f"/sessions/{self._session}/{path}", json=body, params=query)
@@ -39,6 +45,19 @@ class Control:
         answer.raise_for_status()
         opened: dict[str, Any] = answer.json()
         return opened
+
+    def own_session(self) -> dict[str, Any]:
+        """Return the connection document of the session that the sandbox's own doors are of."""
+        answer = self._http.get("/ready")
+        answer.raise_for_status()
+        own: dict[str, Any] = answer.json()
+        return own
+
+    def bad_servers(self, method: str = "GET") -> Any:
+        """List, open (POST) or close (DELETE) the servers that a client must refuse."""
+        answer = self._http.request(method, "/bad-servers")
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
 
     def close(self) -> None:
         """Close the connections."""

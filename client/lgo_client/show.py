@@ -5,6 +5,7 @@ Plain lines where there is no terminal. Source: the project's main job. Knows re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,14 @@ __all__ = ["ConsoleNarrator", "show_connection", "show_exchanges", "show_outcome
 
 INFORMATION = "information"
 """The severity of a finding that reproaches nothing."""
+VERDICTS = {
+    "PASS": "[green]réussi[/green]",
+    "FAIL": "[red]échec[/red]",
+    "NOT_OBSERVED": "non observé",
+    "NOT_CHECKED": "pas encore contrôlé",
+    "NOT_APPLICABLE": "sans objet",
+    "MANUAL": "preuve manuelle",
+}
 
 
 class ConsoleNarrator:
@@ -92,15 +101,38 @@ def show_connection(console: Console, environment: Environment) -> None:
 def show_outcome(console: Console, told: Told, what: str = "La journée") -> None:
     """Print findings, evidence folder, and how it ended; ``what`` was played."""
     console.print()
-    for finding in told.findings:
-        kind = "remarque" if finding["severity"] == INFORMATION else "[yellow]constat[/yellow]"
-        console.print(f"{kind} {finding['check_id']} : {escape(str(finding['message']))}")
-    remarks = sum(finding["severity"] == INFORMATION for finding in told.findings)
+    lines = Counter(f"{_kind(one)} {one['check_id']} : {escape(str(one['message']))}" for one in told.findings)
+    for line, times in lines.items():
+        console.print(f"{line} ({times} fois)" if times > 1 else line)
+    _show_verdicts(console, told)
+    remarks = sum(finding["severity"] == INFORMATION or _wanted(finding) for finding in told.findings)
     found = f"{counted(len(told.findings) - remarks, 'constat')}, {counted(remarks, 'remarque')}"
     console.print(f"{counted(len(told.steps), 'étape')}, {counted(len(told.exchanges), 'échange')}, {found}")
     console.print(f"Preuves : {told.folder} ({counted(len(told.files), 'fichier')})", soft_wrap=True)
     if told.failure:
         console.print(f"[red]{what} s'arrête : {escape(told.failure)}[/red]")
+
+
+def _wanted(finding: Mapping[str, Any]) -> bool:
+    return bool(finding.get("expected_here"))
+
+
+def _kind(finding: Mapping[str, Any]) -> str:
+    if finding["severity"] == INFORMATION:
+        return "remarque"
+    return "provoqué" if _wanted(finding) else "[yellow]constat[/yellow]"
+
+
+def _show_verdicts(console: Console, told: Told) -> None:
+    """Print what the sandbox says of the requirements that were played."""
+    if not told.verdicts:
+        return
+    table = Table(title="Exigences couvertes", title_justify="left")
+    for heading in ("exigence", "verdict", "pourquoi"):
+        table.add_column(heading, overflow="fold")
+    for one in told.verdicts:
+        table.add_row(one.requirement, VERDICTS.get(one.verdict, one.verdict), escape(one.why))
+    console.print(table)
 
 
 def _who(step: Step) -> str:

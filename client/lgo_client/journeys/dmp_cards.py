@@ -161,7 +161,7 @@ def _in_order(office: Office, *wanted: str) -> str:
 
 def identity_of_callers(office: Office) -> None:
     """DMP-F: two users, each under his own national id; the one without a card through Pro Santé Connect."""
-    day = office.day()
+    day = office.day
     for who, how in (("titulaire", "par sa carte"), ("preparateur", "en AIR, connecté par Pro Santé Connect")):
         person = office.environment.person(who)
         with office.teller.step(LGO, DMP, f"{person.name} consulte, {how}") as step:

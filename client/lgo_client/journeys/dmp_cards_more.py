@@ -173,7 +173,7 @@ def history(office: Office) -> None:
 
 def contextual_web(office: Office) -> None:
     """DMP-K: the DMP's web site opens for a qualified INS, and not for another."""
-    desk, patient, day = office.desk(), office.environment.patient(CLAIRE), office.day()
+    desk, patient, day = office.desk(), office.environment.patient(CLAIRE), office.day
     now, user = office.workplace.instant, office.environment.person("titulaire").national_id
     local = LocalIdentity(
         patient.birth_name, patient.first_names[0], patient.sex, patient.birth_date, patient.birth_place

@@ -6,23 +6,19 @@ Source: specs/requirements.md §3.3 (cards DMP-A to DMP-K). Knows the DMP throug
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from health_documents.identifiers import OID_INS_NIR_TEST
 from lgo_client.authoring import recipient_of, traits_of_patient
-from lgo_client.clock import Workplace
-from lgo_client.control import Control
 from lgo_client.dmp.desk import Desk
 from lgo_client.dmp.documents import REVIEW, VACCINATION, Kind, example, lot_with
 from lgo_client.dmp.lots import Lot
 from lgo_client.dmp.opening import OID, opened, writer_of
 from lgo_client.dmp.queue import Waiting
 from lgo_client.environment import Environment
-from lgo_client.journeys.day import Day
-from lgo_client.journeys.steps import Evidence, Teller, expect
+from lgo_client.journeys.stage import Stage
+from lgo_client.journeys.steps import Teller, expect
 from lgo_client.vihf import ins_cx
 
 __all__ = ["FEEDING", "Office"]
@@ -32,33 +28,16 @@ DOCTOR = "generaliste"
 FEEDING = frozenset({"td2.1", "td2.2"})
 
 
-class Office:
-    """The pharmacy and its neighbours in a session. ``pause`` waits, ``latency`` is what the network is given (ms)."""
+class Office(Stage):
+    """The pharmacy and its neighbours before the DMP."""
+
+    service = "dmp"
 
     def __init__(
-        self,
-        environment: Environment,
-        teller: Teller,
-        folder: Path,
-        pause: Callable[[float], None],
-        latency: int,
+        self, environment: Environment, teller: Teller, folder: Path, pause: Callable[[float], None], latency: int
     ) -> None:
-        self.environment = environment
-        self.teller = teller
-        self.evidence = Evidence(folder)
-        self.folder = folder
-        self.pause = pause
-        self.latency = latency
-        self.workplace = Workplace()
-        self.control = Control(environment.control, environment.session)
-        self._stack = ExitStack()
-        self._stack.callback(self.control.close)
+        super().__init__(environment, teller, folder, pause, latency)
         self._desks: dict[str, Desk] = {}
-        self._seen = 0
-
-    def close(self) -> None:
-        """Close every desk and connection."""
-        self._stack.close()
 
     # --- people
 
@@ -73,12 +52,6 @@ class Office:
     def cx(self, patient: str) -> str:
         """Return the identifier of a patient of the sheet."""
         return ins_cx(self.environment.patient(patient).matricule)
-
-    def day(self) -> Day:
-        """Return the tools of a day: log-in at Pro Santé Connect, INSi."""
-        day = Day(self.environment, self.teller, self.evidence)
-        self._stack.callback(day.close)
-        return day
 
     # --- documents
 
@@ -124,25 +97,9 @@ class Office:
 
     # --- the tester's hand
 
-    def mark(self, name: str, subject: str = "", **detail: str) -> None:
-        """Tell the sandbox what the user did."""
-        self.control.of_session("markers", "POST", {"name": name, "subject": subject, "detail": detail})
-
     def open_record(self, patient: str) -> None:
         """Tell the sandbox that the user opens the record of a patient."""
         self.mark("dossier ouvert", self.environment.patient(patient).matricule)
-
-    def arm(self, kind: str, value: int | None = None, **where: Any) -> None:
-        """Arm a fault on the DMP."""
-        given = {} if value is None else {"value": value}
-        self.control.of_session("faults", "POST", {"kind": kind, "service": "dmp", **given, **where})
-
-    def operations(self) -> list[str]:
-        """Return what the DMP was asked for since this was last asked, in order."""
-        answer = self.control.of_session("exchanges", service="dmp", limit="1000")
-        exchanges = sorted(answer["exchanges"], key=lambda one: str(one["started"]))
-        new, self._seen = exchanges[self._seen :], len(exchanges)
-        return [str(one["operation"]) for one in new]
 
 
 def said(lot: Waiting) -> str:

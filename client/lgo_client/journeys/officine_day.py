@@ -15,15 +15,27 @@ from lgo_client.journeys.chapters import CHAPTERS
 from lgo_client.journeys.day import Auth, Day
 from lgo_client.journeys.steps import Evidence, JourneyFailed, Narrator, Step, Teller
 
-__all__ = ["Told", "play"]
+__all__ = ["JOURNAL", "Judged", "Told", "play"]
 
 JOURNAL = "journal.jsonl"
 SUMMARY = "etapes.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What the sandbox says of a requirement: its verdict (``PASS``, ``MANUAL``…) and why, in French."""
+
+    requirement: str
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """What came of a journey: steps, failure (French, empty when all is well), exchanges, findings, evidence."""
+    """What came of a journey: steps, failure (French, empty when all is well), exchanges, findings, evidence.
+
+    A finding with ``expected_here`` belongs to what was played; ``verdicts`` are those of the requirements covered.
+    """
 
     steps: tuple[Step, ...]
     failure: str
@@ -31,6 +43,7 @@ class Told:
     findings: tuple[dict[str, Any], ...]
     folder: Path
     files: tuple[str, ...]
+    verdicts: tuple[Judged, ...] = ()
 
 
 def play(environment: Environment, narrator: Narrator, folder: Path, auth: Auth = Auth.CERTIFICATES) -> Told:

@@ -24,7 +24,7 @@ from lgo_client.clock import Workplace
 from lgo_client.dmp.documents import lot_with
 from lgo_client.environment import Patient
 from lgo_client.mss.doors import INBOX, Envelope, Mailbox, Place
-from lgo_client.mss.errors import MssError, NotQualified, NotSent, Refused
+from lgo_client.mss.errors import MssError, MssUnavailable, NotLoggedIn, NotQualified, NotSent, Refused
 from lgo_client.mss.inbound import Opened, opened, patient_named, shown_subject
 from lgo_client.mss.mails import (
     REPLACES,
@@ -42,7 +42,7 @@ from lgo_client.mss.queue import MailQueue, Operator, Parcel
 from lgo_client.mss.receipts import Reading, mdn
 from lgo_client.mss.records import Arrived, Audience, MailRecords, SentDocument, Where
 from lgo_client.mss.sync import synchronise
-from lgo_client.outbox import State, Waiting
+from lgo_client.outbox import PAUSES, State, Waiting
 from lgo_client.xds import REPLACES as RPLC
 
 __all__ = ["CLOSED", "PATIENT_DOMAIN", "Document", "MailDesk"]
@@ -298,6 +298,22 @@ class MailDesk:
                     told(self.records.mail(number))
         self._acknowledge()
         return count
+
+    def receive_all(
+        self, pause: Callable[[float], None], told: Callable[[Arrived], None] = lambda _mail: None, folder: str = INBOX
+    ) -> int:
+        """Do the same, and open the mailbox again by itself where the operator drops it; a refusal is raised at once.
+
+        Raises NotLoggedIn, and MssUnavailable when the operator stays away.
+        """
+        for seconds in PAUSES:
+            try:
+                return self.receive(told, folder)
+            except NotLoggedIn:
+                raise
+            except MssUnavailable:
+                pause(seconds)
+        return self.receive(told, folder)
 
     def _take(self, box: Mailbox, folder: str, place: Place, uid: int, raw: bytes) -> int:
         mail, documents = placed(raw, self.mailbox, self.patients, self._receipt, self._about)

@@ -8,6 +8,7 @@ paging, ``_lastUpdated`` of thirty days at most, 17 calls a second, outages told
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,18 +16,22 @@ from typing import Any
 
 import httpx
 
-__all__ = ["DELTA_LIMIT", "Directory", "DirectoryUnavailable", "Entry", "Page"]
+__all__ = ["DELTA_LIMIT", "Criteria", "Directory", "DirectoryUnavailable", "Entry", "Page"]
 
 KEY = "ESANTE-API-KEY"
 EXTRACTION = "/annuaire-sante-webservices/V300/services/extraction/Extraction_Correspondance_MSSante"
 MSS = "MSSANTE"
 PAGE_SIZE = 200
 MAX_PAGES = 20_000
+IDS = 50
+"""Resources that are asked for at once by their ids."""
 TRIES, LONGEST_PAUSE = 3, 60.0
+PER_SECOND = 16
+"""Calls in a second: one less than the directory takes."""
 DELTA_LIMIT = timedelta(days=30)
 KINDS = {
-    "Practitioner": (),
     "PractitionerRole": ("PractitionerRole:practitioner", "PractitionerRole:organization"),
+    "Practitioner": (),
     "Organization": (),
 }
 
@@ -52,6 +57,45 @@ class Entry:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """Whom to look for: the nine criteria of the referencing; codes of TRE_G15 and TRE_R38; empty: any."""
+
+    rpps: str = ""
+    family: str = ""
+    given: str = ""
+    profession: str = ""
+    specialty: str = ""
+    structure: str = ""
+    postal_code: str = ""
+    city: str = ""
+    mailbox: str = ""
+
+    def of_people(self) -> dict[str, Any]:
+        """Return what is asked of practitioners."""
+        codes = [one for one in (self.profession, self.specialty) if one]
+        asked = {"identifier": self.rpps, "family": self.family, "given": self.given, "qualification-code": codes}
+        return {name: value for name, value in asked.items() if value}
+
+    def of_places(self) -> dict[str, str]:
+        """Return what is asked of organizations."""
+        asked = {
+            "name:contains": self.structure,
+            "address-postalcode": self.postal_code,
+            "address-city": self.city,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+    def suit(self, entry: Entry) -> bool:
+        """Tell whether a mailbox is of the place and of the address that are looked for."""
+        return (
+            self.structure.lower() in entry.structure.lower()
+            and entry.postal_code.startswith(self.postal_code)
+            and self.city.lower() in entry.city.lower()
+            and self.mailbox.lower() in entry.address
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of what was asked: the mailboxes, and the resources that are there (with or without any)."""
@@ -63,9 +107,18 @@ class Page:
 class Directory:
     """The directory at a root URL, with the key of a software."""
 
-    def __init__(self, http: httpx.Client, root: str, key: str, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        http: httpx.Client,
+        root: str,
+        key: str,
+        pause: Callable[[float], None] = time.sleep,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http, self._root, self._key, self._pause = http, f"{root}/fhir/v2", key, pause
         self._extraction = f"{root}{EXTRACTION}"
+        self._stopwatch = stopwatch
+        self._calls: deque[float] = deque(maxlen=PER_SECOND)
 
     # --- searching
 
@@ -73,14 +126,43 @@ class Directory:
         """Return the mailboxes of people and structures of a name, in a city if one is given."""
         people = self._ask("Practitioner", {"name": name, "_revinclude": "PractitionerRole:practitioner"})
         named = self._ask("Organization", {"name:contains": name})
-        found = _by_reference([*people, *named])
-        wanted = {_reference(one, "organization") for one in found.values()} - {""} - found.keys()
-        ids = ",".join(sorted(one.partition("/")[2] for one in wanted))
-        if ids:
-            found |= _by_reference(self._ask("Organization", {"_id": ids}))
-        known = found.keys() - wanted
-        entries = [entry for entry in _entries(found) if entry.source in known]
+        entries = self._with_places(_by_reference([*people, *named]))
         return _once(entry for entry in entries if city.lower() in entry.city.lower())
+
+    def find(self, wanted: Criteria) -> list[Entry]:
+        """Return the mailboxes of whoever meets all criteria: at the directory what it can search by, the rest here."""
+        people, places = wanted.of_people(), wanted.of_places()
+        if people:
+            found = self._ask("Practitioner", {**people, "_revinclude": "PractitionerRole:practitioner"})
+            entries = self._with_places(_by_reference(found))
+        elif places:
+            found = self._ask("Organization", {**places, "_revinclude": "PractitionerRole:organization"})
+            entries = self._with_people(_by_reference(found))
+        else:
+            found = [
+                one
+                for kind, included in KINDS.items()
+                for one in self._ask(
+                    kind, {"mailbox-mss:contains": wanted.mailbox, **({"_include": list(included)} if included else {})}
+                )
+            ]
+            entries = list(_entries(_by_reference(found)))
+        return _once(entry for entry in entries if wanted.suit(entry))
+
+    def _with_places(self, found: dict[str, Resource]) -> list[Entry]:
+        """Return the mailboxes of resources, with the structures that they refer to, and without those of these."""
+        wanted = self._missing(found, "organization", "Organization")
+        return [entry for entry in _entries({**found, **wanted}) if entry.source not in wanted]
+
+    def _with_people(self, found: dict[str, Resource]) -> list[Entry]:
+        """Return the mailboxes of resources and of the people that they refer to."""
+        return list(_entries({**found, **self._missing(found, "practitioner", "Practitioner")}))
+
+    def _missing(self, found: Mapping[str, Resource], name: str, kind: str) -> dict[str, Resource]:
+        wanted = {_reference(one, name) for one in found.values()} - {""} - found.keys()
+        ids = sorted(one.partition("/")[2] for one in wanted)
+        asked = (ids[first : first + IDS] for first in range(0, len(ids), IDS))
+        return _by_reference(one for some in asked for one in self._ask(kind, {"_id": ",".join(some)}))
 
     # --- loading
 
@@ -121,6 +203,7 @@ class Directory:
 
     def _get(self, url: str, parameters: Mapping[str, Any] | None) -> Resource:
         for left in reversed(range(TRIES)):
+            self._keep_pace()
             answer = self._http.get(url, params=parameters, headers={KEY: self._key})
             if answer.status_code != httpx.codes.TOO_MANY_REQUESTS or not left:
                 break
@@ -134,6 +217,11 @@ class Directory:
         if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
             raise DirectoryUnavailable("l'Annuaire Santé répond autre chose qu'un Bundle FHIR")
         return bundle
+
+    def _keep_pace(self) -> None:
+        if len(self._calls) == PER_SECOND and (early := self._calls[0] + 1.0 - self._stopwatch()) > 0:
+            self._pause(early)
+        self._calls.append(self._stopwatch())
 
 
 def _retry_after(answer: httpx.Response) -> float:
@@ -172,9 +260,14 @@ def _reference(resource: Resource, name: str) -> str:
 
 def _entries(found: Mapping[str, Resource]) -> Iterator[Entry]:
     """Yield the mailboxes of resources, with what those they refer to say of their holders."""
+    roles: dict[str, Resource] = {}
+    for role in found.values():
+        if _reference(role, "organization") in found:
+            roles.setdefault(_reference(role, "practitioner"), role)
     for source, one in found.items():
         person = found.get(_reference(one, "practitioner"), one if source.startswith("Practitioner/") else {})
-        place = found.get(_reference(one, "organization"), one if source.startswith("Organization/") else {})
+        works = roles.get(source, one)
+        place = found.get(_reference(works, "organization"), one if source.startswith("Organization/") else {})
         address: Resource = next(iter(place.get("address", ())), {})
         for telecom in one.get("telecom", ()):
             if _is_mailbox(telecom):

@@ -13,7 +13,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -21,6 +21,7 @@ from email.utils import getaddresses
 from lgo_client.environment import Certificate, Environment
 from lgo_client.mss.errors import MssRefused, MssUnavailable
 from lgo_client.mss.mails import written
+from lgo_client.mss.trust import Trust
 from lgo_client.transport import tls_context
 
 __all__ = ["Account", "Envelope", "Mailbox", "Place", "send", "submit"]
@@ -35,11 +36,26 @@ _AWAY = (smtplib.SMTPServerDisconnected, OSError, EOFError)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A mailbox and what opens it: ``token`` gives a fresh access token; a certificate stands for a software."""
+    """A mailbox and what opens it: ``token`` gives a fresh access token; a certificate stands for a software.
+
+    ``trust`` judges the operator; without it, only its authority, its dates and its name are.
+    """
 
     mailbox: str
     token: Callable[[], str] | None = None
     certificate: Certificate | None = None
+    trust: Trust | None = None
+
+    def context(self, environment: Environment) -> ssl.SSLContext:
+        """Return the TLS context of a connection. Raises MssUnavailable when the operator cannot be judged."""
+        if self.trust is not None:
+            return self.trust.context(self.certificate)
+        return tls_context(environment.ca, self.certificate)
+
+    def fresh(self) -> None:
+        """See that there is a token that the operator can take. Raises NotLoggedIn; never for a certificate."""
+        if self.token is not None:
+            self.token()
 
     def xoauth2(self) -> str:
         """Return the response of XOAUTH2."""
@@ -82,6 +98,7 @@ def submit(environment: Environment, account: Account, envelope: Envelope, octet
 
 @contextmanager
 def _submission(environment: Environment, account: Account) -> Iterator[smtplib.SMTP]:
+    context = account.context(environment)
     host, port = environment.socket("smtp")
     try:
         server = smtplib.SMTP(host, port, local_hostname="lgo", timeout=TIMEOUT_SECONDS)
@@ -90,7 +107,7 @@ def _submission(environment: Environment, account: Account) -> Iterator[smtplib.
     except (smtplib.SMTPException, OSError) as error:
         raise MssUnavailable(_why(error)) from error
     try:
-        server.starttls(context=tls_context(environment.ca, account.certificate))
+        server.starttls(context=context)
         server.ehlo()
         _authenticate(server, account)
         yield server
@@ -151,6 +168,8 @@ def _stuffed(octets: bytes) -> bytes:
 def _why(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificat de l'opérateur refusé : {error.verify_message}"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return f"connexion TLS refusée : {error.reason}"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "STARTTLS ou l'authentification ne sont pas offerts"
     if isinstance(error, ConnectionRefusedError):
@@ -184,28 +203,42 @@ class Mailbox:
 
     def __init__(self, environment: Environment, mailbox: str, token: str, account: Account | None = None) -> None:
         used = account or Account(mailbox, lambda: token)
+        context = used.context(environment)
         host, port = environment.socket("imap")
         with _told():
             self._imap = imaplib.IMAP4(host, port, timeout=TIMEOUT_SECONDS)
         try:
             with _told():
-                self._imap.starttls(tls_context(environment.ca, used.certificate))
+                self._imap.starttls(context)
                 if used.certificate is not None:
                     self._imap.authenticate("PLAIN", lambda _challenge: used.plain().encode())
                 else:
                     self._imap.authenticate("XOAUTH2", lambda _challenge: used.xoauth2().encode())
         except BaseException:
-            self._imap.shutdown()
+            with suppress(OSError):  # a handshake that failed has closed the socket already
+                self._imap.shutdown()
             raise
 
     def __enter__(self) -> Mailbox:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take leave, of an operator that is there or not."""
         try:
             self._imap.logout()
         except (imaplib.IMAP4.error, OSError):
-            self._imap.shutdown()
+            with suppress(OSError):
+                self._imap.shutdown()
+
+    def lives(self) -> bool:
+        """Tell whether the operator still answers on this connection."""
+        try:
+            return self._imap.noop()[0] == "OK"
+        except (imaplib.IMAP4.error, OSError):
+            return False
 
     def unread(self, folder: str = INBOX) -> list[bytes]:
         """Return the raw octets of the unread messages of a folder, and mark them read."""

@@ -20,11 +20,11 @@ from lgo_client.mss.errors import NotLoggedIn
 from lgo_client.mss.mails import Sender, sender_of
 from lgo_client.mss.queue import MailQueue, Operator
 from lgo_client.mss.records import MailRecords
+from lgo_client.mss.trust import APPLICATION, Trust
 from lgo_client.psc import PscRefused
 
 __all__ = ["APPLICATION", "application_mailbox", "opened_desk", "patients_of"]
 
-APPLICATION = "mss-app"
 QUEUE, RECORDS = "file-mss-{mailbox}.sqlite", "courrier-mss.sqlite"
 """A queue for each mailbox, because a mail leaves by its own; what came is kept for the whole pharmacy."""
 
@@ -48,21 +48,28 @@ def opened_desk(
     folder: Path,
     token: Callable[[], str] | None,
     *,
+    of_structure: bool = False,
+    trust: Trust | None = None,
     workplace: Workplace | None = None,
 ) -> Iterator[MailDesk]:
     """Give the desk of a professional, whose files are in a folder; without ``token``, that of the software.
 
-    The software's mailbox opens by the certificate of the structure; replies to it go to the structure's own.
+    ``of_structure``: at the mailbox of the structure, which its professionals open by their token. The software's
+    mailbox opens by the certificate of the structure; replies to it go to the structure's own. ``trust`` judges the
+    operator.
     """
     place, writer = workplace or Workplace(), writer_of(environment, who)
     nil = environment.fact("nil")
     if token is None:
         mailbox = application_mailbox(writer.structure.mailbox)
         sender = Sender(writer.structure.name, mailbox, nil, reply_to=writer.structure.mailbox)
-        account = Account(mailbox, certificate=environment.certificate(APPLICATION))
+        account = Account(mailbox, certificate=environment.certificate(APPLICATION), trust=trust)
+    elif of_structure:
+        sender = Sender(writer.structure.name, writer.structure.mailbox, nil)
+        account = Account(writer.structure.mailbox, _fresh(token), trust=trust)
     else:
         sender = sender_of(writer.person, writer.structure, nil)
-        account = Account(writer.person.mailbox, _fresh(token))
+        account = Account(writer.person.mailbox, _fresh(token), trust=trust)
     with ExitStack() as stack:
         records = MailRecords(folder / RECORDS, place)
         stack.callback(records.close)
