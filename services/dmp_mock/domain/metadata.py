@@ -331,9 +331,9 @@ def _broken(entry: Entry, policy: Policy, *, lenient: bool) -> Iterator[tuple[st
     """Yield attribute, expected and received of each rule of that kind that an entry breaks."""
     of_signature = entry.is_signature
     for rule in ENTRY_RULES:
-        if rule.lenient is lenient and (rule.signature or not of_signature):
-            if (received := rule.received(entry)) is not None:
-                yield rule.attribute, rule.expected, received
+        wanted = rule.lenient is lenient and (rule.signature or not of_signature)
+        if wanted and (received := rule.received(entry)) is not None:
+            yield rule.attribute, rule.expected, received
     for more in () if of_signature else POLICY_RULES:
         if more.lenient is lenient and (received := more.received(entry, policy)) is not None:
             yield more.attribute, more.expected, received

@@ -1,4 +1,4 @@
-"""A document of a lot, or its signature, opened once for everybody who looks into it, before the answer has left or after.
+"""A document of a lot or its signature, opened once for all who look into it, before the answer has left or after.
 
 Source: own choice (cost): parsing, decoding and hashing a document of a megabyte costs milliseconds. Knows no rule.
 """

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from lxml import etree
 
 from health_documents import oids
+from health_documents.dtm import moment_of_digits
 from health_documents.identifiers import ROOTS_OF_INS
 from health_documents.values.document import (
     Author,
@@ -142,9 +143,14 @@ def moment_of(time: str) -> datetime | None:
     if not _FULL_TIME.fullmatch(time):
         return None
     try:
-        return datetime.strptime(time[:14] + time[-5:], "%Y%m%d%H%M%S%z")
+        return moment_of_digits(time[:14]).replace(tzinfo=_zone(time[-5:]))
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=128)
+def _zone(offset: str) -> tzinfo | None:
+    return datetime.strptime(offset, "%z").tzinfo
 
 
 def iso_date(time: str) -> str:
