@@ -22,6 +22,7 @@ from lgo_client.environment import Certificate, Environment
 from lgo_client.mss.errors import MssRefused, MssUnavailable
 from lgo_client.mss.mails import written
 from lgo_client.transport import tls_context
+from lgo_client.unanswered import why
 
 __all__ = ["Account", "Envelope", "Mailbox", "Place", "send", "submit"]
 
@@ -88,7 +89,7 @@ def _submission(environment: Environment, account: Account) -> Iterator[smtplib.
     except smtplib.SMTPResponseException as error:
         raise _refused((error.smtp_code, _octets(error.smtp_error)), "") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise MssUnavailable(_why(error)) from error
+        raise MssUnavailable(_why(error), address=f"smtp://{host}:{port}") from error
     try:
         server.starttls(context=tls_context(environment.ca, account.certificate))
         server.ehlo()
@@ -153,11 +154,7 @@ def _why(error: BaseException) -> str:
         return f"certificat de l'opérateur refusé : {error.verify_message}"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "STARTTLS ou l'authentification ne sont pas offerts"
-    if isinstance(error, ConnectionRefusedError):
-        return "connexion impossible"
-    if isinstance(error, TimeoutError):
-        return "délai dépassé"
-    return "connexion coupée"
+    return why(error)
 
 
 def send(environment: Environment, message: EmailMessage, mailbox: str, token: str) -> bytes:
@@ -185,7 +182,7 @@ class Mailbox:
     def __init__(self, environment: Environment, mailbox: str, token: str, account: Account | None = None) -> None:
         used = account or Account(mailbox, lambda: token)
         host, port = environment.socket("imap")
-        with _told():
+        with _told(f"imap://{host}:{port}"):
             self._imap = imaplib.IMAP4(host, port, timeout=TIMEOUT_SECONDS)
         try:
             with _told():
@@ -269,7 +266,7 @@ def _good(reply: tuple[str, Sequence[object]]) -> Sequence[object]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(address: str = "") -> Iterator[None]:
     try:
         yield
     except imaplib.IMAP4.abort as error:
@@ -278,4 +275,4 @@ def _told() -> Iterator[None]:
         said = error.args[0] if error.args else ""
         raise MssRefused(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) from error
     except OSError as error:
-        raise MssUnavailable(_why(error)) from error
+        raise MssUnavailable(_why(error), address=address) from error
