@@ -38,6 +38,7 @@ from support.dmp_facts import (
     updated,
 )
 
+from dmp_mock.codes.xds import Status
 from dmp_mock.facts import Addressed, FeedStruck
 from lgo_sandbox.conformance import PROOFS
 from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
@@ -45,6 +46,7 @@ from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
 TOKEN = ApiTokenShown(audience="dmp", trouble=Trouble.NONE, bound=True, person=HOLDER, client_id="lgo-api")
 ID = BPM.unique_id
 COLLEAGUE = "899700090022"
+APPROVED, ARCHIVED = Status.APPROVED.value, Status.ARCHIVED.value
 WHO = (by(), patient())
 LOT = (by(certificate=certificate()), patient(), soap(), fed(), contents(), printed())
 FED = Before("td2.1", LOT)
@@ -112,6 +114,7 @@ KEPT: dict[str, Scene] = {
     "DMP-ORDER": search,
     "DMP-QUERY": search,
     "DMP-QUERY-FORM": search,
+    "DMP-QUERY-ACTIVE": search.but(asked(statuses=(APPROVED, ARCHIVED))),
     "DMP-CRITERIA": search.but(several, told=(("recherche multicritère", PATIENT, 1.0),)),
     "DMP-DELTA": search.but(delta, told=TWICE),
     "DMP-OPPOSITION": replace(search, told=LIFTED),
@@ -213,6 +216,16 @@ SPOILT: dict[tuple[str, str], Scene] = {
     ("DMP-ORDER", "a test whose answer never came"): replace(search, before=(replace(TESTED, outcome="fault"),)),
     ("DMP-ORDER", "a technical id"): search.but(reading(consults=False)),
     ("DMP-QUERY-FORM", "refused"): search.but(asked(found=None)),
+    ("DMP-QUERY-ACTIVE", "refused"): search.but(asked(statuses=(APPROVED,), found=None)),
+    ("DMP-QUERY-ACTIVE", "the archived alone"): search.but(asked(statuses=(ARCHIVED,))),
+    ("DMP-QUERY-ACTIVE", "the archived of another first"): replace(
+        search.but(asked(statuses=(ARCHIVED,))),
+        before=(Before("td3.1", (by(), patient(OTHER), asked(statuses=(APPROVED,)))),),
+    ),
+    ("DMP-QUERY-ACTIVE", "the archived after the active"): replace(
+        search.but(asked(statuses=(ARCHIVED,))), before=(Before("td3.1", (*WHO, asked(statuses=(APPROVED,)))),)
+    ),
+    ("DMP-QUERY-ACTIVE", "lots"): search.but(asked(name="FindSubmissionSets", statuses=())),
     ("DMP-QUERY-FORM", "a technical id"): replace(search, operation="td3.1b"),
     ("DMP-QUERY", "nothing was answered"): search.but(asked(found=None)),
     ("DMP-CRITERIA", "no marker"): search.but(several),
@@ -374,6 +387,8 @@ BROKEN = {
     ("DMP-ORDER", "the test of another patient"),
     ("DMP-ORDER", "the test of another user"),
     ("DMP-ORDER", "a test whose answer never came"),
+    ("DMP-QUERY-ACTIVE", "the archived alone"),
+    ("DMP-QUERY-ACTIVE", "the archived of another first"),
     ("DMP-CRITERIA", "one criterion"),
     ("DMP-OPPOSITION", "still opposed"),
     ("DMP-OPPOSITION", "opposed again"),
