@@ -32,6 +32,7 @@ from lgo_client.cli_words import counted, moment
 from lgo_client.dmp.desk import Desk
 from lgo_client.dmp.queue import State, Waiting
 from lgo_client.environment import Environment, Patient
+from lgo_client.unanswered import START
 
 __all__ = ["add_document_commands"]
 
@@ -149,6 +150,7 @@ def _send(desk: Desk, pause: Callable[[float], None] | None = None) -> None:
             desk.send_all(pause, _told)
         elif not desk.send(_told):
             console.print("le DMP ne répond pas : la file attend (« lgo dmp envoyer --attendre »)")
+            console.print(f"si aucun bac à sable n'est en marche à cette adresse, {START}", soft_wrap=True)
             raise typer.Exit(1)
     if desk.queue.all(State.ASIDE):
         console.print("des lots sont mis de côté : « lgo dmp file »")

@@ -7,6 +7,7 @@ the client. Knows the errors of the client, no command.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -26,13 +27,14 @@ from lgo_client.environment import EnvironmentMissing
 from lgo_client.identity import IdentityRefused
 from lgo_client.mss.autoconfig import NotConfigured
 from lgo_client.mss.directory import DirectoryUnavailable
-from lgo_client.mss.errors import MssError, NotFiled, NotSent
+from lgo_client.mss.errors import MssError, MssUnavailable, NotFiled, NotSent
 from lgo_client.mss.errors import in_french as mss_in_french
 from lgo_client.outbox import QueueBusy
 from lgo_client.own_files import FileUnusable
 from lgo_client.parameters import ParametersUnavailable
 from lgo_client.psc import PscRefused
 from lgo_client.soap import SoapRefused
+from lgo_client.unanswered import said_of, unanswered
 from lgo_client.xds import RegistryRefused
 
 __all__ = ["Guarded"]
@@ -136,6 +138,8 @@ def _told(error: Exception) -> tuple[int, str]:
     """Return how a command ends and what it says."""
     if isinstance(error, EnvironmentMissing):
         return UNUSABLE, str(error)
+    if sentence := _unanswered(error):
+        return UNUSABLE, sentence
     if isinstance(error, SoapRefused | PscRefused | IdentityRefused):
         return REFUSED, f"refus : {error}"
     if isinstance(error, RegistryRefused):
@@ -146,11 +150,6 @@ def _told(error: Exception) -> tuple[int, str]:
         return REFUSED, str(error)
     if isinstance(error, FileUnusable):
         return UNUSABLE, str(error)
-    if isinstance(error, httpx.TransportError):
-        return (
-            UNUSABLE,
-            f"{_address(error)} ne répond pas ({error}) : le bac à sable est-il lancé (« lgo-sandbox up ») ?",
-        )
     if isinstance(error, OSError):
         return UNUSABLE, f"fichier ou connexion inutilisable : {_unusable(error)}"
     if isinstance(error, ValueError):
@@ -158,8 +157,10 @@ def _told(error: Exception) -> tuple[int, str]:
     return DEFECT, f"défaut du client de référence : {type(error).__name__} {error} ({TRACE}=1 montre la trace)"
 
 
-def _address(error: httpx.TransportError) -> str:
-    try:
-        return str(error.request.url)
-    except RuntimeError:
-        return "le service"
+def _unanswered(error: Exception) -> str:
+    """Return what is said of an address at which nobody answers; "" for another error."""
+    if isinstance(error, MssUnavailable) and error.address:
+        return said_of(error.address, error)
+    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
+        return said_of("le service", error)
+    return unanswered(error)

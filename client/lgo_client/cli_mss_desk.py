@@ -22,6 +22,7 @@ from lgo_client.clock import Workplace
 from lgo_client.control import Control
 from lgo_client.environment import Environment, Patient
 from lgo_client.transport import http_client, tls_context
+from lgo_client.unanswered import START
 
 if TYPE_CHECKING:
     from lgo_client.mss.book import Book
@@ -153,6 +154,7 @@ def send_now(desk: MailDesk, pause: Callable[[float], None] | None = None) -> No
         desk.send_all(pause, told)
     elif not desk.send(told):
         console.print("la file attend (« lgo mss file envoyer --attendre »)")
+        console.print(f"si aucun bac à sable n'est en marche à cette adresse, {START}", soft_wrap=True)
         raise typer.Exit(1)
     if desk.queue.all(State.ASIDE):
         console.print("des messages sont mis de côté : « lgo mss file »")

@@ -15,6 +15,7 @@ import httpx
 from lxml import etree
 
 from lgo_client.clock import Workplace
+from lgo_client.unanswered import why
 
 __all__ = ["ParameterFile", "Parameters", "ParametersUnavailable"]
 
@@ -79,7 +80,7 @@ class ParameterFile:
             try:
                 answer = self._http.get(url, follow_redirects=False)
             except httpx.HTTPError as error:
-                raise ParametersUnavailable(f"{url} ne répond pas : {error}") from error
+                raise ParametersUnavailable(f"{url} ne répond pas ({why(error)})") from error
             if answer.status_code == 200:
                 return answer.content
             if answer.status_code not in REDIRECTIONS or "location" not in answer.headers:

@@ -129,6 +129,8 @@ class Noted:
         """Return the facts of a type, None when there are none (or the journal kept them in another shape)."""
         name = kind.__name__
         found = self._values.get(name)
+        if type(found) is kind:
+            return found
         if found is None and name in self._stored:
             try:
                 found = self._values[name] = _adapter(kind).validate_python(self._stored[name])

@@ -89,12 +89,25 @@ class History:
 
     def all(self, kind: type[F], *, about: str = "") -> Iterator[tuple[Past, F]]:
         """Yield the earlier exchanges with facts of a type, newest first; about one subject when given."""
+        return self._all(kind, about, None)
+
+    def first(self, kind: type[F]) -> tuple[Past, F] | None:
+        """Return the oldest of ``all`` without looking at the others."""
+        return self._first(kind, None)
+
+    def _all(self, kind: type[F], about: str, until: datetime | None) -> Iterator[tuple[Past, F]]:
         self._read_once()
-        name = kind.__name__
-        for past in self._subjects.get(about, ()) if about else self._kinds.get(name, ()):
-            facts = past.noted.get(kind)
-            if facts is not None and (not about or about in facts.subjects):
-                yield past, facts
+        for past in self._subjects.get(about, ()) if about else self._kinds.get(kind.__name__, ()):
+            if until is None or past.at <= until:
+                facts = past.noted.get(kind)
+                if facts is not None and (not about or about in facts.subjects):
+                    yield past, facts
+
+    def _first(self, kind: type[F], until: datetime | None) -> tuple[Past, F] | None:
+        self._read_once()
+        oldest_first = reversed(self._kinds.get(kind.__name__, ()))
+        known = ((past, past.noted.get(kind)) for past in oldest_first if until is None or past.at <= until)
+        return next(((past, facts) for past, facts in known if facts is not None), None)
 
     def last(self, kind: type[F], *, about: str = "") -> tuple[Past, F] | None:
         """Return the newest of ``all``."""
@@ -141,7 +154,11 @@ class _Until(History):
 
     def all(self, kind: type[F], *, about: str = "") -> Iterator[tuple[Past, F]]:
         """Yield what the whole past has of it, and began by then."""
-        return ((past, facts) for past, facts in self._whole.all(kind, about=about) if past.at <= self._moment)
+        return self._whole._all(kind, about, self._moment)
+
+    def first(self, kind: type[F]) -> tuple[Past, F] | None:
+        """Return the oldest of ``all``."""
+        return self._whole._first(kind, self._moment)
 
     @property
     def marked(self) -> bool:

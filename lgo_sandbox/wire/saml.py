@@ -25,6 +25,7 @@ HL7 = "urn:hl7-org:v3"
 _DS_SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _MAX_VALUES = 500
+_STRING = etree.XPath("string()")
 
 
 class BadAssertion(ValueError):
@@ -145,7 +146,9 @@ def _id(element: etree._Element) -> str:
 
 
 def _text(element: etree._Element | None) -> str:
-    return "" if element is None else str(element.xpath("string()")).strip()
+    if element is None:
+        return ""
+    return (str(_STRING(element)) if len(element) else element.text or "").strip()
 
 
 def _attribute(element: etree._Element | None, name: str) -> str:

@@ -108,13 +108,14 @@ class XadesReport:
     cited: tuple[Cited, ...] = ()
 
 
-def verify_xades(content: bytes) -> XadesReport:
-    """Verify the signature that a document is. Never raises.
+def verify_xades(content: bytes, opened: etree._Element | None = None) -> XadesReport:
+    """Verify the signature that a document is; ``opened`` is its root where it is parsed already. Never raises.
 
     Accepted: RSA-SHA1 and RSA-SHA256, SHA-1 and SHA-256 digests, both canonicalisations with or without comments.
     """
     try:
-        root = parse(content, max_bytes=MAX_BYTES)
+        fits = opened is not None and len(content) <= MAX_BYTES
+        root = opened if fits and opened is not None else parse(content, max_bytes=MAX_BYTES)
     except MalformedXml as error:
         return XadesReport((Piece(XadesProblem.UNREADABLE, error.reason, "Signature01"),))
     if root.tag != ds("Signature"):

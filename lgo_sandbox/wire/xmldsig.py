@@ -11,9 +11,16 @@ import base64
 import binascii
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import xmlsec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1 as SHA1Hash
+from cryptography.hazmat.primitives.hashes import SHA256 as SHA256Hash
 from lxml import etree
 
 from lgo_sandbox.wire.quoting import quoted
@@ -28,6 +35,7 @@ __all__ = [
     "RSA_SHA256",
     "SHA1",
     "SHA256",
+    "Key",
     "Uncanonical",
     "Unreadable",
     "canonical",
@@ -58,13 +66,16 @@ FORMS = {
 DIGESTS = {SHA1: "sha1", SHA256: "sha256"}
 
 _METHODS = {RSA_SHA256: xmlsec.constants.TransformRsaSha256, RSA_SHA1: xmlsec.constants.TransformRsaSha1}
+_HASHES = {RSA_SHA256: SHA256Hash(), RSA_SHA1: SHA1Hash()}
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_CERTIFICATES = 5
 _MAX_CERTIFICATE = 64 * 1024
 _EVERY_ID = etree.XPath(
-    "count(//@*[translate(local-name(),'ID','id')='id' or local-name()='AssertionID'][normalize-space()=$value])"
+    "count(//@*[contains(.,$held)][translate(local-name(),'ID','id')='id' or local-name()='AssertionID']"
+    "[normalize-space()=$value])"
 )
+"""``held`` is a piece of the value without white space, to pass over the most attributes cheaply."""
 
 
 class Unreadable(ValueError):
@@ -86,7 +97,7 @@ def ds(name: str) -> str:
 
 def count_of_id(tree: etree._ElementTree, value: str) -> int:
     """Return how many elements of a document bear this id, in whatever spelling of the attribute."""
-    counted = _EVERY_ID(tree, value=value)
+    counted = _EVERY_ID(tree, value=value, held=next(iter(value.split()), ""))
     return int(counted) if isinstance(counted, float) else 0
 
 
@@ -102,22 +113,55 @@ def certificates_in(signature: etree._Element) -> list[bytes]:
         raise Unreadable from None
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The public key of a certificate, as xmlsec has it, and as ``cryptography`` where it reads the certificate: that
+    verifies a value in a tenth of the time.
+    """
+
+    xmlsec: xmlsec.Key
+    rsa: RSAPublicKey | None
+
+
 @lru_cache(maxsize=64)
-def key_of(der: bytes) -> xmlsec.Key:
+def key_of(der: bytes) -> Key:
     """Return the public key of a certificate. Raises Unreadable."""
     try:
-        return xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatCertDer)
+        key = xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatCertDer)
     except (xmlsec.Error, TypeError, ValueError):
         raise Unreadable from None
+    return Key(key, _rsa(der))
 
 
-def is_signed_by(key: xmlsec.Key, method: str, octets: bytes, value: str) -> bool:
-    """Tell whether a signature value, in base 64, is that of these octets by this key."""
-    context = xmlsec.SignatureContext()
-    context.key = key
+def _rsa(der: bytes) -> RSAPublicKey | None:
     try:
-        context.verify_binary(octets, _METHODS[method], base64.b64decode("".join(value.split())))
+        public = x509.load_der_x509_certificate(der).public_key()
+    except Exception:  # whatever a stranger sends, and cryptography has no common ancestor for its refusals
+        return None
+    return public if isinstance(public, RSAPublicKey) else None
+
+
+def is_signed_by(key: Key, method: str, octets: bytes, value: str) -> bool:
+    """Tell whether a signature value, in base 64, is that of these octets by this key."""
+    try:
+        signature = base64.b64decode("".join(value.split()))
+    except ValueError:
+        return False
+    if key.rsa is not None:
+        return _is_rsa_signed(key.rsa, method, octets, signature)
+    context = xmlsec.SignatureContext()
+    context.key = key.xmlsec
+    try:
+        context.verify_binary(octets, _METHODS[method], signature)
     except (xmlsec.Error, ValueError):
+        return False
+    return True
+
+
+def _is_rsa_signed(key: RSAPublicKey, method: str, octets: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(signature, octets, PKCS1v15(), _HASHES[method])
+    except InvalidSignature:
         return False
     return True
 

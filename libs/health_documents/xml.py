@@ -89,9 +89,14 @@ def _refuse_prolog(info: etree.DocInfo) -> None:
 
 
 def _refuse_depth(root: etree._Element, max_depth: int) -> None:
-    level = [root]
-    for _ in range(max_depth):
-        level = [child for element in level for child in element]
-        if not level:
-            return
-    raise MalformedXml(f"plus de {max_depth} niveaux d'éléments")
+    if _is_beyond(max_depth)(root):
+        raise MalformedXml(f"plus de {max_depth} niveaux d'éléments")
+
+
+@lru_cache(maxsize=8)
+def _is_beyond(depth: int) -> etree.XPath:
+    """Return what tells whether anything but text stands so many levels below the root: libxml2 walks the levels."""
+    last = f"/*{'/*' * (depth - 1)}"
+    return etree.XPath(
+        " or ".join(f"boolean({last}/{kind})" for kind in ("*", "comment()", "processing-instruction()"))
+    )

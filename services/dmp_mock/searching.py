@@ -192,6 +192,7 @@ def _asked(query: Query) -> QueryAsked:
         wanted=tuple(sorted(wanted_ids(query))),
         remarks=query.oddities,
         found=None,
+        statuses=tuple(query.values(codes.STATUS)),
     )
 
 

@@ -48,10 +48,13 @@ def without_recipient(dmp: Dmp) -> None:
 
 
 def access_to_feed(dmp: Dmp) -> None:
-    """Ask for access, and do nothing but feed."""
+    """Ask for access, and do nothing but feed until the next patient comes."""
     patient = dmp.named(UNAUTHORISED)
     authorise(dmp, dmp.direct(patient=patient))
     dmp.feed(Document(cda(patient), patient), vihf=dmp.indirect(patient=patient))
+    dmp.do(lambda: dmp.session.move_clock(by=timedelta(minutes=16)))
+    after_the_jump = datetime.now(UTC) + timedelta(seconds=1)  # a VIHF tells whole seconds
+    dmp.test_existence(dmp.direct(issued=after_the_jump))
 
 
 def access_without_agreement(dmp: Dmp) -> None:

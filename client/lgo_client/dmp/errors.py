@@ -9,6 +9,7 @@ import httpx
 
 from lgo_client.dmp.client import DmpUnavailable
 from lgo_client.soap import SoapRefused
+from lgo_client.unanswered import origin_of, why
 from lgo_client.xds import RegistryRefused
 
 __all__ = ["ALREADY_THERE", "OUTAGES", "heals_by_itself", "in_french", "never_came"]
@@ -65,14 +66,9 @@ def in_french(error: Exception) -> str:
     if isinstance(error, SoapRefused):
         return f"{error.reason} ({error.code})" if error.code else error.reason
     if isinstance(error, httpx.TransportError):
-        return f"le DMP ne répond pas ({_why(error)})"
+        place = origin_of(error)
+        return f"le DMP ne répond pas{f' à {place}' if place else ''} ({why(error)})"
     return str(error)
-
-
-def _why(error: httpx.TransportError) -> str:
-    if isinstance(error, httpx.ConnectError):
-        return "connexion impossible"
-    return "délai dépassé" if isinstance(error, httpx.TimeoutException) else "connexion coupée"
 
 
 def never_came(error: Exception) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from lgo_client.unanswered import unanswered
+
 __all__ = ["Evidence", "JourneyFailed", "Narrator", "Step", "Teller"]
 
 
@@ -89,8 +91,9 @@ class Teller:
             yield step
         except Exception as error:
             step.failed = True
-            step.outcome = f"{type(error).__name__} : {error}"
-            raise JourneyFailed(f"étape {step.number} ({title}) : {error}") from error
+            said = unanswered(error)
+            step.outcome = said or f"{type(error).__name__} : {error}"
+            raise JourneyFailed(f"étape {step.number} ({title}) : {said or error}") from error
         finally:
             step.milliseconds = (self._stopwatch() - started) * 1000
             self._narrator.ended(step)

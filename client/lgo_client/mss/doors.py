@@ -23,6 +23,7 @@ from lgo_client.mss.errors import MssRefused, MssUnavailable
 from lgo_client.mss.mails import written
 from lgo_client.mss.trust import Trust
 from lgo_client.transport import tls_context
+from lgo_client.unanswered import why
 
 __all__ = ["Account", "Envelope", "Mailbox", "Place", "send", "submit"]
 
@@ -105,7 +106,7 @@ def _submission(environment: Environment, account: Account) -> Iterator[smtplib.
     except smtplib.SMTPResponseException as error:
         raise _refused((error.smtp_code, _octets(error.smtp_error)), "") from error
     except (smtplib.SMTPException, OSError) as error:
-        raise MssUnavailable(_why(error)) from error
+        raise MssUnavailable(_why(error), address=f"smtp://{host}:{port}") from error
     try:
         server.starttls(context=context)
         server.ehlo()
@@ -172,11 +173,7 @@ def _why(error: BaseException) -> str:
         return f"connexion TLS refusée : {error.reason}"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "STARTTLS ou l'authentification ne sont pas offerts"
-    if isinstance(error, ConnectionRefusedError):
-        return "connexion impossible"
-    if isinstance(error, TimeoutError):
-        return "délai dépassé"
-    return "connexion coupée"
+    return why(error)
 
 
 def send(environment: Environment, message: EmailMessage, mailbox: str, token: str) -> bytes:
@@ -205,7 +202,7 @@ class Mailbox:
         used = account or Account(mailbox, lambda: token)
         context = used.context(environment)
         host, port = environment.socket("imap")
-        with _told():
+        with _told(f"imap://{host}:{port}"):
             self._imap = imaplib.IMAP4(host, port, timeout=TIMEOUT_SECONDS)
         try:
             with _told():
@@ -302,7 +299,7 @@ def _good(reply: tuple[str, Sequence[object]]) -> Sequence[object]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(address: str = "") -> Iterator[None]:
     try:
         yield
     except imaplib.IMAP4.abort as error:
@@ -311,4 +308,4 @@ def _told() -> Iterator[None]:
         said = error.args[0] if error.args else ""
         raise MssRefused(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) from error
     except OSError as error:
-        raise MssUnavailable(_why(error)) from error
+        raise MssUnavailable(_why(error), address=address) from error

@@ -57,11 +57,14 @@ class MssRefused(MssError):
 
 
 class MssUnavailable(MssError):
-    """The operator did not answer; ``left``: the message may have been taken all the same."""
+    """The operator did not answer; ``left``: the message may have been taken all the same.
 
-    def __init__(self, said: str, *, left: bool = False) -> None:
+    ``address`` is where nobody answered at all, "" once somebody did.
+    """
+
+    def __init__(self, said: str, *, left: bool = False, address: str = "") -> None:
         super().__init__(said)
-        self.said, self.left = said, left
+        self.said, self.left, self.address = said, left, address
 
 
 class NotLoggedIn(MssUnavailable):
@@ -98,7 +101,7 @@ def in_french(error: Exception) -> str:
     if isinstance(error, NotLoggedIn):
         return f"pas de jeton de Pro Santé Connect ({error.said})"
     if isinstance(error, MssUnavailable):
-        return f"l'opérateur ne répond pas ({error.said})"
+        return f"l'opérateur ne répond pas{f' à {error.address}' if error.address else ''} ({error.said})"
     return str(error)
 
 

@@ -22,6 +22,7 @@ from lgo_client.mss.queue import MailQueue, Operator
 from lgo_client.mss.records import MailRecords
 from lgo_client.mss.trust import APPLICATION, Trust
 from lgo_client.psc import PscRefused
+from lgo_client.unanswered import unanswered
 
 __all__ = ["APPLICATION", "application_mailbox", "opened_desk", "patients_of"]
 
@@ -95,6 +96,7 @@ def _fresh(token: Callable[[], str]) -> Callable[[], str]:
         try:
             return token()
         except (PscRefused, httpx.HTTPError) as error:
-            raise NotLoggedIn(str(error)) from error
+            said = unanswered(error) if isinstance(error, httpx.TransportError) else str(error)
+            raise NotLoggedIn(said) from error
 
     return fresh

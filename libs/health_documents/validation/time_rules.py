@@ -8,11 +8,11 @@ zone, only the form is judged. Whether a date is past or future is not.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 from lxml import etree
 
 from health_documents.cda.read.parts import attribute, child
+from health_documents.dtm import moment_of_digits
 from health_documents.validation.rules import Faults, fault
 from health_documents.validation.source import HL7, CdaSource
 
@@ -24,7 +24,6 @@ _HOLDERS = ("time", "effectiveTime", "birthTime")
 _BIRTH_TIME = f"{HL7}birthTime"
 _BODY = f"{HL7}component"
 _BOUNDS = ("low", "high")
-_FORMATS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _DAY_DIGITS = 8
 
 
@@ -54,7 +53,7 @@ def _time(element: etree._Element, *, zoned: bool) -> Faults:
 
 def _exists(digits: str, zone: str) -> bool:
     try:
-        datetime.strptime(digits, _FORMATS[len(digits)])
+        moment_of_digits(digits)
     except ValueError:
         return False
     return not zone or (int(zone[1:3]) <= 14 and int(zone[3:]) < 60)

@@ -14,6 +14,7 @@ from dmp_mock.checks.gestures.told import time_of
 from dmp_mock.codes.names import FEEDS
 from dmp_mock.facts import FeedStruck, LotContents, LotFed, PatientSeen
 from dmp_mock.markers import HISTORY
+from health_documents.dtm import moment_of_digits
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.exchange import ANSWERED
 
@@ -29,8 +30,6 @@ RATE, WINDOW = 4, timedelta(seconds=1)
 """Lots of a history in so long: the example that the dossier gives."""
 OLD = timedelta(days=1)
 """An act of the past is older than this."""
-_FIRST = "00000101000000"
-"""What a shorter DTM leaves out."""
 
 
 def replaced(seen: Observed[LotContents]) -> Outcome:
@@ -163,7 +162,7 @@ def _moment(dtm: str) -> datetime | None:
     if not digits.isdecimal():
         return None
     try:
-        return datetime.strptime(f"{digits}{_FIRST[len(digits) :]}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return moment_of_digits(digits).replace(tzinfo=UTC)
     except ValueError:
         return None
 

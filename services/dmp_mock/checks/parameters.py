@@ -25,12 +25,10 @@ def fresh(seen: Observed[SoapRequest]) -> Outcome:
         if kept <= CACHED:
             return True
         return Violation(f"param-lps lu il y a {kept.total_seconds() // 3600:.0f} h", "lu depuis 24 h au plus")
-    began = None
-    for past, _request in seen.history.all(SoapRequest):
-        began = past.at
-    if began is None or seen.age - began <= CACHED:
+    first = seen.history.first(SoapRequest)
+    if first is None or seen.age - first[0].at <= CACHED:
         return None
-    hours = (seen.age - began).total_seconds() // 3600
+    hours = (seen.age - first[0].at).total_seconds() // 3600
     return Violation(f"aucune lecture de param-lps en {hours:.0f} h d'appels", f"GET {PATH} avant le premier appel")
 
 

@@ -8,6 +8,7 @@ them with the official files where these are at hand.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from health_documents import oids
@@ -38,7 +39,12 @@ class ValueSet(NamedTuple):
     @property
     def names(self) -> frozenset[str]:
         """The codes, whatever their system."""
-        return frozenset(code for code, _ in self.codes)
+        return _names(self.codes)
+
+
+@cache
+def _names(codes: frozenset[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(code for code, _ in codes)
 
 
 def _of(name: str, oid: str, version: str, **by_system: Iterable[str]) -> ValueSet:

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from health_documents.dtm import EARLIEST, moment_of_digits
 from health_documents.identifiers import ROOTS_OF_INS
 
 __all__ = [
@@ -37,8 +38,6 @@ _TS = re.compile(r"([0-9]{4}(?:[0-9]{2}){0,5})(?:\.[0-9]+)?(?:([+-])([0-9]{2})([
 _MATRICULE = re.compile(r"[0-9]{6}[0-9AB][0-9]{8}")
 _INS_C_DIGITS, _INS_C_KEY = 20, 97
 _PS_ID = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
-_DTM_FLOOR = "00000101000000"
-_DTM_FIRST = "20000101000000"
 
 
 class Cx(NamedTuple):
@@ -101,11 +100,14 @@ def is_dtm(text: str) -> bool:
 
 def exists(dtm: str) -> bool:
     """Tell whether a DTM names a moment of the calendar."""
+    return _moment(dtm) is not None
+
+
+def _moment(dtm: str) -> datetime | None:
     try:
-        datetime.strptime(dtm + _DTM_FIRST[len(dtm) :], "%Y%m%d%H%M%S")
+        return moment_of_digits(dtm)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def is_after(text: str, moment: datetime, *, unzoned: timedelta = timedelta(0)) -> bool:
@@ -114,9 +116,10 @@ def is_after(text: str, moment: datetime, *, unzoned: timedelta = timedelta(0)) 
     Without an offset it is UTC, or up to ``unzoned`` later. What is no date is after nothing.
     """
     match = _TS.fullmatch(text)
-    if match is None or not exists(match[1]):
+    floor = None if match is None else _moment(match[1])
+    if match is None or floor is None:
         return False
-    told = datetime.strptime(dtm_floor(match[1]), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    told = floor.replace(tzinfo=UTC)
     if match[2]:
         sign = -1 if match[2] == "-" else 1
         return told - sign * timedelta(hours=int(match[3]), minutes=int(match[4])) > moment
@@ -125,4 +128,4 @@ def is_after(text: str, moment: datetime, *, unzoned: timedelta = timedelta(0)) 
 
 def dtm_floor(text: str) -> str:
     """Return a DTM completed to the second by its earliest moment, to compare DTMs of different precision."""
-    return text + _DTM_FLOOR[len(text) :]
+    return text + EARLIEST[len(text) :]

@@ -329,13 +329,13 @@ SET_RULES: tuple[SetRule, ...] = (
 
 def _broken(entry: Entry, policy: Policy, *, lenient: bool) -> Iterator[tuple[str, str, str]]:
     """Yield attribute, expected and received of each rule of that kind that an entry breaks."""
+    of_signature = entry.is_signature
     for rule in ENTRY_RULES:
-        received = rule.received(entry) if rule.signature or not entry.is_signature else None
-        if received is not None and rule.lenient is lenient:
+        wanted = rule.lenient is lenient and (rule.signature or not of_signature)
+        if wanted and (received := rule.received(entry)) is not None:
             yield rule.attribute, rule.expected, received
-    for more in () if entry.is_signature else POLICY_RULES:
-        received = more.received(entry, policy)
-        if received is not None and more.lenient is lenient:
+    for more in () if of_signature else POLICY_RULES:
+        if more.lenient is lenient and (received := more.received(entry, policy)) is not None:
             yield more.attribute, more.expected, received
 
 

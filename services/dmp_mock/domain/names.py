@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 __all__ = ["same_name"]
 
@@ -37,11 +38,13 @@ def same_name(one: str, other: str) -> bool:
     """Tell whether two RFC 4514 texts name the same subject, whatever their order, spelling and encoding."""
     if max(len(one), len(other)) > _MAX:
         return False
-    return Counter(_attributes(one)) == Counter(_attributes(other))
+    return _attributes(one) == _attributes(other)
 
 
-def _attributes(name: str) -> list[tuple[str, str]]:
-    return [_attribute(part) for part in _SEPARATOR.split(name.strip()) if part]
+@lru_cache(maxsize=64)
+def _attributes(name: str) -> Counter[tuple[str, str]]:
+    """Return the attributes of a name; kept, since a software and its certificates say the same names all day."""
+    return Counter(_attribute(part) for part in _SEPARATOR.split(name.strip()) if part)
 
 
 def _attribute(text: str) -> tuple[str, str]:

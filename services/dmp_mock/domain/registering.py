@@ -37,11 +37,18 @@ class Registered:
     changes: tuple[Change, ...]
 
 
-def register(matched: MatchedLot, new_uuid: Callable[[], str]) -> Registered:
-    """Return the lot with the identifiers that the DMP gives: a new document has id == lid and version 1."""
-    lot = matched.lot
+def register(matched: MatchedLot, new_uuid: Callable[[], str], digests: Mapping[str, str] | None = None) -> Registered:
+    """Return the lot with the identifiers that the DMP gives: a new document has id == lid and version 1.
+
+    ``digests`` are the SHA-1 of the documents by the id of their entry, where they are known already.
+    """
+    lot, known = matched.lot, digests or {}
     names = {symbol: f"urn:uuid:{new_uuid()}" for symbol in (lot.sets[0].id, *(e.id for e in lot.entries))}
-    entries = tuple((_registered(e, names[e.id], matched.contents[e.id]), matched.contents[e.id]) for e in lot.entries)
+    entries = tuple(
+        (_registered(e, names[e.id], content, known.get(e.id) or _sha1(content)), content)
+        for e in lot.entries
+        for content in (matched.contents[e.id],)
+    )
     changes = tuple(
         Change(link.target, Status.APPROVED, Status.DEPRECATED)
         for link in lot.links
@@ -64,8 +71,8 @@ def registered_links(links: Iterable[Link], names: Mapping[str, str], new_uuid: 
     )
 
 
-def _registered(entry: Entry, entry_uuid: str, content: bytes) -> Entry:
-    server = {"hash": (_sha1(content),), "size": (str(len(content)),), "repositoryUniqueId": (REPOSITORY_ID,)}
+def _registered(entry: Entry, entry_uuid: str, content: bytes, digest: str) -> Entry:
+    server = {"hash": (digest,), "size": (str(len(content)),), "repositoryUniqueId": (REPOSITORY_ID,)}
     return replace(
         entry, id=entry_uuid, lid=entry_uuid, version=1, status=Status.APPROVED.value, slots={**entry.slots, **server}
     )
@@ -75,14 +82,15 @@ def _sha1(content: bytes) -> str:
     return hashlib.sha1(content, usedforsecurity=False).hexdigest()
 
 
-def fingerprint_errors(matched: MatchedLot) -> Iterator[XdsError]:
-    """Yield the entries whose own hash or size is not that of the octets received."""
+def fingerprint_errors(matched: MatchedLot, digests: Mapping[str, str] | None = None) -> Iterator[XdsError]:
+    """Yield the entries whose own hash or size is not that of the octets received; ``digests`` as for ``register``."""
+    known = digests or {}
     for entry in matched.lot.entries:
         content = matched.contents[entry.id]
         if not (entry.slot("hash") or entry.slot("size")):
             continue
         for slot, code, value in (
-            ("hash", XdsCode.NON_IDENTICAL_HASH, _sha1(content)),
+            ("hash", XdsCode.NON_IDENTICAL_HASH, known.get(entry.id) or _sha1(content)),
             ("size", XdsCode.NON_IDENTICAL_SIZE, str(len(content))),
         ):
             said = entry.slot(slot)[:60]

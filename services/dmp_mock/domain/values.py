@@ -53,11 +53,13 @@ class Entry:
 
     def code(self, attribute: str) -> str:
         """Return the first code of an attribute, "" when absent."""
-        return next((coded.code for coded in self.codes.get(attribute, ())), "")
+        coded = self.codes.get(attribute)
+        return coded[0].code if coded else ""
 
     def slot(self, name: str) -> str:
         """Return the first value of a slot, "" when absent."""
-        return next(iter(self.slots.get(name, ())), "")
+        values = self.slots.get(name)
+        return values[0] if values else ""
 
     def has_code(self, attribute: str, code: str) -> bool:
         """Tell whether an attribute holds a code."""

@@ -22,6 +22,7 @@ __all__ = ["RULES", "Remark", "Rule", "Vihf", "check_attributes", "check_period"
 
 _SECTOR = re.compile(r"SA[0-9]{2}\^" + re.escape(codes.SECTOR_SYSTEM))
 _PROFESSION = re.compile(r"[0-9]{2}")
+_MODES = frozenset(mode.value for mode in Mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,7 @@ def _unless(kept: bool, received: str) -> str | None:
 
 
 def _mode(vihf: Vihf) -> str | None:
-    known = {mode.value for mode in Mode}
-    return _unless(len(vihf.modes) <= 1 and vihf.modes <= known, " et ".join(sorted(vihf.modes)))
+    return _unless(len(vihf.modes) <= 1 and vihf.modes <= _MODES, " et ".join(sorted(vihf.modes)))
 
 
 def _authentication(vihf: Vihf) -> str | None:
@@ -246,8 +246,9 @@ RULES: tuple[Rule, ...] = (
 def check_attributes(vihf: Vihf, *, one_patient: bool = True) -> tuple[Remark, ...]:
     """Return the rules that are broken and tolerated. Raises Refused for the first one that refuses."""
     remarks = []
+    mode = vihf.mode if _mode(vihf) is None else None  # one that is unreadable: every rule concerns it
     for rule in RULES:
-        applies = rule.id == "mode" or vihf_mode_in(vihf, rule.modes)
+        applies = rule.id == "mode" or mode is None or mode in rule.modes
         received = rule.received(vihf) if applies else None
         if received is not None and rule.fault:
             raise _broken(rule, received)
@@ -272,11 +273,6 @@ def _broken(rule: Rule, received: str) -> Refused:
     return Refused(
         rule.fault, rule.expected, received=received, expected=rule.expected, where=f"VIHF, {rule.where}", remedy=remedy
     )
-
-
-def vihf_mode_in(vihf: Vihf, modes: frozenset[Mode]) -> bool:
-    """Tell whether a rule for these modes concerns a VIHF (one whose mode is unreadable: all of them)."""
-    return _mode(vihf) is not None or vihf.mode in modes
 
 
 def check_period(vihf: Vihf, age_of: Callable[[datetime], datetime], now: datetime, skew: timedelta) -> None:

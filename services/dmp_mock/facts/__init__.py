@@ -315,7 +315,10 @@ class Reading(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryAsked(Facts):
-    """A stored query, what was tolerated in it, and how many entries it found (None: it was refused)."""
+    """A stored query, what was tolerated in it, and how many entries it found (None: it was refused).
+
+    ``statuses`` are those that it wants of documents, none when it names none (or in journals of an older release).
+    """
 
     name: str
     return_type: str
@@ -323,6 +326,7 @@ class QueryAsked(Facts):
     wanted: tuple[str, ...]
     remarks: tuple[str, ...]
     found: int | None
+    statuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ Source: docs/sources/dmp.md#remplacement. A change of status says what the statu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import col
 
 from dmp_mock.domain.registering import Registered
@@ -21,7 +22,8 @@ from dmp_mock.registry_store.rows import (
     set_code_rows,
     submission_row,
 )
-from dmp_mock.registry_store.tables import CodeRow, DocumentRow, EntryRow, LinkRow, SubmissionRow, TotalRow
+from dmp_mock.registry_store.tables import Base, CodeRow, DocumentRow, EntryRow, LinkRow, SubmissionRow, TotalRow
+from lgo_sandbox.state.bulk import insert_rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -47,12 +49,15 @@ def store_lot(db: Store, connection: Connection, lot: Registered, matricule: str
         (LinkRow, [link_row(link) for link in lot.links]),
         (CodeRow, codes),
     ):
-        if rows:
-            connection.execute(insert(table), rows)
+        _insert(connection, table, rows)
     weight = sum(len(content) for _, content in contents)
     if weight:
         connection.exec_driver_sql("DELETE FROM dmp_total")
-        connection.execute(insert(TotalRow), [{"id": 1, "octets": total + weight}])
+        _insert(connection, TotalRow, [{"id": 1, "octets": total + weight}])
+
+
+def _insert(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    insert_rows(connection, Base.metadata.tables[str(table.__tablename__)], rows)
 
 
 def change_status(connection: Connection, entry_uuid: str, former: str, new: str) -> bool:

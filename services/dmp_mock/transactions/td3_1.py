@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmp_mock.codes.names import NS_QUERY
+from dmp_mock.codes.xds import Status
 from dmp_mock.domain.patients import check_reading
 from dmp_mock.domain.rights import may_see
-from dmp_mock.facts import QueryAsked, Reading
+from dmp_mock.facts import PatientSeen, QueryAsked, Reading
 from dmp_mock.searching import fail_query, search, show_query
 from dmp_mock.transaction import Actions, Body, Described, PageRow, Transaction
 from dmp_mock.wire.messages import Answer
@@ -24,6 +25,7 @@ __all__ = ["TRANSACTION"]
 
 NAME = "td3.1"
 _ACTION = "urn:ihe:iti:2007:RegistryStoredQuery"
+_LIST = "FindDocuments"
 
 
 def serve(request: Admitted) -> Answer:
@@ -40,6 +42,25 @@ def form(seen: Observed[QueryAsked]) -> Outcome:
         return (seen.facts.found is not None and seen.operation == NAME) or None
     expected = dict.fromkeys(remark.partition("attendu ")[2] or "celle du guide" for remark in remarks)
     return Violation(" ; ".join(remarks), f"la forme attendue : {' ; '.join(expected)}", where="AdhocQuery")
+
+
+def active_first(seen: Observed[QueryAsked]) -> Outcome:
+    """A DMP is listed by what is in force; the archived, the replaced and the hidden are filters beside it."""
+    asked, patient = seen.facts, seen.also(PatientSeen)
+    if asked.name != _LIST or not asked.statuses or patient is None:
+        return None
+    if Status.APPROVED in asked.statuses:
+        return asked.found is not None or None
+    for past, _patient in seen.history.all(PatientSeen, about=patient.matricule):
+        earlier = past.noted.get(QueryAsked)
+        if earlier is not None and earlier.found is not None and Status.APPROVED in earlier.statuses:
+            return None
+    short = ", ".join(status.rpartition(":")[2] for status in asked.statuses)
+    return Violation(
+        f"une première recherche de statut {short} seul"[:200],
+        f"{Status.APPROVED}, seul ou avec d'autres statuts",
+        where="AdhocQuery/Slot $XDSDocumentEntryStatus",
+    )
 
 
 TRANSACTION = Transaction(
@@ -76,6 +97,17 @@ TRANSACTION = Transaction(
             confidence="M",
             severity=Severity.WARNING,
             operations=frozenset({NAME, "td3.1b"}),
+        ),
+        Check(
+            id="DMP-QUERY-ACTIVE",
+            title="Première recherche sans les documents actifs (EX_3.1-1030)",
+            reads=QueryAsked,
+            test=active_first,
+            source="docs/sources/dmp.md#requete-xds",
+            remedy="Demandez d'abord les documents de statut Approved ; les autres statuts sont des filtres de plus.",
+            confidence="M",
+            severity=Severity.INFO,
+            operations=frozenset({NAME}),
         ),
     ),
 )

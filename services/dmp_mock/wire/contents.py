@@ -19,7 +19,7 @@ from dmp_mock.domain.values import CdaHeader, NotCda
 from dmp_mock.wire.opened import Opened
 from health_documents import oids
 from health_documents.identifiers import ROOTS_OF_INS
-from health_documents.xml import MalformedXml, parse
+from health_documents.xml import MalformedXml
 from lgo_sandbox.wire.signature import DS
 from lgo_sandbox.wire.xmldsig import relative_namespace
 
@@ -76,7 +76,7 @@ def _starts_with_pdf(text: etree._Element) -> bool:
         return False
 
 
-def read_manifest(signature: bytes, documents: Mapping[str, Opened], *, digests: bool) -> SignedManifest | None:
+def read_manifest(signature: Opened, documents: Mapping[str, Opened], *, digests: bool) -> SignedManifest | None:
     """Return what the manifest of a signature cites; with ``digests`` also whose digest is wrong. None: no manifest.
 
     ``documents`` are by unique id. The signature value itself is not verified.
@@ -88,16 +88,15 @@ def read_manifest(signature: bytes, documents: Mapping[str, Opened], *, digests:
     return SignedManifest(cited, tuple(_wrong(references, documents)) if digests else ())
 
 
-def wrong_digests(signature: bytes, documents: Mapping[str, Opened]) -> tuple[str, ...]:
+def wrong_digests(signature: Opened, documents: Mapping[str, Opened]) -> tuple[str, ...]:
     """Return the documents whose digest in the manifest is wrong: their unique id, and why, as far as it is known."""
     return tuple(_wrong(_references(signature), documents))
 
 
-def _references(signature: bytes) -> list[etree._Element]:
+def _references(signature: Opened) -> list[etree._Element]:
     """Return the references of the manifest of a signature; none when there is no manifest, or too large a one."""
-    try:
-        root = parse(signature)
-    except MalformedXml:
+    root = signature.root
+    if root is None:
         return []
     references = root.findall("ds:Object/ds:Manifest/ds:Reference", _DS)
     return references if root.tag == f"{{{DS}}}Signature" and len(references) <= _MAX_REFERENCES else []

@@ -31,17 +31,21 @@ def _rim(name: str) -> str:
     return f"{{{RIM}}}{name}"
 
 
+_LIST, _VALUE, _SLOT, _LOCALIZED = map(_rim, ("ValueList", "Value", "Slot", "LocalizedString"))
+_CLASSIFICATION = _rim("Classification")
+
+
 def read_objects(registry_list: etree._Element) -> tuple[list[SubmissionSet], list[Entry], list[Link]]:
     """Return the submission sets, entries and associations of a RegistryObjectList.
 
     Another package beside the set (a folder, or of no kind) counts as a set too: a lot has room for one package.
     """
-    classified = {c.get("classifiedObject") for c in registry_list.iterchildren(_rim("Classification")) if _is_set(c)}
+    classified = {c.get("classifiedObject") for c in registry_list.iterchildren(_CLASSIFICATION) if _is_set(c)}
     packages = list(registry_list.iterchildren(_rim("RegistryPackage")))
     sets = [
         read_set(package)
         for package in packages
-        if package.get("id") in classified or any(map(_is_set, package.iterchildren(_rim("Classification"))))
+        if package.get("id") in classified or any(map(_is_set, package.iterchildren(_CLASSIFICATION)))
     ]
     if sets and len(packages) > len(sets):
         sets = [*map(read_set, packages)]
@@ -115,15 +119,15 @@ def read_link(element: etree._Element) -> Link:
 def _slots(element: etree._Element) -> dict[str, tuple[str, ...]]:
     return {
         slot.get("name") or "": tuple(
-            (value.text or "").strip() for value in slot.iterfind(f"{_rim('ValueList')}/{_rim('Value')}")
+            (value.text or "").strip() for listed in slot.iterchildren(_LIST) for value in listed.iterchildren(_VALUE)
         )
-        for slot in element.iterchildren(_rim("Slot"))
+        for slot in element.iterchildren(_SLOT)
     }
 
 
 def _label(element: etree._Element, name: str) -> str:
-    localized = element.find(f"{_rim(name)}/{_rim('LocalizedString')}")
-    return "" if localized is None else localized.get("value") or ""
+    localized = (text for label in element.iterchildren(_rim(name)) for text in label.iterchildren(_LOCALIZED))
+    return next((text.get("value") or "" for text in localized), "")
 
 
 def _externals(element: etree._Element) -> dict[str, str]:
@@ -135,7 +139,7 @@ def _externals(element: etree._Element) -> dict[str, str]:
 
 def _codes(element: etree._Element) -> dict[str, tuple[Coded, ...]]:
     found: dict[str, tuple[Coded, ...]] = {}
-    for each in element.iterchildren(_rim("Classification")):
+    for each in element.iterchildren(_CLASSIFICATION):
         name = xds.CLASSIFICATIONS.get(each.get("classificationScheme") or "")
         if name:
             scheme = next(iter(_slots(each).get("codingScheme", ())), "")
@@ -147,7 +151,7 @@ def _codes(element: etree._Element) -> dict[str, tuple[Coded, ...]]:
 
 
 def _authors(element: etree._Element, scheme: str) -> Iterator[Author]:
-    for each in element.iterchildren(_rim("Classification")):
+    for each in element.iterchildren(_CLASSIFICATION):
         if each.get("classificationScheme") == scheme:
             slots = _slots(each)
             yield Author(*(slots.get(name, ()) for name in _AUTHOR_SLOTS))

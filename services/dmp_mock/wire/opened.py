@@ -1,4 +1,4 @@
-"""A document of a lot, opened once for everybody who looks into it, before the answer has left or after.
+"""A document of a lot or its signature, opened once for all who look into it, before the answer has left or after.
 
 Source: own choice (cost): parsing, decoding and hashing a document of a megabyte costs milliseconds. Knows no rule.
 """
@@ -21,8 +21,9 @@ __all__ = ["Opened"]
 class Opened:
     """The octets of a document, and what is made of them when it is first asked for."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, long_texts: bool = True) -> None:
         self.content = content
+        self._long_texts = long_texts
 
     @cached_property
     def sha1(self) -> bytes:
@@ -33,7 +34,7 @@ class Opened:
     def parsed(self) -> etree._Element | MalformedXml:
         """The root element, or why there is none."""
         try:
-            return parse(self.content, long_texts=True)
+            return parse(self.content, long_texts=self._long_texts)
         except MalformedXml as error:
             return error
 

@@ -38,6 +38,7 @@ from support.dmp_facts import (
     updated,
 )
 
+from dmp_mock.codes.xds import Status
 from dmp_mock.facts import Addressed, FeedStruck
 from lgo_sandbox.conformance import PROOFS
 from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
@@ -45,6 +46,7 @@ from lgo_sandbox.watch.api_tokens import ApiTokenShown, Trouble
 TOKEN = ApiTokenShown(audience="dmp", trouble=Trouble.NONE, bound=True, person=HOLDER, client_id="lgo-api")
 ID = BPM.unique_id
 COLLEAGUE = "899700090022"
+APPROVED, ARCHIVED = Status.APPROVED.value, Status.ARCHIVED.value
 WHO = (by(), patient())
 LOT = (by(certificate=certificate()), patient(), soap(), fed(), contents(), printed())
 FED = Before("td2.1", LOT)
@@ -80,6 +82,8 @@ two_users = Scene(
 LIFTED = (("opposition à la consultation", PATIENT, 20.0), ("opposition levée", PATIENT, 10.0))
 struck = Before("td2.1", (FeedStruck(unique_ids=(ID,)),), outcome="fault")
 eleven = tuple(Before("td2.1", (patient(), fed(document(unique_id=f"2.25.1{n}"))), n + 1.0) for n in range(5))
+elsewhere = Scene("td0.2", (by(), patient(OTHER), existence(matricule=OTHER)))
+ASKED, fed_after = Before("td0.3", td0_3.facts, 16), Before("td2.1", LOT, 15.5)
 
 
 def hidden(code: str) -> Scene:
@@ -110,6 +114,7 @@ KEPT: dict[str, Scene] = {
     "DMP-ORDER": search,
     "DMP-QUERY": search,
     "DMP-QUERY-FORM": search,
+    "DMP-QUERY-ACTIVE": search.but(asked(statuses=(APPROVED, ARCHIVED))),
     "DMP-CRITERIA": search.but(several, told=(("recherche multicritère", PATIENT, 1.0),)),
     "DMP-DELTA": search.but(delta, told=TWICE),
     "DMP-OPPOSITION": replace(search, told=LIFTED),
@@ -211,6 +216,16 @@ SPOILT: dict[tuple[str, str], Scene] = {
     ("DMP-ORDER", "a test whose answer never came"): replace(search, before=(replace(TESTED, outcome="fault"),)),
     ("DMP-ORDER", "a technical id"): search.but(reading(consults=False)),
     ("DMP-QUERY-FORM", "refused"): search.but(asked(found=None)),
+    ("DMP-QUERY-ACTIVE", "refused"): search.but(asked(statuses=(APPROVED,), found=None)),
+    ("DMP-QUERY-ACTIVE", "the archived alone"): search.but(asked(statuses=(ARCHIVED,))),
+    ("DMP-QUERY-ACTIVE", "the archived of another first"): replace(
+        search.but(asked(statuses=(ARCHIVED,))),
+        before=(Before("td3.1", (by(), patient(OTHER), asked(statuses=(APPROVED,)))),),
+    ),
+    ("DMP-QUERY-ACTIVE", "the archived after the active"): replace(
+        search.but(asked(statuses=(ARCHIVED,))), before=(Before("td3.1", (*WHO, asked(statuses=(APPROVED,)))),)
+    ),
+    ("DMP-QUERY-ACTIVE", "lots"): search.but(asked(name="FindSubmissionSets", statuses=())),
     ("DMP-QUERY-FORM", "a technical id"): replace(search, operation="td3.1b"),
     ("DMP-QUERY", "nothing was answered"): search.but(asked(found=None)),
     ("DMP-CRITERIA", "no marker"): search.but(several),
@@ -254,13 +269,27 @@ SPOILT: dict[tuple[str, str], Scene] = {
         needed, before=(needed.before[0], replace(needed.before[1], facts=(by(COLLEAGUE), patient(), authorised())))
     ),
     ("DMP-AUTHORISATION-NEEDED", "TD0.3 before the test"): replace(needed, before=needed.before[::-1]),
-    ("DMP-AUTHORISATION-FEED", "TD0.3 alone before"): replace(feed, before=(Before("td0.3", td0_3.facts),)),
+    ("DMP-AUTHORISATION-FEED", "TD0.3 alone before"): replace(feed, before=(Before("td0.3", td0_3.facts, 16),)),
+    ("DMP-AUTHORISATION-FEED", "TD0.3 just before"): replace(feed, before=(Before("td0.3", td0_3.facts, 14),)),
     ("DMP-AUTHORISATION-FEED", "TD0.3 without effect"): replace(
-        feed, before=(Before("td0.3", (*WHO, authorised(changed=False))),)
+        feed, before=(Before("td0.3", (*WHO, authorised(changed=False)), 16),)
     ),
     ("DMP-AUTHORISATION-FEED", "TD0.3, and a consultation that was refused"): replace(
-        feed, before=(Before("td0.3", td0_3.facts), Before("td3.1", (*WHO, reading()), 5, "refused"))
+        feed, before=(Before("td0.3", td0_3.facts, 16), Before("td3.1", (*WHO, reading()), 5, "refused"))
     ),
+    ("DMP-AUTHORISATION-FEED", "fed, and not read in time"): replace(elsewhere, before=(ASKED, fed_after)),
+    ("DMP-AUTHORISATION-FEED", "fed, and read after"): replace(
+        elsewhere, before=(ASKED, fed_after, Before("td3.1", (*WHO, reading()), 13))
+    ),
+    ("DMP-AUTHORISATION-FEED", "fed, and read late"): replace(search, before=(ASKED, fed_after, TESTED)),
+    ("DMP-AUTHORISATION-FEED", "fed, and read now"): replace(search, before=(ASKED, fed_after)),
+    ("DMP-AUTHORISATION-FEED", "fed, and time to read is left"): replace(
+        elsewhere, before=(replace(ASKED, minutes=14), replace(fed_after, minutes=13))
+    ),
+    ("DMP-AUTHORISATION-FEED", "not read in time, and told already"): replace(
+        elsewhere, before=(ASKED, fed_after, Before("td0.2", (by(), patient(OTHER), existence(matricule=OTHER)), 0.5))
+    ),
+    ("DMP-AUTHORISATION-FEED", "neither fed nor read"): replace(elsewhere, before=(ASKED,)),
     ("DMP-RECORD", "a minute after"): Scene("td0.2", (*WHO, existence()), told=(("dossier ouvert", PATIENT, 1.0),)),
     ("DMP-RECORD", "another record"): Scene("td0.2", (*WHO, existence()), told=(("dossier ouvert", OTHER, 0.1),)),
     ("DMP-PARTIAL", "nothing given"): Scene("td3.2", (*WHO, reading(), read(wanted=(ID,))), (TESTED,)),
@@ -358,6 +387,8 @@ BROKEN = {
     ("DMP-ORDER", "the test of another patient"),
     ("DMP-ORDER", "the test of another user"),
     ("DMP-ORDER", "a test whose answer never came"),
+    ("DMP-QUERY-ACTIVE", "the archived alone"),
+    ("DMP-QUERY-ACTIVE", "the archived of another first"),
     ("DMP-CRITERIA", "one criterion"),
     ("DMP-OPPOSITION", "still opposed"),
     ("DMP-OPPOSITION", "opposed again"),
@@ -374,6 +405,7 @@ BROKEN = {
     ("DMP-AUTHORISATION-FEED", "TD0.3 alone before"),
     ("DMP-AUTHORISATION-FEED", "TD0.3 without effect"),
     ("DMP-AUTHORISATION-FEED", "TD0.3, and a consultation that was refused"),
+    ("DMP-AUTHORISATION-FEED", "fed, and not read in time"),
     ("DMP-RECORD", "a minute after"),
     ("DMP-IMPORTED", "read again"),
     ("DMP-FEED-AUTO", "validated six minutes ago"),

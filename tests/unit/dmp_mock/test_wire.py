@@ -288,7 +288,7 @@ def _signature(unique_id: str, digest: str, method: str = "http://www.w3.org/200
 def test_digests_hold_over_raw_and_over_canonical_octets(form: bytes) -> None:
     content = b'<?xml version="1.0"?>\n<a  b="1"/>'
     digest = base64.b64encode(hashlib.sha1(form).digest()).decode()
-    manifest = read_manifest(_signature("1.2", digest), {"1.2": Opened(content)}, digests=True)
+    manifest = read_manifest(Opened(_signature("1.2", digest)), {"1.2": Opened(content)}, digests=True)
     assert manifest is not None
     assert manifest.unique_ids == {"1.2"}
     assert manifest.wrong_digests == ()
@@ -297,8 +297,8 @@ def test_digests_hold_over_raw_and_over_canonical_octets(form: bytes) -> None:
 def test_a_wrong_digest_or_an_unknown_method_is_told_only_when_asked() -> None:
     documents = {"1.2": Opened(b"contenu")}
     for signature in (_signature("1.2", "AAAA"), _signature("1.2", "AAAA", "urn:md5")):
-        wrong = read_manifest(signature, documents, digests=True)
-        unasked = read_manifest(signature, documents, digests=False)
+        wrong = read_manifest(Opened(signature), documents, digests=True)
+        unasked = read_manifest(Opened(signature), documents, digests=False)
         assert wrong is not None
         assert wrong.wrong_digests == ("1.2",)
         assert unasked is not None
@@ -307,4 +307,4 @@ def test_a_wrong_digest_or_an_unknown_method_is_told_only_when_asked() -> None:
 
 @pytest.mark.parametrize("signature", [b"", b"<a/>", b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'])
 def test_what_has_no_manifest_is_none(signature: bytes) -> None:
-    assert read_manifest(signature, {}, digests=True) is None
+    assert read_manifest(Opened(signature), {}, digests=True) is None

@@ -25,7 +25,15 @@ def _unquoted(dmp: Dmp) -> Reply:
     return dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", body, dmp.direct())
 
 
-BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-QUERY-FORM": _unquoted}
+def _archived_first(dmp: Dmp) -> Reply:
+    dmp.test_existence(dmp.direct())
+    patient = f"'{dmp.patient}^^^&1.2.250.1.213.1.4.10&ISO^NH'"
+    archived = ("$XDSDocumentEntryStatus", "('urn:asip:ci-sis:2010:StatusType:Archived')")
+    body = adhoc("14d4debf-8f97-4251-9a74-a90016b0af0d", [("$XDSDocumentEntryPatientId", patient), archived])
+    return dmp.call("registry", "urn:ihe:iti:2007:RegistryStoredQuery", body, dmp.direct())
+
+
+BREAKS: dict[str, Callable[[Dmp], object]] = {"DMP-QUERY-FORM": _unquoted, "DMP-QUERY-ACTIVE": _archived_first}
 
 
 def _coded(type_code: str, class_code: str) -> dict[str, list[tuple[str, str]]]:

@@ -97,7 +97,8 @@ def _attachments(section: etree._Element) -> list[Attachment]:
 def _content(element: etree._Element) -> bytes:
     if element.get("representation", "TXT") != "B64":
         return text_of(element).encode("utf-8")
+    text = text_of(element) if len(element) else element.text or ""  # each look for white space costs, in a megabyte
     try:
-        return base64.b64decode("".join(text_of(element).split()), validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except ValueError as error:  # binascii.Error is one; a text that is not ASCII gives the plain kind
         raise CorruptAttachment("pièce jointe qui n'est pas du base 64 : alphabet ou longueur inadmissible") from error

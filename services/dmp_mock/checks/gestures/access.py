@@ -6,9 +6,10 @@ docs/sources/requirements.md#dmp-alimentation, #dmp-ecran, #dmp-consultation.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from dmp_mock.checks.gestures.told import DELETE, FEEDS
+from dmp_mock.checks.gestures.told import DELETE, FEEDS, minutes
 from dmp_mock.checks.refused import was_refused
 from dmp_mock.codes.habilitations import Action
 from dmp_mock.facts import (
@@ -25,28 +26,63 @@ from dmp_mock.markers import (
 )
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from lgo_sandbox.watch.exchange import ANSWERED
+from lgo_sandbox.watch.history import Past
 from lgo_sandbox.watch.markers import plain
 
 __all__ = ["ACCESS_GESTURES"]
 
 VALID = "VALIDE"
+FEEDING = FEEDS | {DELETE}
+UNREAD = timedelta(minutes=15)
+"""How long after an access was asked for its first consultation may come: ours."""
 
 
 def no_access_to_feed(seen: Observed[PatientSeen]) -> Outcome:
-    """Whoever feeds or deletes has not asked for access just before, without having read."""
-    subject = seen.facts.matricule
-    kept = None if was_refused(seen) else True
-    for earlier, _patient in seen.history.all(PatientSeen, about=subject):
-        reading = earlier.noted.get(Reading)
+    """Whoever feeds or deletes asks for access only to read, too: judged once the time to read is over.
+
+    Before, nobody can know: the consultation may follow the feed. What was not read in time is reproached at the next
+    call, whoever it is about.
+    """
+    kept: Outcome = None
+    if seen.operation in FEEDING:
+        unread = _unread(seen, seen.facts.matricule)
+        if unread is not None and seen.age - unread[0].at > UNREAD:
+            return _unused(seen.facts.matricule, seen.operation)
+        kept = unread is None and not was_refused(seen)
+    return _overdue(seen) or kept or None
+
+
+def _unread(seen: Observed[PatientSeen], matricule: str) -> tuple[Past, str] | None:
+    """Return the last access asked for to a DMP that nobody consulted since, and what fed it or deleted in it since."""
+    fed = ""
+    for earlier, _patient in seen.history.all(PatientSeen, about=matricule):
+        reading, asked = earlier.noted.get(Reading), earlier.noted.get(AuthorisationSet)
         if reading is not None and reading.consults and earlier.outcome == ANSWERED:
-            return kept
-        asked = earlier.noted.get(AuthorisationSet)
+            return None
         if asked is not None and asked.action == Action.ADD:
-            return Violation(
-                f"TD0.3 AJOUT pour {subject}, puis {seen.operation.upper()} sans aucune consultation",
-                "aucune demande d'accès pour seulement alimenter ou supprimer",
-            )
-    return kept
+            return earlier, fed
+        fed = earlier.operation if earlier.operation in FEEDING else fed
+    return None
+
+
+def _overdue(seen: Observed[PatientSeen]) -> Violation | None:
+    """Return the reproach for an access whose time to read ran out since the last call."""
+    last, here = seen.history.last(PatientSeen), seen.also(Reading)
+    read = here.matricule if here is not None and here.consults and not was_refused(seen) else ""
+    for past, asked in seen.history.all(AuthorisationSet) if last is not None else ():
+        ended = last is not None and last[0].at <= past.at + UNREAD < seen.age
+        if ended and asked.action == Action.ADD and asked.matricule != read:
+            unread = _unread(seen, asked.matricule)
+            if unread is not None and unread[0].id == past.id and unread[1]:
+                return _unused(asked.matricule, unread[1])
+    return None
+
+
+def _unused(matricule: str, operation: str) -> Violation:
+    return Violation(
+        f"TD0.3 AJOUT pour {matricule}, puis {operation.upper()} sans aucune consultation en {minutes(UNREAD)}",
+        "aucune demande d'accès pour seulement alimenter ou supprimer",
+    )
 
 
 def agreed(seen: Observed[AuthorisationSet]) -> Outcome:
@@ -96,7 +132,6 @@ ACCESS_GESTURES: tuple[Check[Any], ...] = (
         remedy="N'appelez TD0.3 que pour consulter.",
         confidence="M",
         severity=Severity.WARNING,
-        operations=FEEDS | {DELETE},
     ),
     Check(
         id="DMP-AUTHORISATION-ACT",

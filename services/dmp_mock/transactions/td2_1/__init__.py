@@ -73,14 +73,14 @@ def serve(request: Admitted) -> Answer:
     lot = read_lot(request.message)
     check_author(lot, request.caller)
     matched = match_documents(lot)
-    opened = {e.id: Opened(matched.contents[e.id]) for e in lot.entries if not e.is_signature}
+    opened = {e.id: Opened(matched.contents[e.id], long_texts=not e.is_signature) for e in lot.entries}
     cdas = {e.id: opened[e.id] for e in lot.entries if _is_cda(e)}
     headers = {symbol: read_cda(one) for symbol, one in cdas.items()}
     fed = _fed(request, matched, headers, opened, cdas)
     call.note(fed, _carried(request, matched, headers, cdas))
     remarks = _checked(request, matched, headers, opened)
-    check_lot_signature(request, matched)
-    told, of_others = _store(request, matched, headers)
+    check_lot_signature(request, matched, opened)
+    told, of_others = _store(request, matched, headers, _digests(opened))
     contents = contents_of(matched, headers, opened, call.session.people, of_others)
     call.note(replace(fed, taken=True, remarks=(*remarks, *told)), contents)
     call.note(printed_by(matched, headers, opened))
@@ -99,19 +99,22 @@ def _checked(request: Admitted, matched: MatchedLot, headers: Headers, opened: D
     session = request.call.session
     checked = headers if options.is_on(session, "cda_header") else {}
     strict = options.is_on(session, "strict_manifest")
-    signature = _signature(matched)
+    signature = _signature(matched, opened)
     manifest = read_manifest(signature, _signed(matched, opened), digests=strict) if signature is not None else None
     remarks = check_lot(matched, request.ins, checked, manifest, registering.policy_of(request))
     _raise_any([*vaccination_errors(request, matched, {symbol: opened[symbol] for symbol in headers})])
-    unlike = list(fingerprint_errors(matched))
+    unlike = list(fingerprint_errors(matched, _digests(opened)))
     if options.is_on(session, "strict_hash"):
         _raise_any(unlike)
     return (*remarks, *(f"{error.context}, remplacé par la valeur calculée" for error in unlike))
 
 
-def _signature(matched: MatchedLot) -> bytes | None:
-    found = next((entry for entry in matched.lot.entries if entry.is_signature), None)
-    return matched.contents[found.id] if found else None
+def _signature(matched: MatchedLot, opened: Documents) -> Opened | None:
+    return next((opened[entry.id] for entry in matched.lot.entries if entry.is_signature), None)
+
+
+def _digests(opened: Documents) -> dict[str, str]:
+    return {symbol: one.sha1.hex() for symbol, one in opened.items()}
 
 
 def _signed(matched: MatchedLot, opened: Documents) -> dict[str, Opened]:
@@ -119,7 +122,7 @@ def _signed(matched: MatchedLot, opened: Documents) -> dict[str, Opened]:
 
 
 def _fed(request: Admitted, matched: MatchedLot, headers: Headers, opened: Documents, cdas: Documents) -> LotFed:
-    signature, signed = _signature(matched), _signed(matched, opened)
+    signature, signed = _signature(matched, opened), _signed(matched, opened)
     documents = (e for e in matched.lot.entries if not e.is_signature)
     looked = looked_at(matched, cdas)
     return LotFed(
@@ -128,7 +131,9 @@ def _fed(request: Admitted, matched: MatchedLot, headers: Headers, opened: Docum
         remarks=(),
         inlined=inlined_in(request.message),
         looked=tuple(unique_id for unique_id, _opened in looked),
-        wrong_digests=Lazy(lambda: wrong_digests(signature, signed)) if signature else Lazy.known(()),
+        wrong_digests=Lazy(lambda: wrong_digests(signature, signed))
+        if signature and signature.content
+        else Lazy.known(()),
         problems=problems_of(looked),
     )
 
@@ -168,7 +173,9 @@ def _printed_ins(cdas: Sequence[Opened]) -> tuple[str, ...]:
     return tuple(said for document in read if (said := printed_ins(document)) is not None)
 
 
-def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[list[str], list[str]]:
+def _store(
+    request: Admitted, matched: MatchedLot, headers: Headers, digests: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     """Store the lot; return what is tolerated of what it replaces, and what of that is another's.
 
     Raises XdsFailure, and Refused for another's when the session wants that.
@@ -186,7 +193,7 @@ def _store(request: Admitted, matched: MatchedLot, headers: Headers) -> tuple[li
                 of_others += _of_another(request, target)
         for link in cited(lot):
             check_cited(link, registering.target_of(request, link))
-        registering.store(request, connection, register(matched, call.session.ids.uuid))
+        registering.store(request, connection, register(matched, call.session.ids.uuid, digests))
     return told, of_others
 
 

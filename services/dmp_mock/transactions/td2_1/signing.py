@@ -6,6 +6,7 @@ Source: docs/sources/dmp.md#signature-de-lot-valeur. The cryptography is ``lgo_s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dmp_mock import options
@@ -14,6 +15,7 @@ from dmp_mock.domain.lot_signatures import BrokenPart, SignedLot, Verified, brok
 from dmp_mock.domain.lots import MatchedLot
 from dmp_mock.domain.trust import Judged
 from dmp_mock.facts import LotSigned, SignaturePart
+from dmp_mock.wire.opened import Opened
 from lgo_sandbox.pki import PeerCertificate
 from lgo_sandbox.watch.facts import Lazy
 from lgo_sandbox.wire.xades import XadesReport, verify_xades
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["check_lot_signature"]
 
 
-def check_lot_signature(request: Admitted, matched: MatchedLot) -> None:
-    """Note what is broken of the lot's signature. Raises XdsFailure for it when the session wants."""
+def check_lot_signature(request: Admitted, matched: MatchedLot, opened: Mapping[str, Opened]) -> None:
+    """Note what is broken of the lot's signature. Raises XdsFailure for it when the session wants.
+
+    ``opened`` are the documents by the id of their entry.
+    """
     signature = next((entry for entry in matched.lot.entries if entry.is_signature), None)
     if signature is None or len(matched.lot.sets) != 1:
         return
-    content, call = matched.contents[signature.id], request.call
+    sealed, call = opened[signature.id], request.call
     pki, now, wire_now = call.sandbox.pki, call.session.clock.age(), call.session.clock.wire()
     caller = request.caller
     lot = SignedLot(
@@ -40,7 +45,7 @@ def check_lot_signature(request: Admitted, matched: MatchedLot) -> None:
     )
 
     def look() -> tuple[SignaturePart, ...]:
-        report, signer = verify_xades(content), None
+        report, signer = verify_xades(sealed.content, sealed.root), None
         if report.certificate_der is not None:
             peer = PeerCertificate.from_der(report.certificate_der)
             signer = Judged(peer, pki.judge(peer, now), now)
