@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from lgo_client.cli_dmp_desk import Named, Ready, Who, Workstation, console, plain
 from lgo_client.cli_guard import Guarded
@@ -150,10 +150,13 @@ def documents(
     with at_mail(who, folder, ready) as (environment, desk):
         matricule = patient_of(environment, desk, patient).matricule if patient else ""
         found = desk.records.documents(matricule)
-    table = Table("n°", "patient", "titre", "genre", "fait le", "auteur", "état", title=counted(len(found), "document"))
+    whose = () if patient else (Column("patient", no_wrap=True),)
+    made = Column("fait le", no_wrap=True)
+    title = counted(len(found), "document")
+    table = Table("n°", *whose, "titre", "genre", made, "auteur", "état", title=title)
     for one in found:
-        made = moment(one.made)
-        table.add_row(str(one.number), one.patient, plain(one.title), plain(one.kind), plain(made), *_by(one))
+        of = () if patient else (one.patient,)
+        table.add_row(str(one.number), *of, plain(one.title), plain(one.kind), plain(moment(one.made)), *_by(one))
     console.print(table)
 
 

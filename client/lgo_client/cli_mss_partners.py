@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from lgo_client.cli_dmp_desk import Ready, Who, console, environment_of, plain, waiting_for
 from lgo_client.cli_guard import Guarded
@@ -26,8 +26,8 @@ __all__ = ["partners_app"]
 RESOURCE = "mss/correspondents"
 ABOUT = frozenset({"nouvelle-version", "suppression"})
 """Acts that are about a document sent before: without another address they go to whoever had that."""
-BOX, ADDRESSEE = 2, 4
-"""The columns of an address, which is of no use when it is cut."""
+ADDRESSEE = 4
+"""The column of an address, which is of no use when it is cut."""
 OUTCOMES = {
     "filed": "classé",
     "replaces": "remplace",
@@ -82,13 +82,13 @@ def liste(
     if partner:
         _show_done(found)
         return
-    table = Table("correspondant", "qui", "boîte", "acte", "ce que c'est", title=counted(len(found), "correspondant"))
-    table.columns[BOX].overflow = "fold"
     for one in found:
-        for rank, act in enumerate(one["acts"]):
-            who = (one["id"], f"{one['name']}, {one['structure']}", one["mailbox"]) if rank == 0 else ("", "", "")
-            table.add_row(*who, act["act"], act["title"])
-    console.print(table)
+        console.print(f"[bold]{one['id']}[/] : {one['name']}, {one['structure']}, {one['mailbox']}", soft_wrap=True)
+        acts = Table(Column("acte", no_wrap=True), "ce que c'est", show_header=False, box=None, padding=(0, 2))
+        for act in one["acts"]:
+            acts.add_row(act["act"], act["title"])
+        console.print(acts)
+    console.print(counted(len(found), "correspondant"))
 
 
 def _show_done(found: dict[str, Any]) -> None:
@@ -153,7 +153,13 @@ def corpus(
             body = {"patient": patient, "to": address or environment.person(who).mailbox, "cases": cases or []}
             body |= {**_when(delay, moment), **_asked(receipts, no_receipts)}
             found = control.resource(f"{RESOURCE}/corpus", "POST", body)
-    table = Table("cas", "mail", "attendu", "ce qu'en fait le logiciel", title=counted(len(found), "mail"))
+    table = Table(
+        Column("cas", overflow="fold"),
+        "mail",
+        "attendu",
+        "ce qu'en fait le logiciel",
+        title=counted(len(found), "mail"),
+    )
     for one in found:
         expected = one["expected"]
         error = f" ({expected['error']})" if expected["error"] else ""
