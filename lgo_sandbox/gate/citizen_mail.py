@@ -51,6 +51,10 @@ MAIL_PATH = "/sandbox/citizen-mail"
 SEAL = "x-sandbox-seal"
 MEDIA = "application/octet-stream"
 OK = 200
+_SILENCES = {
+    0: "la messagerie ne répond pas",
+    404: "la messagerie n'est pas de ce bac à sable : son répertoire d'état (--state) est un autre (HTTP 404)",
+}
 
 
 class MailUnreachable(Exception):
@@ -213,7 +217,7 @@ class CitizenMailbox:
         headers = {SEAL: _seal(self._session, body), "content-type": MEDIA}
         status, answer = await self._posted(headers, body)
         if status != OK:
-            raise MailUnreachable(f"la messagerie a répondu HTTP {status}" if status else "la messagerie ne répond pas")
+            raise MailUnreachable(_SILENCES.get(status, f"la messagerie a répondu HTTP {status}"))
         try:
             said, more = _unframed(answer)
         except ValueError as error:

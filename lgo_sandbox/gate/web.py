@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+INNER = "/sandbox/"
+"""How paths begin that services of a sandbox ask each other: no client is led there."""
+
 Render = Callable[[Problem], RawResponse]
 
 
@@ -57,7 +60,8 @@ class Application:
     """
 
     def __init__(self, title: str, routes: Sequence[Route], problem: Render) -> None:
-        self._errors = Errors(problem, tuple(dict.fromkeys(route.path for route in routes)))
+        told = dict.fromkeys(route.path for route in routes if not route.path.startswith(INNER))
+        self._errors = Errors(problem, tuple(told))
         self._fixed: dict[tuple[str, str], Handler] = {}
         self._patterns = [(pattern_of(route.path), frozenset(route.methods.split()), route.handler) for route in routes]
         self._title, self._routes = title, routes

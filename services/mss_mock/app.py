@@ -98,7 +98,7 @@ ROUTES = (
     Route("GET", "/.well-known/autoconfig/mail/config-v1.1.xml", _autoconfig),
     Route("GET", "/listeblanchemssante.xml", _white_list),
     *DIRECTORY_ROUTES,
-    Route("POST", MAIL_PATH, tell_mailbox),
+    Route("GET POST", MAIL_PATH, tell_mailbox),
 )
 
 

@@ -6,19 +6,20 @@ reading, writing and deleting do.
 
 from __future__ import annotations
 
-from starlette.exceptions import HTTPException
-
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.gate.citizen_mail import Asked, MailRefused, NotSealed, read_asked, refused, told
 from lgo_sandbox.population.people import Patient
+from lgo_sandbox.watch.refusals import Refusal
 from lgo_sandbox.wire.http import RawResponse
 from mss_mock.citizens.mailbox import CitizenBox
 from mss_mock.citizens.robots import patient_of
+from mss_mock.codes import GATEWAY_FAULTS
 
 __all__ = ["CITIZEN_MAIL", "tell_mailbox"]
 
 CITIZEN_MAIL = "citizen-mail"
 """The operation."""
+NO_PATH = next(one for one in GATEWAY_FAULTS if one.name == "gateway-no-path")
 
 _LOOKS = frozenset({"open", "file"})
 
@@ -29,7 +30,7 @@ async def tell_mailbox(call: Call) -> RawResponse:
     try:
         asked = read_asked(call)
     except NotSealed:
-        raise HTTPException(404, "aucune adresse de ce nom") from None
+        return _unknown(call)
     call.quiet = asked.act in _LOOKS
     try:
         return _answered(call, asked, patient_of(call.session, asked.mailbox))
@@ -38,6 +39,23 @@ async def tell_mailbox(call: Call) -> RawResponse:
     except MailRefused as error:
         call.summarise(f"Messagerie de l'usager : {error.received[:200]}")
         return refused(error)
+
+
+def _unknown(call: Call) -> RawResponse:
+    """Answer as the gateway does where there is nothing, and explain it."""
+    call.refuse(
+        Refusal(
+            code="citizen-mail",
+            received=f"{call.exchange.target} sans le sceau d'un service de ce bac à sable",
+            expected="un appel de la page de l'usager, dans Mon espace santé",
+            where="URL",
+            remedy="N'appelez pas cette adresse : personne n'ouvre la boîte d'un usager que lui. L'API de contrôle la "
+            "montre (mss/mailboxes).",
+            source="docs/sources/mssante.md#droit-de-repondre",
+        )
+    )
+    call.summarise("Messagerie de l'usager : appel d'un autre qu'un service du bac à sable")
+    return RawResponse(404, NO_PATH.text.encode(), NO_PATH.media)
 
 
 def _answered(call: Call, asked: Asked, patient: Patient) -> RawResponse:

@@ -130,6 +130,10 @@ def test_a_patient_reads_files_and_answers_on_the_phone(dmp: Dmp, post: Post, wi
     assert fits(phone)
     shot(phone, "message-hostile-telephone")
     assert phone.evaluate("window.pris") is None
+    post.set_state("closed")
+    follow(phone.get_by_role("link", name="Messages", exact=True))
+    assert "Votre messagerie est fermée" in phone.inner_text("main")
+    shot(phone, "messages-fermees-telephone")
     assert [text for text in complaints if "Content Security Policy" in text] == []
 
 

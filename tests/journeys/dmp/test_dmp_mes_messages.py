@@ -453,6 +453,11 @@ def test_a_client_cannot_ask_for_a_mailbox(dmp: Dmp, post: Post) -> None:
         body = b'{"act": "open", "mailbox": "256036330091838@patient.mssante.fr"}\n'
         answer = dmp.doors.client(None).post(f"{url}/sandbox/citizen-mail", content=body, headers=headers)
         assert (answer.status_code, b"Bonjour" in answer.content) == (404, False)
+        (finding,) = dmp.exchanges()[0].findings
+        assert (finding.check_id, "N'appelez pas cette adresse" in finding.remedy) == ("MSS-REFUS", True)
+    assert dmp.doors.client(None).get(f"{url}/sandbox/citizen-mail").status_code == 404
+    assert dmp.doors.client(None).post(f"{url}/sandbox/citizen-mai").status_code == 404
+    assert "citizen-mail" not in str(dmp.exchanges()[0].findings)
 
 
 # What is closed, absent, silent
