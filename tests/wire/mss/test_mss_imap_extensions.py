@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.mail_client import Mailer
@@ -10,10 +11,17 @@ from support.mss_operator import MailTenant
 from support.mss_people import MAIL, TITULAIRE
 from support.mss_raw import Raw
 
+from mss_mock.delivery import store_of
+from mss_mock.store import New
+
+FIRST = datetime(2026, 1, 5, 10, tzinfo=UTC)
+
 
 def fill(tenant: MailTenant, *subjects: str) -> None:
-    for subject in subjects:
-        tenant.put(TITULAIRE, MAIL.replace(b"Subject: Bonjour", b"Subject: " + subject.encode()))
+    """Put mails in the mailbox, which arrived a minute after each other."""
+    mails = [MAIL.replace(b"Subject: Bonjour", b"Subject: " + subject.encode()) for subject in subjects]
+    news = [New(TITULAIRE, mail, FIRST + timedelta(minutes=rank)) for rank, mail in enumerate(mails)]
+    tenant.do(lambda session: store_of(session).add(news))
 
 
 def number_in(lines: list[bytes], name: bytes) -> int:
@@ -96,7 +104,7 @@ def test_accented_letters_are_sorted_beside_the_plain_ones(mailbox: Raw, tenant:
         (b"SORT (SUBJECT) UTF-8 ALL", b"* SORT 2 1 4 3"),
         (b"SORT (REVERSE SUBJECT) UTF-8 ALL", b"* SORT 3 1 4 2"),
         (b"SORT (CC REVERSE DATE) UTF-8 2:3", b"* SORT 2 3"),
-        (b"UID SORT (REVERSE ARRIVAL) UTF-8 SUBJECT fleur", b"* SORT 1 3 4"),
+        (b"UID SORT (REVERSE ARRIVAL) UTF-8 SUBJECT fleur", b"* SORT 4 3 1"),
     ],
 )
 def test_searches_and_sorts(mailbox: Raw, tenant: MailTenant, asked: bytes, told: bytes) -> None:
