@@ -212,6 +212,10 @@ class CitizenMailbox:
         """Take a mail away for good."""
         await self._ask("delete", mail=mail)
 
+    async def set_open(self, *, taking: bool) -> None:
+        """Open the mailbox, or close it, with the space that it belongs to."""
+        await self._ask("state", taking=taking)
+
     async def _ask(self, act: str, octets: bytes = b"", **members: Any) -> tuple[dict[str, Any], bytes]:
         body = _framed({"act": act, "mailbox": self._address, **members}, octets)
         headers = {SEAL: _seal(self._session, body), "content-type": MEDIA}

@@ -20,7 +20,7 @@ from mss_mock.citizens.letters import Letter, write_letter
 from mss_mock.citizens.parts import file_of, told_by
 from mss_mock.citizens.rights import Arrival, arrival_of, mark_of, representative_of, signature_of
 from mss_mock.citizens.robots import SENT, bar_to, kept, posted, read_report, state_of
-from mss_mock.citizens.table import contacts, note_act, read_marks
+from mss_mock.citizens.table import contacts, note_act, put, read_marks, settings
 from mss_mock.citizens.threads import names_in, threads_of
 from mss_mock.codes import INBOX, MAILBOX_QUOTA, MEGA, SIZE_MES
 from mss_mock.codes.citizens import REFUSALS_OF_STATES, CitizenState
@@ -166,6 +166,11 @@ class CitizenBox:
         self._check_open()
         stored = self._found(mail)
         self._store.expunge(stored.folder.id, [stored.row.uid])
+
+    def set_open(self, *, taking: bool) -> None:
+        """Let the mailbox follow the space: closed, mails come back to who sent them."""
+        state = CitizenState.OPEN if taking else CitizenState.CLOSED
+        put(self._session.db, self._address, replace(settings(self._session.db, self._address), state=state))
 
     # What is there
 

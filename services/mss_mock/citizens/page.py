@@ -83,6 +83,10 @@ def _answered(call: Call, asked: Asked, patient: Patient) -> RawResponse:
         )
         call.summarise(f"Messagerie de l'usager : {patient.id} écrit à {to}")
         return told({"to": to})
+    if asked.act == "state":
+        box.set_open(taking=more["taking"] is True)
+        call.summarise(f"Messagerie de l'usager : {patient.id} {'ouvre' if more['taking'] else 'ferme'} son espace")
+        return told({})
     box.delete(more["mail"])
     call.summarise(f"Messagerie de l'usager : {patient.id} supprime un message")
     return told({})

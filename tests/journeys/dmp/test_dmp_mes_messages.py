@@ -485,6 +485,29 @@ def test_a_mailbox_that_takes_no_mail_says_so(post: Post, sites: Sites, state: s
     assert browser.get(mail).status == 200
 
 
+def test_a_mailbox_is_closed_with_the_space_and_opened_with_it(post: Post, sites: Sites) -> None:
+    browser = sites.space()
+    browser.post("/confidentialite", geste="fermer", confirme="oui")
+    post.bring()
+    (returned,) = post.inbox()
+    assert returned["Subject"] == "Message non distribué"
+    browser.post("/confidentialite", geste="rouvrir")
+    post.bring()
+    assert len(post.inbox(CITIZEN)) == len(post.inbox()) == 1
+
+
+def test_a_space_is_closed_although_its_mailbox_does_not_answer(dmp: Dmp, post: Post, sites: Sites) -> None:
+    browser = sites.space()
+    dmp.tenant.do(
+        lambda session: session.faults.arm(Fault("f1", "mss", FaultKind.STATUS, 503, operation="citizen-mail"))
+    )
+    assert "Votre espace est fermé" in browser.post("/confidentialite", geste="fermer", confirme="oui").text
+    (said,) = [one.summary for one in dmp.exchanges() if "(fermer)" in one.summary]
+    assert said.endswith(" ; la messagerie est restée comme elle était : la messagerie a répondu HTTP 503")
+    post.bring()
+    assert len(post.inbox(CITIZEN)) == 1
+
+
 def test_acts_are_in_the_journal_and_looks_are_not(dmp: Dmp, post: Post, sites: Sites) -> None:
     post.bring(**ASKED)
     browser = sites.space()

@@ -11,11 +11,13 @@ from dmp_mock.accesses import accesses_of
 from dmp_mock.authorisations import Held, held_on, moment, put_authorisation
 from dmp_mock.codes.patients import Authorisation, DmpStatus
 from dmp_mock.web import visits
-from dmp_mock.web.mes.space import opened
+from dmp_mock.web.mes.mailbox import mailbox_of
+from dmp_mock.web.mes.space import Space, opened
 from dmp_mock.web.people import named
 from dmp_mock.web.refusals import Told
 from dmp_mock.web.site import MES
 from lgo_sandbox.gate.asgi import Call
+from lgo_sandbox.gate.citizen_mail import MailUnreachable
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["accesses", "change_privacy", "change_professional", "privacy", "professionals"]
@@ -133,8 +135,20 @@ async def change_privacy(call: Call) -> RawResponse:
             db.add(row)
     for line in told:
         space.trace(line)
-    call.summarise(f"Mon espace santé : confidentialité ({act[:20]})")
+    unheard = await _mailbox_follows(space, done) if told else ""
+    call.summarise(f"Mon espace santé : confidentialité ({act[:20]}){unheard}")
     return visits.see_other(call, "/confidentialite", fait=done if told else None)
+
+
+async def _mailbox_follows(space: Space, done: str) -> str:
+    """Close or open the mailbox with the space; return what is to be said in French of one that does not answer."""
+    if done not in ("ferme", "rouvert"):
+        return ""
+    try:
+        await mailbox_of(space).set_open(taking=done == "rouvert")
+    except MailUnreachable as error:
+        return f" ; la messagerie est restée comme elle était : {error}"
+    return ""
 
 
 def _opposed(row: store.PatientRow | None, fields: dict[str, str]) -> list[str]:
