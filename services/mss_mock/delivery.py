@@ -84,7 +84,8 @@ def policy_of(session: Session, address: str) -> Policy:
         unknown_citizen_bounces=session.option("mss.unknown_citizen") == "bounce",
         closed_citizen_bounces=session.option("mss.closed_citizen") != "reject",
         state=settings(session.db, address.lower()).state if is_citizen(address) else None,
-        unlisted=_taken_off(session, address) and session.option("mss.unlisted_domain") == "reject",
+        unknown_remote_bounces=session.option("mss.unknown_remote") == "bounce",
+        unlisted=session.option("mss.unlisted_domain") == "reject" and _taken_off(session, address),
     )
 
 

@@ -126,6 +126,8 @@ class Policy:
     unknown_citizen_bounces: bool = False
     closed_citizen_bounces: bool = True
     state: CitizenState | None = None
+    unknown_remote_bounces: bool = False
+    """An address at another operator is only known there."""
     unlisted: bool = False
     """The domain was taken off the white list, and that is said at once."""
 
@@ -243,9 +245,11 @@ def resolve(people: Population, address: str, policy: Policy) -> str:
         raise _unlisted(address)
     box = mailbox_of(people, address)
     citizen = address.lower().rpartition("@")[2] == PATIENT_DOMAIN
-    if box is None and operator_of(people, address) is None:
+    operator = operator_of(people, address)
+    if box is None and operator is None:
         raise _unlisted(address)
-    if box is None and not (citizen and policy.unknown_citizen_bounces):
+    bounces = policy.unknown_citizen_bounces if citizen else policy.unknown_remote_bounces
+    if box is None and not (bounces and operator is not None and not operator.own):
         raise _unknown(address, citizen=citizen)
     state = policy.state or (box.state if box else CitizenState.OPEN)
     if state is not CitizenState.OPEN and not policy.closed_citizen_bounces:
@@ -299,6 +303,8 @@ def failure_of(box: Mailbox | None, size: int, address: str = "") -> Failure | N
 
     ``address`` is that of a recipient who has no mailbox.
     """
+    if box is None and address and address.rpartition("@")[2] != PATIENT_DOMAIN:
+        return Failure("5.1.1", "550 5.1.1 User unknown", "l'opérateur du destinataire ne connaît pas cette adresse")
     if box is None and address and not _MATRICULE.fullmatch(address.rpartition("@")[0]):
         why = INVALID_ADDRESS
         return Failure(why.status, f"550 {why.status} {why.text}", why.cause)

@@ -107,6 +107,12 @@ _OPTIONS = (
         "Domaine ôté de la liste blanche : message accepté puis revenu (5.7.1), ou refus 550",
     ),
     Option(
+        "unknown_remote",
+        "reject",
+        ("reject", "bounce"),
+        "Adresse inconnue chez un autre opérateur : refus 550 immédiat, ou message accepté puis revenu (5.1.1)",
+    ),
+    Option(
         "operator_delay",
         "60",
         ("60", "5", "240", "1440"),

@@ -14,6 +14,7 @@ from mss_mock.facts import Fate, Mail, MailEnvelope, MailFates
 __all__ = ["RECEIPT_CHECKS"]
 
 _BACK = {
+    "5.1.1": "adresse inconnue de l'opérateur du destinataire",
     REFUSED_BY_OTHER.status: "refusé par l'opérateur du destinataire, ou domaine ôté de la liste blanche",
     **{wait.status: wait.cause for wait in WAITING.values()},
 }

@@ -12,6 +12,7 @@ from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.faults import Fault
 from lgo_sandbox.tenant.session import Session
+from mss_mock.citizens.rights import is_citizen
 from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, SERVICE, BoxKind
 from mss_mock.codes.faults import DELAYED, DOUBLED, OPERATOR_DELIVERY, OPERATOR_FAULTS
 from mss_mock.codes.operators import COURSE_TITLES
@@ -142,7 +143,7 @@ class Transaction:
     def _note_envelope(self) -> None:
         people = self.session.people
         boxes = [(target.address, mailbox_of(people, target.address)) for target in self.envelope.targets]
-        recipients = (MailRecipient(address=a, kind=box.kind if box else BoxKind.CITIZEN) for a, box in boxes)
+        recipients = (MailRecipient(address=a, kind=box.kind if box else _unknown_kind(a)) for a, box in boxes)
         self.record.note(
             MailEnvelope(
                 mailbox=self.login.mailbox.address,
@@ -155,3 +156,8 @@ class Transaction:
                 spaced=self.spaced,
             )
         )
+
+
+def _unknown_kind(address: str) -> BoxKind:
+    """Return what an address was meant as that was accepted and is nobody's."""
+    return BoxKind.CITIZEN if is_citizen(address) else BoxKind.PERSON

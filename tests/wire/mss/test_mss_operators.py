@@ -122,6 +122,18 @@ def test_three_recipients_meet_three_fates_and_each_report_tells_its_own(tenant:
     assert {one["Original-Recipient"] for _, one in told} == {"rfc822;A+B@c.fr"}
 
 
+def test_by_option_only_the_other_operator_knows_its_addresses(tenant: MailTenant) -> None:
+    tenant.configure(unknown_remote="bounce")
+    _send(tenant, f"personne@{HOSPITAL_DOMAIN}")
+    (report,) = _reports(tenant)
+    _, recipient = _fields(report)
+    assert (recipient["Status"], recipient["Remote-MTA"]) == ("5.1.1", f"dns; {HOST}")
+    assert tenant.findings() == ["MSS-OPERATOR-BOUNCED"]
+    with tenant.smtp() as client:
+        client.mail(TITULAIRE)
+        assert client.rcpt("personne@medecin.mssante.fr")[0] == 550, "its own addresses it knows"
+
+
 # Delayed
 
 
