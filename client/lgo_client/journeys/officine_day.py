@@ -66,9 +66,10 @@ def play(environment: Environment, narrator: Narrator, folder: Path, auth: Auth 
 
 
 def _journal(day: Day, evidence: Evidence) -> tuple[dict[str, Any], ...]:
-    lines = str(day.control.of_session("exchanges.jsonl")).splitlines()
+    # splitlines() would also cut at the rare line ends that a body may hold.
+    lines = [line for line in str(day.control.of_session("exchanges.jsonl")).split("\n") if line]
     evidence.save(JOURNAL, "\n".join(lines).encode())
-    return tuple(json.loads(line) for line in lines if line)
+    return tuple(json.loads(line) for line in lines)
 
 
 def _plain(step: Step) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def play_on(stage: Scene, card: Card[Scene], heading: str) -> Told:
 
 def _exchanges(stage: Stage) -> tuple[dict[str, Any], ...]:
     text = str(stage.control.of_session("exchanges.jsonl"))
-    return tuple(json.loads(line) for line in text.splitlines() if line)
+    # splitlines() would also cut at the rare line ends that a body may hold.
+    return tuple(json.loads(line) for line in text.split("\n") if line)
 
 
 def _verdicts(stage: Stage, covers: tuple[str, ...]) -> tuple[Judged, ...]:

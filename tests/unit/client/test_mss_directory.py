@@ -16,7 +16,7 @@ import pytest
 
 from lgo_client.clock import Workplace
 from lgo_client.mss.book import COLUMNS, Book, read_extraction
-from lgo_client.mss.directory import Directory, DirectoryUnavailable
+from lgo_client.mss.directory import PER_SECOND, Criteria, Directory, DirectoryUnavailable
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -249,3 +249,50 @@ def test_the_address_book_keeps_and_forgets(book: Book) -> None:
     assert [(one.address, one.name) for one in book.contacts()] == [("a@m.mssante.fr", "Dr Aa")]
     assert book.forget("A@M.mssante.fr")
     assert not book.forget("a@m.mssante.fr")
+
+
+# Criteria and pace
+
+
+def asked_for(asked: list[httpx.URL], criteria: Criteria) -> list[str]:
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return whole(request)
+
+    return [one.address for one in asking(answer).find(criteria)]
+
+
+def test_people_are_looked_for_by_what_the_directory_knows_of_people() -> None:
+    asked: list[httpx.URL] = []
+    criteria = Criteria(rpps="1", family="delorme", given="isabelle", profession="10", specialty="SM26")
+    assert asked_for(asked, criteria) == ["isabelle.delorme@medecin.mssante.fr"]
+    assert asked[0].path.endswith("/Practitioner")
+    assert asked[0].params.get_list("qualification-code") == ["10", "SM26"]
+    assert {"identifier", "family", "given"} <= {*asked[0].params}
+
+
+def test_places_are_looked_for_by_what_the_directory_knows_of_places() -> None:
+    asked: list[httpx.URL] = []
+    found = asked_for(asked, Criteria(structure="delorme", postal_code="63200", city="riom"))
+    assert "cabinet@delorme.mssante.fr" in found
+    assert {"name:contains", "address-postalcode", "address-city"} <= {*asked[0].params}
+
+
+def test_an_address_is_looked_for_where_any_mailbox_may_hang() -> None:
+    asked: list[httpx.URL] = []
+    assert asked_for(asked, Criteria(mailbox="cabinet@delorme")) == ["cabinet@delorme.mssante.fr"]
+    assert {one.path.rpartition("/")[2] for one in asked} == {"Practitioner", "PractitionerRole", "Organization"}
+
+
+def test_what_the_directory_cannot_combine_is_compared_here() -> None:
+    assert asked_for([], Criteria(family="delorme", city="paris")) == []
+    assert asked_for([], Criteria(family="delorme", city="riom")) == ["isabelle.delorme@medecin.mssante.fr"]
+
+
+def test_no_more_is_asked_in_a_second_than_the_directory_takes() -> None:
+    pauses: list[float] = []
+    http = httpx.Client(transport=httpx.MockTransport(lambda _request: bundle()))
+    directory = Directory(http, "https://annuaire.test", "CLE", pauses.append, stopwatch=lambda: 10.0 + sum(pauses))
+    for _ in range(2 * PER_SECOND):
+        directory.find(Criteria(rpps="1"))
+    assert pauses == [1.0]
