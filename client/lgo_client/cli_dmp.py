@@ -6,8 +6,9 @@ gives back are not shown (RG_0320): patients are named by the sheet of patients,
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -29,9 +30,10 @@ from lgo_client.cli_dmp_documents import add_document_commands
 from lgo_client.cli_guard import Guarded
 from lgo_client.cli_scenarios import Here, Output, play_scenarios
 from lgo_client.cli_words import counted, moment, noted
-from lgo_client.dmp.opening import calling
-from lgo_client.dmp.records import Choice, Subject
-from lgo_client.vihf import Mode
+
+if TYPE_CHECKING:
+    from lgo_client.dmp import Dmp
+    from lgo_client.environment import Environment
 
 __all__ = ["dmp_app"]
 
@@ -43,7 +45,6 @@ dmp_app.add_typer(authorisation_app, name="autorisation")
 add_document_commands(dmp_app)
 
 CARD, ORGANISATION = "carte", "certificat"
-MODES = {CARD: Mode.DIRECT, ORGANISATION: Mode.INDIRECT}
 EMERGENCY = "centre_15"
 LISTED = "TOUTE"
 LISTS = ("ACTIVE", "INTERDITE", LISTED)
@@ -62,7 +63,7 @@ def _state(status: str) -> str:
 def existence(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Ready = None) -> None:
     """TD0.2 : dire si le DMP existe, et si le professionnel peut le lire."""
     environment = environment_of(ready)
-    with calling(environment, who, _mode(how)) as dmp, waiting_for("Test d'existence"):
+    with _calling(environment, who, how) as dmp, waiting_for("Test d'existence"):
         access = dmp.existence(ins_of(environment, patient))
     console.print(
         f"DMP {_state(access.status)}, autorisation {access.authorisation}" if access.exists else "pas de DMP"
@@ -74,7 +75,7 @@ def existence(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Re
 def donnees(patient: Named, who: Who = "titulaire", how: How = CARD, ready: Ready = None) -> None:
     """TD1.3a : lire l'état du DMP et les oppositions du patient."""
     environment = environment_of(ready)
-    with calling(environment, who, _mode(how)) as dmp, waiting_for("Données administratives"):
+    with _calling(environment, who, how) as dmp, waiting_for("Données administratives"):
         found = dmp.administrative(ins_of(environment, patient))
     if not found.exists:
         console.print("pas de DMP")
@@ -90,12 +91,14 @@ def choix(
     patient: Named,
     agreed: Annotated[bool, typer.Option("--accord", help="Le patient est d'accord.")] = False,
     opposed: Annotated[bool, typer.Option("--opposition", help="Le patient s'oppose.")] = False,
-    subject: Annotated[str, typer.Option("--pour", help="consultation ou alimentation.")] = Subject.READING,
+    subject: Annotated[str, typer.Option("--pour", help="consultation ou alimentation.")] = "consultation",
     who: Who = "titulaire",
     folder: Workstation = None,
     ready: Ready = None,
 ) -> None:
     """Noter ou montrer ce que le patient a choisi : rien n'est envoyé."""
+    from lgo_client.dmp.records import Choice, Subject
+
     if subject not in [*Subject] or (agreed and opposed):
         raise ValueError("--accord ou --opposition, pour consultation ou alimentation")
     with at_desk(who, folder, ready) as (environment, desk):
@@ -139,7 +142,7 @@ def autorisations(
     if mode not in LISTS:
         raise ValueError(f"mode {mode} ; modes : {', '.join(LISTS)}")
     environment = environment_of(ready)
-    with calling(environment, who, Mode.DIRECT) as dmp, waiting_for("Professionnels autorisés"):
+    with _calling(environment, who) as dmp, waiting_for("Professionnels autorisés"):
         found = dmp.professionals(ins_of(environment, patient), mode)
     table = Table("identifiant", "professionnel", "depuis", "dernière action", "mode", title="Professionnels du DMP")
     for one in found:
@@ -158,7 +161,7 @@ def patients(
     """TD0.4 : lister les DMP que le professionnel peut lire."""
     if not (since.isdecimal() and len(since) == len(EVER)):
         raise ValueError(f"--depuis {since} ; attendu : quatorze chiffres, AAAAMMJJhhmmss")
-    with calling(environment_of(ready), who, Mode.DIRECT) as dmp, waiting_for("DMP autorisés"):
+    with _calling(environment_of(ready), who) as dmp, waiting_for("DMP autorisés"):
         found = dmp.dmps(since, by_document=by_document)
     table = Table("matricule INS", "autorisé le", "dernière action", "dernier lot", title=f"{len(found)} DMP")
     for one in found:
@@ -175,7 +178,7 @@ def rechercher_patient(
 ) -> None:
     """TD0.5 : chercher un patient sans INS, au titre de la régulation (centre 15)."""
     environment = environment_of(ready)
-    with calling(environment, who, Mode.DIRECT, purpose=EMERGENCY) as dmp, waiting_for("Recherche"):
+    with _calling(environment, who, purpose=EMERGENCY) as dmp, waiting_for("Recherche"):
         found = dmp.search(family, birth)
     table = Table("matricule INS", "OID", "naissance", "opposé à l'urgence", title=counted(len(found), "patient"))
     for one in found:
@@ -209,7 +212,14 @@ def scenario(
     play_scenarios(letter, CARDS, "dmp", play_card, environment, output, here=here)
 
 
-def _mode(how: str) -> Mode:
-    if how not in MODES:
-        raise ValueError(f"moyen inconnu : {how} ; moyens : {', '.join(MODES)}")
-    return MODES[how]
+def _calling(
+    environment: Environment, who: str, how: str = CARD, purpose: str = "normal"
+) -> AbstractContextManager[Dmp]:
+    """Give the DMP to a command that needs nothing else of the desk."""
+    from lgo_client.dmp.opening import calling
+    from lgo_client.vihf import Mode
+
+    modes = {CARD: Mode.DIRECT, ORGANISATION: Mode.INDIRECT}
+    if how not in modes:
+        raise ValueError(f"moyen inconnu : {how} ; moyens : {', '.join(modes)}")
+    return calling(environment, who, modes[how], purpose=purpose)

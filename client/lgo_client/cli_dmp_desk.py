@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from lgo_client.dmp.desk import Desk
-from lgo_client.dmp.opening import opened
 from lgo_client.environment import Environment
-from lgo_client.vihf import ins_cx
+
+if TYPE_CHECKING:
+    from lgo_client.dmp.desk import Desk
 
 __all__ = [
     "Document",
@@ -65,6 +65,8 @@ def at_desk(
     who: str, folder: Path | None, ready: Path | None, *, by_card: bool = False
 ) -> Iterator[tuple[Environment, Desk]]:
     """Give the desk of a professional; each session of a sandbox has its own files."""
+    from lgo_client.dmp.opening import opened
+
     environment = environment_of(ready)
     session = re.sub(r"[^A-Za-z0-9_-]", "_", str(environment.document.get("session", NO_SESSION)))
     with opened(environment, who, (folder or FOLDER) / session, by_card=by_card) as desk:
@@ -73,6 +75,8 @@ def at_desk(
 
 def ins_of(environment: Environment, patient: str) -> str:
     """Return the identifier of a patient, whom the sheet names or who is given by his matricule. Raises ValueError."""
+    from lgo_client.vihf import ins_cx
+
     if not patient[:1].isdecimal():
         return ins_cx(environment.patient(patient).matricule)
     if not _MATRICULE.fullmatch(patient):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -29,10 +29,11 @@ from lgo_client.cli_dmp_desk import (
 )
 from lgo_client.cli_guard import Guarded
 from lgo_client.cli_words import counted, moment
-from lgo_client.dmp.desk import Desk
-from lgo_client.dmp.queue import State, Waiting
-from lgo_client.environment import Environment, Patient
-from lgo_client.unanswered import START
+
+if TYPE_CHECKING:
+    from lgo_client.dmp.desk import Desk
+    from lgo_client.dmp.queue import Waiting
+    from lgo_client.environment import Environment, Patient
 
 __all__ = ["add_document_commands"]
 
@@ -145,6 +146,9 @@ def _seeded(environment: Environment, cx: str) -> Patient:
 
 
 def _send(desk: Desk, pause: Callable[[float], None] | None = None) -> None:
+    from lgo_client.outbox import State
+    from lgo_client.unanswered import START
+
     with waiting_for("Envoi au DMP"):
         if pause is not None:
             desk.send_all(pause, _told)
@@ -170,6 +174,7 @@ def envoyer(
     ready: Ready = None,
 ) -> None:
     """Envoyer ce qui attend dans la file, dans l'ordre, une seule fois."""
+    from lgo_client.outbox import State
 
     def wait(seconds: float) -> None:
         console.print(f"le DMP ne répond pas : nouvel essai dans {min(seconds, pause):.0f} s")
@@ -184,6 +189,8 @@ def envoyer(
 @queue_app.callback()
 def montrer(context: typer.Context, who: Who = "titulaire", folder: Workstation = None, ready: Ready = None) -> None:
     """La file d'attente : la montrer, relancer ou retirer un lot."""
+    from lgo_client.outbox import State
+
     if context.invoked_subcommand is not None:
         return
     with at_desk(who, folder, ready) as (_environment, desk):

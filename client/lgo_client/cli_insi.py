@@ -8,23 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from lgo_client.ciba import ciba_login
 from lgo_client.cli_guard import Guarded
 from lgo_client.clock import Workplace
 from lgo_client.environment import Environment, Person
 from lgo_client.identity import TRANSITIONS, Attribute, By, Document, Event, Flow, IdentityRefused, LocalIdentity
 from lgo_client.insi import Answer, CallTrace, Claim, Insi, Matricule, Product, Traits, VitaleCard
-from lgo_client.insi_assertions import card_assertion, psc_assertion
-from lgo_client.psc import ProSanteConnect, PscRefused
-from lgo_client.psc_api import ApiAccess, ApiToken
 from lgo_client.soap import SoapRefused
 from lgo_client.transport import http_client
+
+if TYPE_CHECKING:
+    from lgo_client.psc_api import ApiToken
 
 __all__ = ["identite_app", "insi_app"]
 
@@ -156,6 +155,8 @@ def _by() -> By:
 @contextmanager
 def _calling(ready: Path | None, mode: str) -> Iterator[Insi]:
     """Give a client of INSi in the mode asked for; a refusal ends the command."""
+    from lgo_client.insi_assertions import card_assertion, psc_assertion
+
     environment = Environment.load(ready)
     workplace, structure = Workplace(), environment.structure("officine")
     person = environment.person(USER)
@@ -177,9 +178,18 @@ def _calling(ready: Path | None, mode: str) -> Iterator[Insi]:
                 if auth is not None:
                     http.auth = auth
                 yield Insi(http, url, product, workplace, user=person.national_id, assertion=assertions[mode])
-        except (SoapRefused, PscRefused) as refusal:
+        except _refusals(mode) as refusal:
             console.print(f"refus {refusal}")
             raise typer.Exit(1) from None
+
+
+def _refusals(mode: str) -> tuple[type[Exception], ...]:
+    """Return what refuses a call in a mode: without Pro Santé Connect its client is not loaded."""
+    if mode != PSC_API:
+        return (SoapRefused,)
+    from lgo_client.psc import PscRefused
+
+    return SoapRefused, PscRefused
 
 
 def _when() -> Column:
@@ -189,6 +199,10 @@ def _when() -> Column:
 @contextmanager
 def _logged_in(environment: Environment, person: Person, workplace: Workplace) -> Iterator[ApiToken]:
     """Log in by CIBA, and give what carries the token of INSi's API within the block; then log out."""
+    from lgo_client.ciba import ciba_login
+    from lgo_client.psc import ProSanteConnect
+    from lgo_client.psc_api import ApiAccess, ApiToken
+
     root, certificate = environment.url("psc"), environment.certificate("org-auth")
     with http_client(environment.ca, certificate) as http:
         provider = ProSanteConnect(http, root, environment.client(API_CLIENT), workplace)

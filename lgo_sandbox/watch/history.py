@@ -95,6 +95,14 @@ class History:
         """Return the oldest of ``all`` without looking at the others."""
         return self._first(kind, None)
 
+    def concerning(self, subject: str) -> Iterator[Past]:
+        """Yield the earlier exchanges with facts of any type about a subject, newest first."""
+        return self._concerning(subject, None)
+
+    def _concerning(self, subject: str, until: datetime | None) -> Iterator[Past]:
+        self._read_once()
+        return (past for past in self._subjects.get(subject, ()) if until is None or past.at <= until)
+
     def _all(self, kind: type[F], about: str, until: datetime | None) -> Iterator[tuple[Past, F]]:
         self._read_once()
         for past in self._subjects.get(about, ()) if about else self._kinds.get(kind.__name__, ()):
@@ -155,6 +163,10 @@ class _Until(History):
     def all(self, kind: type[F], *, about: str = "") -> Iterator[tuple[Past, F]]:
         """Yield what the whole past has of it, and began by then."""
         return self._whole._all(kind, about, self._moment)
+
+    def concerning(self, subject: str) -> Iterator[Past]:
+        """Yield what the whole past has of it, and began by then."""
+        return self._whole._concerning(subject, self._moment)
 
     def first(self, kind: type[F]) -> tuple[Past, F] | None:
         """Return the oldest of ``all``."""

@@ -31,10 +31,12 @@ from lgo_sandbox.wire.xmldsig import (
     canonical,
     certificates_in,
     count_of_id,
+    declares_relative_namespace,
     digest_of,
     ds,
     is_signed_by,
     key_of,
+    relative_namespace,
 )
 
 __all__ = ["DS", "SignatureProblem", "SignatureReport", "verify_enveloped_signature"]
@@ -54,6 +56,7 @@ class SignatureProblem(StrEnum):
     AMBIGUOUS_ID = "ambiguous-id"
     NO_CERTIFICATE = "no-certificate"
     BAD_CERTIFICATE = "unreadable-certificate"
+    RELATIVE = "relative-namespace"
     DIGEST = "content-changed"
     VALUE = "signature-value-wrong"
 
@@ -64,6 +67,7 @@ class SignatureReport:
 
     ``certificate_der`` is the certificate whose key verified, or the first of KeyInfo when none did. Algorithms are
     URIs, "" when unreadable. ``reference_covers_root`` says that the reference resolves to the very element given.
+    ``said`` names in French what is at fault, "" where the reason says it all.
     """
 
     valid: bool
@@ -72,6 +76,7 @@ class SignatureReport:
     signature_algorithm: str = ""
     digest_algorithm: str = ""
     reference_covers_root: bool = False
+    said: str = ""
 
 
 class _Refused(Exception):
@@ -100,7 +105,7 @@ def verify_enveloped_signature(
         verified = _verifying(signature, element, certificates)
         return replace(report, valid=True, reason="", certificate_der=verified)
     except _Refused as refused:
-        return replace(report, reason=str(refused.args[0]))
+        return replace(report, reason=str(refused.args[0]), said="".join(refused.args[1:]))
 
 
 def _one(parent: etree._Element, path: str) -> etree._Element:
@@ -170,6 +175,8 @@ def _certificates(signature: etree._Element) -> Sequence[bytes]:
 
 def _verifying(signature: etree._Element, element: etree._Element, certificates: Sequence[bytes]) -> bytes:
     """Return the certificate whose key verifies the signature; a sender may add its chain, in any order."""
+    if declares_relative_namespace(element.getroottree()):
+        raise _Refused(SignatureProblem.RELATIVE, relative_namespace(element.getroottree().getroot()))
     problems = []
     content_is_right = _is_strict_base64(_one(signature, "SignatureValue")) and _content_is_right(signature, element)
     for der in certificates:

@@ -13,6 +13,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import xmlsec
 from cryptography import x509
@@ -41,6 +42,7 @@ __all__ = [
     "canonical",
     "certificates_in",
     "count_of_id",
+    "declares_relative_namespace",
     "digest_of",
     "ds",
     "is_signed_by",
@@ -192,6 +194,12 @@ def canonical(element: etree._Element, algorithm: str, prefixes: list[str], *, c
     finally:
         for name in missing:
             del element.attrib[name]
+
+
+def declares_relative_namespace(tree: etree._ElementTree) -> bool:
+    """Tell whether a document declares a namespace that is a relative URI: no part of it has a canonical form then."""
+    declared = (cast(tuple[str, str], found) for _event, found in etree.iterwalk(tree, events=("start-ns",)))
+    return any(uri and not _ABSOLUTE.match(uri) for _prefix, uri in declared)
 
 
 def relative_namespace(element: etree._Element) -> str:

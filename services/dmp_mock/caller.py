@@ -93,10 +93,10 @@ def _evidence(call: Call, read: ReadVihf, vihf: Vihf) -> Evidence:
     client, signer = call.peer, None
     if read.report is not None and read.report.certificate_der is not None:
         signer = PeerCertificate.from_der(read.report.certificate_der)
-    problem = read.report.reason if read.report is not None and not read.report.valid else ""
+    problem, said = ("", "") if read.report is None else (read.report.reason, read.report.said)
     place = call.session.people.structure_numbered(vihf.structure)
     entity = place.legal_entity if place else ""
-    return Evidence(call.tls, _judged(call, client), _judged(call, signer), problem, entity)
+    return Evidence(call.tls, _judged(call, client), _judged(call, signer), problem, entity, said)
 
 
 def _compare(call: Call, vihf: Vihf, evidence: Evidence, caller: Caller) -> None:

@@ -209,7 +209,7 @@ def _signature(element: etree._Element) -> SignatureReport:
         received, remedy = SIGNATURE_WORDS[report.reason]
         raise Refused(
             CARD,
-            received=received,
+            received=report.said or received,
             expected="une signature de l'assertion entière par une carte",
             where=f"{ASSERTION}/ds:Signature",
             remedy=remedy,

@@ -72,7 +72,7 @@ def once(seen: Observed[LotContents]) -> Outcome:
     if patient is None:
         return None
     digests = {one.digest: one.unique_id for one in seen.facts.documents}
-    for past, _patient in seen.history.all(PatientSeen, about=patient.matricule):
+    for past in seen.history.concerning(patient.matricule):
         earlier = past.noted.get(LotContents)
         for one in earlier.documents if earlier else ():
             if one.digest in digests:

@@ -94,6 +94,11 @@ SIGNATURES: dict[str, BadSignature] = {
         "un certificat X.509 en DER, en base 64, sans en-tête PEM",
         "Mettez dans X509Certificate le DER en base 64, sans les lignes BEGIN et END.",
     ),
+    "relative-namespace": BadSignature(
+        "un espace de noms d'URI relative dans le message",
+        "des espaces de noms dont l'URI est absolue (urn:… ou http://…), dans l'enveloppe aussi",
+        "Donnez à cet espace de noms une URI absolue, ou retirez sa déclaration : rien ne se canonise avec elle.",
+    ),
     "content-changed": BadSignature(
         "le contenu a changé depuis la signature",
         "l'assertion telle qu'elle a été signée",

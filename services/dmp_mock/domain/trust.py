@@ -35,6 +35,7 @@ class Judged:
 class Evidence:
     """What came with a VIHF. ``signature_problem`` is a key of ``SIGNATURES``, "" when it is right or absent.
 
+    ``signature_said`` names what is at fault of it, "" where the problem says it all.
     ``legal_entity`` is the legal person (EJ) that the directory gives to the structure of the VIHF, "" when none.
     """
 
@@ -43,6 +44,7 @@ class Evidence:
     signer: Judged | None
     signature_problem: str = ""
     legal_entity: str = ""
+    signature_said: str = ""
 
 
 def check_trust(vihf: Vihf, evidence: Evidence) -> None:
@@ -129,7 +131,7 @@ def check_signature(vihf: Vihf, evidence: Evidence) -> None:
         raise Refused(
             "vihf-signature",
             found.received,
-            received=found.received,
+            received=evidence.signature_said or found.received,
             expected=found.expected,
             where=_SIGNATURE,
             remedy=found.remedy,

@@ -60,6 +60,10 @@ SIGNATURE_WORDS = {
         "certificat de signature illisible",
         "Écrivez le certificat de signature en DER puis base64 dans X509Certificate.",
     ),
+    "relative-namespace": (
+        "un espace de noms d'URI relative dans le message",
+        "Donnez à cet espace de noms une URI absolue, ou retirez sa déclaration : rien ne se canonise avec elle.",
+    ),
     "content-changed": (
         "contenu changé après la signature",
         "Envoyez l'assertion telle que signée : ni espace, ni attribut, ni préfixe changé ensuite.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +114,11 @@ def test_the_trace_is_shown_to_whoever_asks_for_it(
     monkeypatch.setenv("LGO_TRACE", "1")
     result = lgo("insi", "traits", *TRAITS, ready=document, tmp_path=tmp_path)
     assert type(result.exception).__name__ == "ConnectError"
+
+
+def test_the_command_line_itself_loads_the_client_of_no_service() -> None:
+    """Each would cost a tenth of a second or more to whoever only wants the help."""
+    heavy = ("lgo_client.dmp", "lgo_client.mss", "lgo_client.psc", "lgo_client.journeys", "signxml", "jose", "fpdf")
+    asked = f"import sys, lgo_client.cli; print([one for one in {heavy} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -192,8 +192,31 @@ def test_the_past_is_told_newest_first_by_kind_and_by_subject(session: Session) 
     made = [ended(session, Asked(matricule=str(number % 2))) for number in range(4)]
     assert [past.id for past, _ in session.history.all(Asked)] == [one.id for one in reversed(made)]
     assert [past.id for past, _ in session.history.all(Asked, about="1")] == [made[3].id, made[1].id]
+    assert [past.id for past in session.history.concerning("1")] == [made[3].id, made[1].id]
     assert session.history.last(Asked, about="autre") is None
-    assert list(session.history.all(Drawn)) == []
+    assert list(session.history.concerning("autre")) == list(session.history.all(Drawn)) == []
+
+
+def test_the_oldest_is_found_without_looking_at_the_others(session: Session) -> None:
+    assert session.history.first(Asked) is None
+    made = [ended(session, Asked(matricule="1")) for _ in range(3)]
+    first = session.history.first(Asked)
+    assert first is not None
+    assert first[0].id == made[0].id
+
+
+def test_the_past_until_a_moment_leaves_out_what_began_later(session: Session) -> None:
+    session.move_clock(to=datetime(2026, 3, 2, 10, tzinfo=UTC), frozen=True)
+    early, moment = ended(session, Asked(matricule="1")), session.clock.age()
+    session.move_clock(by=timedelta(hours=-1), frozen=True)
+    earlier = ended(session, Asked(matricule="1"))
+    session.move_clock(by=timedelta(hours=2), frozen=True)
+    ended(session, Asked(matricule="1"))
+    then = session.history.until(moment)
+    assert [past.id for past, _ in then.all(Asked)] == [earlier.id, early.id]
+    assert [past.id for past in then.concerning("1")] == [earlier.id, early.id]
+    sooner = session.history.until(moment - timedelta(minutes=30))
+    assert [found[0].id for found in (then.first(Asked), sooner.first(Asked)) if found] == [early.id, earlier.id]
 
 
 def test_the_past_is_bounded_for_each_kind(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from copy import deepcopy
 
@@ -140,6 +141,18 @@ def test_a_comment_put_in_later_changes_nothing(sign: Signer, assertion_xml: byt
     element = received(sign(assertion_xml))
     element[0].append(etree.Comment("later"))
     assert judged(element).valid
+
+
+@pytest.mark.parametrize("place", ["E", "H", "B"])
+def test_a_relative_namespace_anywhere_in_the_message_is_told_with_its_place(
+    sign: Signer, assertion_xml: bytes, place: str
+) -> None:
+    message = etree.tostring(received(sign(assertion_xml)).getroottree())
+    odd = re.sub(rf"(<e:{place})\b".encode(), rb'\1 xmlns:odd="relative/x"', message, count=1)
+    element = next(etree.fromstring(odd).iter(f"{{{SAML}}}Assertion"))
+    report = judged(element)
+    assert report.reason == SignatureProblem.RELATIVE
+    assert f"xmlns:odd=« relative/x », URI relative, déclaré par {place}" in report.said
 
 
 # Signature wrapping: the victim's signed assertion still verifies somewhere, the attacker's is the one that is read.

@@ -171,7 +171,7 @@ def test_entities_are_refused_before_they_grow(dmp: Dmp, suffix: str) -> None:
 
 @pytest.mark.parametrize("form", ["http://www.w3.org/TR/2001/REC-xml-c14n-20010315", ""])
 def test_a_relative_namespace_around_the_vihf_is_no_defect_of_ours(dmp: Dmp, form: str) -> None:
-    """It has no canonical form: whoever computes one must not fall over it."""
+    """It has no canonical form: whoever computes one must not fall over it, and tells which it is."""
 
     def alter(octets: bytes) -> bytes:
         exclusive = b'CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"'
@@ -180,8 +180,11 @@ def test_a_relative_namespace_around_the_vihf_is_no_defect_of_ours(dmp: Dmp, for
 
     dmp.test_existence(alter=alter)
     exchange = dmp.exchanges()[0]
-    assert exchange.outcome in ("answered", "refused")
-    assert exchange.outcome == "answered" or exchange.findings[0].check_id == "DMP-VIHF"
+    (finding,) = exchange.findings
+    assert (exchange.outcome, finding.check_id) == ("refused", "DMP-VIHF")
+    assert finding.received.startswith("l'espace de noms xmlns:x=« relatif », URI relative, déclaré par Envelope")
+    assert "URI est absolue" in finding.expected
+    assert "Donnez à cet espace de noms une URI absolue" in finding.remedy
 
 
 def test_a_document_without_canonical_form_is_taken_and_its_digest_told(dmp: Dmp) -> None:

@@ -55,7 +55,7 @@ def no_access_to_feed(seen: Observed[PatientSeen]) -> Outcome:
 def _unread(seen: Observed[PatientSeen], matricule: str) -> tuple[Past, str] | None:
     """Return the last access asked for to a DMP that nobody consulted since, and what fed it or deleted in it since."""
     fed = ""
-    for earlier, _patient in seen.history.all(PatientSeen, about=matricule):
+    for earlier in seen.history.concerning(matricule):
         reading, asked = earlier.noted.get(Reading), earlier.noted.get(AuthorisationSet)
         if reading is not None and reading.consults and earlier.outcome == ANSWERED:
             return None
