@@ -20,6 +20,7 @@ from lgo_client.clock import Workplace
 from lgo_client.environment import Certificate, Environment
 from lgo_client.mss.errors import MssUnavailable
 from lgo_client.transport import tls_context
+from lgo_client.unanswered import why
 
 __all__ = ["APPLICATION", "SUITES", "Trust", "lists_named_by", "trust_of"]
 
@@ -117,11 +118,11 @@ class Trust:
         try:
             return self._fetched(url)
         except (httpx.HTTPError, ValueError) as error:
-            why = f"liste de révocation {url} : {error}"
+            lacking = f"liste de révocation {url} : {_reason(error)}"
         if kept is not None and kept.next_update_utc is not None and now < kept.next_update_utc:
-            self._told(f"{why} ; celle qui est gardée sert jusqu'au {kept.next_update_utc:%d/%m/%Y %H:%M} UTC")
+            self._told(f"{lacking} ; celle qui est gardée sert jusqu'au {kept.next_update_utc:%d/%m/%Y %H:%M} UTC")
             return kept
-        said = f"révocation de l'opérateur non vérifiable : {why}, et aucune liste gardée ne sert encore"
+        said = f"révocation de l'opérateur non vérifiable : {lacking}, et aucune liste gardée ne sert encore"
         if self._strict:
             raise MssUnavailable(said)
         self._told(said)
@@ -170,3 +171,10 @@ def trust_of(
     if (control := environment.document.get("control")) is not None:
         places = tuple(f"{control}{PUBLISHED}/{one.rpartition('/')[2]}" for one in places)
     return Trust(environment.ca, places, folder / LISTS, workplace, strict=strict, told=told)
+
+
+def _reason(error: httpx.HTTPError | ValueError) -> str:
+    """Return in French why a list was not had."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP {error.response.status_code}"
+    return why(error) if isinstance(error, httpx.HTTPError) else "ce qui est rendu n'est pas une liste de révocation"

@@ -54,6 +54,10 @@ ASKING = {
     "mss annuaire chercher": ["MARTIN"],
     "mss annuaire charger": [],
     "mss annuaire delta": [],
+    "mss correspondant liste": [],
+    "mss correspondant envoyer": ["hopital", "historique", PATIENT],
+    "mss correspondant corpus": [PATIENT],
+    "mss scenario": ["B"],
 }
 """What asks a service at once: it ends with 2."""
 QUEUED = {
