@@ -27,6 +27,7 @@ from lgo_client.cli_guard import Guarded
 from lgo_client.cli_mss_desk import AsSoftware, at_mail, patient_of, send_now
 from lgo_client.cli_mss_directory import add_directory_commands
 from lgo_client.cli_mss_inbox import add_inbox_commands
+from lgo_client.cli_mss_partners import partners_app
 from lgo_client.cli_scenarios import Here, Output, play_scenarios
 from lgo_client.cli_words import counted, noted
 
@@ -43,6 +44,7 @@ queue_app = typer.Typer(
     cls=Guarded, invoke_without_command=True, help="La file d'attente : la montrer, l'envoyer, relancer ou retirer."
 )
 mss_app.add_typer(queue_app, name="file")
+mss_app.add_typer(partners_app, name="correspondant")
 add_inbox_commands(mss_app)
 add_directory_commands(mss_app)
 

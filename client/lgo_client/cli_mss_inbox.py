@@ -62,9 +62,8 @@ def _told(mail: Arrived) -> None:
 
 
 def _why(mail: Arrived) -> str:
-    if mail.reason:
-        return f" – {plain(mail.reason)}"
-    return f" (patient {mail.patient})" if mail.patient else ""
+    whose = f" (patient {mail.patient})" if mail.patient else ""
+    return f"{whose} – {plain(mail.reason)}" if mail.reason else whose
 
 
 def _line(mail: Arrived) -> str:

@@ -2,7 +2,7 @@
 
     values       what writers take and readers give back: document, posology, clinical, xds, pdf
     codes        systems, value sets, models, prescription codes, drugs (facts in ``data/``)
-    cda          write (header, level 1, prescription, vaccination, trod, dispensation) · read · rewrite · html
+    cda          write (header, level 1, prescription, vaccination, trod, dispensation, biology) · read · rewrite · html
     pdf          readable → write (layout fonts metadata) · objects, text for what others wrote
     barcodes     images · ins_datamatrix · drug_codes
     xds, xdm     metadata and archives, each written and read

@@ -11,10 +11,12 @@ from __future__ import annotations
 NS_HL7 = "urn:hl7-org:v3"
 NS_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NS_PHARM = "urn:ihe:pharm:medication"
+NS_LAB = "urn:oid:1.3.6.1.4.1.19376.1.3.2"
 NS_RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
 NS_LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
 
 # Code systems
+INTERPRETATION = "2.16.840.1.113883.5.83"
 LOINC = "2.16.840.1.113883.6.1"
 CONFIDENTIALITY = "2.16.840.1.113883.5.25"
 GENDER = "2.16.840.1.113883.5.1"
@@ -70,6 +72,8 @@ T_VAC_NOTE = "1.2.250.1.213.1.1.1.46"
 T_DA_IMG = "1.2.250.1.213.1.1.1.47"
 T_IPS_FR = "1.2.250.1.213.1.1.1.51"
 T_EDISP = "1.2.250.1.213.1.1.1.54"
+T_IHE_LAB = "1.3.6.1.4.1.19376.1.3.3"
+T_IHE_LAB_PERFORMER = "1.3.6.1.4.1.19376.1.3.3.1.7"
 T_CR_BIO = "1.2.250.1.213.1.1.1.55"
 T_TROD = "1.2.250.1.213.1.1.1.59"
 

@@ -2,7 +2,7 @@
 
 Also what releases changed in stored mail: tables and columns that came are added by comparison, and filled when they
 are first asked for (``store``). Source: specs/mssante.md §1–2; docs/decisions/0008-own-migrations.md. The inbound
-corpus of requirements.md §3.2 (MSS-K) comes with the journeys.
+corpus of requirements.md §3.2 (MSS-K) is that of ``correspondents``.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ SITUATIONS = (
         "usager-qui-repond",
         "L'usager lit, répond, joint un document, se tait ou écrit le premier",
         "Mettre l'option robot à answer, late, attachment, silent ou first, ou choisir un robot par mss/robots.",
+    ),
+    Situation(
+        "correspondant-ecrit",
+        "Un médecin, un hôpital, un laboratoire ou un centre d'imagerie envoie, remplace ou supprime un document",
+        "lgo mss correspondant envoyer, ou POST mss/correspondents/{correspondant} ; delay ou at : plus tard.",
+    ),
+    Situation(
+        "corpus-recu",
+        "Tout ce qui peut arriver dans une boîte, avec ce qu'un logiciel doit en faire",
+        "lgo mss correspondant corpus martin-claire, ou POST mss/correspondents/corpus.",
     ),
     Situation(
         "usager-inconnu",

@@ -20,6 +20,8 @@ from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
 from mss_mock.codes.citizens import Robot
 from mss_mock.codes.faults import FAULTS
+from mss_mock.correspondents.posting import CORRESPONDENT, post_late
+from mss_mock.correspondents.resources import handle_correspondents
 from mss_mock.decoding import decode
 from mss_mock.delivery import DELIVERY, deliver_late
 from mss_mock.directory_resource import handle_directory
@@ -140,11 +142,12 @@ _OUTAGES = tuple(
 
 def _tables() -> tuple[MetaData, ...]:
     from mss_mock.citizens.table import TABLES as CITIZENS
+    from mss_mock.correspondents.table import TABLES as CORRESPONDENTS
     from mss_mock.directory.changes import TABLES
     from mss_mock.greylist import METADATA
     from mss_mock.store import Base
 
-    return (Base.metadata, METADATA, TABLES, CITIZENS)
+    return (Base.metadata, METADATA, TABLES, CITIZENS, CORRESPONDENTS)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -164,12 +167,17 @@ SERVICE = Service(
     page="mssante",
     options=_OPTIONS,
     faults=(*_OUTAGES, *(NamedFault(*row) for row in FAULTS)),
-    events={DELIVERY.partition(".")[2]: deliver_late, ROBOT.partition(".")[2]: run_robot},
+    events={
+        DELIVERY.partition(".")[2]: deliver_late,
+        ROBOT.partition(".")[2]: run_robot,
+        CORRESPONDENT.partition(".")[2]: post_late,
+    },
     situations=SITUATIONS,
     resources=(
         Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
         Resource("citizens", "Usagers : état, correspondants, message en leur nom", handle_citizens),
         Resource("robots", "Usagers simulés", handle_robots),
+        Resource("correspondents", "Correspondants : leurs envois, corpus de mails reçus", handle_correspondents),
         Resource("directory", "Annuaire Santé : changements", handle_directory),
     ),
     spec_version="ref2-1.0.1",

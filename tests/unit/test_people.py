@@ -81,7 +81,7 @@ def test_there_is_a_patientele_of_some_fifty_people_and_a_team() -> None:
     assert 40 <= len(PEOPLE.patients) <= 60
     assert {p.id for p in PEOPLE.professionals} >= {"titulaire", "adjoint", "preparateur", "generaliste", "voisine"}
     invented = {s.id for s in PEOPLE.structures} - set(OFFICIAL_STRUCTURES)
-    assert invented == {"officine", "officine-voisine", "cabinet", "hopital", "hopital-ej", "laboratoire"}
+    assert invented == {"officine", "officine-voisine", "cabinet", "hopital", "hopital-ej", "laboratoire", "imagerie"}
 
 
 def test_the_professional_and_the_structures_of_the_dmp_samples_are_stored_as_published() -> None:
@@ -233,6 +233,7 @@ def test_structures_have_a_test_finess_and_a_sector() -> None:
         "hopital": "SA01",
         "hopital-ej": "SA01",
         "laboratoire": "SA25",
+        "imagerie": "SA08",
     }
 
 
@@ -248,6 +249,7 @@ def test_structures_have_a_test_finess_and_a_sector() -> None:
         ("hospitalier", "G15_10/SM16", "S", "hopital"),
         ("infirmiere", "G15_60", "L", "cabinet"),
         ("biologiste", "G15_21/G", "S", "laboratoire"),
+        ("radiologue", "G15_10/SM44", "L", "imagerie"),
         ("voisine", "G15_21/A", "L", "officine-voisine"),
     ],
 )

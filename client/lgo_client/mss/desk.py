@@ -8,7 +8,7 @@ specs/mssante.md §2, §3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
@@ -316,11 +316,18 @@ class MailDesk:
         return self.receive(told, folder)
 
     def _take(self, box: Mailbox, folder: str, place: Place, uid: int, raw: bytes) -> int:
-        mail, documents = placed(raw, self.mailbox, self.patients, self._receipt)
+        mail, documents = placed(raw, self.mailbox, self.patients, self._receipt, self._about)
         number = self.records.take(folder, place, mail, documents)
         if mail.place in (Where.FILED, Where.RECEIPT):
             box.mark(uid, "\\Seen")
         return number
+
+    def _about(self, sender: str, message_ids: Sequence[str]) -> tuple[str, str] | None:
+        """Return whose document, and which, a sender speaks of: one that he sent here, and that was filed."""
+        for identity in message_ids:
+            for one in self.records.filed_from(self.mailbox, sender, identity):
+                return one.patient, f"« {one.title} », document {one.number} du dossier {one.patient}"
+        return None
 
     def _receipt(self, message_id: str, said: str) -> str:
         """Write down what a receipt says; return the title of the mail that it is of, "" if that is none of ours."""

@@ -27,12 +27,14 @@ from lgo_client.mss.errors import NotFiled
 from lgo_client.mss.mails import PREFIX, Attachment, attached
 from lgo_client.mss.records import NewDocument
 
-__all__ = ["Opened", "documents_of", "key_of", "opened", "patient_named", "shown_subject"]
+__all__ = ["CRITICAL_MARK", "Opened", "documents_of", "key_of", "opened", "patient_named", "shown_subject"]
 
 ZIP_TYPES = frozenset({"zip", "x-zip-compressed", "octet-stream"})
 PDF = "application/pdf"
 CRITICAL = frozenset({"HH", "LL", "AA"})
 """Interpretations of results beyond their critical limits (HL7 ObservationInterpretation)."""
+CRITICAL_MARK = "(résultat critique)"
+"""What ends the kind of a document that holds such a result."""
 _TRACE = (b"return-path:", b"delivered-to:", b"received:")
 _BIRTH = re.compile(r"\b(\d{2})/(\d{2})/(\d{4})\b")
 PATIENT_UNKNOWN, INS_ABSENT, INS_OTHER, INS_INCOMPLETE, OTHER = "902", "903", "904", "905", "906"
@@ -254,7 +256,7 @@ def _of_cda(filed: NewDocument, read: ReadDocument) -> NewDocument:
 
 def _alarm(read: ReadDocument) -> str:
     """Return what must be seen at once: a result beyond its critical limits."""
-    return "(résultat critique)" if any(one.interpretation in CRITICAL for one in read.entries.results) else ""
+    return CRITICAL_MARK if any(one.interpretation in CRITICAL for one in read.entries.results) else ""
 
 
 def _same_patient(read: ReadDocument, patient: Patient) -> None:

@@ -6,26 +6,40 @@ tells to whoever keeps that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from lgo_client.environment import Patient
 from lgo_client.mss.errors import NotFiled
-from lgo_client.mss.inbound import Opened, documents_of, key_of, opened
+from lgo_client.mss.inbound import CRITICAL_MARK, Opened, documents_of, key_of, opened
 from lgo_client.mss.receipts import read_receipt
 from lgo_client.mss.records import NewDocument, NewMail, Where
 
-__all__ = ["PATIENT_DOMAIN", "placed"]
+__all__ = ["PATIENT_DOMAIN", "About", "placed"]
+
+About = Callable[[str, Sequence[str]], "tuple[str, str] | None"]
+"""Whose document, and which one in words, a sender speaks of who answers mails of these Message-IDs; None: of none."""
 
 PATIENT_DOMAIN = "patient.mssante.fr"
+ALARM = "résultat critique, à voir aussitôt"
+
+
+def _of_nothing(_sender: str, _ids: Sequence[str]) -> tuple[str, str] | None:
+    return None
 
 
 def placed(
-    raw: bytes, mailbox: str, patients: Mapping[str, Patient], told: Callable[[str, str], str]
+    raw: bytes,
+    mailbox: str,
+    patients: Mapping[str, Patient],
+    told: Callable[[str, str], str],
+    about: About = _of_nothing,
 ) -> tuple[NewMail, list[NewDocument]]:
     """Return a mail as it is kept, and its documents.
 
     ``told`` learns of which Message-ID a receipt says what, and returns the title of that mail, "" if it is not ours.
+    A mail without documents whose sender speaks of one that was filed (a correction in words, the pre-set mail of a
+    deletion: specs/requirements.md, LGO.MSS.16) is left to read, with the document named.
     """
     mail = opened(raw)
     new = NewMail(
@@ -48,14 +62,23 @@ def placed(
         title = told(receipt.message_id, receipt.shown) or receipt.message_id
         return replace(new, place=Where.RECEIPT, reason=f"{receipt.shown} : {title}" if title else receipt.shown), []
     if not mail.has_documents:
-        return new, []
+        spoken = about(mail.sender, _answered(mail))
+        if spoken is None:
+            return new, []
+        return replace(new, patient=spoken[0], reason=f"à propos de {spoken[1]}"), []
     may_tell = mail.automatic and bool(mail.archives) and bool(mail.message_id)
     try:
         patient, documents = documents_of(mail, patients)
     except NotFiled as error:
         code = error.code if mail.archives else ""
         return replace(new, place=Where.QUARANTINE, reason=error.reason, code=code, due=may_tell), []
-    return replace(new, place=Where.FILED, patient=patient.matricule, due=may_tell), documents
+    alarm = ALARM if any(one.kind.endswith(CRITICAL_MARK) for one in documents) else ""
+    return replace(new, place=Where.FILED, reason=alarm, patient=patient.matricule, due=may_tell), documents
+
+
+def _answered(mail: Opened) -> list[str]:
+    """Return the Message-IDs that a mail answers, the nearest first."""
+    return [*mail.headers.get("In-Reply-To", "").split(), *reversed(mail.references.split())]
 
 
 def _writes_himself(mail: Opened) -> str:

@@ -269,6 +269,12 @@ class MailRecords:
         newer = {(one.patient, one.replaces) for one in found if one.replaces}
         return [replace(one, replaced=(one.patient, one.unique_id) in newer) for one in found]
 
+    def filed_from(self, mailbox: str, sender: str, message_id: str) -> list[Filed]:
+        """Return the documents that a mail of a sender brought into a mailbox, and that are filed."""
+        query = "SELECT number FROM mails WHERE mailbox = ? AND sender = ? AND message_id = ?"
+        mails = {int(row[0]) for row in self._file.rows(query, (mailbox, sender, message_id))}
+        return [one for one in self.documents() if one.mail in mails] if mails else []
+
     def content(self, document: int) -> bytes:
         """Return a document, byte for byte. Raises ValueError."""
         found = self._file.rows("SELECT content FROM documents WHERE number = ?", (document,))

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from health_documents.cda.write.prescription import Extras
+from health_documents.codes.biology import BIOCHEMISTRY, CRITICAL, INTERPRETATIONS
 from health_documents.codes.prescription import BOX, FLAGS, SUB_TYPES
-from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Result, Vaccination
 from health_documents.values.document import Code, DocumentHeader, DrugLine
 from health_documents.values.pdf import PRIVACY_NOTICE, PdfContent, PdfSection, PdfTable
 from health_documents.values.posology import Dosage, Quantity
 
 __all__ = [
+    "readable_biology",
     "readable_dispensation",
     "readable_document",
     "readable_prescription",
@@ -102,6 +104,27 @@ def readable_trod(header: DocumentHeader, tests: Sequence[RapidTest]) -> PdfCont
     if devices:
         sections.append(PdfSection("Dispositif utilisé", (PdfTable(("Dispositif", "Code UDI"), devices),)))
     return readable_document(header, sections)
+
+
+def readable_biology(
+    header: DocumentHeader, results: Sequence[Result], chapter: str = BIOCHEMISTRY.label
+) -> PdfContent:
+    """Return the page of a laboratory report; what is beyond its critical limits is said first."""
+    critical = [one.code.label for one in results if one.code and one.interpretation in CRITICAL]
+    rows = tuple((_label(one.code), str(one.quantity or one.value), _bounds(one), _interpreted(one)) for one in results)
+    headings = ("Examen", "Résultat", "Valeurs de référence", "Interprétation")
+    sections = [PdfSection(chapter, (PdfTable(headings, rows, (4, 2, 3, 3)),))]
+    if critical:
+        sections.insert(0, PdfSection("Résultat critique", ("\n".join(critical),)))
+    return readable_document(header, sections)
+
+
+def _bounds(one: Result) -> str:
+    return f"{one.low} à {one.high}" if one.low and one.high else one.range_text
+
+
+def _interpreted(one: Result) -> str:
+    return INTERPRETATIONS[one.interpretation].label if one.interpretation in INTERPRETATIONS else one.interpretation
 
 
 def readable_dispensation(header: DocumentHeader, lines: Sequence[DispensedLine]) -> PdfContent:

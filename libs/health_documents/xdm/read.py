@@ -35,6 +35,10 @@ _CENTRAL_HEADER = b"PK\x01\x02"
 _ZIP_MAGIC = b"PK\x03\x04"
 _ENCRYPTED = 0x1
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+_FRENCH = (
+    ("File is not a zip file", "la fin du fichier manque, ou ce n'est pas un fichier ZIP"),
+    ("Bad CRC-32", "un fichier de l'archive a été altéré (somme de contrôle)"),
+)
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _CDA_MEDIA_TYPE = "text/xml"
 _CDA = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?ClinicalDocument[\s>]")
@@ -118,7 +122,12 @@ def _members(data: bytes, limits: XdmLimits) -> dict[str, bytes]:
     except XdmError:
         raise
     except _UNREADABLE as error:
-        raise XdmError(f"archive ZIP illisible : {error}", XdmFault.ZIP) from error
+        raise XdmError(f"archive ZIP illisible : {_french(error)}", XdmFault.ZIP) from error
+
+
+def _french(error: Exception) -> str:
+    """Return what the library of Python says of a ZIP, in French where it is what happens to mails."""
+    return next((words for start, words in _FRENCH if str(error).startswith(start)), str(error))
 
 
 def _inflated(archive: zipfile.ZipFile, limits: XdmLimits) -> dict[str, bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from support.artefacts import artefacts
@@ -28,11 +29,13 @@ from health_documents.cda.write.trod import write_trod
 from health_documents.cda.write.vaccination import write_vaccination_note
 from health_documents.codes.models import document_models
 from health_documents.values.document import Identifier, PatientIdentity
+from lgo_client.clock import Workplace
 from lgo_client.environment import Patient
+from lgo_client.mss.doors import Place
 from lgo_client.mss.errors import NotFiled
 from lgo_client.mss.inbound import documents_of, key_of, opened, patient_named, shown_subject
 from lgo_client.mss.placing import placed
-from lgo_client.mss.records import NewDocument, Where
+from lgo_client.mss.records import MailRecords, NewDocument, Where
 
 LEVEL_1 = [key for key, one in document_models().items() if one.level == 1]
 CX = "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH"
@@ -185,6 +188,34 @@ def test_a_plain_mail_of_a_patient_is_known_as_his(patient: Patient) -> None:
     )
     mail, _ = placed(raw, "a@b.fr", {}, told)
     assert (mail.place, mail.patient) == (Where.INBOX, "279035121518989")
+
+
+def test_a_mail_about_a_document_that_its_sender_sent_names_that_document() -> None:
+    asked: list[tuple[str, list[str]]] = []
+
+    def about(sender: str, ids: Sequence[str]) -> tuple[str, str] | None:
+        asked.append((sender, list(ids)))
+        return ("279035121518989", "« Bilan », document 4") if ids else None
+
+    raw = mail_of(pdf=b"", subject="Document supprimé : Bilan", In_Reply_To="<2@x>", References="<1@x> <2@x>")
+    mail, documents = placed(raw, "a@b.fr", {}, told, about)
+    assert (mail.place, mail.patient, documents) == (Where.INBOX, "279035121518989", [])
+    assert mail.reason == "à propos de « Bilan », document 4"
+    assert asked == [("alix.marchand@medecin.mssante.fr", ["<2@x>", "<2@x>", "<1@x>"])]
+    other, _ = placed(mail_of(pdf=b"", subject="Bonjour"), "a@b.fr", {}, told, about)
+    assert (other.reason, other.patient) == ("", "")
+
+
+def test_a_document_is_that_of_whoever_sent_it_only(tmp_path: Path, patient: Patient) -> None:
+    records = MailRecords(tmp_path / "courrier.sqlite", Workplace())
+    mail, documents = placed(mail_of(review()), "a@b.fr", {patient.matricule: patient}, told)
+    records.take("INBOX", Place(1, 1), mail, documents)
+    sender, identity = "alix.marchand@medecin.mssante.fr", "<un@medecin.mssante.fr>"
+    (found,) = records.filed_from("a@b.fr", sender, identity)
+    assert found.title == documents[0].title
+    others = [("a@b.fr", "autre@x.fr", identity), ("c@d.fr", sender, identity), ("a@b.fr", sender, "<deux@x>")]
+    assert [records.filed_from(*one) for one in others] == [[], [], []]
+    records.close()
 
 
 def test_a_mail_that_came_twice_has_one_key_whatever_its_way() -> None:

@@ -10,14 +10,15 @@ from lxml import etree
 from health_documents import oids
 from health_documents.cda.read.reader import ReadDocument, read_document
 from health_documents.cda.rewrite import header_of
+from health_documents.cda.write.biology import write_biology_report
 from health_documents.cda.write.dispensation import write_dispensation
 from health_documents.cda.write.prescription import Extras, write_prescription
 from health_documents.cda.write.trod import write_trod
 from health_documents.cda.write.vaccination import write_vaccination_note
 from health_documents.errors import InvalidContent
-from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
-from health_documents.values.document import Author, DocumentHeader, DrugLine, Identifier
-from health_documents.values.posology import Posology
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Result, Vaccination
+from health_documents.values.document import Author, Code, DocumentHeader, DrugLine, Identifier
+from health_documents.values.posology import Posology, Quantity
 
 PDF = b"%PDF-1.4\ntest\n"
 NS = {"h": oids.NS_HL7}
@@ -207,6 +208,55 @@ def test_a_rapid_test_report_of_another_title_or_without_test_is_refused(
     ):
         with pytest.raises(InvalidContent):
             write_trod(header, tests)
+
+
+POTASSIUM = Result(
+    section="Biochimie",
+    code=Code("2823-3", "Potassium [Moles/Volume] Sérum/Plasma ; Numérique", oids.LOINC),
+    value="6.9 mmol/L",
+    quantity=Quantity("6.9", "mmol/L"),
+    low=Quantity("3.5", "mmol/L"),
+    high=Quantity("5.0", "mmol/L"),
+    interpretation="HH",
+)
+
+
+@pytest.fixture
+def biology_header(header: DocumentHeader) -> DocumentHeader:
+    code = Code("11502-2", "CR d'examens biologiques", oids.LOINC)
+    return replace(header, title="Compte rendu d'examens biologiques", code=code)
+
+
+def test_a_laboratory_report_is_valid_reads_back_and_is_stable(
+    biology_header: DocumentHeader, cda_schema: etree.XMLSchema
+):
+    data = write_biology_report(biology_header, (POTASSIUM,), pdf=PDF)
+    cda_schema.assertValid(etree.fromstring(data))
+    document = read_document(data)
+    (read,) = document.entries.results
+    assert (document.model.key, document.pdf, document.entries.unknown) == ("cr-bio", PDF, [])
+    assert replace(read, time="", battery="", templates=()) == POTASSIUM
+    assert strings(data, "//h:serviceEvent/*[namespace-uri()='urn:oid:1.3.6.1.4.1.19376.1.3.2']/@code") == ["completed"]
+    assert write_biology_report(header_of(document), document.entries.results, pdf=PDF) == data
+
+
+@pytest.mark.parametrize(
+    ("change", "results", "pdf"),
+    [
+        ({"title": "Biologie"}, (POTASSIUM,), PDF),
+        ({"code": Code("11488-4", "CR", oids.LOINC)}, (POTASSIUM,), PDF),
+        ({}, (), PDF),
+        ({}, (POTASSIUM,), b""),
+        ({}, (replace(POTASSIUM, interpretation="ZZ"),), PDF),
+        ({}, (replace(POTASSIUM, quantity=None),), PDF),
+        ({}, (replace(POTASSIUM, code=None),), PDF),
+    ],
+)
+def test_a_laboratory_report_that_cannot_be_written_is_refused(
+    biology_header: DocumentHeader, change: dict[str, object], results: tuple[Result, ...], pdf: bytes
+):
+    with pytest.raises(InvalidContent):
+        write_biology_report(replace(biology_header, **change), results, pdf=pdf)
 
 
 def test_a_dispensation_is_valid_reads_back_and_is_stable(

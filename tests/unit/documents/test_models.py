@@ -8,7 +8,7 @@ from lxml import etree
 
 from health_documents.cda.read import reader as cda_reader
 from health_documents.cda.read.reader import read_document
-from health_documents.cda.write import dispensation, prescription, trod, vaccination
+from health_documents.cda.write import biology, dispensation, prescription, trod, vaccination
 from health_documents.cda.write import n1 as cda_n1
 from health_documents.cda.write.n1 import write_n1_named
 from health_documents.codes.models import document_models, markdown_table, model_named
@@ -43,7 +43,7 @@ def test_the_official_sample_of_a_type_is_recognised(artefacts: Path, key: str):
 
 
 def test_every_reader_and_writer_of_the_table_exists():
-    modules = (cda_n1, cda_reader, dispensation, prescription, trod, vaccination)
+    modules = (cda_n1, cda_reader, biology, dispensation, prescription, trod, vaccination)
     names = {name for module in modules for name in vars(module)}
     for model in document_models().values():
         assert {model.reader, model.writer} - {""} <= names

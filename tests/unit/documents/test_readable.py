@@ -15,6 +15,7 @@ from health_documents.cda.write.prescription import Extras
 from health_documents.codes.models import document_models
 from health_documents.pdf.objects import open_pdf
 from health_documents.pdf.readable import (
+    readable_biology,
     readable_dispensation,
     readable_document,
     readable_prescription,
@@ -23,8 +24,9 @@ from health_documents.pdf.readable import (
 )
 from health_documents.pdf.text import codes_of, text_of_pdf
 from health_documents.pdf.write import PdfContent, PdfSection, PdfTable, render_pdf
-from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Vaccination
-from health_documents.values.document import DocumentHeader, DrugLine
+from health_documents.values.clinical import DeviceLine, DispensedLine, RapidTest, Result, Vaccination
+from health_documents.values.document import Code, DocumentHeader, DrugLine
+from health_documents.values.posology import Quantity
 
 VERAPDF = Path(__file__).parents[2] / "verapdf"
 NUMBER = "SBX0000000000000001"
@@ -130,3 +132,21 @@ def test_the_codes_of_a_pdf_are_found_in_its_images(pages: dict[str, PdfContent]
 def test_the_privacy_notice_is_configurable(header: DocumentHeader):
     content = readable_document(header, (), notice="Notice de la pharmacie.")
     assert "Notice de la pharmacie." in text_of_pdf(open_pdf(render_pdf(content)))
+
+
+@pytest.mark.parametrize(("interpretation", "critical"), [("HH", True), ("LL", True), ("H", False), ("", False)])
+def test_a_laboratory_report_says_a_critical_result_first(header: DocumentHeader, interpretation: str, critical: bool):
+    potassium = Result(
+        section="Biochimie",
+        code=Code("2823-3", "Potassium", "2.16.840.1.113883.6.1"),
+        value="6.9 mmol/L",
+        quantity=Quantity("6.9", "mmol/L"),
+        low=Quantity("3.5", "mmol/L"),
+        high=Quantity("5.0", "mmol/L"),
+        interpretation=interpretation,
+    )
+    content = readable_biology(header, (potassium,))
+    assert (content.sections[0].heading == "Résultat critique") is critical
+    text = text_of_pdf(open_pdf(render_pdf(content)))
+    assert "6.9 mmol/L" in text
+    assert "3.5 mmol/L à 5.0 mmol/L" in " ".join(text.split())

@@ -216,6 +216,11 @@ def test_what_is_no_xdm_archive_is_refused(data: bytes):
         read_xdm(data)
 
 
+def test_an_archive_that_was_cut_is_told_in_french(archive: bytes):
+    with pytest.raises(XdmError, match="la fin du fichier manque"):
+        read_xdm(archive[: len(archive) // 2])
+
+
 def test_an_archive_damaged_anywhere_is_refused_or_reported_but_never_crashes(archive: bytes):
     for at in range(0, len(archive), 41):
         damaged = archive[:at] + bytes([archive[at] ^ 0xFF]) + archive[at + 1 :]
