@@ -6,7 +6,6 @@ Source: specs/mssante.md §1.1, §1.2, §4.1. The routes of the directory are in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -19,10 +18,12 @@ from lgo_sandbox.sandbox import Sandbox
 from lgo_sandbox.wire.http import RawResponse
 from mss_mock.annuaire import DIRECTORY_ROUTES, outcome
 from mss_mock.asking import explain, read_query
-from mss_mock.codes import BOX_KIND_LABELS, GATEWAY_FAULTS, OPERATOR_HOST, OPERATOR_NAME, BoxKind
-from mss_mock.directory.addresses import generated_domains
-from mss_mock.domain import Refused, mailboxes
+from mss_mock.codes import GATEWAY_FAULTS, OPERATOR_HOST
+from mss_mock.codes.operators import Operator
+from mss_mock.domain import Refused
 from mss_mock.facts import Autoconfigured, WhiteListRead
+from mss_mock.operators.rules import operators_of
+from mss_mock.operators.table import Setting, settings
 from mss_mock.wire.configuration import ListedDomain, MailServer, autoconfig, white_list
 
 __all__ = ["create_app", "problem"]
@@ -68,26 +69,25 @@ def _server(call: Call, door: str) -> MailServer:
     return MailServer(host.strip("[]") or "127.0.0.1", port or DEFAULT_PORTS[door])
 
 
-def _domains(call: Call) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for box in mailboxes(call.session.people).values():
-        found.setdefault(box.domain, BOX_KIND_LABELS[box.kind])
-    for domain in generated_domains():
-        found.setdefault(domain, BOX_KIND_LABELS[BoxKind.PERSON])
-    return found
+def _domains(call: Call) -> dict[str, Operator]:
+    operators = operators_of(call.session.people)
+    return {domain: operator for domain, operator in operators.items() if domain != OPERATOR_HOST}
 
 
 async def _white_list(call: Call) -> RawResponse:
     await call.enter("white-list")
     attributes = call.sandbox.pki.issue(Kind.SERVER, hosts=call.sandbox.settings.public_names).certificate().attributes
-    name = ",".join(f"{key}={attributes[key]}" for key in ("CN", "OU", "O", "ST", "C") if key in attributes)
-    contact = f"support@{OPERATOR_HOST}"
-    domains: Sequence[ListedDomain] = [
-        ListedDomain(domain, f"{OPERATOR_NAME} – {label}", name, contact)
-        for domain, label in sorted(_domains(call).items())
+    own = ",".join(f"{key}={attributes[key]}" for key in ("CN", "OU", "O", "ST", "C") if key in attributes)
+    known = settings(call.session.db)
+    domains = [
+        ListedDomain(domain, f"{one.name} – {domain}", one.certificate or own, f"support@{one.host}")
+        for domain, one in sorted(_domains(call).items())
+        if known.get(domain, Setting()).listed
     ]
     call.note(WhiteListRead(domains=len(domains)))
-    call.summarise(f"Liste blanche MSSanté : {len(domains)} domaines")
+    call.summarise(
+        f"Liste blanche MSSanté : {len(domains)} domaines, {len({one.certificate for one in domains})} opérateurs"
+    )
     return RawResponse(200, white_list(domains, call.session.clock.wire()), XML)
 
 

@@ -28,6 +28,7 @@ from mss_mock.codes.replies import REPLIES, Reply
 from mss_mock.directory.addresses import owner_of
 from mss_mock.directory.crowd import SIZES, crowd_of
 from mss_mock.directory.records import Person
+from mss_mock.operators.rules import operator_of
 
 __all__ = [
     "Failure",
@@ -125,6 +126,10 @@ class Policy:
     unknown_citizen_bounces: bool = False
     closed_citizen_bounces: bool = True
     state: CitizenState | None = None
+    unknown_remote_bounces: bool = False
+    """An address at another operator is only known there."""
+    unlisted: bool = False
+    """The domain was taken off the white list, and that is said at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +241,15 @@ def check_author(box: Mailbox, addresses: Sequence[str]) -> None:
 
 def resolve(people: Population, address: str, policy: Policy) -> str:
     """Return the address under which a recipient is accepted. Raises Refused 550 for one that is nobody's."""
+    if policy.unlisted:
+        raise _unlisted(address)
     box = mailbox_of(people, address)
     citizen = address.lower().rpartition("@")[2] == PATIENT_DOMAIN
-    if box is None and not (citizen and policy.unknown_citizen_bounces):
+    operator = operator_of(people, address)
+    if box is None and operator is None:
+        raise _unlisted(address)
+    bounces = policy.unknown_citizen_bounces if citizen else policy.unknown_remote_bounces
+    if box is None and not (bounces and operator is not None and not operator.own):
         raise _unknown(address, citizen=citizen)
     state = policy.state or (box.state if box else CitizenState.OPEN)
     if state is not CitizenState.OPEN and not policy.closed_citizen_bounces:
@@ -253,6 +264,16 @@ def _untaken(address: str, state: CitizenState) -> Refused:
         f"<{address}>: Recipient address rejected: {why.text}",
         received=f"RCPT TO:<{address}> ; {why.cause}",
         expected="un usager dont la messagerie est ouverte",
+        where="RCPT TO",
+    )
+
+
+def _unlisted(address: str) -> Refused:
+    return Refused(
+        "domaine-hors-liste",
+        f"<{address}>: Recipient address rejected: Domain is not in the MSSante white list",
+        received=f"RCPT TO:<{address}>",
+        expected="un domaine de la liste blanche MSSanté (/listeblanchemssante.xml)",
         where="RCPT TO",
     )
 
@@ -282,6 +303,8 @@ def failure_of(box: Mailbox | None, size: int, address: str = "") -> Failure | N
 
     ``address`` is that of a recipient who has no mailbox.
     """
+    if box is None and address and address.rpartition("@")[2] != PATIENT_DOMAIN:
+        return Failure("5.1.1", "550 5.1.1 User unknown", "l'opérateur du destinataire ne connaît pas cette adresse")
     if box is None and address and not _MATRICULE.fullmatch(address.rpartition("@")[0]):
         why = INVALID_ADDRESS
         return Failure(why.status, f"550 {why.status} {why.text}", why.cause)

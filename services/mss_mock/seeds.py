@@ -67,6 +67,21 @@ SITUATIONS = (
         "Envoyer plus de 10 Mo (option size_limit_mo).",
     ),
     Situation(
+        "operateur-qui-tarde",
+        "L'opérateur du destinataire retarde, refuse ou ne répond pas : rapport « delayed » ou « failed »",
+        "POST mss/operators/hospitalier avec delivery à delayed, refused ou unreachable, puis écrire à l'hôpital.",
+    ),
+    Situation(
+        "domaine-hors-liste",
+        "Le domaine du destinataire n'est plus dans la liste blanche : le message revient (5.7.1)",
+        "POST mss/domains/ch-valfontaine.mssante.fr avec listed à false, puis écrire à l'hôpital.",
+    ),
+    Situation(
+        "correspondant-qui-accuse",
+        "Le correspondant lit, intègre, refuse d'intégrer (code 900 à 906), supprime ou répond, et le dit",
+        "Mettre l'option partner_robot à read, file, reject, delete ou answer, ou choisir par mss/partners/{adresse}.",
+    ),
+    Situation(
         "jeton-refuse",
         "Jeton PSC refusé : 334 avec le JSON d'erreur puis coupure en SMTP, NO [AUTHENTICATIONFAILED] en IMAP",
         "Ouvrir une boîte avec un jeton expiré ou révoqué, ou la boîte d'un autre professionnel.",

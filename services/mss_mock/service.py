@@ -20,6 +20,7 @@ from mss_mock.codes import ANNUAIRE_KEY, GATEWAY_FAULTS, NIL, BoxKind
 from mss_mock.codes import SERVICE as NAME
 from mss_mock.codes.citizens import Robot
 from mss_mock.codes.faults import FAULTS
+from mss_mock.codes.partners import MdnVersion, PartnerRobot
 from mss_mock.correspondents.posting import CORRESPONDENT, post_late
 from mss_mock.correspondents.resources import handle_correspondents
 from mss_mock.decoding import decode
@@ -28,6 +29,12 @@ from mss_mock.directory_resource import handle_directory
 from mss_mock.domain import mailboxes
 from mss_mock.doors import serve
 from mss_mock.imap.commands import OPERATIONS
+from mss_mock.operators.courses import RELAY
+from mss_mock.operators.resources import handle_domains, handle_operators
+from mss_mock.partners.events import run_partner
+from mss_mock.partners.resources import handle_partners
+from mss_mock.partners.robots import PARTNER
+from mss_mock.relaying import relay
 from mss_mock.resources import handle_mailboxes
 from mss_mock.seeds import MIGRATIONS, SITUATIONS
 
@@ -48,6 +55,7 @@ _OPERATIONS = (
     Operation("smtp-rcpt", "Destinataire d'un message (RCPT)"),
     Operation("smtp-data", "Demande d'envoi refusée (DATA)", armable=False),
     Operation("smtp-message", "Envoi d'un message"),
+    Operation("operator-delivery", "Remise à un autre opérateur", armable=False),
     Operation("smtp-command", "Autre commande SMTP refusée", armable=False),
     Operation("smtp-connection", "Connexion SMTP rompue ou close", armable=False),
     *(
@@ -88,12 +96,66 @@ _OPTIONS = (
         ("15", "1", "60", "1440"),
         "Retard d'une remise différée (panne delayed-delivery), en minutes d'heure d'âge",
     ),
+    Option(
+        "unlisted_domain",
+        "bounce",
+        ("bounce", "reject"),
+        "Domaine ôté de la liste blanche : message accepté puis revenu (5.7.1), ou refus 550",
+    ),
+    Option(
+        "unknown_remote",
+        "reject",
+        ("reject", "bounce"),
+        "Adresse inconnue chez un autre opérateur : refus 550 immédiat, ou message accepté puis revenu (5.1.1)",
+    ),
+    Option(
+        "operator_delay",
+        "60",
+        ("60", "5", "240", "1440"),
+        "Attente d'un message que l'opérateur du destinataire retarde, en minutes d'heure d'âge",
+    ),
+    Option(
+        "delay_warning",
+        "15",
+        ("15", "5", "60", "240"),
+        "Attente au-delà de laquelle l'expéditeur est averti (rapport delayed), en minutes d'heure d'âge",
+    ),
+    Option(
+        "operator_expiry",
+        "2880",
+        ("2880", "1440", "7200"),
+        "Durée des essais vers un opérateur injoignable, avant le rapport d'échec, en minutes d'heure d'âge",
+    ),
+    Option(
+        "return_receipt",
+        "dsn",
+        ("dsn", "ignore"),
+        "Return-Receipt-To : vaut NOTIFY=SUCCESS quand NOTIFY n'est pas donné, ou ne vaut rien",
+    ),
     Option("robot", Robot.NONE, tuple(Robot), "Usagers simulés : ce qu'ils font d'un message, faute de robot choisi"),
     Option(
         "robot_delay",
         "60",
         ("60", "5", "1440", "10080"),
         "Retard des robots late et first, en minutes d'heure d'âge",
+    ),
+    Option(
+        "partner_robot",
+        PartnerRobot.NONE,
+        tuple(PartnerRobot),
+        "Correspondants simulés : ce que font d'un message les boîtes de professionnels, de structures et applicatives",
+    ),
+    Option(
+        "partner_delay",
+        "0",
+        ("0", "5", "60", "1440"),
+        "Retard des correspondants simulés, en minutes d'heure d'âge",
+    ),
+    Option(
+        "mdn_version",
+        MdnVersion.CURRENT,
+        tuple(MdnVersion),
+        "Forme des accusés d'intégration en erreur : volet 1.1.3, ou versions antérieures",
     ),
     Option(
         "session_end",
@@ -145,9 +207,11 @@ def _tables() -> tuple[MetaData, ...]:
     from mss_mock.correspondents.table import TABLES as CORRESPONDENTS
     from mss_mock.directory.changes import TABLES
     from mss_mock.greylist import METADATA
+    from mss_mock.operators.table import TABLES as OPERATORS
+    from mss_mock.partners.table import TABLES as PARTNERS
     from mss_mock.store import Base
 
-    return (Base.metadata, METADATA, TABLES, CITIZENS, CORRESPONDENTS)
+    return (Base.metadata, METADATA, TABLES, CITIZENS, CORRESPONDENTS, OPERATORS, PARTNERS)
 
 
 def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
@@ -155,6 +219,8 @@ def _facts(_sandbox: Sandbox, session: Session) -> Mapping[str, Any]:
     applications = {box.owner: box.address for box in boxes if box.kind is BoxKind.APPLICATION}
     return {"annuaire_api_key": ANNUAIRE_KEY, "nil": NIL, "application_mailboxes": applications}
 
+
+_EVENTS = {DELIVERY: deliver_late, ROBOT: run_robot, RELAY: relay, PARTNER: run_partner, CORRESPONDENT: post_late}
 
 SERVICE = Service(
     name=NAME,
@@ -167,17 +233,16 @@ SERVICE = Service(
     page="mssante",
     options=_OPTIONS,
     faults=(*_OUTAGES, *(NamedFault(*row) for row in FAULTS)),
-    events={
-        DELIVERY.partition(".")[2]: deliver_late,
-        ROBOT.partition(".")[2]: run_robot,
-        CORRESPONDENT.partition(".")[2]: post_late,
-    },
+    events={name.partition(".")[2]: run for name, run in _EVENTS.items()},
     situations=SITUATIONS,
     resources=(
         Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
         Resource("citizens", "Usagers : état, correspondants, message en leur nom", handle_citizens),
         Resource("robots", "Usagers simulés", handle_robots),
         Resource("correspondents", "Correspondants : leurs envois, corpus de mails reçus", handle_correspondents),
+        Resource("partners", "Destinataires simulés : accusés, erreurs, réponses", handle_partners),
+        Resource("operators", "Opérateurs : domaines, file d'attente, façon de recevoir", handle_operators),
+        Resource("domains", "Domaines : liste blanche, façon de recevoir", handle_domains),
         Resource("directory", "Annuaire Santé : changements", handle_directory),
     ),
     spec_version="ref2-1.0.1",

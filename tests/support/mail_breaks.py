@@ -13,6 +13,7 @@ from datetime import timedelta
 from lgo_sandbox.tenant.faults import Fault, FaultKind
 from lgo_sandbox.watch.markers import Marker, dated
 from mss_mock.codes import REFUSES_MAIL, REFUSES_MAIL_TO_PROFESSIONALS, BoxKind
+from mss_mock.operators.table import Setting, put
 from support.mail_client import Mailer
 from support.mail_corpus import FAULTY, Sample
 from support.mail_documents import MATRICULE, PLAIN, documents, plain
@@ -34,9 +35,16 @@ def _mail(octets: bytes, *recipients: str, parameters: bytes = b"", notify: byte
     return way
 
 
-def send(raw: Raw, octets: bytes, *recipients: str, parameters: bytes = b"", notify: bytes = b"") -> None:
+def send(
+    raw: Raw,
+    octets: bytes,
+    *recipients: str,
+    parameters: bytes = b"",
+    notify: bytes = b"",
+    path: str = "helene.valmont@pharmacien.mssante.fr",
+) -> None:
     """Send a mail over a connection that is logged in, and see that it is taken."""
-    raw.reply(b"MAIL FROM:<helene.valmont@pharmacien.mssante.fr>" + parameters)
+    raw.reply(f"MAIL FROM:<{path}>".encode() + parameters)
     for recipient in recipients:
         raw.reply(b"RCPT TO:<" + recipient.encode() + b">" + notify)
     raw.reply(b"DATA")
@@ -52,7 +60,7 @@ def _sample(sample: Sample) -> Way:
             _application(mailer, sample.make())
         else:
             parameters = b" BODY=8BITMIME" if sample.eight_bit else b""
-            send(mailer.sender(), sample.make(), *sample.to, parameters=parameters)
+            send(mailer.sender(), sample.make(), *sample.to, parameters=parameters, path=sample.path)
 
     return way
 
@@ -171,6 +179,13 @@ def _cut_and_back(mailer: Mailer) -> None:
 
 APPLICATION_FROM = "Pharmacie de la Fontaine <contact_auto@pharmacie-fontaine.mssante.fr>"
 
+
+def _unlisted(mailer: Mailer) -> None:
+    domain = DOCTOR.partition("@")[2]
+    mailer.tenant.do(lambda session: put(session.db, domain, Setting(listed=False)))
+    send(mailer.sender(), PLAIN, DOCTOR)
+
+
 BROKEN: Mapping[str, Way] = {
     # The first mail of the corpus that breaks each rule
     **{sample.rule: _sample(sample) for sample in reversed(FAULTY)},
@@ -178,6 +193,7 @@ BROKEN: Mapping[str, Way] = {
     "MSS-BARE-NEWLINE": _bare,
     "MSS-MESSAGE-ID": _twice,
     "MSS-CITIZEN-BOUNCED": _mail(PLAIN, CLOSED),
+    "MSS-OPERATOR-BOUNCED": _unlisted,
     "MSS-CITIZEN-REFUSES": _marked(REFUSES_MAIL, _mail(PLAIN, CITIZEN)),
     "MSS-PATIENT-REFUSES": _marked(REFUSES_MAIL_TO_PROFESSIONALS, _mail(documents())),
     # Connections

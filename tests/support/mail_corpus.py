@@ -14,6 +14,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from email.header import Header
 from email.message import EmailMessage
 from functools import cache
 from typing import Any
@@ -76,6 +77,14 @@ class Sample:
     mailbox: str = "helene.valmont@pharmacien.mssante.fr"
     kind: BoxKind = BoxKind.PERSON
     eight_bit: bool = False
+    own_path: bool = False
+    """Whether a report names its mailbox as the return path, which no report does."""
+
+    @property
+    def path(self) -> str:
+        """The return path."""
+        is_report = b"message/disposition-notification" in self.make()
+        return "" if is_report and not self.own_path else self.mailbox
 
 
 def _bad(rule: str, name: str, make: Callable[[], bytes] | bytes, **more: Any) -> Sample:
@@ -238,16 +247,36 @@ def _born(date: str, name: str = "MARTIN Claire") -> str:
 # Reports and forwards
 
 
-def _report(fields: bytes, *parts: bytes, subject: str = "Bonjour") -> bytes:
-    report = (
-        b"Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; a@b.mssante.fr\r\n" + fields
-    )
-    mail = composed("", TEXT, report + b"Disposition: automatic-action/MDN-sent-automatically; processed\r\n", *parts)
-    mail = _swapped(b"multipart/mixed", b"multipart/report; report-type=disposition-notification", mail)
-    return _swapped(b"Subject: Bonjour", f"Subject: {subject}".encode(), mail)
+DISPLAYED = b"Disposition: manual-action/MDN-sent-manually; displayed"
+PROCESSED = b"Disposition: automatic-action/MDN-sent-automatically; processed"
+KO = "[KO Intégration système !][902]"
+ERROR = b"902^Identifiant de patient inconnu^applicationErrorCondition| E^Error^errorSeverity"
+READER = b"rfc822;helene.valmont@pharmacien.mssante.fr"
+ORIGINAL = b"Original-Message-ID: <un@pharmacien.mssante.fr>\r\n"
 
 
-ORIGINAL = b"Original-Message-ID: <un@medecin.mssante.fr>\r\n"
+def _report(
+    disposition: bytes = PROCESSED,
+    *parts: bytes,
+    subject: str = SUBJECT,
+    original: bytes = ORIGINAL,
+    recipients: bytes = b"Original-Recipient: " + READER + b"\r\nFinal-Recipient: " + READER + b"\r\n",
+    kind: bytes = b"multipart/report; report-type=disposition-notification",
+) -> bytes:
+    """Return an MDN; ``parts`` are what comes after its fields: by default the mail that was processed, whole."""
+    fields = recipients + original + disposition + b"\r\n"
+    report = b"Content-Type: message/disposition-notification\r\n\r\n" + fields
+    mail = _swapped(b"multipart/mixed", kind, composed("", TEXT, report, *(parts or (_enclosed(documents()),))))
+    words = subject if subject.isascii() else Header(subject, "utf-8", maxlinelen=900).encode(maxlinelen=900)
+    return _swapped(b"Subject: Bonjour", f"Subject: {words}".encode(), mail)
+
+
+def _displayed(**more: Any) -> bytes:
+    return _report(DISPLAYED, b"Content-Type: text/rfc822-headers\r\n\r\nSubject: Bonjour\r\n", **more)
+
+
+def _returned_to(address: str) -> bytes:
+    return _enclosed(f"Return-Path: <{address}>\r\n".encode() + documents())
 
 
 def _enclosed(mail: bytes) -> bytes:
@@ -317,7 +346,51 @@ FAULTY = (
     _bad("MSS-SUBJECT-INS", "INS dans l'objet", plain(f"Ordonnance de {MATRICULE}")),
     _bad("MSS-SUBJECT-INS", "INS espacé dans l'objet", plain("Patiente 2 56 03 63 300 918 38")),
     _bad("MSS-SUBJECT-INS", "INS dans l'objet XDM", documents(subject=f"{SUBJECT} {MATRICULE}")),
-    _bad("MSS-READ-REPORT", "rapport sans message d'origine", _report(b"")),
+    _bad("MSS-READ-REPORT", "rapport sans message d'origine", lambda: _report(original=b"")),
+    _bad("MSS-REPORT-FORM", "rapport en multipart/mixed", lambda: _report(kind=b"multipart/mixed")),
+    _bad("MSS-REPORT-FORM", "rapport sans report-type", lambda: _report(kind=b"multipart/report")),
+    _bad("MSS-REPORT-RECIPIENTS", "rapport sans destinataire", lambda: _report(recipients=b"")),
+    _bad(
+        "MSS-REPORT-RECIPIENTS",
+        "destinataire d'origine absent",
+        lambda: _report(recipients=b"Final-Recipient: " + READER + b"\r\n"),
+    ),
+    _bad(
+        "MSS-REPORT-RECIPIENTS",
+        "adresse sans type",
+        lambda: _report(recipients=b"Original-Recipient: a@b.fr\r\nFinal-Recipient: a@b.fr\r\n"),
+    ),
+    _bad("MSS-REPORT-DISPOSITION", "sans Disposition", lambda: _report(b"X-Sans: rien")),
+    _bad("MSS-REPORT-DISPOSITION", "type seul", lambda: _report(b"Disposition: processed")),
+    _bad("MSS-REPORT-DISPOSITION", "type inconnu", lambda: _report(PROCESSED.replace(b"processed", b"filed"))),
+    _bad("MSS-REPORT-DISPOSITION", "erreur sans détail", lambda: _report(PROCESSED + b"/error")),
+    _bad(
+        "MSS-REPORT-DISPOSITION",
+        "code d'erreur inconnu",
+        lambda: _report(
+            PROCESSED + b"/error\r\nError: 999^Autre", subject=f"[KO Intégration système !][999] {SUBJECT}"
+        ),
+    ),
+    _bad("MSS-REPORT-DISPOSITION", "détail après un autre mot", lambda: _report(PROCESSED + b"/KO: 902^Inconnu")),
+    _bad("MSS-REPORT-SUBJECT", "erreur, objet d'origine", lambda: _report(PROCESSED + b"/error\r\nError: " + ERROR)),
+    _bad("MSS-REPORT-SUBJECT", "objet en erreur, succès", lambda: _report(subject=f"{KO} {SUBJECT}")),
+    _bad(
+        "MSS-REPORT-SUBJECT",
+        "autre code dans l'objet",
+        lambda: _report(PROCESSED + b"/Error: " + ERROR, subject=f"[KO Intégration système !][906] {SUBJECT}"),
+    ),
+    _bad("MSS-REPORT-ORIGINAL", "sans le message d'origine", lambda: _report(PROCESSED, TEXT)),
+    _bad(
+        "MSS-REPORT-ORIGINAL",
+        "un autre message joint",
+        lambda: _report(original=ORIGINAL.replace(b"<un@", b"<deux@")),
+    ),
+    _bad("MSS-REPORT-RETURN-PATH", "accusé avec adresse de retour", lambda: _displayed(), own_path=True),
+    _bad(
+        "MSS-REPORT-CONSENT",
+        "accusé automatique vers un autre",
+        lambda: _report(PROCESSED, _returned_to("nadia.boissiere@infirmier.mssante.fr")),
+    ),
     # Texts
     _bad("MSS-BODY", "HTML seul", _swapped(b"text/plain", b"text/html")),
     _bad("MSS-BODY", "HTML d'abord", composed("", MARKUP, TEXT, kind="alternative")),
@@ -608,10 +681,28 @@ RIGHT = (
     _good("nombre de quinze chiffres qui n'est pas un INS", plain("Commande 123456789012345")),
     _good("pied de page après le HTML", lambda: _with_footer()),
     _good("transfert joint", composed("", TEXT, _enclosed(documents()))),
-    _good("accusé de lecture du volet 1.1.3", lambda: _report(ORIGINAL, _enclosed(documents()), subject=SUBJECT)),
+    _good("accusé d'intégration du volet 1.1.3", lambda: _report()),
     _good(
-        "refus d'intégration",
-        lambda: _report(ORIGINAL, _enclosed(documents()), subject=f"[KO Int][902] {SUBJECT}"),
+        "refus d'intégration du volet 1.1.3",
+        lambda: _report(PROCESSED + b"/error\r\nError: " + ERROR, subject=f"{KO} {SUBJECT}"),
+    ),
+    _good(
+        "refus d'intégration des versions antérieures",
+        lambda: _report(PROCESSED + b"/Error: " + ERROR, subject=f"{KO} {SUBJECT}"),
+    ),
+    _good(
+        "refus d'intégration ancien, objet sans code",
+        lambda: _report(PROCESSED + b"/Error: " + ERROR, subject=f"[KO Intégration système !] {SUBJECT}"),
+    ),
+    _good("accusé de lecture d'une personne", lambda: _displayed(subject="Lu : Bonjour")),
+    _good("supprimé sans être lu", lambda: _report(DISPLAYED.replace(b"displayed", b"deleted"), TEXT)),
+    _good("accusé automatique vers l'expéditeur", lambda: _report(PROCESSED, _returned_to(DOCTOR))),
+    _good(
+        "accusé consenti vers un autre",
+        lambda: _report(
+            PROCESSED.replace(b"sent-automatically", b"sent-manually"),
+            _returned_to("nadia.boissiere@infirmier.mssante.fr"),
+        ),
     ),
     _good("demande d'accusés", plain(Disposition_Notification_To=DOCTOR, Return_Receipt_To=DOCTOR)),
     _good("Reply-To de la structure", plain(Reply_To=STRUCTURE)),

@@ -278,6 +278,7 @@ SMTP_REFUSALS: Mapping[str, Way] = {
     "expediteur-autre": _sent(b"MAIL FROM:<thomas.castelnau@pharmacien.mssante.fr>"),
     "auteur-autre": _refusing_authors,
     "destinataire-inconnu": _sent(MAIL, b"RCPT TO:<personne@medecin.mssante.fr>"),
+    "domaine-hors-liste": _sent(MAIL, b"RCPT TO:<x@gmail.com>"),
     "usager-adresse": _sent(MAIL, b"RCPT TO:<jean.dupont@patient.mssante.fr>"),
     "usager-sans-espace": _absent_citizen,
     "usager-inconnu": _sent(MAIL, b"RCPT TO:<000000000000000@patient.mssante.fr>"),

@@ -88,6 +88,7 @@ CONTENT = MailContent(
     alternative=False,
     reports_reading=False,
     reported_message="",
+    report=None,
     eight_bit=False,
     bare_newlines=False,
     defects=(),

@@ -39,7 +39,7 @@ from lgo_client.mss.mails import (
 )
 from lgo_client.mss.placing import PATIENT_DOMAIN, placed
 from lgo_client.mss.queue import MailQueue, Operator, Parcel
-from lgo_client.mss.receipts import mdn
+from lgo_client.mss.receipts import Reading, mdn
 from lgo_client.mss.records import Arrived, Audience, MailRecords, SentDocument, Where
 from lgo_client.mss.sync import synchronise
 from lgo_client.outbox import PAUSES, State, Waiting
@@ -343,7 +343,8 @@ class MailDesk:
         """Let wait the receipts that may be sent without asking, each once whatever happens between."""
         for number in self.records.due(self.mailbox):
             arrived = self.records.mail(number)
-            self._put_receipt(arrived, opened(self.records.octets(number)))
+            reading = Reading(code=arrived.code if arrived.place is Where.QUARANTINE else "")
+            self._put_receipt(arrived, opened(self.records.octets(number)), reading)
 
     def acknowledge(self, number: int) -> None:
         """Let the receipt that a mail asks for wait. Raises NotSent when it asks for none, or has it."""
@@ -355,16 +356,15 @@ class MailDesk:
             raise NotSent(f"le message {number} est venu dans {arrived.mailbox} : son accusé part de là")
         if arrived.acknowledged:
             raise NotSent(f"l'accusé du message {number} est déjà parti ou en file")
-        self._put_receipt(arrived, mail)
+        self._put_receipt(arrived, mail, _reading(arrived))
 
-    def _put_receipt(self, arrived: Arrived, mail: Opened) -> None:
+    def _put_receipt(self, arrived: Arrived, mail: Opened, reading: Reading) -> None:
         if not mail.message_id:
             return
         digest = sha256(f"{arrived.mailbox} {mail.message_id}".encode()).hexdigest()[:32]
         identity = f"accuse.{digest}@{self.mailbox.partition('@')[2]}"
-        receipt = mdn(
-            self.records.octets(arrived.number), mail.headers, self.sender, identity, self.workplace, arrived.code
-        )
+        octets = self.records.octets(arrived.number)
+        receipt = mdn(octets, mail.headers, self.sender, identity, self.workplace, reading)
         parcel = Parcel(Envelope("", (mail.receipt_to,), identity), receipt)
         self.queue.put(parcel, f"Accusé de : {shown_subject(arrived.subject)}")
         self.records.acknowledged(arrived.number)
@@ -386,3 +386,14 @@ class MailDesk:
     def _in_quarantine(self, number: int) -> None:
         if self.records.mail(number).place is not Where.QUARANTINE:
             raise ValueError(f"le message {number} n'est pas en quarantaine")
+
+
+def _reading(arrived: Arrived) -> Reading:
+    """Return what became of a mail, for the receipt that somebody sends."""
+    apart = arrived.place in (Where.QUARANTINE, Where.DISCARDED)
+    return Reading(
+        code=arrived.code if apart else "",
+        displayed=arrived.place is Where.INBOX or (apart and not arrived.code),
+        by_hand=arrived.place in (Where.SET_BY_HAND, Where.DISCARDED),
+        asked=True,
+    )

@@ -84,7 +84,7 @@ def submit(environment: Environment, account: Account, envelope: Envelope, octet
     """Send a message to all its recipients, or to none. Raises MssRefused and MssUnavailable."""
     with _submission(environment, account) as server:
         _checked(server.mail(envelope.sender, _mail_options(server, envelope, octets)), envelope.sender)
-        asked = ["NOTIFY=SUCCESS,FAILURE"] if envelope.receipt and server.has_extn("dsn") else []
+        asked = ["NOTIFY=SUCCESS,FAILURE,DELAY"] if envelope.receipt and server.has_extn("dsn") else []
         for recipient in envelope.recipients:
             _checked(server.rcpt(recipient, asked), recipient)
         _checked(server.docmd("DATA"), "DATA", wanted=354)

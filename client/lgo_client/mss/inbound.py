@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 
 from health_documents.cda.read.reader import ReadDocument, read_document
 from health_documents.codes.systems import document_types
@@ -88,7 +88,7 @@ def opened(raw: bytes) -> Opened:
         archives=tuple(one for one in parts if _is_archive(one)),
         pdfs=tuple(one for one in parts if one.sub_type == "pdf" or one.name.lower().endswith(".pdf")),
         receipt_to=receipt_to,
-        automatic=bool(receipt_to) and receipt_to.lower() == _return_path(headers),
+        automatic=_may_leave_by_itself(headers),
     )
 
 
@@ -104,6 +104,12 @@ def _attachments(message: EmailMessage) -> list[Attachment]:
         return attached(message)
     except (ValueError, LookupError, AttributeError, TypeError):
         return []
+
+
+def _may_leave_by_itself(headers: Mapping[str, str]) -> bool:
+    """Tell whether a receipt goes to one address, that which the mail came from (RFC 8098 §2.1)."""
+    asked = [address.lower() for _, address in getaddresses([headers.get("Disposition-Notification-To", "")])]
+    return len(asked) == 1 and bool(asked[0]) and asked[0] == _return_path(headers)
 
 
 def _return_path(headers: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from lgo_client.environment import Patient
 from lgo_client.mss.errors import NotFiled
 from lgo_client.mss.inbound import CRITICAL_MARK, Opened, documents_of, key_of, opened
-from lgo_client.mss.receipts import read_receipt
+from lgo_client.mss.receipts import Receipt, read_receipts
 from lgo_client.mss.records import NewDocument, NewMail, Where
 
 __all__ = ["PATIENT_DOMAIN", "About", "placed"]
@@ -57,10 +57,11 @@ def placed(
         due=False,
         octets=raw,
     )
-    receipt = read_receipt(raw)
-    if receipt is not None:
-        title = told(receipt.message_id, receipt.shown) or receipt.message_id
-        return replace(new, place=Where.RECEIPT, reason=f"{receipt.shown} : {title}" if title else receipt.shown), []
+    receipts = read_receipts(raw)
+    if receipts:
+        said, message_id = _shown(receipts), receipts[0].message_id
+        title = told(message_id, said) or message_id
+        return replace(new, place=Where.RECEIPT, reason=f"{said} : {title}" if title else said), []
     if not mail.has_documents:
         spoken = about(mail.sender, _answered(mail))
         if spoken is None:
@@ -79,6 +80,13 @@ def placed(
 def _answered(mail: Opened) -> list[str]:
     """Return the Message-IDs that a mail answers, the nearest first."""
     return [*mail.headers.get("In-Reply-To", "").split(), *reversed(mail.references.split())]
+
+
+def _shown(receipts: Sequence[Receipt]) -> str:
+    """Return what a report says; of several recipients, of whom it says what."""
+    if len(receipts) == 1:
+        return receipts[0].shown
+    return " ; ".join(f"{one.recipient} {one.shown}" for one in receipts)
 
 
 def _writes_himself(mail: Opened) -> str:

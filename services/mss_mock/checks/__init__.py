@@ -18,6 +18,7 @@ from mss_mock.checks.flows import FLOW_CHECKS
 from mss_mock.checks.headers import HEADER_CHECKS
 from mss_mock.checks.mail import MAIL_CHECKS
 from mss_mock.checks.receipts import RECEIPT_CHECKS
+from mss_mock.checks.reports import REPORT_CHECKS
 from mss_mock.checks.servers import SERVER_CHECKS
 from mss_mock.checks.truth import TRUTH_CHECKS
 from mss_mock.checks.versions import VERSION_CHECKS
@@ -28,6 +29,7 @@ CHECKS: tuple[Check[Any], ...] = (
     *MAIL_CHECKS,
     *HEADER_CHECKS,
     *RECEIPT_CHECKS,
+    *REPORT_CHECKS,
     *DOCUMENT_CHECKS,
     *ANNOUNCED_CHECKS,
     *VERSION_CHECKS,

@@ -1,15 +1,28 @@
-"""Receipts: asked at sending, given back after reading.
+"""Receipts that are asked at sending, and what another operator makes of a mail.
 
-Source: docs/sources/mssante.md (Accusé de remise, Accusé de lecture). Pure functions of facts.
+Source: docs/sources/mssante.md (Accusé de remise, Accusé de lecture, Entre opérateurs). Pure functions of facts.
 """
 
 from __future__ import annotations
 
-from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.checks import Check, Observed, Outcome, Severity, Violation
 from mss_mock.checks.wording import MESSAGE
-from mss_mock.facts import Mail, MailEnvelope
+from mss_mock.codes import PATIENT_DOMAIN
+from mss_mock.codes.operators import REFUSED_BY_OTHER, WAITING
+from mss_mock.facts import Fate, Mail, MailEnvelope, MailFates
 
 __all__ = ["RECEIPT_CHECKS"]
+
+_BACK = {
+    "5.1.1": "adresse inconnue de l'opérateur du destinataire",
+    REFUSED_BY_OTHER.status: "refusé par l'opérateur du destinataire, ou domaine ôté de la liste blanche",
+    **{wait.status: wait.cause for wait in WAITING.values()},
+}
+
+
+def is_citizen(fate: Fate) -> bool:
+    """Tell whether a fate is that of a mail to a citizen."""
+    return fate.address.endswith(f"@{PATIENT_DOMAIN}")
 
 
 def _delivery(seen: Observed[Mail]) -> Outcome:
@@ -48,25 +61,25 @@ READ = Check(
 )
 
 
-def _report(seen: Observed[Mail]) -> Outcome:
-    content = seen.facts.read
-    if content is None or not content.reports_reading:
+def _back(seen: Observed[Mail]) -> Outcome:
+    fates = seen.also(MailFates)
+    back = [one for one in fates.fates if one.status in _BACK and not is_citizen(one)] if fates is not None else []
+    if not back:
         return None
-    return bool(content.reported_message) or Violation(
-        "un rapport de lecture sans Original-Message-ID", "Original-Message-ID: le Message-ID du message lu"
-    )
+    received = ", ".join(f"{one.address} : {one.status}, {_BACK[one.status]}" for one in back)
+    return Violation(received, "un domaine de la liste blanche, dont l'opérateur accepte le message", where="RCPT TO")
 
 
-REPORT = Check(
-    id="MSS-READ-REPORT",
-    title="Accusé de lecture renvoyé",
+BACK = Check(
+    id="MSS-OPERATOR-BOUNCED",
+    title="Message à un autre opérateur, accepté puis retardé ou revenu",
     reads=Mail,
-    test=_report,
-    source="docs/sources/mssante.md#accuse-de-lecture-renvoye",
-    remedy="Recopiez le Message-ID du message lu dans Original-Message-ID du rapport.",
-    requirements=("MSS/UX.34",),
+    test=_back,
+    source="docs/sources/mssante.md#entre-operateurs",
+    remedy="Lisez le rapport dans la boîte : attendez s'il dit delayed, prévenez l'utilisateur s'il dit failed.",
     operations=MESSAGE,
-    aliases=("mss.read-report",),
+    severity=Severity.INFO,
+    confidence="M",
 )
 
-RECEIPT_CHECKS = (DELIVERY, READ, REPORT)
+RECEIPT_CHECKS = (DELIVERY, READ, BACK)

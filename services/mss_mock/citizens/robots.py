@@ -19,7 +19,7 @@ from mss_mock.citizens.table import Contact, close_exchanges, contacts, note_act
 from mss_mock.codes.citizens import REFUSALS_OF_STATES, CitizenState, Robot
 from mss_mock.domain import mailbox_of
 from mss_mock.store.values import New
-from mss_mock.wire.reports import Recipient, Report, write_report
+from mss_mock.wire.reports import Action, Recipient, Report, write_report
 
 if TYPE_CHECKING:
     from sqlmodel import Session as Transaction
@@ -165,7 +165,7 @@ def _delivery_report(transaction: Transaction, session: Session, new: New, arriv
     report = Report(
         sender=arrival.delivery_receipt,
         message=new.octets,
-        recipients=[Recipient(new.mailbox, "delivered", "2.0.0")],
+        recipients=[Recipient(new.mailbox, Action.DELIVERED, "2.0.0")],
         identity=session.ids.uuid(),
         date=session.clock.wire().replace(microsecond=0),
         whole=False,

@@ -16,7 +16,6 @@ PATIENT_DOMAIN = "patient.mssante.fr"
 
 OPERATOR_HOST = "mail.sandbox.mssante.fr"
 OPERATOR_NAME = "OPERATEUR SANDBOX"
-BOUNCER = f"MAILER-DAEMON@{OPERATOR_HOST}"
 
 POSTMASTER = "postmaster"
 """Who is always accepted, with or without a domain of the operator's (RFC 5321 §4.5.1)."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from mss_mock.codes.operators import COURSE_TITLES, Course
+
 __all__ = [
     "DELAYED",
     "DOUBLED",
@@ -18,6 +20,8 @@ __all__ = [
     "GREYLISTED",
     "GREYLISTING",
     "GREY_TIME",
+    "OPERATOR_DELIVERY",
+    "OPERATOR_FAULTS",
     "SESSION_ENDED",
     "TOKEN_REFUSED",
 ]
@@ -27,6 +31,13 @@ DELAYED = "delayed-delivery"
 GREYLISTING = "greylisting"
 FULL = "mailbox-full"
 TOKEN_REFUSED = "token-refused"
+OPERATOR_DELIVERY = "operator-delivery"
+"""The operation of a delivery to another operator: its client is the recipient, the domain, or the operator."""
+OPERATOR_FAULTS = {
+    "operator-delayed": Course.DELAYED,
+    "operator-refused": Course.REFUSED,
+    "operator-unreachable": Course.UNREACHABLE,
+}
 
 FAULTS = (
     (DOUBLED, "smtp-message", "Message accepté une fois, remis deux fois"),
@@ -36,6 +47,7 @@ FAULTS = (
     (FULL, "imap-append", "Boîte pleine : NO [OVERQUOTA]"),
     (TOKEN_REFUSED, "smtp-auth", "Jeton pourtant bon refusé, comme un mauvais ; accepté au-delà de times"),
     (TOKEN_REFUSED, "imap-authenticate", "Jeton pourtant bon refusé, comme un mauvais ; accepté au-delà de times"),
+    *((name, OPERATOR_DELIVERY, f"Message {COURSE_TITLES[course]}") for name, course in OPERATOR_FAULTS.items()),
 )
 
 GREY_TIME = timedelta(minutes=1)

@@ -224,6 +224,12 @@ SMTP_REPLIES = (
         "Cherchez l'adresse du correspondant dans l'Annuaire Santé, et recopiez-la exactement.",
     ),
     (
+        "domaine-hors-liste",
+        "550 5.7.1 Recipient address rejected: Domain is not in the MSSante white list",
+        "Le domaine du destinataire n'est pas dans la liste blanche MSSanté",
+        "N'écrivez qu'à l'espace de confiance : cherchez l'adresse dans l'Annuaire Santé, relisez la liste blanche.",
+    ),
+    (
         "usager-adresse",
         "550 5.1.3 Recipient address rejected: Bad mailbox name",
         "L'adresse d'usager n'est pas faite d'un matricule",

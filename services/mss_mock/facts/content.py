@@ -22,6 +22,7 @@ __all__ = [
     "MailDefect",
     "MailHead",
     "PrintedPage",
+    "ReadReport",
     "TextBody",
     "Unreadable",
 ]
@@ -174,6 +175,23 @@ class PrintedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReport:
+    """A report of reading (MDN): the types of its parts in order, its fields as written, empty when absent.
+
+    ``enclosed_id`` and ``enclosed_path`` are the Message-ID and the Return-Path of the mail that it gives back.
+    """
+
+    report_type: str
+    parts: tuple[str, ...]
+    final_recipient: str
+    original_recipient: str
+    disposition: str
+    error: str
+    enclosed_id: str
+    enclosed_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailContent:
     """A mail that could be read. ``fingerprint`` is a digest of its octets."""
 
@@ -184,6 +202,7 @@ class MailContent:
     reports_reading: bool
     reported_message: str
     """The Original-Message-ID of a report of reading."""
+    report: ReadReport | None
     eight_bit: bool
     bare_newlines: bool
     defects: tuple[MailDefect, ...]

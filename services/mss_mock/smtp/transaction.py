@@ -5,22 +5,27 @@ Source: specs/mssante.md §1.3 and §2, RFC 5321 §3.3, RFC 3461. Raises Refused
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from lgo_sandbox.gate.spoiling import note_fault
 from lgo_sandbox.state.errors import StoreError
 from lgo_sandbox.tenant.faults import Fault
 from lgo_sandbox.tenant.session import Session
-from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, BoxKind
-from mss_mock.codes.faults import DELAYED, DOUBLED
-from mss_mock.delivery import Envelope, Manner, Target, deliver, policy_of, store_of
+from mss_mock.citizens.rights import is_citizen
+from mss_mock.codes import MAILBOX_QUOTA, MAX_RECIPIENTS, SERVICE, BoxKind
+from mss_mock.codes.faults import DELAYED, DOUBLED, OPERATOR_DELIVERY, OPERATOR_FAULTS
+from mss_mock.codes.operators import COURSE_TITLES
+from mss_mock.delivery import Manner, deliver, policy_of, store_of
 from mss_mock.domain import Refused, check_author, check_sender, mailbox_of, resolve
+from mss_mock.envelopes import Envelope, Target
 from mss_mock.facts import Fate, MailEnvelope, MailFates, MailRecipient
 from mss_mock.flows import flow_of
 from mss_mock.greylist import lets_pass
 from mss_mock.journaling import Record
 from mss_mock.login import Login
+from mss_mock.operators.courses import Passage, wanted
+from mss_mock.operators.rules import domain_of, operator_of
 from mss_mock.smtp.parameters import read_mail, read_rcpt
 from mss_mock.unstored import unstored_by_smtp
 from mss_mock.wire.mail import authors_of, is_plain, mail_of, subject_of
@@ -111,7 +116,23 @@ class Transaction:
         for fault in faults:
             effect = "message remis deux fois" if fault.value == DOUBLED else "message remis plus tard"
             note_fault(self.record.exchange, fault, effect)
-        return Manner(copies=2 if DOUBLED in named else 1, delay=delay)
+        return Manner(copies=2 if DOUBLED in named else 1, delay=delay, passages=dict(self._passages()))
+
+    def _passages(self) -> Iterator[tuple[str, Passage]]:
+        """Yield how mail goes to the recipients at other operators whom a fault was armed for, and note them."""
+        faults = self.session.faults
+        if not any(fault.operation == OPERATOR_DELIVERY for fault in faults.armed()):
+            return
+        for target in self.envelope.targets:
+            operator = operator_of(self.session.people, target.address)
+            if operator is None or operator.own:
+                continue
+            clients = (target.address, domain_of(target.address), operator.id)
+            for fault in faults.take(SERVICE, OPERATOR_DELIVERY, *clients):
+                course = OPERATOR_FAULTS.get(str(fault.value))
+                if course is not None:
+                    note_fault(self.record.exchange, fault, f"pour {target.address}, {COURSE_TITLES[course]}")
+                    yield target.address, wanted(operator, course, fixed=True)
 
     def refuse(self, refused: Refused) -> None:
         """End in a refusal of the mail itself."""
@@ -122,7 +143,7 @@ class Transaction:
     def _note_envelope(self) -> None:
         people = self.session.people
         boxes = [(target.address, mailbox_of(people, target.address)) for target in self.envelope.targets]
-        recipients = (MailRecipient(address=a, kind=box.kind if box else BoxKind.CITIZEN) for a, box in boxes)
+        recipients = (MailRecipient(address=a, kind=box.kind if box else _unknown_kind(a)) for a, box in boxes)
         self.record.note(
             MailEnvelope(
                 mailbox=self.login.mailbox.address,
@@ -135,3 +156,8 @@ class Transaction:
                 spaced=self.spaced,
             )
         )
+
+
+def _unknown_kind(address: str) -> BoxKind:
+    """Return what an address was meant as that was accepted and is nobody's."""
+    return BoxKind.CITIZEN if is_citizen(address) else BoxKind.PERSON

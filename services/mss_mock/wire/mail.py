@@ -21,6 +21,7 @@ from mss_mock.facts import Mail
 from mss_mock.facts.content import Attachment, MailContent, MailDefect, MailHead, TextBody, Unreadable
 from mss_mock.wire.archives import holds_xdm, read_archive, read_pages
 from mss_mock.wire.attached import executable
+from mss_mock.wire.dispositions import HEADERS, read_report
 from mss_mock.wire.newlines import bare_newline
 from mss_mock.wire.texts import announced, automatic, misread, unlike_html, withdraws
 
@@ -81,6 +82,7 @@ def read_content(message: bytes) -> MailContent | Unreadable:
         alternative=any(part.content_type == "multipart/alternative" for part in root.walk()),
         reports_reading=any(part.content_type == "message/disposition-notification" for part in root.walk()),
         reported_message=_reported(root),
+        report=read_report(root),
         eight_bit=not message.isascii(),
         bare_newlines=bare_newline(message) != b"",
         defects=tuple(_defects(root)),
@@ -189,8 +191,8 @@ def _is_attachment(part: MimePart) -> bool:
 
 
 def _bodies(root: MimePart) -> Iterator[MimePart]:
-    """Yield the parts that a reader is shown as the text of the mail: those of an enclosed mail are not."""
-    if root.content_type.startswith("message/") and root.children:
+    """Yield the parts that a reader is shown as the text of the mail: those of an enclosed mail, or head, are not."""
+    if (root.content_type.startswith("message/") and root.children) or root.content_type == HEADERS:
         return
     if root.children:
         for child in root.children:

@@ -26,7 +26,7 @@ def _envelope(sample: Sample) -> MailEnvelope:
         mailbox=sample.mailbox,
         kind=sample.kind,
         helo=ENVELOPE.helo,
-        sender=sample.mailbox,
+        sender=sample.path,
         recipients=recipients,
         notify=(),
         eight_bit=sample.eight_bit,

@@ -15,7 +15,7 @@ from mss_mock.domain import Policy, Refused, check_sender, failure_of, mailbox_o
 from mss_mock.smtp.octets import read_message
 from mss_mock.smtp.parameters import read_mail, read_rcpt
 from mss_mock.wire.newlines import bare_newline
-from mss_mock.wire.reports import Recipient, Report, write_report
+from mss_mock.wire.reports import Action, Recipient, Report, write_report
 from mss_mock.wire.sasl import SaslError, read_plain, read_xoauth2, without_secret
 
 PEOPLE = population()
@@ -71,7 +71,8 @@ def test_recipients_are_resolved_among_the_people_by_policy():
     assert resolve(PEOPLE, closed, Policy()) == closed
     for address, policy, code in [
         (unknown, Policy(), "5.1.1"),
-        ("x@gmail.com", bounces, "5.1.1"),
+        ("x@gmail.com", bounces, "5.7.1"),
+        ("isabelle.delorme@medecin.mssante.fr", Policy(unlisted=True), "5.7.1"),
         (closed, Policy(closed_citizen_bounces=False), "5.2.1"),
     ]:
         with pytest.raises(Refused) as refused:
@@ -193,7 +194,7 @@ def test_secrets_do_not_reach_the_journal():
 
 
 def test_a_report_is_a_multipart_that_the_standard_library_reads():
-    recipients = [Recipient("x@y", "failed", "5.1.1", "550 5.1.1 no", "inconnu", "rfc822;X@Y")]
+    recipients = [Recipient("x@y", Action.FAILED, "5.1.1", "550 5.1.1 no", "inconnu", "rfc822;X@Y")]
     report = Report("a@b", b"Subject: x\r\n\r\ntexte\r\n", recipients, "id1", datetime(2026, 1, 5, tzinfo=UTC), "E1")
     message = email.message_from_bytes(write_report(report))
     text, status, original = message.get_payload()

@@ -48,7 +48,8 @@ def test_the_legitimate_mails_of_the_corpus_are_reproached_nothing_at_the_door(m
     raw = mailer.sender()
     for rank, sample in enumerate(one for one in RIGHT if one.kind is BoxKind.PERSON):
         octets = sample.make().replace(b"<un@pharmacien", b"<%d@pharmacien" % rank)
-        send(raw, octets, *sample.to, parameters=b" BODY=8BITMIME" if sample.eight_bit else b"")
+        parameters = b" BODY=8BITMIME" if sample.eight_bit else b""
+        send(raw, octets, *sample.to, parameters=parameters, path=sample.path)
     sent = [exchange for exchange in since() if exchange.operation == "smtp-message"]
     assert len(sent) > 40
     assert [(one.summary, finding.received) for one in sent for finding in one.findings] == []

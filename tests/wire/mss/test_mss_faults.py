@@ -167,7 +167,8 @@ def test_each_command_of_imap_that_can_be_armed_is_struck(mailbox: Raw, tenant: 
 
 def test_what_names_a_trouble_is_refused_when_it_is_armed() -> None:
     assert REFUSED_ONLY == [
-        "imap-command", "imap-connection", "imap-starttls", "smtp-command", "smtp-connection", "smtp-data"
+        "imap-command", "imap-connection", "imap-starttls", "operator-delivery", "smtp-command", "smtp-connection",
+        "smtp-data",
     ]  # fmt: skip
     sandbox: Any = SimpleNamespace(services={"mss": SERVICE})
     for name in REFUSED_ONLY:

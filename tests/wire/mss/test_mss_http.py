@@ -29,14 +29,24 @@ def test_autoconfiguration_tells_hosts_ports_starttls_and_oauth2(operator: MailO
     assert operator.http.get(url, headers={"Host": "autoconfig.gmail.com"}).status_code == 404
 
 
-def test_the_white_list_binds_every_domain_to_the_operators_certificate(operator: MailOperator) -> None:
+def test_the_white_list_binds_every_domain_to_its_operators_certificate(operator: MailOperator) -> None:
     root = etree.fromstring(operator.http.get("/listeblanchemssante.xml").content)
     names = root.xpath("l:ListeDomaines/l:Domaine/l:Nom/text()", namespaces=WHITE_LIST)
     assert {"patient.mssante.fr", "pharmacien.mssante.fr"} <= set(names)
-    (name,) = set(root.xpath("//l:DNCertificatOperateur/text()", namespaces=WHITE_LIST))
-    assert name.startswith("CN=")
-    assert ",OU=3" in name
-    assert name.endswith("C=FR")
+    of = dict(zip(names, root.xpath("//l:DNCertificatOperateur/text()", namespaces=WHITE_LIST), strict=True))
+    for name in of.values():
+        assert name.startswith("CN=")
+        assert ",OU=3" in name
+        assert name.endswith("C=FR")
+    keepers = [
+        {"pharmacien.mssante.fr", "medecin.mssante.fr", "pharmacie-fontaine.mssante.fr", "officine.mssante.fr"},
+        {"ch-valfontaine.mssante.fr", "hopital.mssante.fr"},
+        {"laboratoire-moulin.mssante.fr", "laboratoire.mssante.fr", "imagerie.mssante.fr"},
+        {"patient.mssante.fr"},
+    ]
+    found = [{of[domain] for domain in domains} for domains in keepers]
+    assert [len(one) for one in found] == [1, 1, 1, 1]
+    assert len(set.union(*found)) == len(set(of.values())) == 4
     assert root.findtext("l:DateDeGeneration", namespaces=WHITE_LIST).endswith("Z")
 
 

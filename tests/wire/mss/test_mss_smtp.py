@@ -60,18 +60,20 @@ def test_the_sender_must_be_the_open_mailbox(submission: Raw) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "status"),
     [
-        "personne@medecin.mssante.fr",
-        "x@gmail.com",
-        "000000000000000@patient.mssante.fr",
-        "root@localhost",
-        "MAILER-DAEMON@x.y",
+        ("personne@medecin.mssante.fr", "5.1.1"),
+        ("x@gmail.com", "5.7.1"),
+        ("000000000000000@patient.mssante.fr", "5.1.1"),
+        ("root@localhost", "5.7.1"),
+        ("MAILER-DAEMON@x.y", "5.7.1"),
     ],
 )
-def test_who_is_nobody_in_the_session_is_refused_at_once(submission: Raw, tenant: MailTenant, address: str) -> None:
+def test_who_is_nobody_in_the_session_is_refused_at_once(
+    submission: Raw, tenant: MailTenant, address: str, status: str
+) -> None:
     submission.reply(b"MAIL FROM:<" + TITULAIRE.encode() + b">")
-    assert submission.reply(b"RCPT TO:<" + address.encode() + b">")[0].startswith(b"550 5.1.1")
+    assert submission.reply(b"RCPT TO:<" + address.encode() + b">")[0].startswith(f"550 {status}".encode())
     assert submission.reply(b"DATA")[0].startswith(b"503 5.5.1")
     submission.reply(b"RSET")
     refused, unready = (tenant.exchanges(operation)[0] for operation in ("smtp-rcpt", "smtp-data"))
