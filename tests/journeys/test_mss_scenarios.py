@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
+import httpx
 import pytest
 from support.keys import with_keys
 
@@ -73,7 +74,7 @@ def judged(told: Told, letter: str) -> None:
     decided = {one.requirement for one in told.verdicts if one.verdict in DECIDED}
     undecided = {one.requirement for one in told.verdicts} - decided
     assert undecided == OPEN & {*CARDS[letter].covers}
-    assert ARTEFACTS[letter] | {"journal.jsonl"} <= {*told.files}
+    assert ARTEFACTS[letter] | {"journal.jsonl", "verdicts.json"} <= {*told.files}
 
 
 @pytest.mark.parametrize("letter", sorted(CARDS.keys() - AT_ONCE))
@@ -178,6 +179,17 @@ def test_a_client_that_does_not_look_at_revocation_fails_the_matrix(
     told = play_card("A", in_own_session(own), Silent(), tmp_path, latency=LATENCY)
     assert told.failure.endswith("SMTP : le logiciel a parlé à ce serveur")
     assert "révoqué" in told.failure or "suites" in told.failure
+
+
+def test_a_sandbox_that_opens_no_bad_server_says_how_to_open_them(
+    own: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_self: Control, _method: str = "GET") -> None:
+        raise httpx.ConnectError("port pris")
+
+    monkeypatch.setattr(Control, "bad_servers", refused)
+    told = play_card("A", in_own_session(own), Silent(), tmp_path, latency=LATENCY)
+    assert "ils ne s'ouvrent pas (port pris) : lancez « lgo-sandbox up --bad-servers »" in told.failure
 
 
 # What a card sees
