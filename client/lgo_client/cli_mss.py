@@ -227,7 +227,7 @@ def scenario(
     from lgo_client.journeys.mss_scenarios import AMONG_LISTENERS, CARDS, named_card, play_card
 
     environment = environment_of(ready)
-    environment.socket("smtp")
+    environment.fact("smtp")
     named = named_card(letter)
     play_scenarios(named, CARDS, "mss", play_card, environment, output, here=here, among_listeners=AMONG_LISTENERS)
 

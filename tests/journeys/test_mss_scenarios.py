@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
+import httpx
 import pytest
 from support.keys import with_keys
 
@@ -25,22 +26,25 @@ from mss_mock.port import MailPort
 from .conftest import Silent
 
 LATENCY = 20
-DECIDED = {"PASS", "MANUAL"}
+DECIDED = {"PASS", "MANUAL", "NOT_APPLICABLE"}
 OPEN = {"MSS/CONF.14"}
 """Requirements that no scenario of the sandbox decides alone: it says itself what it does not check."""
-REMARKS = {"J": {"SANDBOX-PANNE", "PSC-REPONSE"}, "ANN": {"SANDBOX-PANNE"}}
+REMARKS = {"C": {"MSS-CITIZEN-BOUNCED"}, "J": {"SANDBOX-PANNE", "PSC-REPONSE"}, "ANN": {"SANDBOX-PANNE"}}
 """What the sandbox says, and reproaches not: the faults that a card arms, the end of a session."""
 AT_ONCE = {"A", "J"}
 """Cards that meet what the operator does by itself: played in a sandbox of their own."""
 ARTEFACTS = {
     "A": {"tls.txt"},
     "B": {"premier-message.eml", "reponse.eml"},
+    "C": {"accuses-demandes.eml", "accuse-integre.eml", "accuse-lu.eml"},
     "D": {"document.eml", "document-IHE_XDM.zip"},
     "E": {"document-patient.eml", "document-patient-IHE_XDM.zip"},
     "F": set(),
     "G": {"fin.eml", "fin-document.eml"},
     "H": {"reponse-patient.eml", "message-patient.eml", "reponse-officine.eml"},
+    "I": {"version-1-IHE_XDM.zip", "version-2-IHE_XDM.zip", "suppression-1.eml"},
     "J": {"config-v1.1.xml", "dialogues.txt"},
+    "K": {"corpus.json", "n1.eml", "resultat-critique.eml", "archive-corrompue.eml"},
     "ANN": {"appels.txt"},
 }
 """What a card keeps, beside the journal."""
@@ -70,7 +74,7 @@ def judged(told: Told, letter: str) -> None:
     decided = {one.requirement for one in told.verdicts if one.verdict in DECIDED}
     undecided = {one.requirement for one in told.verdicts} - decided
     assert undecided == OPEN & {*CARDS[letter].covers}
-    assert ARTEFACTS[letter] | {"journal.jsonl"} <= {*told.files}
+    assert ARTEFACTS[letter] | {"journal.jsonl", "verdicts.json"} <= {*told.files}
 
 
 @pytest.mark.parametrize("letter", sorted(CARDS.keys() - AT_ONCE))
@@ -81,6 +85,16 @@ def test_a_card_is_played_without_a_finding(sandbox_session: SandboxSession, tmp
     told = play_card(letter, environment, Silent(), tmp_path, pause=passing(sandbox_session), latency=LATENCY)
     judged(told, letter)
     assert {one["check_id"] for one in told.findings} <= REMARKS.get(letter, set())
+
+
+def test_a_document_in_the_wrong_file_is_seen(
+    sandbox_session: SandboxSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lgo_client.journeys.partners_cards.CASES", ("document-d-un-autre",))
+    monkeypatch.setattr("lgo_client.mss.inbound._same_patient", lambda *_: None)
+    told = play_card("K", Environment(sandbox_session.ready), Silent(), tmp_path)
+    assert "le document est celui d'un autre" in told.failure
+    assert "'outcome': 'filed'" in told.failure
 
 
 def test_all_cards_of_the_catalogue_are_there() -> None:
@@ -165,6 +179,17 @@ def test_a_client_that_does_not_look_at_revocation_fails_the_matrix(
     told = play_card("A", in_own_session(own), Silent(), tmp_path, latency=LATENCY)
     assert told.failure.endswith("SMTP : le logiciel a parlé à ce serveur")
     assert "révoqué" in told.failure or "suites" in told.failure
+
+
+def test_a_sandbox_that_opens_no_bad_server_says_how_to_open_them(
+    own: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_self: Control, _method: str = "GET") -> None:
+        raise httpx.ConnectError("port pris")
+
+    monkeypatch.setattr(Control, "bad_servers", refused)
+    told = play_card("A", in_own_session(own), Silent(), tmp_path, latency=LATENCY)
+    assert "ils ne s'ouvrent pas (port pris) : lancez « lgo-sandbox up --bad-servers »" in told.failure
 
 
 # What a card sees

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lgo_client.cli_words import counted
 from lgo_client.environment import Person
 from lgo_client.journeys.mss_office import MailOffice
 from lgo_client.journeys.steps import expect
@@ -98,7 +99,7 @@ def _searched(office: MailOffice, asked: Directory) -> None:
             found = asked.find(criteria)
             addresses = {one.address for one in found}
             expect(person.mailbox in addresses, f"{person.mailbox} n'est pas parmi les {len(found)} boîtes trouvées")
-            step.outcome = f"{len(found)} trouvée{'s' if len(found) > 1 else ''}, dont {person.mailbox}"
+            step.outcome = f"{counted(len(found), 'boîte')}, dont {person.mailbox}"
     with office.teller.step(LGO, ANNUAIRE, "Deux critères qui se contredisent : personne") as step:
         other = replace(Criteria(family=person.family_name), city="AILLEURS-SUR-MER")
         expect(not asked.find(other), "quelqu'un a été trouvé")

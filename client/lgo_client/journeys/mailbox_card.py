@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lgo_client.cli_words import counted
 from lgo_client.environment import Environment
 from lgo_client.journeys.mss_office import MailOffice
 from lgo_client.journeys.steps import expect
@@ -113,7 +114,7 @@ def _dropped(office: MailOffice, desk: MailDesk) -> None:
         standing.box().open()
         office.arm("reset", operation="imap-noop", times=1)
         standing.box().open()
-        expect(standing.openings == 2, f"{standing.openings} ouverture(s)")
+        expect(standing.openings == 2, f"ouvertures : {standing.openings}")
         step.outcome = "rouverte, sans rien demander à l'utilisateur"
     standing.close()
     with office.teller.step(SANDBOX, MSS, "Coupure pendant la relève : rien n'est perdu ni doublé") as step:
@@ -122,7 +123,7 @@ def _dropped(office: MailOffice, desk: MailDesk) -> None:
         came = desk.receive_all(office.pause)
         expect(len(desk.mails()) == before + came, "un message manque ou est en double")
         expect(desk.receive() == 0, "un message est relevé deux fois")
-        step.outcome = f"{came} message(s) relevé(s)"
+        step.outcome = f"{counted(came, 'message')} dans la boîte, une fois"
 
 
 def _troubled(office: MailOffice, desk: MailDesk) -> None:

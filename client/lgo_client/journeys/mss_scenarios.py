@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lgo_client.environment import Environment
-from lgo_client.journeys import directory_card, mailbox_card, mss_cards, servers_card
+from lgo_client.journeys import directory_card, mailbox_card, mss_cards, partners_cards, servers_card
 from lgo_client.journeys.mss_office import MailOffice
 from lgo_client.journeys.officine_day import Told
 from lgo_client.journeys.playing import Card, play_on
@@ -35,6 +35,7 @@ CARDS = {
         provokes=("SANDBOX-SERVEUR-FAUTIF-ACCEPTE",),
     ),
     "B": Card("Premier message, réponse, corps", mss_cards.first_mail, (*MAIL, "LGO.MSS.09")),
+    "C": Card("Accusés", partners_cards.receipts, ("LGO.MSS.13", "MSS/UX.33", "MSS/UX.34", "MSS/va1.14")),
     "D": Card("Document à un professionnel", mss_cards.document_to_a_professional, (*DOCUMENTS, "MSS/CONF.20")),
     "E": Card(
         "Document au patient",
@@ -44,10 +45,16 @@ CARDS = {
     "F": Card("Refus du patient", mss_cards.refusals, ("LGO.MSS.17", "MSS/va1.22")),
     "G": Card("Fin d'échange", mss_cards.end_of_exchange, ("MSS/CONF.21",)),
     "H": Card("Le patient répond", mss_cards.patient_answers, ("LGO.MSS.09", "MSS/UX.25", "MSS/UX.31")),
+    "I": Card("Nouvelle version, suppression", partners_cards.versions, ("LGO.MSS.15", "LGO.MSS.16", "MSS/UX.05")),
     "J": Card(
         "Boîte par Pro Santé Connect",
         mailbox_card.psc_mailbox,
         tuple(f"MSS/CONF.{number}" for number in ("01", "04", "05", "06", "07", "08", "09", "10", "11")),
+    ),
+    "K": Card(
+        "Corpus de mails reçus",
+        partners_cards.inbound_corpus,
+        ("MSS/CONF.24", *(f"MSS/UX.{number}" for number in ("01", "02", "05", "07", "34", "39"))),
     ),
     DIRECTORY: Card(
         "Annuaire : charger, mettre à jour, chercher, panne",

@@ -18,6 +18,7 @@ from lgo_client.journeys.steps import JourneyFailed
 
 __all__ = ["Card", "in_fresh_session", "in_own_session", "play_on"]
 
+VERDICTS = "verdicts.json"
 Scene = TypeVar("Scene", bound=Stage)
 
 
@@ -96,6 +97,6 @@ def _verdicts(stage: Stage, covers: tuple[str, ...]) -> tuple[Judged, ...]:
         return ()
     report = stage.control.of_session("report.json")
     found = {name: one for one in report["requirements"] for name in (one["id"], *one["aliases"])}
-    return tuple(
-        Judged(str(found[name]["id"]), str(found[name]["verdict"]), str(found[name]["explanation"])) for name in covers
-    )
+    wanted = [found[name] for name in covers]
+    stage.evidence.save(VERDICTS, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
+    return tuple(Judged(str(one["id"]), str(one["verdict"]), str(one["explanation"])) for one in wanted)

@@ -260,3 +260,19 @@ def test_a_result_beyond_its_critical_limits_is_told_at_once(patient: Patient, c
         rb'interpretationCode code="[A-Z]+"', f'interpretationCode code="{code}"'.encode(), sample.read_bytes()
     )
     assert filed(octets, patient).kind.endswith("(résultat critique)") is critical
+
+
+@pytest.mark.parametrize(
+    ("asked", "path", "automatic"),
+    [
+        ("Alix <ALIX@medecin.mssante.fr>", "alix@medecin.mssante.fr", True),
+        ("alix@medecin.mssante.fr", "autre@medecin.mssante.fr", False),
+        ("alix@medecin.mssante.fr, autre@medecin.mssante.fr", "alix@medecin.mssante.fr", False),
+        ("alix@medecin.mssante.fr", "", False),
+        ("", "", False),
+    ],
+    ids=["where it came from", "elsewhere", "to two", "to a report", "not asked"],
+)
+def test_a_receipt_leaves_by_itself_to_where_the_mail_came_from_only(asked: str, path: str, automatic: bool) -> None:
+    raw = f"Return-Path: <{path}>\r\nDisposition-Notification-To: {asked}\r\n\r\na\r\n".encode()
+    assert opened(raw).automatic is automatic

@@ -78,3 +78,16 @@ def test_what_becomes_of_a_document_is_shown_whoever_tells_it_and_how(tenant: Ma
         LABORATORY: f"non distribué ({barred} ; par {other})",
         OFFICINE: f"non distribué ({barred} ; par {own})",
     }
+
+
+def test_a_receipt_that_somebody_sends_says_that_somebody_read(tenant: MailTenant, tmp_path: Path) -> None:
+    head = f"Return-Path: <{ADJOINT}>\r\nFrom: {GENERALISTE}\r\nDisposition-Notification-To: {GENERALISTE}\r\n"
+    tenant.put(TITULAIRE, f"{head}Message-ID: <un@medecin.mssante.fr>\r\nSubject: Bonjour\r\n\r\nBonjour.\r\n".encode())
+    with desk_of(tenant, tmp_path) as desk:
+        desk.receive()
+        assert desk.queue.all() == [], "not by itself: it would not go where the mail came from"
+        desk.acknowledge(desk.mails()[0].number)
+        assert desk.send()
+    (report,) = tenant.inbox(GENERALISTE)
+    assert b"Disposition: manual-action/MDN-sent-manually; displayed\r\n" in report
+    assert tenant.findings() == []
