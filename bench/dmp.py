@@ -38,6 +38,7 @@ from lgo_client.xds import _query
 RUNS = 3
 SEARCHES = 60
 FEEDS = 30
+BARE = 600
 SMALL, LARGE = 10, 1000
 IN_A_LOT = 45
 KIB, MIB = 1024, 1024 * 1024
@@ -164,9 +165,9 @@ def measured(root: Path, many: int) -> Iterator[str]:
         envelope = b"<a>" + b"x" * 8000 + b"</a>"
         port, bare_pid = bare
         wait_until_answers(Connection(f"http://127.0.0.1:{port}"))
-        plain = cost(bare_pid, call_bare(port, envelope))
+        plain = yardstick(bare_pid, port, envelope)
         yield from searched(server, office, plain)
-        yield from fed(server, office, root / PARTS, lambda: cost(bare_pid, call_bare(port, envelope)))
+        yield from fed(server, office, root / PARTS, lambda: yardstick(bare_pid, port, envelope))
         yield from remembered(server, office, many)
 
 
@@ -204,21 +205,26 @@ def searched(pid: int, office: Office, plain: float) -> Iterator[str]:
     yield f"{each / plain:.1f} times the bare route.\n"
 
 
+def yardstick(pid: int, port: int, envelope: bytes) -> float:
+    """Return the CPU milliseconds of the bare route: so many calls that the ticks of the kernel do not show."""
+    return median_of(RUNS, lambda: cpu_per_request(pid, BARE, call_bare(port, envelope)))
+
+
 def call_bare(port: int, envelope: bytes) -> Callable[[], bytes]:
     """Return a call of the yardstick on a connection of its own: the last one may be closed by now."""
     connection, headers = Connection(f"http://127.0.0.1:{port}"), {"Content-Type": "application/soap+xml"}
     return lambda: connection.send("POST", "/lps", envelope, headers)
 
 
-def fed(pid: int, office: Office, parts: Path, yardstick: Callable[[], float]) -> Iterator[str]:
+def fed(pid: int, office: Office, parts: Path, bare: Callable[[], float]) -> Iterator[str]:
     """Yield what a feed costs; the yardstick is measured around each size, since others use the machine."""
     yield "## A feed\n"
     yield "| document | CPU | of which answer and journal | looks | findings | bare route | times the bare route |"
     yield "|---|---|---|---|---|---|---|"
     for octets in (5 * KIB, 100 * KIB, MIB):
-        before = yardstick()
+        before = bare()
         runs = sorted(feeds(pid, office, octets, parts) for _ in range(RUNS))
-        (taken, looks, findings), plain = runs[RUNS // 2], (before + yardstick()) / 2
+        (taken, looks, findings), plain = runs[RUNS // 2], (before + bare()) / 2
         split = " | ".join(f"{one:.1f} ms" for one in (taken, taken - looks - findings, looks, findings))
         yield f"| {octets // KIB} KiB | {split} | {plain:.2f} ms | {taken / plain:.0f} |"
     yield "\nLooks and findings come once the answer has left: the signature of the lot, the rules of the documents and"

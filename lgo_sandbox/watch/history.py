@@ -52,7 +52,8 @@ class History:
         """``journaled`` gives the last exchanges, oldest first; it is asked once, when the past is first needed."""
         self._markers = markers
         self._journaled: Callable[[int], Iterable[Exchange]] | None = journaled
-        self._kinds: dict[str, deque[Past]] = {}
+        self._kinds: dict[str, deque[tuple[Past, Facts | None]]] = {}
+        """By the name of a type: the exchange, and its facts of that type where they were noted in this process."""
         self._subjects: OrderedDict[str, deque[Past]] = OrderedDict()
 
     def add(self, exchange: Exchange) -> None:
@@ -62,8 +63,9 @@ class History:
             return
         at = datetime.fromisoformat(exchange.age)
         past = Past(exchange.id, exchange.service, exchange.operation, exchange.outcome, exchange.status, at, noted)
+        here = {type(facts).__name__: facts for facts in noted}
         for kind in noted.kinds:
-            self._kinds.setdefault(kind, deque(maxlen=PER_KIND)).appendleft(past)
+            self._kinds.setdefault(kind, deque(maxlen=PER_KIND)).appendleft((past, here.get(kind)))
         for subject in noted.subjects:
             self._remember(subject, past)
 
@@ -105,17 +107,17 @@ class History:
 
     def _all(self, kind: type[F], about: str, until: datetime | None) -> Iterator[tuple[Past, F]]:
         self._read_once()
-        for past in self._subjects.get(about, ()) if about else self._kinds.get(kind.__name__, ()):
-            if until is None or past.at <= until:
+        if about:
+            for past in self._concerning(about, until):
                 facts = past.noted.get(kind)
-                if facts is not None and (not about or about in facts.subjects):
+                if facts is not None and about in facts.subjects:
                     yield past, facts
+        else:
+            yield from _of(kind, self._kinds.get(kind.__name__, ()), until)
 
     def _first(self, kind: type[F], until: datetime | None) -> tuple[Past, F] | None:
         self._read_once()
-        oldest_first = reversed(self._kinds.get(kind.__name__, ()))
-        known = ((past, past.noted.get(kind)) for past in oldest_first if until is None or past.at <= until)
-        return next(((past, facts) for past, facts in known if facts is not None), None)
+        return next(_of(kind, reversed(self._kinds.get(kind.__name__, ())), until), None)
 
     def last(self, kind: type[F], *, about: str = "") -> tuple[Past, F] | None:
         """Return the newest of ``all``."""
@@ -152,6 +154,15 @@ class History:
         self._subjects.move_to_end(subject)
         if len(self._subjects) > SUBJECTS:
             self._subjects.popitem(last=False)
+
+
+def _of(kind: type[F], known: Iterable[tuple[Past, Facts | None]], until: datetime | None) -> Iterator[tuple[Past, F]]:
+    """Yield the exchanges that began by a moment and have facts of a type; another service may have one of its name."""
+    for past, noted in known:
+        if until is None or past.at <= until:
+            facts = noted if isinstance(noted, kind) else past.noted.get(kind)
+            if facts is not None:
+                yield past, facts
 
 
 class _Until(History):

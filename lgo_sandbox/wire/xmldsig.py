@@ -17,7 +17,7 @@ from typing import cast
 
 import xmlsec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1 as SHA1Hash
@@ -163,7 +163,7 @@ def is_signed_by(key: Key, method: str, octets: bytes, value: str) -> bool:
 def _is_rsa_signed(key: RSAPublicKey, method: str, octets: bytes, signature: bytes) -> bool:
     try:
         key.verify(signature, octets, PKCS1v15(), _HASHES[method])
-    except InvalidSignature:
+    except (InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

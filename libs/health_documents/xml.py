@@ -18,6 +18,7 @@ __all__ = ["MAX_BYTES", "MAX_DEPTH", "MalformedXml", "parse", "serialize"]
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 200
+_USUAL_DEPTH = 24
 
 _ASCII_BASED = frozenset({"UTF-8", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"})
 _ENCODINGS = _ASCII_BASED | {"UTF-16", "UTF-16LE", "UTF-16BE"}
@@ -89,8 +90,14 @@ def _refuse_prolog(info: etree.DocInfo) -> None:
 
 
 def _refuse_depth(root: etree._Element, max_depth: int) -> None:
-    if _is_beyond(max_depth)(root):
+    if _has_elements_at(min(_USUAL_DEPTH, max_depth - 1))(root) and _is_beyond(max_depth)(root):
         raise MalformedXml(f"plus de {max_depth} niveaux d'éléments")
+
+
+@lru_cache(maxsize=8)
+def _has_elements_at(depth: int) -> etree.XPath:
+    """Return what tells whether an element stands so many levels below the root: a cheap look, no for the most."""
+    return etree.XPath(f"boolean(/*{'/*' * depth})")
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, repeat
 
 from health_documents.barcodes.images import MAX_PIXELS, ReadCode, read_codes
 from health_documents.errors import BarcodeError
@@ -33,6 +33,7 @@ _CHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)\b")
 _FONT_ENTRY = re.compile(rb"/([^\s/<>\[\]()]{1,60})\s+(\d{1,10})\s+\d{1,5}\s+R")
 _FONTS = re.compile(rb"/Font\s*<<([^<>]*)>>")
+_SIGN = re.compile(rb"[()\\]")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _NUMBER = rb"\s+(\d{1,6})"
 _LAST_CODE = 0xFFFF
@@ -192,12 +193,14 @@ def _even(digits: bytes) -> str:
 
 
 def _literal(content: bytes, position: int) -> tuple[bytes, int]:
+    """Return the string that began before a position, and where it ends; what is between its signs is taken at once."""
     out = bytearray()
     depth = 1
-    while position < len(content):
-        byte = content[position : position + 1]
-        position += 1
-        if byte == b"\\":
+    while match := _SIGN.search(content, position):
+        sign = match[0]
+        out += content[position : match.start()]
+        position = match.end()
+        if sign == b"\\":
             escaped = content[position : position + 1]
             position += 1
             if escaped in b"01234567" and escaped:
@@ -208,18 +211,19 @@ def _literal(content: bytes, position: int) -> tuple[bytes, int]:
             else:
                 out += _ESCAPES.get(escaped, escaped)
             continue
-        depth += (byte == b"(") - (byte == b")")
+        depth += (sign == b"(") - (sign == b")")
         if depth == 0:
-            break
-        out += byte
-    return bytes(out), position
+            return bytes(out), position
+        out += sign
+    out += content[position:]
+    return bytes(out), max(position, len(content))
 
 
 def _decoded(text: bytes, font: Map) -> str:
     if not font:
         return ""
     codes = struct.unpack(f">{len(text) // 2}H", text[: len(text) // 2 * 2])
-    return "".join(font.get(code, "") for code in codes)
+    return "".join(map(font.get, codes, repeat("")))
 
 
 def _as_image(image: PdfObject) -> bytes:

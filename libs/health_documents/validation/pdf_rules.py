@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import filterfalse
 
 from health_documents.barcodes.images import ReadCode
 from health_documents.barcodes.ins_datamatrix import decode_ins, flaws_of
@@ -152,5 +153,5 @@ def _patient(text: str, patient: PatientIdentity) -> Faults:
 
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(one for one in decomposed if not unicodedata.combining(one))
+    bare = "".join(filterfalse(unicodedata.combining, decomposed))
     return " ".join(re.sub(r"[-'’]", " ", bare).casefold().split())

@@ -55,7 +55,12 @@ _FULL_TIME = re.compile(r"[0-9]{14}(\.[0-9]+)?[+-][0-9]{4}")
 
 def child(parent: etree._Element | None, path: str) -> etree._Element | None:
     """Return the first element at a path of HL7 names, None when it or its parent is absent."""
-    return next(_found(parent, path), None)
+    if parent is None:
+        return None
+    tags = _tags(path)
+    if len(tags) == 1:
+        return next(parent.iterchildren(tags[0]), None)
+    return next(_walked(parent, tags) if tags else parent.iterfind(path, _NAMESPACES), None)
 
 
 def children(parent: etree._Element | None, path: str) -> list[etree._Element]:
