@@ -70,6 +70,8 @@ def test_a_card_is_played_without_a_finding(sandbox_session: SandboxSession, tmp
     assert found == []
     assert {one["check_id"] for one in told.findings} <= REMARKS.get(letter, set())
     assert told.steps
+    assert [one.requirement for one in told.verdicts] == list(CARDS[letter].covers)
+    assert "FAIL" not in {one.verdict for one in told.verdicts}
     assert kept_in(sandbox_session) >= KEPT[letter]
     assert (tmp_path / "journal.jsonl").read_text(encoding="utf-8").count("\n") == len(told.exchanges) - 1
 

@@ -166,6 +166,8 @@ def test_each_bad_operator_is_refused_and_the_good_one_is_not(
     own: Environment, calling: Calling, tmp_path: Path
 ) -> None:
     told = play_card("A", in_own_session(own), Silent(), tmp_path, latency=LATENCY)
+    if any("absent de cette installation" in one.title for one in told.steps):
+        pytest.skip("this OpenSSL speaks no old protocol: the matrix is not whole")
     judged(told, "A")
     refused = [one for one in told.findings if one["check_id"] == "SANDBOX-SERVEUR-FAUTIF-REFUSE"]
     assert len(refused) == 2 * 9
