@@ -173,11 +173,18 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a service publishes of a session: ``handle`` gets the request and returns JSON values or a RawResponse."""
+    """What a service publishes of a session: ``handle`` gets the request and returns JSON values or a RawResponse.
+
+    ``actors``: the console can make its members act. GET lists them (``id``, ``title``, ``name``, ``structure``,
+    ``acts`` of ``act`` and ``title``); POST on one (``act``, ``patient``, ``to``, ``delay`` in minutes of age time)
+    lets it act; GET of one has ``done`` (``due``, ``act``, ``subject``, ``to``, ``state``). ``""``: not; else the
+    French label of the button.
+    """
 
     name: str
     title: str
     handle: Callable[[Sandbox, Session, ResourceRequest], Any]
+    actors: str = ""
 
 
 class Running(Protocol):

@@ -1,4 +1,4 @@
-"""The web console: one read-only page on the control port, which asks the control API and nothing else; the sources.
+"""The web console: one page on the control port, which asks the control API and nothing else; the sources.
 
 Files of this package, sent with a content security policy that allows nothing from elsewhere and no inline script.
 """
@@ -41,7 +41,7 @@ async def script(name: str) -> Response:
     return _static(f"{name}.js", "text/javascript; charset=utf-8") if name in _SCRIPTS else Response(status_code=404)
 
 
-_SCRIPTS = frozenset({"console", "dom", "exchanges"})
+_SCRIPTS = frozenset({"actors", "console", "dom", "exchanges"})
 _STYLES = frozenset({"console", "sources"})
 
 

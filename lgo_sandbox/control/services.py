@@ -65,7 +65,12 @@ def _door(door: Door, addresses: Addresses) -> dict[str, Any]:
 
 
 def _resource(service: Service, resource: Resource) -> dict[str, Any]:
-    return {"name": resource.name, "title": resource.title, "path": f"{service.name}/{resource.name}"}
+    return {
+        "name": resource.name,
+        "title": resource.title,
+        "path": f"{service.name}/{resource.name}",
+        "actors": resource.actors,
+    }
 
 
 def _check(check: Any) -> dict[str, Any]:

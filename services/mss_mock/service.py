@@ -243,7 +243,12 @@ SERVICE = Service(
         Resource("mailboxes", "Boîtes aux lettres", handle_mailboxes),
         Resource("citizens", "Usagers : état, correspondants, message en leur nom", handle_citizens),
         Resource("robots", "Usagers simulés", handle_robots),
-        Resource("correspondents", "Correspondants : leurs envois, corpus de mails reçus", handle_correspondents),
+        Resource(
+            "correspondents",
+            "Correspondants : leurs envois, corpus de mails reçus",
+            handle_correspondents,
+            actors="Faire écrire",
+        ),
         Resource("partners", "Destinataires simulés : accusés, erreurs, réponses", handle_partners),
         Resource("operators", "Opérateurs : domaines, file d'attente, façon de recevoir", handle_operators),
         Resource("domains", "Domaines : liste blanche, façon de recevoir", handle_domains),

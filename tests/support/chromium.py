@@ -59,12 +59,13 @@ class Windows:
         return self.open(viewport=PHONE, is_mobile=True)
 
     def forget(self) -> None:
-        """Take back what was lent, without cookies, further pages, or a page that goes on."""
+        """Take back what was lent, without cookies, further pages, answers made up, or a page that goes on."""
         while self._lent:
             options, context = self._lent.pop()
             first, *further = context.pages
             for page in further:
                 page.close()
+            first.unroute_all()
             first.goto(EMPTY)
             context.clear_cookies()
             self._kept.append((options, context))

@@ -1,5 +1,6 @@
-// The console: what runs, how to connect, who is there. It asks the control API and changes nothing.
+// The console: what runs, how to connect, who is there. It asks the control API, and changes only what actors do.
 
+import { showActors } from "/console/actors.js";
 import { ask, byId, element, facts, row } from "/console/dom.js";
 import { draw, follow } from "/console/exchanges.js";
 
@@ -35,6 +36,7 @@ async function select(name) {
   showServices(services);
   showConnection(ready, description);
   showPeople(ready, services);
+  await showActors(name, services, ready);
   await follow(name);
 }
 

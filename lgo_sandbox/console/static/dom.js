@@ -22,8 +22,10 @@ export const facts = (pairs, list = element("dl", { class: "facts" })) => {
   return list;
 };
 
-export async function ask(path) {
-  const answer = await fetch(`/_sandbox/v1${path}`, { headers: { accept: "application/json" } });
+export async function ask(path, sent) {
+  const headers = { accept: "application/json", ...(sent && { "content-type": "application/json" }) };
+  const answer = await fetch(`/_sandbox/v1${path}`,
+    { method: sent ? "POST" : "GET", headers, body: sent && JSON.stringify(sent) });
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.erreur || `réponse ${answer.status}`);
   return body;

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from support.chromium import Windows
+from support.mss_people import TITULAIRE
 from support.plain import NO_TLS
 from support.tenants import Runner, Tenant, running_in_background
+
+from mss_mock.delivery import store_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,7 +31,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running_in_background(tmp_path_factory.mktemp("console"), "control", "psc", "dmp") as started:
+    with running_in_background(tmp_path_factory.mktemp("console"), "control", "psc", "dmp", "mss") as started:
         yield started
 
 
@@ -116,3 +119,41 @@ def test_a_patient_is_one_click_from_his_pages_in_the_session_that_is_shown(page
         page.locator(f"#patient-rows a[href='{href}']").wait_for()
     page.goto(expected[0])
     assert page.locator("button:target strong").inner_text() == "Claire MARTIN"
+
+
+def test_a_correspondent_is_made_to_write_by_a_click_now_or_later(page: Page, tenant: Tenant) -> None:
+    page.goto(f"{root(tenant)}/?session={tenant.name}")
+    form = page.get_by_role("form")
+    form.get_by_label("Qui, et quoi").select_option("hopital lettre-de-liaison")
+    form.get_by_label("Au sujet de").select_option("martin-claire")
+    form.get_by_label("À", exact=True).select_option(TITULAIRE)
+    form.get_by_role("button", name="Faire écrire").click()
+    page.get_by_role("status").filter(has_text="« Lettre de liaison à la sortie MARTIN CLAIRE").wait_for()
+    form.get_by_label("Quand (heure d'âge)").select_option("60")
+    form.get_by_role("button", name="Faire écrire").click()
+    rows = page.get_by_role("region", name="Ce qui a été fait").locator("tbody tr")
+    rows.nth(1).wait_for()
+    page.locator("#acteurs").scroll_into_view_if_needed()
+    shot(page, "console-actors")
+    assert [row.locator("td").last.inner_text() for row in rows.all()] == ["prévu", "remis"]
+    assert page.evaluate(SIDEWAYS) <= 0
+    store = tenant.do(store_of)
+    folder = tenant.do(lambda _session: store.folder(TITULAIRE, "INBOX"))
+    assert folder is not None
+    assert folder.messages == 1
+
+
+def test_what_an_actor_refuses_is_told_beside_its_button(page: Page, tenant: Tenant) -> None:
+    page.goto(f"{root(tenant)}/?session={tenant.name}")
+    form = page.get_by_role("form")
+    form.get_by_label("Qui, et quoi").select_option("laboratoire nouvelle-version")
+    form.get_by_role("button", name="Faire écrire").click()
+    page.locator("#actors .bad").wait_for()
+    assert "attendu" in page.locator("#actors .bad").inner_text()
+
+
+def test_a_sandbox_without_actors_shows_no_place_for_them(page: Page, runner: Runner, tenant: Tenant) -> None:
+    page.route("**/services?*", lambda route: route.fulfill(json=[]))
+    page.goto(f"{root(tenant)}/?session={tenant.name}")
+    page.locator("#exchanges tr").first.wait_for()
+    assert page.locator("#acteurs").is_hidden()

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-SCRIPTS = ["/console/console.js", "/console/dom.js", "/console/exchanges.js"]
+SCRIPTS = ["/console/actors.js", "/console/console.js", "/console/dom.js", "/console/exchanges.js"]
 FILES = ["/", "/console/console.css", "/console/sources.css", *SCRIPTS, "/sources", "/sources/insi", "/sources/psc.md"]
 
 
