@@ -82,6 +82,8 @@ def _named(call: Call, envelope: Envelope) -> wire.OperationShape:
             action=envelope.action or "",
             expected_action=shape.action,
             media_type=read_media_type(content_type).name,
+            version=wire.version_of(envelope),
+            stray=wire.stray_of(envelope),
         )
     )
     return shape

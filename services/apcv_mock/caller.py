@@ -38,6 +38,14 @@ def authenticate(call: Call, envelope: Envelope, *, required: bool) -> Authentic
         if required:
             raise _absent()
         return Authentication(mode=Mode.NOTHING, caller="", signed_with="", billing_ids=())
+    if len(assertions) > 1:
+        raise Refused(
+            REFUSED,
+            received=f"{len(assertions)} assertions",
+            expected="une seule assertion, celle de la carte CPS",
+            where="wsse:Security",
+            remedy="Gardez dans wsse:Security la seule assertion de la carte CPS.",
+        )
     assertion = _read(assertions[0])
     report = _signature(assertions[0])
     card = _signer(call, report)

@@ -34,12 +34,17 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressing(Facts):
-    """How a call names itself and its operation; "" for what is absent. Noted for every call that is understood."""
+    """How a call names itself and its operation; "" for what is absent. Noted for every call that is understood.
+
+    ``version`` is that of the body's element, ``stray`` where the first thing stands that the schema does not have so.
+    """
 
     message_id: str
     action: str
     expected_action: str
     media_type: str
+    version: str
+    stray: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""A client of ApCV at the door of a running sandbox, in its own session: requests written by hand, as public clients do.
+"""A client of ApCV at the door of a running sandbox, in its own session: requests as public clients write them.
 
-Apart from the service: the only things taken from it are none of its bytes. An assertion is signed by the card of a
-professional, as INSi wants it too.
+Written by hand, apart from the service, of which only the code that a phone shows is asked. An assertion is signed
+by the card of a professional, as INSi wants it too.
 """
 
 from __future__ import annotations

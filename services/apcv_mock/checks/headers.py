@@ -20,6 +20,7 @@ FRESH = 4 * 3600
 """How many seconds before or after the call its Temps may be (ours)."""
 _SOFTWARE = re.compile(r"urn:lps:\S+")
 _VERSION = "01_00"
+_BODY_VERSION = "1.0"
 _SOAP = "application/soap+xml"
 
 
@@ -37,6 +38,20 @@ def _addressing(seen: Observed[Addressing]) -> Outcome:
 def _media_type(seen: Observed[Addressing]) -> Outcome:
     value = seen.facts.media_type
     return value == _SOAP or Violation(value or "absent", _SOAP, where="Content-Type")
+
+
+def _version(seen: Observed[Addressing]) -> Outcome:
+    value, where = seen.facts.version, "Body, attribut version"
+    return value == _BODY_VERSION or Violation(value or "absent", _BODY_VERSION, where=where)
+
+
+def _layout(seen: Observed[Addressing]) -> Outcome:
+    stray = seen.facts.stray
+    if not stray:
+        return True
+    expected = "les éléments de la description (?wsdl), dans leur ordre"
+    remedy = f"Comparez {stray} avec la description du service : nom, place, valeur."
+    return Violation(f"{stray}, autrement que dans le schéma", expected, "", remedy, stray)
 
 
 def _context(seen: Observed[SoftwareTold]) -> Outcome:
@@ -96,6 +111,28 @@ HEADERS = (
         source="docs/sources/apcv.md#en-tetes",
         remedy="Écrivez application/soap+xml à la tête de Content-Type.",
         confidence="M",
+        operations=OPERATIONS,
+        severity=Severity.WARNING,
+    ),
+    Check(
+        id="APCV-VERSION",
+        title="Version 1.0 sur l'élément de la demande",
+        reads=Addressing,
+        test=_version,
+        source="docs/sources/apcv.md#operations",
+        remedy='Écrivez version="1.0" sur l\'élément que porte Body.',
+        confidence="M",
+        operations=OPERATIONS,
+        severity=Severity.WARNING,
+    ),
+    Check(
+        id="APCV-SCHEMA",
+        title="Éléments de la demande dans l'ordre de la description",
+        reads=Addressing,
+        test=_layout,
+        source="docs/sources/apcv.md#wsdl",
+        remedy="Écrivez les éléments de la description, dans leur ordre.",
+        confidence="L",
         operations=OPERATIONS,
         severity=Severity.WARNING,
     ),

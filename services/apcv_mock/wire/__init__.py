@@ -4,12 +4,13 @@ The only room that knows XML. Source: docs/sources/apcv.md; see each module.
 """
 
 from apcv_mock.wire.answers import Told, authenticated, destroyed, restored, signed
-from apcv_mock.wire.bodies import bill_of, biller_of, code_of, context_of
+from apcv_mock.wire.bodies import bill_of, biller_of, code_of, context_of, version_of
 from apcv_mock.wire.decoding import decode
 from apcv_mock.wire.description import wsdl
 from apcv_mock.wire.faults import fault, not_understood, problem, version_mismatch
 from apcv_mock.wire.names import AUTH_PATH, SIGN_PATH
 from apcv_mock.wire.requests import NotUnderstood, WrongVersion, assertions_of, instant_of, read, software_of
+from apcv_mock.wire.schema import stray_of
 from apcv_mock.wire.shapes import (
     AUTHENTICATE,
     DESTROY,
@@ -49,6 +50,8 @@ __all__ = [
     "restored",
     "signed",
     "software_of",
+    "stray_of",
     "version_mismatch",
+    "version_of",
     "wsdl",
 ]
