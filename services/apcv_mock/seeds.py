@@ -36,7 +36,8 @@ def _families(people: Population) -> tuple[Persona, ...]:
         for name, order, rank in (("JULES", 952, "1"), ("JULIEN", 953, "2"))
     )
     hugo = _of(people, "bernard-hugo", quality=CHILD, rights=(Right(ALD, "2021-03-01"), FOREVER), complementary=MUTUAL)
-    alba = _of(people, "bernard-alba", quality=CHILD, certified_on="", complementary=MUTUAL)
+    born = (Right(COMMON, "2026-10-19"),)
+    alba = _of(people, "bernard-alba", quality=CHILD, certified_on="", rights=born, complementary=MUTUAL)
     sophie = _of(people, "girard-sophie", quality=SPOUSE, complementary=MUTUAL)
     return (
         Persona(

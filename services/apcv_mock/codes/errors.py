@@ -55,7 +55,7 @@ _TABLE = (
     # the professional
     Error(
         "apcv_simule_cps_absente",
-        "Carte CPS absente : données administratives seules",
+        "Carte CPS absente",
         f"{APCV}cps",
         "Joignez dans wsse:Security une assertion signée par la carte CPS du professionnel.",
     ),
