@@ -30,6 +30,6 @@ def http(certificate: str = "") -> httpx.Client:
 def control(method: str, path: str, body: object = None) -> httpx.Response:
     """Call the control API of the session that the ready-file is about."""
     url = f"{READY['control']}/_sandbox/v1/sessions/{READY['session']}{path}"
-    if path.startswith(("/psc/", "/mss/", "/dmp/", "/eprescription/", "/insi/")):
+    if path.startswith(("/psc/", "/mss/", "/dmp/", "/eprescription/", "/insi/", "/apcv/")):
         url = f"{READY['control']}/_sandbox/v1{path}?session={READY['session']}"
     return httpx.request(method, url, json=body, trust_env=False, timeout=30.0).raise_for_status()

@@ -32,7 +32,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(page for page in (ROOT / "README.md", *DOCS.rglob("*.md")))
 RUN = re.compile(r"^```sh run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
-SERVICE_PAGES = ("dmp", "mss", "eprescription")
+SERVICE_PAGES = ("dmp", "mss", "eprescription", "apcv")
 ASKING = ("status", "reset", "report", "client")
 PATIENCE_SECONDS = 300
 """After which a page is given up as hanging; how fast it is says nothing."""
@@ -45,6 +45,7 @@ USUAL_PORTS = {
     "eprescription": (8084, 8484),
     "annuaire": (8085, 8485),
     "psc_wallet": (8086, 8486),
+    "apcv": (8087, 8487),
     "dmp_web": (8088, 8488),
     "mes": (8089, 8489),
 }

@@ -22,6 +22,7 @@ EXAMPLES = ROOT / "examples"
 MAX_LINES = 60
 PATIENCE_SECONDS = 120
 SAID = {
+    "apcv_read.py": ("Prenom          HUGO", "Couverture      ALD"),
     "arm_a_fault.py": ("broken : desir_1020", "slow   : 00", "normal : 00"),
     "dmp_existence.py": ("martin-claire    Access(exists=True, status='active', authorisation='VALIDE')", "terminated"),
     "insi_search.py": ("CodeCR          00", "NumIdentifiant  160012B020777"),

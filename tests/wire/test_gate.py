@@ -10,7 +10,7 @@ import pytest
 
 from lgo_sandbox.run.pytest_plugin import SandboxSession
 
-DOORS = ("psc", "insi", "dmp", "eprescription", "annuaire")
+DOORS = ("psc", "insi", "dmp", "eprescription", "annuaire", "apcv")
 PATHS = {"psc": "/auth/realms/esante-wallet/protocol/openid-connect/token", "insi": "/lps"}
 
 

@@ -21,6 +21,7 @@ REQUESTS = {
     "dmp": ("POST /si-dmp-server/v2/services/registry", "application/soap+xml", b"<a/>"),
     "eprescription": ("GET /fhir/MedicationRequest", "application/fhir+json", b""),
     "annuaire": ("GET /fhir/v2/Practitioner", "application/fhir+json", b""),
+    "apcv": ("POST /wssoap/apcv/auth/1/0", "application/soap+xml", b"<a/>"),
 }
 ANSWERS = {
     "psc": (400, b'"invalid_client"'),
@@ -28,6 +29,7 @@ ANSWERS = {
     "dmp": (400, b"clientAuth"),
     "eprescription": (400, b"certificat-refuse"),
     "annuaire": (400, b"OperationOutcome"),
+    "apcv": (500, b"apcv_simule_certificat"),
 }
 
 
