@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from dp_mock import codes
 from dp_mock.domain.values import Refused
 from dp_mock.facts import Tolerance
+from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.json import BadJson, read_json
 
 __all__ = ["Json", "Reader", "reader_of"]
@@ -53,7 +54,7 @@ class Reader:
         if found is None and not required:
             return ""
         if not isinstance(found, str) or len(found) > codes.MAX_TEXT or (required and not found.strip()):
-            raise self._invalid(name, f"un texte d'au plus {codes.MAX_TEXT} caractères", found)
+            raise self._invalid(name, f"un texte de {counted(codes.MAX_TEXT, 'caractère')} au plus", found)
         return found.strip()
 
     def choice(self, name: str, choices: Collection[str]) -> str:
