@@ -32,7 +32,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(page for page in (ROOT / "README.md", *DOCS.rglob("*.md")))
 RUN = re.compile(r"^```sh run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
-SERVICE_PAGES = ("dmp", "mss", "eprescription")
+SERVICE_PAGES = ("dmp", "mss", "eprescription", "dp")
 ASKING = ("status", "reset", "report", "client")
 PATIENCE_SECONDS = 300
 """After which a page is given up as hanging; how fast it is says nothing."""
@@ -47,6 +47,7 @@ USUAL_PORTS = {
     "psc_wallet": (8086, 8486),
     "dmp_web": (8088, 8488),
     "mes": (8089, 8489),
+    "dp": (8091, 8491),
 }
 
 

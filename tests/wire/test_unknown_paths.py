@@ -19,6 +19,7 @@ DOORS = {
     "mes": "/documents",
     "eprescription": "/simu/ordonnance-numerique/v1/",
     "annuaire": "/fhir/v2/",
+    "dp": "/simu/dossier-pharmaceutique/v1/",
 }
 """What one of the addresses of each door begins with."""
 
