@@ -87,7 +87,7 @@ def _fed(one: Dispensation, recalls: list[Recall]) -> Fed:
 
 
 def _hit(one: Dispensation, recalls: list[Recall]) -> Recall | None:
-    return next((recall for recall in recalls if one.lot and recall.hits(one.cip13, one.lot)), None)
+    return next((recall for recall in recalls if recall.hits(one.cip13, one.lot)), None)
 
 
 def _is_new(transaction: Transaction, one: Dispensation, where: str) -> bool:

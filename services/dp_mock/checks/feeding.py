@@ -32,7 +32,7 @@ def _units(seen: Observed[Feeding]) -> Outcome:
 def _recalled(seen: Observed[Feeding]) -> Outcome:
     for number, one in enumerate(seen.facts.items, 1):
         if one.recalled:
-            received = f"{one.cip13}, lot {one.lot}, rappelé ({one.recalled})"
+            received = f"{one.cip13}, lot {one.lot or 'absent'}, rappelé ({one.recalled})"
             return Violation(received, "un lot qui n'est pas rappelé", where=f"dispensations[{number}].lot")
     return any(one.lot for one in seen.facts.items) or None
 

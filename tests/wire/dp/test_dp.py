@@ -9,7 +9,6 @@ import pytest
 from support.dp_counter import PEOPLE, Counter, code_of
 
 from dp_mock import codes
-from dp_mock.app import ROUTES
 from dp_mock.seeds import PENDING, RECALLED
 from lgo_sandbox.contract import Refusal
 from lgo_sandbox.requirements import catalogue
@@ -282,16 +281,6 @@ def test_every_answer_says_that_it_is_simulated(counter: Counter) -> None:
     ):
         assert answer.headers["x-simulation"] == codes.SIMULATION
         assert answer.json()["simulation"] == codes.SIMULATION
-
-
-def test_the_contract_has_every_route_and_no_other(counter: Counter) -> None:
-    document = counter.get("/openapi.json").json()
-    described = {
-        (method.upper(), codes.BASE + path) for path, methods in document["paths"].items() for method in methods
-    }
-    assert described == {(route.methods, route.path) for route in ROUTES}
-    assert document["servers"][0]["url"] == counter.root + codes.BASE
-    assert document["info"]["title"].endswith("(simulation non officielle)")
 
 
 def test_a_whole_visit_decides_what_the_wire_can_of_each_requirement(counter: Counter) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from support.dp_counter import PEOPLE, Counter, code_of
+from support.dp_counter import Counter, code_of
 
 from dp_mock.checks import CHECKS
 from dp_mock.codes.errors import ERROR_OF_STATUS, ERRORS
 from dp_mock.seeds import PENDING
+from dp_mock.wire.decoding import decode
 from health_documents.identifiers import nir_key
 
 TAHOR, DOLIPRANE, SKENAN = "3400934306815", "3400935955838", "3400933323691"
@@ -249,12 +250,23 @@ def test_a_hostile_address_gets_a_refusal_of_the_service(counter: Counter, segme
     assert code_of(answer) in ("422 ins-invalide", "404 adresse-inconnue")
 
 
-def test_an_exchange_is_decoded_for_people(counter: Counter) -> None:
-    from dp_mock.wire.decoding import decode
+DECODED: list[tuple[Breaking, str, str]] = [
+    (lambda c: c.history(KNOWN), "Matricule INS", "256036330091838"),
+    (lambda c: c.history(KNOWN), "État avant", "CREE"),
+    (lambda c: c.history(KNOWN), "Professionnel", "899700090014 (profession 21)"),
+    (lambda c: c.history(KNOWN), "Structure", "10B0990017"),
+    (lambda c: c.ask("DELETE", c.of(KNOWN)), "État après", "CLOS"),
+    (lambda c: c.identify(NEW), "État après", "INFORMATION_EN_COURS"),
+    (lambda c: c.ask("POST", c.of(KNOWN, "/refus"), {"portee": "consultation"}), "Portée du refus", "consultation"),
+    (lambda c: c.look(VAXIGRIP, "RAP24V1"), "Lot", f"{VAXIGRIP}, RAP24V1 : rappelé"),
+    (lambda c: c.get("/ruptures"), "Rupture", "tous : signalée"),
+    (lambda c: c.ask("POST", "/patients", b"{"), "Corps", "{"),
+]
 
-    counter.history(KNOWN)
+
+@pytest.mark.parametrize(("asking", "label", "text"), DECODED)
+def test_an_exchange_is_decoded_for_people(counter: Counter, asking: Breaking, label: str, text: str) -> None:
+    asking(counter)
     decoded = decode(counter.last())
-    told = dict(decoded.request)
-    assert decoded.summary == "Historique : 4 délivrances"
-    assert told["Matricule INS"] == PEOPLE.patient_named(KNOWN).matricule
-    assert told["État avant"] == "CREE"
+    assert (label, text) in decoded.request
+    assert decoded.summary
