@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from dp_mock import codes
 from dp_mock.codes.shortages import SHORTAGES
 from dp_mock.codes.states import Event, State
 from dp_mock.domain.dossiers import after
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     from lgo_sandbox.tenant.agenda import EventHandler
     from lgo_sandbox.tenant.session import Session
 
-__all__ = ["ANSWER", "CREATION", "EVENTS", "GRANTED", "REFUSED"]
+__all__ = ["EVENTS", "GRANTED", "REFUSED"]
 
-CREATION, ANSWER = "creation", "depannage"
 GRANTED, REFUSED = "accepte", "refuse"
 BY_ITSELF = "service"
 
@@ -51,4 +51,4 @@ def _answer(transaction: Transaction, _session: Session, due: Due) -> None:
     store.put_supply(transaction, replace(one, answer=GRANTED if granted else REFUSED))
 
 
-EVENTS: Mapping[str, EventHandler] = MappingProxyType({CREATION: _create, ANSWER: _answer})
+EVENTS: Mapping[str, EventHandler] = MappingProxyType({codes.CREATION: _create, codes.ANSWER: _answer})

@@ -10,7 +10,6 @@ from dp_mock.app.pipeline import pending_recalls, query_of
 from dp_mock.codes.shortages import SHORTAGES
 from dp_mock.domain.feeding import check_box
 from dp_mock.domain.values import Actor, Refused, Supply
-from dp_mock.events import ANSWER
 from dp_mock.facts import Alert, Form, LotLooked, ShortageLooked, SupplyAsked, Told
 from dp_mock.wire import rendering
 from dp_mock.wire.moments import shown
@@ -96,7 +95,7 @@ def ask_supply(call: Call, actor: Actor) -> RawResponse:
     one = Supply(f"DEP-{session.ids.pick(NUMBER_ALPHABET, 8)}", actor.structure, cip13, boxes, now)
     with store.exclusive(session) as transaction:
         store.put_supply(transaction, one)
-        session.agenda.at(now + codes.SUPPLY_ANSWER, f"dp.{ANSWER}", one.number, within=transaction)
+        session.agenda.at(now + codes.SUPPLY_ANSWER, f"dp.{codes.ANSWER}", one.number, within=transaction)
     call.summarise(f"Dépannage {one.number} demandé")
     return rendering.answer(rendering.supply(one, session.clock), 201)
 

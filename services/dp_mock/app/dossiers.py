@@ -13,7 +13,6 @@ from dp_mock.app.pipeline import found, query_of, trace
 from dp_mock.codes.states import Event, State
 from dp_mock.domain.dossiers import after, check_identity, differences
 from dp_mock.domain.values import Actor, Dossier, Identity, Refused
-from dp_mock.events import CREATION
 from dp_mock.facts import Asked, Change, Form, Presented, Target
 from dp_mock.options import rules_of
 from dp_mock.seeds import identity_of
@@ -63,7 +62,7 @@ def _begun(call: Call, transaction: Transaction, before: Dossier, given: Given, 
         return one
     now = call.session.clock.age()
     until = now + timedelta(days=rules_of(call.session).opposition_days)
-    event = call.session.agenda.at(until, f"dp.{CREATION}", one.matricule, within=transaction)
+    event = call.session.agenda.at(until, f"dp.{codes.CREATION}", one.matricule, within=transaction)
     return replace(one, since=now, until=until, event=event)
 
 

@@ -30,6 +30,10 @@ MESSAGES, ACKNOWLEDGE, LOT = "messages", "acquittement", "lot"
 SHORTAGE, SUPPLY, SUPPLY_STATE = "rupture", "depannage", "suivi-depannage"
 CONTRACT = "contrat"
 
+# --- events of the agenda ---
+
+CREATION, ANSWER = "creation", "depannage"
+
 # --- rights: who may do what, by kind of structure ---
 
 PHARMACIST, TECHNICIAN, DOCTOR = "21", "39", "10"

@@ -5,22 +5,37 @@ Source: design of the project (State). Knows values, no rule, no wire.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
-import sqlalchemy.orm
 from sqlalchemy import MetaData, delete
-from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel import Session as Transaction
+from sqlmodel import col, func, select
 
 from dp_mock import codes
-from dp_mock.codes import Kind
 from dp_mock.codes.states import State
-from dp_mock.domain.values import Contact, Dispensation, Dossier, Identity, Recall, Refused, Supply, Trace
+from dp_mock.domain.values import Dispensation, Dossier, Recall, Refused, Supply, Trace
+from dp_mock.store.rows import (
+    dispensation_of,
+    dossier_of,
+    recall_of,
+    row_of_dispensation,
+    row_of_dossier,
+    row_of_recall,
+    supply_of,
+)
+from dp_mock.store.tables import (
+    AcknowledgementRow,
+    Base,
+    DispensationRow,
+    DossierRow,
+    RecallRow,
+    RefusalRow,
+    SupplyRow,
+    TraceRow,
+)
 from lgo_sandbox.tenant.session import Session
 
 __all__ = [
@@ -48,115 +63,6 @@ __all__ = [
 ]
 
 
-CREATION = "creation"
-"""The event of ``events``."""
-
-
-class Base(SQLModel, registry=sqlalchemy.orm.registry()):
-    """The tables of this service and no other's."""
-
-
-class DossierRow(Base, table=True):
-    """A dossier. A seeded one has no date until the service is first used: only its age in days."""
-
-    __tablename__ = "dp_dossier"
-
-    matricule: str = Field(primary_key=True)
-    state: str
-    since: str = Field(default="", index=True)
-    seed_age: int = 0
-    seed_left: int = 0
-    until: str = ""
-    event: int = 0
-    identity: str = ""
-
-
-class DispensationRow(Base, table=True):
-    """A dispensation. A seeded one has an age in days until the service is first used, or a date of its own."""
-
-    __tablename__ = "dp_dispensation"
-
-    identifier: str = Field(primary_key=True)
-    structure: str = Field(primary_key=True)
-    matricule: str = Field(index=True)
-    actor: str
-    at: str = Field(default="", index=True)
-    seed_age: int = 0
-    cip13: str
-    name: str
-    kind: str
-    boxes: int
-    split: bool = False
-    units: int = 0
-    lot: str = ""
-    expiry: str = ""
-
-
-class RefusalRow(Base, table=True):
-    """A refusal of a patient, for a structure and a scope, until a moment."""
-
-    __tablename__ = "dp_refusal"
-
-    matricule: str = Field(primary_key=True)
-    structure: str = Field(primary_key=True)
-    scope: str = Field(primary_key=True)
-    until: str
-
-
-class TraceRow(Base, table=True):
-    """An intervention on a dossier."""
-
-    __tablename__ = "dp_trace"
-
-    id: int | None = Field(default=None, primary_key=True)
-    matricule: str = Field(index=True)
-    at: str
-    structure: str
-    actor: str
-    operation: str
-    detail: str = ""
-
-
-class RecallRow(Base, table=True):
-    """A recall message."""
-
-    __tablename__ = "dp_recall"
-
-    number: str = Field(primary_key=True)
-    at: str = Field(default="", index=True)
-    seed_age: int = 0
-    cip13: str
-    name: str
-    lots: str
-    title: str
-    conduct: str
-    structure: str = ""
-
-
-class AcknowledgementRow(Base, table=True):
-    """That an officine has read a recall."""
-
-    __tablename__ = "dp_acknowledgement"
-
-    number: str = Field(primary_key=True)
-    structure: str = Field(primary_key=True)
-    actor: str
-    at: str
-
-
-class SupplyRow(Base, table=True):
-    """An emergency supply request."""
-
-    __tablename__ = "dp_supply"
-
-    number: str = Field(primary_key=True)
-    structure: str = Field(index=True)
-    cip13: str
-    boxes: int
-    at: str
-    answer: str = ""
-
-
 def tables() -> tuple[MetaData, ...]:
     """Return the metadata of this store."""
     return (Base.metadata,)
@@ -175,20 +81,20 @@ def exclusive(session: Session) -> Iterator[Transaction]:
 def dossier(transaction: Transaction, matricule: str, now: datetime) -> Dossier:
     """Return the dossier of a patient; one in the state UNKNOWN when there is none."""
     row = transaction.get(DossierRow, matricule)
-    return _dossier(row) if row else Dossier(matricule, State.UNKNOWN, now)
+    return dossier_of(row) if row else Dossier(matricule, State.UNKNOWN, now)
 
 
 def dossiers(transaction: Transaction) -> list[Dossier]:
     """Return the first dossiers, by matricule."""
     query = select(DossierRow).order_by(col(DossierRow.matricule)).limit(codes.MAX_SHOWN)
-    return [_dossier(row) for row in transaction.exec(query).all()]
+    return [dossier_of(row) for row in transaction.exec(query).all()]
 
 
 def put_dossier(transaction: Transaction, one: Dossier) -> None:
     """Write a dossier, new or changed. Raises Refused when the store is full."""
     if transaction.get(DossierRow, one.matricule) is None:
         _refuse_when_full(transaction, DossierRow, codes.MAX_PATIENTS)
-    transaction.merge(_dossier_row(one))
+    transaction.merge(row_of_dossier(one))
 
 
 def erase(transaction: Transaction, matricule: str) -> int:
@@ -202,19 +108,19 @@ def erase(transaction: Transaction, matricule: str) -> int:
 def dispensations(transaction: Transaction, matricule: str) -> list[Dispensation]:
     """Return all that was dispensed to a patient, oldest first."""
     query = select(DispensationRow).where(col(DispensationRow.matricule) == matricule)
-    return [_dispensation(row) for row in transaction.exec(query.order_by(col(DispensationRow.at))).all()]
+    return [dispensation_of(row) for row in transaction.exec(query.order_by(col(DispensationRow.at))).all()]
 
 
 def dispensation(transaction: Transaction, structure: str, identifier: str) -> Dispensation | None:
     """Return the dispensation that a structure gave an identifier."""
     row = transaction.get(DispensationRow, (identifier, structure))
-    return _dispensation(row) if row else None
+    return dispensation_of(row) if row else None
 
 
 def add_dispensation(transaction: Transaction, one: Dispensation) -> None:
     """Write a new dispensation. Raises Refused when the store is full."""
     _refuse_when_full(transaction, DispensationRow, codes.MAX_DISPENSATIONS)
-    transaction.add(_dispensation_row(one))
+    transaction.add(row_of_dispensation(one))
     transaction.flush()
 
 
@@ -252,7 +158,7 @@ def traces(transaction: Transaction, matricule: str) -> list[Trace]:
 
 def add_recall(transaction: Transaction, one: Recall) -> None:
     """Publish a recall."""
-    transaction.add(_recall_row(one))
+    transaction.add(row_of_recall(one))
 
 
 def recalls(transaction: Transaction, structure: str) -> list[Recall]:
@@ -262,7 +168,7 @@ def recalls(transaction: Transaction, structure: str) -> list[Recall]:
         query = query.where(col(RecallRow.structure).in_(("", structure)))
     read = select(AcknowledgementRow).where(col(AcknowledgementRow.structure) == structure)
     acknowledged = {row.number: datetime.fromisoformat(row.at) for row in transaction.exec(read).all()}
-    return [_recall(row, acknowledged.get(row.number)) for row in transaction.exec(query).all()]
+    return [recall_of(row, acknowledged.get(row.number)) for row in transaction.exec(query).all()]
 
 
 def acknowledge(transaction: Transaction, number: str, structure: str, actor: str, at: datetime) -> None:
@@ -273,13 +179,13 @@ def acknowledge(transaction: Transaction, number: str, structure: str, actor: st
 def supply(transaction: Transaction, number: str) -> Supply | None:
     """Return a request for an emergency supply."""
     row = transaction.get(SupplyRow, number)
-    return _supply(row) if row else None
+    return supply_of(row) if row else None
 
 
 def supplies(transaction: Transaction) -> list[Supply]:
     """Return the first requests, oldest first."""
     query = select(SupplyRow).order_by(col(SupplyRow.at), col(SupplyRow.number)).limit(codes.MAX_SHOWN)
-    return [_supply(row) for row in transaction.exec(query).all()]
+    return [supply_of(row) for row in transaction.exec(query).all()]
 
 
 def put_supply(transaction: Transaction, one: Supply) -> None:
@@ -298,16 +204,16 @@ def put_seeds(
     A dispensation without an age keeps its date.
     """
     for one, age, left in dossiers:
-        row = _dossier_row(one)
+        row = row_of_dossier(one)
         row.since, row.until, row.seed_age, row.seed_left = "", "", age, left
         transaction.add(row)
     for given, days in dispensed:
-        entry = _dispensation_row(given)
+        entry = row_of_dispensation(given)
         if days is not None:
             entry.at, entry.seed_age = "", days
         transaction.add(entry)
     for recall, days_ago in recalled:
-        message = _recall_row(recall)
+        message = row_of_recall(recall)
         message.at, message.seed_age = "", days_ago
         transaction.add(message)
 
@@ -320,7 +226,7 @@ def _date_seeds(transaction: Transaction, session: Session) -> None:
         if row.seed_left:
             until = now + timedelta(days=row.seed_left)
             row.until = until.isoformat()
-            row.event = session.agenda.at(until, f"dp.{CREATION}", row.matricule, within=transaction)
+            row.event = session.agenda.at(until, f"dp.{codes.CREATION}", row.matricule, within=transaction)
         transaction.add(row)
     for entry in transaction.exec(select(DispensationRow).where(col(DispensationRow.at) == "")).all():
         entry.at = (now - timedelta(days=entry.seed_age)).isoformat()
@@ -335,70 +241,3 @@ def _refuse_when_full(transaction: Transaction, table: type[Base], limit: int) -
     if count >= limit:
         kept, most = f"{count} enregistrements", f"{limit} enregistrements au plus"
         raise Refused("base-pleine", kept, received=kept, expected=most, where="session")
-
-
-def _dossier(row: DossierRow) -> Dossier:
-    kept = json.loads(row.identity) if row.identity else None
-    identity = Identity(**{**kept, "contact": Contact(**kept["contact"])}) if kept else None
-    until = datetime.fromisoformat(row.until) if row.until else None
-    return Dossier(row.matricule, State(row.state), datetime.fromisoformat(row.since), identity, until, row.event)
-
-
-def _dossier_row(one: Dossier) -> DossierRow:
-    return DossierRow(
-        matricule=one.matricule,
-        state=one.state.value,
-        since=one.since.isoformat(),
-        until=one.until.isoformat() if one.until else "",
-        event=one.event,
-        identity=_json(asdict(one.identity)) if one.identity else "",
-    )
-
-
-def _dispensation(row: DispensationRow) -> Dispensation:
-    return Dispensation(
-        row.identifier,
-        row.matricule,
-        row.structure,
-        row.actor,
-        datetime.fromisoformat(row.at),
-        row.cip13,
-        row.name,
-        Kind(row.kind),
-        row.boxes,
-        row.split,
-        row.units,
-        row.lot,
-        row.expiry,
-    )
-
-
-def _dispensation_row(one: Dispensation) -> DispensationRow:
-    return DispensationRow(**{**asdict(one), "at": one.at.isoformat(), "kind": one.kind.value})
-
-
-def _recall(row: RecallRow, acknowledged_at: datetime | None) -> Recall:
-    return Recall(
-        row.number,
-        datetime.fromisoformat(row.at),
-        row.cip13,
-        row.name,
-        tuple(json.loads(row.lots)),
-        row.title,
-        row.conduct,
-        row.structure,
-        acknowledged_at,
-    )
-
-
-def _recall_row(one: Recall) -> RecallRow:
-    values = {name: value for name, value in asdict(one).items() if name != "acknowledged_at"}
-    return RecallRow(**{**values, "at": one.at.isoformat(), "lots": _json(one.lots)})
-
-
-def _supply(row: SupplyRow) -> Supply:
-    return Supply(row.number, row.structure, row.cip13, row.boxes, datetime.fromisoformat(row.at), row.answer)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
