@@ -41,7 +41,7 @@ ROUNDS ?= 40
 chaos: $(VENV)/.ready-dev
 	cd tests && $(CURDIR)/$(BIN)/python -m support.chaos --seed $(SEED) --rounds $(ROUNDS)
 
-SERVICES := insi dmp mss psc eprescription apcv
+SERVICES := insi dmp mss psc eprescription apcv dp
 
 # Renames each member of each fact (mypy must notice), then never notes each fact (a test must notice). Takes minutes.
 mutants: $(VENV)/.ready-dev

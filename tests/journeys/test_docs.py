@@ -32,7 +32,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(page for page in (ROOT / "README.md", *DOCS.rglob("*.md")))
 RUN = re.compile(r"^```sh run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
-SERVICE_PAGES = ("dmp", "mss", "eprescription", "apcv")
+SERVICE_PAGES = ("dmp", "mss", "eprescription", "apcv", "dp")
 ASKING = ("status", "reset", "report", "client")
 PATIENCE_SECONDS = 300
 """After which a page is given up as hanging; how fast it is says nothing."""
@@ -48,6 +48,7 @@ USUAL_PORTS = {
     "apcv": (8087, 8487),
     "dmp_web": (8088, 8488),
     "mes": (8089, 8489),
+    "dp": (8091, 8491),
 }
 
 

@@ -20,6 +20,7 @@ REQUESTS = {
     "insi": ("POST /lps", "application/soap+xml", b"<a/>"),
     "dmp": ("POST /si-dmp-server/v2/services/registry", "application/soap+xml", b"<a/>"),
     "eprescription": ("GET /fhir/MedicationRequest", "application/fhir+json", b""),
+    "dp": ("GET /simu/dossier-pharmaceutique/v1/messages", "application/json", b""),
     "annuaire": ("GET /fhir/v2/Practitioner", "application/fhir+json", b""),
     "apcv": ("POST /wssoap/apcv/auth/1/0", "application/soap+xml", b"<a/>"),
 }
@@ -28,6 +29,7 @@ ANSWERS = {
     "insi": (500, b"desir_560"),
     "dmp": (400, b"clientAuth"),
     "eprescription": (400, b"certificat-refuse"),
+    "dp": (400, b"certificat-refuse"),
     "annuaire": (400, b"OperationOutcome"),
     "apcv": (500, b"apcv_simule_certificat"),
 }

@@ -20,6 +20,7 @@ DOORS = {
     "eprescription": "/simu/ordonnance-numerique/v1/",
     "annuaire": "/fhir/v2/",
     "apcv": "/wssoap/apcv/",
+    "dp": "/simu/dossier-pharmaceutique/v1/",
 }
 """What one of the addresses of each door begins with."""
 

@@ -121,7 +121,8 @@ async def verdict_on(api: httpx.AsyncClient, number: str) -> str:
 
 async def test_a_report_knows_the_checks_of_services_that_are_not_started(api: httpx.AsyncClient) -> None:
     assert await verdict_on(api, "INS/va1.34") == "NOT_OBSERVED"
-    assert await verdict_on(api, "LGO.DP.01") == "NOT_CHECKED"
+    assert await verdict_on(api, "LGO.DP.01") == "NOT_OBSERVED"
+    assert await verdict_on(api, "SSI/IAM.80") == "NOT_CHECKED"
 
 
 async def test_a_negative_demand_passes_once_its_situation_was_marked(

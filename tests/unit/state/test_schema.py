@@ -189,12 +189,14 @@ def test_every_seed_that_the_first_release_had_not_is_added_to_its_state(upgrade
     new, old = upgraded.create("neuf").db, upgraded.get("default").db
     added = []
     for service in installed_services():
-        for table in (table for metadata in service.tables() for table in metadata.sorted_tables):
+        tables = [table for metadata in service.tables() for table in metadata.sorted_tables]
+        is_new = not any(table.name in first for table in tables)
+        for table in tables:
             keys = ", ".join(column.name for column in table.primary_key)
             today, there = ({*db.rows(f"SELECT {keys} FROM {table.name}")} for db in (new, old))
             later = today - {tuple(key) for key in first.get(table.name, ())}
             assert later <= there, f"{table.name} : {later - there} manque aux anciens états"
-            added += sorted(later)
+            added += [] if is_new else sorted(later)
     published = {"153078987658513", "899900063480", "277076322082910"}
     assert [key for key in added if not published & {*key}] == [("lgo-api",)]
     assert any(published & {*key} for key in added)

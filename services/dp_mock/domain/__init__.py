@@ -1,0 +1,1 @@
+"""Values and rules of the simulated Dossier pharmaceutique, as pure functions."""

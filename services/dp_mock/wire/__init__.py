@@ -1,0 +1,1 @@
+"""The room that knows JSON and HTML: bytes to values and back."""
