@@ -20,6 +20,8 @@ __all__ = [
     "Delivered",
     "Delivery",
     "Form",
+    "Found",
+    "Invoice",
     "Means",
     "Order",
     "Product",
@@ -175,6 +177,26 @@ class Receipt(Facts):
     """The receipt of an execution: the one given, or the one to undo."""
 
     receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice(Facts):
+    """The invoice of an execution."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Facts):
+    """The prescriptions that a search of a patient gave."""
+
+    matricule: str
+    numbers: tuple[str, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,16 @@ from eprescription_mock.domain.values import Rules
 from lgo_sandbox.contract import Option
 from lgo_sandbox.tenant.session import Session
 
-__all__ = ["OPTIONS", "SLOW_OPTION", "STRICT_ROOT_OPTION", "is_set", "milliseconds", "rules_of", "token_is_required"]
+__all__ = [
+    "OPTIONS",
+    "SLOW_OPTION",
+    "STRICT_ROOT_OPTION",
+    "is_set",
+    "milliseconds",
+    "numbers_are_given",
+    "rules_of",
+    "token_is_required",
+]
 
 SERVICE = "eprescription"
 NEVER, YES, NO = "jamais", "oui", "non"
@@ -22,6 +31,8 @@ WINDOW_OPTION = "premiere_delivrance"
 SLOW_OPTION = "attente_slow"
 STRICT_ROOT_OPTION = "strict_ins_root"
 TOKEN_OPTION = "jeton_api"
+NUMBER_OPTION = "numero"
+BY_SOFTWARE, BY_SERVICE = "logiciel", "service"
 ACCEPTED, REQUIRED = "accepte", "exige"
 
 OPTIONS = (
@@ -40,6 +51,12 @@ OPTIONS = (
     Option(SLOW_OPTION, "3000", ("0", "500", "3000", "15000"), "Millisecondes d'attente de la situation SLOW"),
     Option(
         TOKEN_OPTION, ACCEPTED, (ACCEPTED, REQUIRED), "Jeton de l'API Pro Santé Connectée : accepté, ou seul accepté"
+    ),
+    Option(
+        NUMBER_OPTION,
+        BY_SOFTWARE,
+        (BY_SOFTWARE, BY_SERVICE),
+        "Qui engendre l'identifiant et le code 2D : le logiciel du prescripteur, ou le service",
     ),
     Option(STRICT_ROOT_OPTION, NO, (NO, YES), "Exiger la racine d'OID exacte de l'INS du patient"),
 )
@@ -62,6 +79,11 @@ def milliseconds(session: Session, name: str) -> int:
 def is_set(session: Session, name: str) -> bool:
     """Tell whether a yes-or-no option is on."""
     return _value(session, name) == YES
+
+
+def numbers_are_given(session: Session) -> bool:
+    """Tell whether the service gives the number, in place of the prescriber's software."""
+    return _value(session, NUMBER_OPTION) == BY_SERVICE
 
 
 def token_is_required(session: Session) -> bool:

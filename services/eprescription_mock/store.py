@@ -81,6 +81,7 @@ class ExecutionRow(Base, table=True):
     seed_age: int = 0
     dispenses: str
     cancelled: bool = False
+    invoice: str = ""
 
 
 class _Kept(NamedTuple):
@@ -114,6 +115,7 @@ class _KeptExecution(NamedTuple):
     at: str
     dispenses: str
     cancelled: int
+    invoice: str
 
 
 def _columns(kept: type[_Kept] | type[_KeptExecution]) -> str:
@@ -338,13 +340,20 @@ def _execution_row(numero: str, position: int, execution: Execution) -> Executio
         at=execution.at.isoformat(),
         dispenses=_json([asdict(dispense) for dispense in execution.dispenses]),
         cancelled=execution.cancelled,
+        invoice=execution.invoice,
     )
 
 
 def _execution(row: ExecutionRow | _KeptExecution) -> Execution:
     dispenses = tuple(Dispense(**dispense) for dispense in json.loads(row.dispenses))
     return Execution(
-        row.receipt, row.structure, row.actor, datetime.fromisoformat(row.at), dispenses, cancelled=bool(row.cancelled)
+        row.receipt,
+        row.structure,
+        row.actor,
+        datetime.fromisoformat(row.at),
+        dispenses,
+        cancelled=bool(row.cancelled),
+        invoice=row.invoice,
     )
 
 

@@ -1,4 +1,4 @@
-"""``$creer``: a prescriber deposits a prescription and gets its number and QR code.
+"""EP4: a prescriber's software records a prescription under the number it has drawn, or, by option, is given one.
 
 Source: docs/sources/eprescription.md#contrat-simule, #prescription.
 """
@@ -9,11 +9,11 @@ from eprescription_mock import codes, store
 from eprescription_mock.app.pipeline import once
 from eprescription_mock.codes.states import State
 from eprescription_mock.domain.dispensing import in_extract
-from eprescription_mock.domain.prescribing import check_new, qr_text, refuse_bad_ins, same_order
+from eprescription_mock.domain.prescribing import check_new, checked_number, qr_text, refuse_bad_ins, same_order
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Actor, Prescription, Refused
-from eprescription_mock.facts import Change, Form, Order, Product, Regrouped
-from eprescription_mock.options import STRICT_ROOT_OPTION, is_set
+from eprescription_mock.facts import Change, Form, Order, Product, Regrouped, Tolerance
+from eprescription_mock.options import STRICT_ROOT_OPTION, is_set, numbers_are_given
 from eprescription_mock.store import Transaction
 from eprescription_mock.wire import rendering
 from eprescription_mock.wire.moments import age_moment
@@ -31,14 +31,14 @@ async def create(call: Call, actor: Actor) -> RawResponse:
     draft = read_order(call.body)
     refuse_bad_ins(draft.matricule, draft.root)
     own_root = _own_root(call, draft.matricule)
-    call.note(Form(tolerances=draft.tolerances), _order(draft, own_root))
+    call.note(Form(tolerances=(*draft.tolerances, *_unused_number(call, draft))), _order(draft, own_root))
     if is_set(call.session, STRICT_ROOT_OPTION) and own_root not in ("", draft.root):
         where = "MedicationRequest.subject.identifier.system"
         received, expected = f"urn:oid:{draft.root}", f"urn:oid:{own_root}"
         raise Refused("racine-ins-differente", draft.root, received=received, expected=expected, where=where)
     prescription = _drafted(call, actor, draft)
     check_new(prescription, call.session.clock.age())
-    png = write_qr(qr_text(prescription.numero))
+    png = write_qr(qr_text(prescription.numero)) if numbers_are_given(call.session) else b""
     return once(call, actor, lambda t: _stored(call, t, prescription, png))
 
 
@@ -66,8 +66,7 @@ def _drafted(call: Call, actor: Actor, draft: Draft) -> Prescription:
         where = "MedicationRequest.dispenseRequest.validityPeriod"
         end = age_moment(draft.valid_until, clock, where, end_of_day=True)
     return Prescription(
-        numero=codes.NUMBER_PREFIX
-        + call.session.ids.pick(codes.NUMBER_ALPHABET, codes.NUMBER_LENGTH - len(codes.NUMBER_PREFIX)),
+        numero=_number(call, draft),
         prescriber=actor.national_id,
         structure=actor.structure,
         matricule=draft.matricule,
@@ -80,6 +79,20 @@ def _drafted(call: Call, actor: Actor, draft: Draft) -> Prescription:
         authored_on=draft.authored_on,
         group=draft.group,
     )
+
+
+def _number(call: Call, draft: Draft) -> str:
+    if numbers_are_given(call.session):
+        drawn = codes.NUMBER_LENGTH - len(codes.NUMBER_PREFIX)
+        return codes.NUMBER_PREFIX + call.session.ids.pick(codes.NUMBER_ALPHABET, drawn)
+    return checked_number(draft.number, draft.code_2d, "MedicationRequest.groupIdentifier")
+
+
+def _unused_number(call: Call, draft: Draft) -> tuple[Tolerance, ...]:
+    if not (draft.number and numbers_are_given(call.session)):
+        return ()
+    where, expected = "MedicationRequest.groupIdentifier", "un groupe d'un autre système : le service donne le numéro"
+    return (Tolerance(where=where, received=draft.number[:40], expected=expected),)
 
 
 def _dispenser(call: Call, number: str) -> str:
@@ -96,6 +109,9 @@ def _dispenser(call: Call, number: str) -> str:
 
 
 def _stored(call: Call, transaction: Transaction, prescription: Prescription, png: bytes) -> RawResponse:
+    if store.find(transaction, prescription.numero) is not None:
+        where = "MedicationRequest.groupIdentifier.value"
+        raise Refused("numero-deja-enregistre", prescription.numero, received=prescription.numero, where=where)
     _refuse_repeated(call, transaction, prescription)
     store.put(transaction, prescription)
     call.note(Change(numero=prescription.numero, state=State.CREEE))

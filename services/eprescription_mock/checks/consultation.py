@@ -60,7 +60,7 @@ CONSULTATION = (
         test=_qr_forwarded,
         requirements=("LGO.ePresc.03",),
         source="docs/sources/eprescription.md#qr",
-        remedy="Envoyez le texte du QR code, sans le transformer, dans le paramètre qrToken de $consulter.",
+        remedy="Envoyez le texte du QR code, sans le transformer, dans le paramètre qrToken de $ep3-consulter.",
         operations=frozenset({codes.CONSULT}),
         explains=frozenset({"qr-illisible", "numero-mal-forme"}),
     ),

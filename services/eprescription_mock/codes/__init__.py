@@ -43,6 +43,8 @@ SYSTEM_DECLINE = f"{_SIMULATED}:motifs-non-delivrance"
 SYSTEM_NO_SUBSTITUTION = f"{_SIMULATED}:motifs-non-substitution"
 EXTENSION_REMAINING = f"{_SIMULATED}:reste-a-delivrer"
 EXTENSION_RENEWALS = f"{_SIMULATED}:livraisons-restantes"
+EXTENSION_2D = f"{_SIMULATED}:code-2d"
+"""On groupIdentifier: the text of the 2D code that the prescriber's software has drawn."""
 
 _ANSM = "http://data.esante.gouv.fr/ansm/medicament"
 SYSTEM_CIP = f"{_ANSM}/Presentation"
@@ -131,6 +133,8 @@ MAX_PRESCRIPTIONS = 20_000
 MAX_EXECUTIONS = 200
 MAX_ANSWERS = 50_000
 MAX_REQUEST_ID = 128
+MAX_INVOICE = 64
+MAX_FOUND = 200
 CLOCK_TOLERANCE = timedelta(minutes=5)
 LAST_DAY = timedelta(days=1)
 """A validity given as a date ends with that day."""
@@ -167,8 +171,10 @@ TAG_STRUCK_OFF = "radie"
 TAG_TWO_ACTIVITIES = "deux-activites"
 SECOND_STRUCTURE = "officine-voisine"
 
-CREATE, CONSULT, EXECUTE, ABANDON = "creer", "consulter", "executer", "abandonner"
-CANCEL, CANCEL_EXECUTION, STATUS = "annuler", "annuler-execution", "statut"
+CREATE, CONSULT, SEARCH, EXECUTE, BILL = "EP4", "EP3", "EP2", "EP1", "EP6"
+"""As the national operations are named; their messages are not public."""
+ABANDON, CANCEL, CANCEL_EXECUTION, STATUS = "abandonner", "annuler", "annuler-execution", "statut"
+"""Ours, beside them."""
 
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -177,6 +183,8 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         CONSULT: EXECUTORS,
         EXECUTE: EXECUTORS,
         ABANDON: EXECUTORS,
+        BILL: EXECUTORS,
+        SEARCH: PRESCRIBERS | EXECUTORS,
         CANCEL_EXECUTION: EXECUTORS,
         STATUS: PRESCRIBERS | EXECUTORS,
     }

@@ -17,7 +17,7 @@ from eprescription_mock.domain.quantities import resting_state
 from eprescription_mock.domain.states import admit, state_of
 from eprescription_mock.domain.values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rules
 
-__all__ = ["abandon", "authorise", "cancel", "cancel_execution", "consult", "execute"]
+__all__ = ["abandon", "authorise", "bill", "cancel", "cancel_execution", "consult", "execute"]
 
 EXECUTION_EVENTS = {
     State.PARTIELLE: Event.EXECUTER_PARTIEL,
@@ -97,19 +97,40 @@ def cancel_execution(p: Prescription, actor: Actor, receipt: str, now: datetime,
     if state is State.EN_COURS and p.hold is not None:
         _refuse_other_officine(p.hold, actor)
     admit(state, Event.ANNULER_EXECUTION)
+    execution = _own_execution(p, actor, receipt)
+    if execution is not p.deliveries[-1]:
+        last = p.deliveries[-1].receipt
+        raise Refused(
+            "execution-suivie", received=receipt, expected=f"{last}, le dernier reçu", where="paramètre receipt"
+        )
+    if execution.invoice:
+        received = f"{receipt}, facturée sous {execution.invoice}"
+        raise Refused("execution-facturee", received=received, where="paramètre receipt")
+    undone = tuple(replace(e, cancelled=True) if e is execution else e for e in p.executions)
+    return replace(p.released(), executions=undone)
+
+
+def bill(p: Prescription, actor: Actor, receipt: str, invoice: str) -> Prescription:
+    """Return the prescription with one execution billed; its state does not change."""
+    execution = _own_execution(p, actor, receipt)
+    if execution.invoice:
+        received = f"{invoice} pour {receipt}, facturée sous {execution.invoice}"
+        raise Refused("execution-facturee", received=received, where="paramètre receipt")
+    if all(one.declined for one in execution.dispenses):
+        raise Refused("rien-a-facturer", received=receipt, where="paramètre receipt")
+    billed = tuple(replace(e, invoice=invoice) if e is execution else e for e in p.executions)
+    return replace(p, executions=billed)
+
+
+def _own_execution(p: Prescription, actor: Actor, receipt: str) -> Execution:
+    """Return a standing execution of the actor's officine. Raises Refused."""
     execution = next((e for e in p.deliveries if e.receipt == receipt), None)
     if execution is None:
         raise Refused("execution-inconnue", received=receipt or "absent", where="paramètre receipt")
     if execution.structure != actor.structure:
         where = "en-tête X-Structure"
         raise Refused("pas-l-executant", received=actor.structure, expected=execution.structure, where=where)
-    if execution is not p.deliveries[-1]:
-        last = p.deliveries[-1].receipt
-        raise Refused(
-            "execution-suivie", received=receipt, expected=f"{last}, le dernier reçu", where="paramètre receipt"
-        )
-    undone = tuple(replace(e, cancelled=True) if e is execution else e for e in p.executions)
-    return replace(p.released(), executions=undone)
+    return execution
 
 
 def _refuse_other_officine(hold: Hold, actor: Actor) -> None:

@@ -18,7 +18,16 @@ from eprescription_mock.domain.values import Line, Prescription, Refused
 from health_documents.codes.drugs import Drug
 from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid, nir_key
 
-__all__ = ["check_lines", "check_new", "number_of_qr", "qr_text", "refuse_bad_ins", "same_order", "valid_number"]
+__all__ = [
+    "check_lines",
+    "check_new",
+    "checked_number",
+    "number_of_qr",
+    "qr_text",
+    "refuse_bad_ins",
+    "same_order",
+    "valid_number",
+]
 
 _NUMBER = re.compile(rf"[0-9A-Z]{{{codes.NUMBER_LENGTH}}}")
 _DIGIT = re.compile(r"\d")
@@ -41,6 +50,18 @@ def number_of_qr(text: str) -> str:
         received = f"« {text} »"
         raise Refused("qr-illisible", f"« {text[:40]} »", received=received, where="Parameters.parameter.qrToken")
     return numero
+
+
+def checked_number(number: str, code_2d: str, where: str) -> str:
+    """Return the number that a prescriber's software has drawn. Raises Refused when it or its 2D code is wrong."""
+    if not number:
+        raise Refused("numero-absent", received="absent", where=where)
+    if not valid_number(number):
+        raise Refused("numero-mal-forme", number[:40], received=f"« {number} »", where=f"{where}.value")
+    if code_2d and code_2d != qr_text(number):
+        received, expected = f"« {code_2d} »", f"« {qr_text(number)} »"
+        raise Refused("code-2d-different", received=received, expected=expected, where=f"{where}.extension")
+    return number
 
 
 def check_new(prescription: Prescription, now: datetime) -> None:
@@ -70,9 +91,9 @@ def same_order(first: Prescription, second: Prescription) -> bool:
     return all(getattr(first, name) == getattr(second, name) for name in ("matricule", "lines", "kinds", "dispenser"))
 
 
-def refuse_bad_ins(matricule: str, root: str) -> None:
+def refuse_bad_ins(matricule: str, root: str, where: str = "MedicationRequest.subject.identifier") -> None:
     """Refuse a matricule whose form, key or root is wrong."""
-    where, detail = "MedicationRequest.subject.identifier", f"{root}|{matricule}"
+    detail = f"{root}|{matricule}"
     if root not in ROOTS_OF_INS:
         roots = ", ".join(f"urn:oid:{one}" for one in sorted(ROOTS_OF_INS))
         received = f"racine « {root} »"

@@ -112,6 +112,7 @@ class Execution:
     at: datetime
     dispenses: tuple[Dispense, ...]
     cancelled: bool = False
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

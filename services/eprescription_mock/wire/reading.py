@@ -49,6 +49,8 @@ class Draft:
     valid_until: str
     requester: str
     group: str
+    number: str
+    code_2d: str
     tolerances: tuple[Tolerance, ...]
 
 
@@ -63,7 +65,7 @@ class Declared:
 
 
 def read_order(body: bytes) -> Draft:
-    """Read the Bundle of ``$creer``. Raises Refused."""
+    """Read the Bundle of ``$ep4-enregistrer``. Raises Refused."""
     sent = resource_of_type(body, "Bundle")
     references = References(sent)
     orders = references.of_type(REQUEST, DEVICE)
@@ -88,12 +90,14 @@ def read_order(body: bytes) -> Draft:
         valid_until=_latest_end(orders),
         requester=requester,
         group=_group(orders),
+        number=_number(first),
+        code_2d=_code_2d(first),
         tolerances=of_order(sent, orders, requester),
     )
 
 
 def read_execution(body: bytes, numero: str) -> Declared:
-    """Read the Bundle of ``$executer``. Raises Refused."""
+    """Read the Bundle of ``$ep1-executer``. Raises Refused."""
     bundle = resource_of_type(body, "Bundle")
     references = References(bundle)
     sent = references.of_type(DISPENSE)
@@ -129,6 +133,20 @@ def _group(orders: list[Json]) -> str:
     if len(orders) > 1 and not value:
         raise Refused("groupe-different", "groupIdentifier absent", received="absent", where=where)
     return f"{system}|{value}" if value else ""
+
+
+def _number(order: Json) -> str:
+    """Return the number that the prescriber's software gave, empty when the group is not of that system."""
+    where = f"{REQUEST}.groupIdentifier"
+    group = member(order, "groupIdentifier", REQUEST)
+    return text(group, "value", where) if text(group, "system", where) == codes.SYSTEM_EPU else ""
+
+
+def _code_2d(order: Json) -> str:
+    where = f"{REQUEST}.groupIdentifier.extension"
+    extensions = objects(member(order, "groupIdentifier", REQUEST), "extension", f"{REQUEST}.groupIdentifier")
+    found = (text(one, "valueString", where) for one in extensions if one.get("url") == codes.EXTENSION_2D)
+    return next(found, "")
 
 
 def _marks(order: Json) -> list[str]:

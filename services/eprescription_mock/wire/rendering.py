@@ -20,7 +20,7 @@ from lgo_sandbox.wire.fhir import FHIR_JSON, Resource, bundle, bundle_entry, wri
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 
-__all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "status"]
+__all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "search", "status"]
 
 SIMULATION_HEADERS = ((codes.SIMULATION_HEADER, codes.SIMULATION),)
 
@@ -32,19 +32,19 @@ def answer(resource: Resource | bytes, status: int = 200, headers: Sequence[tupl
 
 
 def created(prescription: Prescription, png: bytes) -> Resource:
-    """Return what ``$creer`` answers: number, QR text and image, the prescription."""
+    """Return what EP4 answers: number, QR text, its image when the service has drawn it, the prescription."""
     image = {"resourceType": "Binary", "contentType": "image/png", "data": base64.b64encode(png).decode()}
     return _parameters(
         {"name": "numero", "valueString": prescription.numero},
         {"name": "qrToken", "valueString": qr_text(prescription.numero)},
         {"name": "statut", "valueCode": State.CREEE.value},
-        {"name": "qr", "resource": image},
+        *([{"name": "qr", "resource": image}] if png else []),
         {"name": "ordonnance", "resource": prescription_bundle(prescription)},
     )
 
 
 def handed_over(prescription: Prescription, until: datetime | None) -> Resource:
-    """Return what ``$consulter`` answers: the secret, until when the officine holds it, the prescription."""
+    """Return what ``$ep3-consulter`` answers: the secret, until when the officine holds it, the prescription."""
     assert prescription.hold is not None
     limit = [{"name": "expirationConsultation", "valueInstant": _instant(until)}] if until else []
     return _parameters(
@@ -56,7 +56,7 @@ def handed_over(prescription: Prescription, until: datetime | None) -> Resource:
 
 
 def executed(prescription: Prescription, receipt: str, state: State) -> Resource:
-    """Return what ``$executer`` answers: the receipt, the state, what remains."""
+    """Return what ``$ep1-executer`` answers: the receipt, the state, what remains."""
     receipt_part = {"name": "recu", "valueString": receipt}
     return _parameters(receipt_part, *_situation(prescription, state))
 
@@ -72,6 +72,25 @@ def status(prescription: Prescription, state: State, lapses: datetime, holder: s
         *([{"name": "enConsultationA", "valueString": holder}] if holder else []),
     )
     return write_json(resource)
+
+
+def search(found: Sequence[tuple[Prescription, State, datetime, datetime]]) -> Resource:
+    """Return what EP2 answers: of each prescription its number, state, moments and size, not its content."""
+    listed = [
+        {
+            "name": "ordonnance",
+            "part": [
+                {"name": "numero", "valueString": prescription.numero},
+                {"name": "statut", "valueCode": state.value},
+                {"name": "prescriteLe", "valueInstant": _instant(written)},
+                {"name": "peremption", "valueInstant": _instant(lapses)},
+                {"name": "prescripteur", "valueString": prescription.prescriber},
+                {"name": "lignes", "valueInteger": len(prescription.lines)},
+            ],
+        }
+        for prescription, state, written, lapses in found
+    ]
+    return _parameters({"name": "total", "valueInteger": len(found)}, *listed)
 
 
 def prescription_bundle(prescription: Prescription) -> Resource:

@@ -259,7 +259,7 @@ def test_what_the_sandbox_refuses_speaks_the_same_dialect(status: int, code: str
 
 
 def exchange(**changes: Any) -> Exchange:
-    return replace(Exchange("x1", "eprescription", "eprescription", "http", "", "", operation="consulter"), **changes)
+    return replace(Exchange("x1", "eprescription", "eprescription", "http", "", "", operation="EP3"), **changes)
 
 
 def test_an_exchange_is_decoded_without_its_image() -> None:
@@ -274,4 +274,4 @@ def test_an_exchange_is_decoded_without_its_image() -> None:
 
 @pytest.mark.parametrize("body", [b"\xff", b"{", b"", b"[" * 100_000])
 def test_decoding_never_fails(body: bytes) -> None:
-    assert decode(exchange(request_body=body, response_body=body)).summary == "Consultation"
+    assert decode(exchange(request_body=body, response_body=body)).summary == "EP3 : consultation"

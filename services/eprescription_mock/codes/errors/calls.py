@@ -127,7 +127,7 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "forbidden",
             "Le secret de consultation est faux.",
             "le secret rendu par la dernière consultation",
-            "Reprenez le paramètre secret de la réponse de $consulter.",
+            "Reprenez le paramètre secret de la réponse de $ep3-consulter.",
             "consultation",
         ),
         "pas-l-auteur": Error(

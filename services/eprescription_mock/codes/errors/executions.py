@@ -21,7 +21,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "not-found",
             "Aucune ordonnance numérique ne porte ce numéro.",
             "le numéro d'une ordonnance de cette session",
-            "Prenez un numéro de eprescription.numbers du ready-file, ou celui que $creer a rendu dans cette session.",
+            "Prenez un numéro de eprescription.numbers du ready-file, ou celui d'un EP4 de cette session.",
             "numero",
         ),
         "adresse-inconnue": Error(
@@ -37,7 +37,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "not-found",
             "Cette ordonnance n'a pas d'exécution en cours sous ce reçu.",
             "le reçu d'une exécution non annulée",
-            "Reprenez le paramètre recu de la réponse de $executer.",
+            "Reprenez le paramètre recu de la réponse de $ep1-executer.",
             "etats",
         ),
         "methode-refusee": Error(
@@ -100,6 +100,30 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "une ordonnance délivrée au moins en partie",
             "N'annulez qu'une exécution dont vous avez le reçu.",
             "etats",
+        ),
+        "execution-facturee": Error(
+            409,
+            "conflict",
+            "Cette exécution est déjà facturée.",
+            "une exécution qui n'est pas facturée",
+            "Ne facturez une exécution qu'une fois, et n'annulez pas une exécution facturée : corrigez la facture.",
+            "facturation",
+        ),
+        "rien-a-facturer": Error(
+            422,
+            "business-rule",
+            "Cette exécution n'a rien délivré.",
+            "une exécution qui délivre au moins une ligne",
+            "Ne facturez pas une exécution faite de seules non-délivrances.",
+            "facturation",
+        ),
+        "facture-invalide": Error(
+            422,
+            "value",
+            "Le numéro de facture manque, ou il est trop long.",
+            "de 1 à 64 caractères dans numeroFacture",
+            "Mettez dans numeroFacture le numéro de la facture de votre logiciel.",
+            "facturation",
         ),
         "execution-suivie": Error(
             409,

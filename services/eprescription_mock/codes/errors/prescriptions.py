@@ -31,6 +31,31 @@ PRESCRIPTIONS: Mapping[str, Error] = MappingProxyType(
             "Contrôlez le numéro saisi avant l'envoi : majuscules, ni espace ni tiret.",
             "numero",
         ),
+        "numero-absent": Error(
+            422,
+            "required",
+            "Aucun identifiant d'ordonnance : le logiciel du prescripteur l'engendre.",
+            "groupIdentifier de système urn:oid:1.2.250.1.215.500.1.1, 18 lettres majuscules ou chiffres",
+            "Mettez le numéro engendré par le logiciel dans groupIdentifier de chaque ligne, "
+            "ou laissez le service le donner (option eprescription.numero à service).",
+            "numero",
+        ),
+        "numero-deja-enregistre": Error(
+            409,
+            "duplicate",
+            "Une ordonnance est déjà enregistrée sous ce numéro.",
+            "un numéro qui n'a pas encore servi",
+            "Engendrez un numéro neuf pour chaque ordonnance ; pour rejouer un envoi, reprenez son X-Request-Id.",
+            "numero",
+        ),
+        "code-2d-different": Error(
+            422,
+            "business-rule",
+            "Le code 2D ne porte pas le numéro de l'ordonnance.",
+            "EPU-SIMU: suivi du numéro de groupIdentifier",
+            "Engendrez le code 2D à partir du numéro de la même ordonnance.",
+            "qr",
+        ),
         # --- the prescription ---
         "ordonnance-vide": Error(
             422,
