@@ -117,7 +117,8 @@ class Eprescription:
         answer = self._call("$ep3-consulter", {"resourceType": "Parameters", "parameter": parameters})
         number = str(_parameter(answer, "numero")["valueString"])
         bundle = _parameter(answer, "ordonnance")["resource"]
-        lines = tuple(_line(entry["resource"]) for entry in bundle["entry"])
+        sent = [entry["resource"] for entry in bundle["entry"]]
+        lines = tuple(_line(one) for one in sent if one["resourceType"] == "MedicationRequest")
         return Consulted(number, str(_parameter(answer, "secret")["valueString"]), self.state(number), lines)
 
     def execute(self, consulted: Consulted, deliveries: Sequence[Delivery]) -> Receipt:
@@ -187,8 +188,8 @@ def _dispense(consulted: Consulted, delivery: Delivery) -> dict[str, Any]:
 def _line(resource: dict[str, Any]) -> Line:
     concept = resource["medicationCodeableConcept"]
     codes = {coding["system"]: coding["code"] for coding in concept["coding"]}
-    remaining = next(e["valueQuantity"]["value"] for e in resource["extension"] if e["url"] == REMAINING)
-    posology = resource["dosageInstruction"][0]["text"]
+    remaining = next((e["valueQuantity"]["value"] for e in resource["extension"] if e["url"] == REMAINING), 0)
+    posology = resource["dosageInstruction"][0].get("text", "")
     return Line(resource["id"], concept["text"], codes.get(CIP, ""), posology, int(remaining))
 
 

@@ -57,6 +57,7 @@ class PrescriptionRow(Base, table=True):
     seed_validity: int = 0
     authored_on: str = ""
     group: str = Field(default="", index=True)
+    further: str = ""
     kinds: str = "[]"
     lines: str
     dispenser: str = ""
@@ -96,6 +97,7 @@ class _Kept(NamedTuple):
     valid_until: str
     authored_on: str
     group: str
+    further: str
     kinds: str
     lines: str
     dispenser: str
@@ -293,6 +295,7 @@ def _row(p: Prescription) -> PrescriptionRow:
         valid_until=p.valid_until.isoformat(),
         authored_on=p.authored_on,
         group=p.group,
+        further=p.further,
         kinds=_json(p.kinds),
         lines=_json([asdict(line) for line in p.lines]),
         dispenser=p.dispenser,
@@ -318,6 +321,7 @@ def _prescription(row: PrescriptionRow | _Kept, executions: dict[str, list[Execu
         dispenser=row.dispenser,
         authored_on=row.authored_on,
         group=row.group,
+        further=row.further,
         cancelled=bool(row.cancelled),
         hold=_hold(row),
         executions=tuple(executions.get(row.numero, ())),

@@ -5,6 +5,8 @@ Source: docs/sources/eprescription.md#contrat-simule, #prescription.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eprescription_mock import codes, store
 from eprescription_mock.app.pipeline import once
 from eprescription_mock.codes.states import State
@@ -16,14 +18,17 @@ from eprescription_mock.facts import Change, Form, Order, Product, Regrouped, To
 from eprescription_mock.options import STRICT_ROOT_OPTION, is_set, numbers_are_given
 from eprescription_mock.store import Transaction
 from eprescription_mock.wire import rendering
+from eprescription_mock.wire.keeping import kept_parts
 from eprescription_mock.wire.moments import age_moment
-from eprescription_mock.wire.reading import Draft, read_order
+from eprescription_mock.wire.reading import REQUESTS, Draft, read_order
 from health_documents.barcodes.images import write_qr
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.watch.wording import counted
 from lgo_sandbox.wire.http import RawResponse
 
 __all__ = ["create"]
+
+PERIOD = "MedicationRequest.dispenseRequest.validityPeriod"
 
 
 async def create(call: Call, actor: Actor) -> RawResponse:
@@ -56,28 +61,34 @@ def _order(draft: Draft, own_root: str) -> Order:
 
 
 def _drafted(call: Call, actor: Actor, draft: Draft) -> Prescription:
-    if draft.requester not in ("", actor.national_id, actor.national_id[1:]):
-        received, where = draft.requester, "MedicationRequest.requester"
-        raise Refused("auteur-different", received[:40], received=received, expected=actor.national_id, where=where)
+    for requester in draft.requesters:
+        if requester not in (actor.national_id, actor.national_id[1:]):
+            where, expected = "MedicationRequest.requester", actor.national_id
+            raise Refused("auteur-different", requester[:40], received=requester, expected=expected, where=where)
     clock = call.session.clock
     prescribed = age_moment(draft.authored_on, clock, "MedicationRequest.authoredOn")
     end = add_months(prescribed, codes.MAX_MONTHS)
     if draft.valid_until:
-        where = "MedicationRequest.dispenseRequest.validityPeriod"
-        end = age_moment(draft.valid_until, clock, where, end_of_day=True)
+        end = age_moment(draft.valid_until, clock, PERIOD, end_of_day=True)
+    numero = _number(call, draft)
+    sources, further = kept_parts(draft.sent, REQUESTS, numero)
+    if draft.valid_from and age_moment(draft.valid_from, clock, PERIOD) > end:
+        received, expected = f"de {draft.valid_from} à {draft.valid_until or end.date()}", "un début avant la fin"
+        raise Refused("date-invalide", received[:80], received=received, expected=expected, where=PERIOD)
     return Prescription(
-        numero=_number(call, draft),
+        numero=numero,
         prescriber=actor.national_id,
         structure=actor.structure,
         matricule=draft.matricule,
         root=draft.root,
         prescribed_at=prescribed,
         valid_until=end,
-        lines=draft.lines,
+        lines=tuple(replace(line, source=one) for line, one in zip(draft.lines, sources, strict=True)),
         kinds=draft.kinds,
         dispenser=_dispenser(call, draft.dispenser),
         authored_on=draft.authored_on,
         group=draft.group,
+        further=further,
     )
 
 

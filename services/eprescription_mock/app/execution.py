@@ -96,10 +96,30 @@ def _refuse_future(call: Call, moments: tuple[str, ...]) -> None:
             raise Refused("date-invalide", moment[:40], received=received, expected=expected, where=where)
 
 
+def _refuse_other_patient(prescription: Prescription, declared: Declared) -> None:
+    for system, matricule in declared.patients:
+        if matricule != prescription.matricule:
+            received, where = f"{system}|{matricule}", "MedicationDispense.subject"
+            expected = f"urn:oid:{prescription.root}|{prescription.matricule}"
+            raise Refused("patient-different", received=received, expected=expected, where=where)
+
+
+def _refuse_before(call: Call, prescription: Prescription, moments: tuple[str, ...]) -> None:
+    """Refuse a delivery that is told to precede the prescription; a date without hour may be that of the same day."""
+    where, earliest = "MedicationDispense.whenHandedOver", prescription.prescribed_at - codes.CLOCK_TOLERANCE
+    for moment in moments:
+        if age_moment(moment, call.session.clock, where) < earliest:
+            written = wire_moment(prescription.prescribed_at, call.session.clock)
+            expected = f"au plus tôt {written:%Y-%m-%dT%H:%M}, le moment de la prescription"
+            raise Refused("date-invalide", moment[:40], received=moment, expected=expected, where=where)
+
+
 def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Declared, secret: str) -> RawResponse:
     now, rules = call.session.clock.age(), rules_of(call.session)
     before = found(call, transaction, call.path_params["numero"], now, rules)
     call.note(_delivery(before, declared))
+    _refuse_other_patient(before, declared)
+    _refuse_before(call, before, declared.moments)
     receipt = call.session.ids.uuid()
     after = operations.execute(before, actor, secret, declared.dispenses, receipt, now, rules)
     store.put(transaction, after)

@@ -43,6 +43,8 @@ SYSTEM_DECLINE = f"{_SIMULATED}:motifs-non-delivrance"
 SYSTEM_NO_SUBSTITUTION = f"{_SIMULATED}:motifs-non-substitution"
 EXTENSION_REMAINING = f"{_SIMULATED}:reste-a-delivrer"
 EXTENSION_RENEWALS = f"{_SIMULATED}:livraisons-restantes"
+EXTENSION_RENDERED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
+"""The posology in words, in a prescription of FHIR R4 by the draft guide."""
 EXTENSION_2D = f"{_SIMULATED}:code-2d"
 """On groupIdentifier: the text of the 2D code that the prescriber's software has drawn."""
 
@@ -53,6 +55,7 @@ SYSTEM_EDQM = "http://standardterms.edqm.eu"
 SYSTEM_TA_ASIP = "urn:oid:1.2.250.1.213.1.1.4.322"
 SYSTEM_SUBSTITUTION = "urn:oid:2.16.840.1.113883.5.1070"
 SYSTEM_LPP = "urn:oid:1.2.250.1.215.200.2.1"
+SYSTEM_EMDN = "urn:oid:1.2.250.1.213.2.68"
 SYSTEM_EPU = f"urn:oid:{OID_EPU}"
 EDQM_BOX = "30009000"
 SUBSTITUTION_NONE = "N"
@@ -135,6 +138,8 @@ MAX_ANSWERS = 50_000
 MAX_REQUEST_ID = 128
 MAX_INVOICE = 64
 MAX_FOUND = 200
+PARTIAL_FILLS = frozenset({"FFP", "RFP"})
+"""Codes of completeness (v3-ActCode) of a first or a further delivery that is partial."""
 CLOCK_TOLERANCE = timedelta(minutes=5)
 LAST_DAY = timedelta(days=1)
 """A validity given as a date ends with that day."""

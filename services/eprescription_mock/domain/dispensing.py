@@ -137,7 +137,7 @@ def _check_product(dispense: Dispense, line: Line) -> None:
         raise Refused("dispositif-inconnu", f"LPP {line.lpp}", received=received, where=where)
     if not cip13_is_valid(dispense.cip13):
         raise bad_cip13(dispense.cip13, where)
-    if dispense.cip13 == line.cip13:
+    if dispense.cip13 == line.cip13 or not (line.cis or line.cip13):
         return
     given = known_drug(cip13=dispense.cip13)
     if given is None or given.cis != _prescribed_cis(line):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from eprescription_mock import codes
@@ -88,7 +89,12 @@ def check_new(prescription: Prescription, now: datetime) -> None:
 
 def same_order(first: Prescription, second: Prescription) -> bool:
     """Tell whether two prescriptions ask for the same: then one is the other, sent again."""
-    return all(getattr(first, name) == getattr(second, name) for name in ("matricule", "lines", "kinds", "dispenser"))
+    same = all(getattr(first, name) == getattr(second, name) for name in ("matricule", "kinds", "dispenser"))
+    return same and _unsourced(first.lines) == _unsourced(second.lines)
+
+
+def _unsourced(lines: Sequence[Line]) -> list[Line]:
+    return [replace(line, source="") for line in lines]
 
 
 def refuse_bad_ins(matricule: str, root: str, where: str = "MedicationRequest.subject.identifier") -> None:
@@ -122,13 +128,13 @@ def check_lines(lines: Sequence[Line], kinds: Sequence[str] = (), dispenser: str
 
 def _check_numbers(line: Line) -> None:
     request, named = f"{_where(line)}.dispenseRequest", f"ligne {line.id}"
-    if not 0 < line.quantity <= codes.MAX_QUANTITY:
+    if not 0 <= line.quantity <= codes.MAX_QUANTITY:
         where = f"{request}.quantity"
         raise Refused("quantite-invalide", f"{line.quantity}", received=f"{line.quantity}", where=where)
     if not 0 <= line.repeats <= codes.MAX_REPEATS:
         where = f"{request}.numberOfRepeatsAllowed"
         raise Refused("renouvellement-invalide", f"{line.repeats}", received=f"{line.repeats}", where=where)
-    if not line.posology.strip():
+    if not line.posology.strip() and not line.lpp:
         where = f"{_where(line)}.dosageInstruction.text"
         raise Refused("posologie-absente", named, received="absent", where=where)
     if not 0 <= line.days * line.deliveries <= codes.MAX_DAYS:
@@ -159,6 +165,8 @@ def _check_drug(line: Line, secured: bool, dispenser: str) -> None:
 
 
 def _checked_product(line: Line, where: str) -> Drug | None:
+    if line.other and not line.cis and not line.cip13:
+        return None
     if not line.cis and not line.cip13:
         received = f"« {line.name} » sans CIS ni CIP13" if line.name else "absent"
         raise Refused("medicament-invalide", f"ligne {line.id}", received=received, where=where)

@@ -66,7 +66,10 @@ class Actor:
 class Line:
     """A prescribed line. ``quantity`` boxes for each of ``repeats`` + 1 deliveries; ``days`` of one delivery, or 0.
 
+    ``quantity`` is 0 when the prescriber counts no boxes: a delivery that is not said to be partial then closes it.
     ``lpp`` is set for a device, which the service does not know; ``no_substitution`` is the reason, empty when allowed.
+    ``other`` names a product that has neither CIS nor CIP13 (virtual medicine, substance, compound); ``source`` is the
+    request as it was sent, in JSON, which is given back.
     """
 
     id: str
@@ -80,6 +83,8 @@ class Line:
     days: int = 0
     no_substitution: str = ""
     flags: tuple[str, ...] = ()
+    other: str = ""
+    source: str = ""
 
     @property
     def deliveries(self) -> int:
@@ -89,7 +94,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dispense:
-    """One delivery of a line, or its non-delivery when ``declined`` holds a reason."""
+    """One delivery of a line, or its non-delivery when ``declined`` holds a reason; ``partial``: the client says so."""
 
     line: str
     quantity: int = 0
@@ -100,6 +105,7 @@ class Dispense:
     posology: str = ""
     note: str = ""
     identifier: str = ""
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Prescription:
-    """A prescription with its deliveries. ``dispenser`` is the designated Struct_IdNat or empty."""
+    """A prescription with its deliveries. ``dispenser`` is the designated Struct_IdNat or empty.
+
+    ``further`` holds the entries that were sent beside the requests, in JSON.
+    """
 
     numero: str
     prescriber: str
@@ -141,6 +150,7 @@ class Prescription:
     dispenser: str = ""
     authored_on: str = ""
     group: str = ""
+    further: str = ""
     cancelled: bool = False
     hold: Hold | None = None
     executions: tuple[Execution, ...] = ()

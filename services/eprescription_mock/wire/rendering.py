@@ -7,6 +7,7 @@ are ours and say so in their URL. Knows no rule.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from eprescription_mock.codes.states import State
 from eprescription_mock.domain.prescribing import qr_text
 from eprescription_mock.domain.quantities import Progress, progress
 from eprescription_mock.domain.values import Line, Prescription
+from eprescription_mock.wire.keeping import line_url
 from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
 from lgo_sandbox.wire.fhir import FHIR_JSON, Resource, bundle, bundle_entry, write_resource
 from lgo_sandbox.wire.http import RawResponse
@@ -94,9 +96,10 @@ def search(found: Sequence[tuple[Prescription, State, datetime, datetime]]) -> R
 
 
 def prescription_bundle(prescription: Prescription) -> Resource:
-    """Return the prescription as a Bundle of one request per line."""
+    """Return the prescription as a Bundle: one request per line, then what was sent beside them."""
     reached = progress(prescription)
     entries = [_entry(prescription, line, reached[line.id]) for line in prescription.lines]
+    entries += json.loads(prescription.further) if prescription.further else []
     return bundle("collection", entries, bundle_id=prescription.numero)
 
 
@@ -114,34 +117,66 @@ def _situation(prescription: Prescription, state: State) -> Iterable[Resource]:
 def _line_situation(reached: Progress) -> Iterable[Resource]:
     yield {"name": "id", "valueString": reached.line.id}
     yield {"name": "delivre", "valueInteger": reached.total}
-    yield {"name": "resteADelivrer", "valueInteger": reached.remaining}
+    if reached.line.quantity:
+        yield {"name": "resteADelivrer", "valueInteger": reached.remaining}
     yield {"name": "livraisonsRestantes", "valueInteger": reached.renewals}
 
 
 def _entry(prescription: Prescription, line: Line, reached: Progress) -> Resource:
     kind = "DeviceRequest" if line.lpp else "MedicationRequest"
     name = f"{prescription.numero}-{line.id}"
-    product = "codeCodeableConcept" if line.lpp else "medicationCodeableConcept"
-    resource = {
+    left = {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)}
+    ours = {
         "resourceType": kind,
         "id": name,
         "extension": [
-            {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)},
+            *([left] if line.quantity else []),
             {"url": codes.EXTENSION_RENEWALS, "valueInteger": reached.renewals},
         ],
         "status": "completed" if reached.exhausted else "revoked" if prescription.cancelled else "active",
+    }
+    content = _sent(prescription, line, ours) if line.source else {**ours, **_content(prescription, line)}
+    return bundle_entry(line_url(prescription.numero, line.id), content)
+
+
+def _sent(prescription: Prescription, line: Line, ours: Resource) -> Resource:
+    """Return a request as it was sent, with what the service knows better."""
+    sent: Resource = json.loads(line.source)
+    number = sent.get("groupIdentifier", {})
+    numbered = number if number.get("value") == prescription.numero else {}
+    return {
+        **sent,
+        **ours,
+        "extension": [*sent.get("extension", ()), *ours["extension"]],
+        "subject": {**_subject(prescription), **sent.get("subject", {})},
+        "requester": {**_requester(prescription), **sent.get("requester", {})},
+        "groupIdentifier": numbered or _identifier(codes.SYSTEM_EPU, prescription.numero),
+    }
+
+
+def _subject(prescription: Prescription) -> Resource:
+    return {"identifier": _identifier(f"urn:oid:{prescription.root}", prescription.matricule)}
+
+
+def _requester(prescription: Prescription) -> Resource:
+    return {"identifier": _identifier(f"urn:oid:{OID_PS_IDNAT}", prescription.prescriber)}
+
+
+def _content(prescription: Prescription, line: Line) -> Resource:
+    """Return the content of a request that nobody sent: that of a seed."""
+    product = "codeCodeableConcept" if line.lpp else "medicationCodeableConcept"
+    return {
         "intent": "order",
         "category": _category(prescription, line),
         product: _product(line),
-        "subject": {"identifier": _identifier(f"urn:oid:{prescription.root}", prescription.matricule)},
+        "subject": _subject(prescription),
         "authoredOn": prescription.authored_on,
-        "requester": {"identifier": _identifier(f"urn:oid:{OID_PS_IDNAT}", prescription.prescriber)},
+        "requester": _requester(prescription),
         "groupIdentifier": _identifier(codes.SYSTEM_EPU, prescription.numero),
         "dosageInstruction": [{"text": line.posology}],
         "dispenseRequest": _dispense_request(prescription, line),
         "substitution": _substitution(line),
     }
-    return bundle_entry(f"{kind}/{name}", resource)
 
 
 def _category(prescription: Prescription, line: Line) -> list[Resource]:

@@ -32,7 +32,6 @@ def line(**changes: Any) -> Line:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"quantity": 0}, "quantite-invalide"),
         ({"quantity": -2}, "quantite-invalide"),
         ({"quantity": 10**4000}, "quantite-invalide"),
         ({"repeats": 13}, "renouvellement-invalide"),

@@ -192,6 +192,22 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
             "Reprenez dans authorizingPrescription l'identifiant de la ligne que la consultation a rendue.",
             "quantite",
         ),
+        "patient-different": Error(
+            422,
+            "business-rule",
+            "La dispensation nomme un autre patient que l'ordonnance.",
+            "le patient de l'ordonnance consultée",
+            "Arrêtez la délivrance et vérifiez l'identité du patient.",
+            "sens",
+        ),
+        "unite-refusee": Error(
+            422,
+            "code-invalid",
+            "La quantité délivrée n'est pas comptée en boîtes.",
+            "un nombre de boîtes : http://standardterms.edqm.eu|30009000",
+            "Comptez les boîtes délivrées, et non les unités de prise.",
+            "quantite",
+        ),
         "quantite-depassee": Error(
             422,
             "business-rule",
