@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from eprescription_mock.codes import FIRST_DELIVERY_MONTHS
+from eprescription_mock.codes import FIRST_DELIVERY_MONTHS, RENEWAL_MARGIN
 from eprescription_mock.domain.values import Rules
 from lgo_sandbox.contract import Option
 from lgo_sandbox.tenant.session import Session
@@ -31,6 +31,8 @@ WINDOW_OPTION = "premiere_delivrance"
 SLOW_OPTION = "attente_slow"
 STRICT_ROOT_OPTION = "strict_ins_root"
 TOKEN_OPTION = "jeton_api"
+RENEWAL_OPTION = "renouvellement"
+IN_TIME, AT_WILL = "a-terme", "libre"
 NUMBER_OPTION = "numero"
 BY_SOFTWARE, BY_SERVICE = "logiciel", "service"
 ACCEPTED, REQUIRED = "accepte", "exige"
@@ -58,6 +60,12 @@ OPTIONS = (
         (BY_SOFTWARE, BY_SERVICE),
         "Qui engendre l'identifiant et le code 2D : le logiciel du prescripteur, ou le service",
     ),
+    Option(
+        RENEWAL_OPTION,
+        IN_TIME,
+        (IN_TIME, AT_WILL),
+        "Un renouvellement se délivre au terme de la livraison (à sept jours près), ou à tout moment",
+    ),
     Option(STRICT_ROOT_OPTION, NO, (NO, YES), "Exiger la racine d'OID exacte de l'INS du patient"),
 )
 
@@ -68,7 +76,8 @@ def rules_of(session: Session) -> Rules:
     """Return the rules that a session's options make."""
     lock = _value(session, LOCK_OPTION)
     window = 0 if _value(session, WINDOW_OPTION) == "sans-limite" else FIRST_DELIVERY_MONTHS
-    return Rules(None if lock == NEVER else timedelta(minutes=int(lock)), window)
+    margin = RENEWAL_MARGIN if _value(session, RENEWAL_OPTION) == IN_TIME else None
+    return Rules(None if lock == NEVER else timedelta(minutes=int(lock)), margin, window)
 
 
 def milliseconds(session: Session, name: str) -> int:

@@ -62,6 +62,8 @@ class PrescriptionRow(Base, table=True):
     lines: str
     dispenser: str = ""
     cancelled: bool = False
+    replaced_by: str = ""
+    opposed: bool = False
     holder: str = ""
     holder_actor: str = ""
     secret: str = ""
@@ -102,6 +104,8 @@ class _Kept(NamedTuple):
     lines: str
     dispenser: str
     cancelled: int
+    replaced_by: str
+    opposed: int
     holder: str
     holder_actor: str
     secret: str
@@ -300,6 +304,8 @@ def _row(p: Prescription) -> PrescriptionRow:
         lines=_json([asdict(line) for line in p.lines]),
         dispenser=p.dispenser,
         cancelled=p.cancelled,
+        replaced_by=p.replaced_by,
+        opposed=p.opposed,
         holder=hold.structure if hold else "",
         holder_actor=hold.actor if hold else "",
         secret=hold.secret if hold else "",
@@ -323,6 +329,8 @@ def _prescription(row: PrescriptionRow | _Kept, executions: dict[str, list[Execu
         group=row.group,
         further=row.further,
         cancelled=bool(row.cancelled),
+        replaced_by=row.replaced_by,
+        opposed=bool(row.opposed),
         hold=_hold(row),
         executions=tuple(executions.get(row.numero, ())),
     )

@@ -6,16 +6,25 @@ Source: docs/sources/eprescription.md#contrat-simule, #prescription.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from eprescription_mock import codes, store
 from eprescription_mock.app.pipeline import once
 from eprescription_mock.codes.states import State
+from eprescription_mock.domain import operations
 from eprescription_mock.domain.dispensing import in_extract
-from eprescription_mock.domain.prescribing import check_new, checked_number, qr_text, refuse_bad_ins, same_order
+from eprescription_mock.domain.prescribing import (
+    check_new,
+    checked_number,
+    qr_text,
+    refuse_bad_ins,
+    same_order,
+    valid_number,
+)
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Actor, Prescription, Refused
 from eprescription_mock.facts import Change, Form, Order, Product, Regrouped, Tolerance
-from eprescription_mock.options import STRICT_ROOT_OPTION, is_set, numbers_are_given
+from eprescription_mock.options import STRICT_ROOT_OPTION, is_set, numbers_are_given, rules_of
 from eprescription_mock.store import Transaction
 from eprescription_mock.wire import rendering
 from eprescription_mock.wire.keeping import kept_parts
@@ -43,8 +52,9 @@ async def create(call: Call, actor: Actor) -> RawResponse:
         raise Refused("racine-ins-differente", draft.root, received=received, expected=expected, where=where)
     prescription = _drafted(call, actor, draft)
     check_new(prescription, call.session.clock.age())
+    _refuse_efg_by_age(call, prescription)
     png = write_qr(qr_text(prescription.numero)) if numbers_are_given(call.session) else b""
-    return once(call, actor, lambda t: _stored(call, t, prescription, png))
+    return once(call, actor, lambda t: _stored(call, t, actor, prescription, draft.replaces, png))
 
 
 def _own_root(call: Call, matricule: str) -> str:
@@ -89,6 +99,7 @@ def _drafted(call: Call, actor: Actor, draft: Draft) -> Prescription:
         authored_on=draft.authored_on,
         group=draft.group,
         further=further,
+        opposed=draft.opposed,
     )
 
 
@@ -119,11 +130,38 @@ def _dispenser(call: Call, number: str) -> str:
     return found.id_nat
 
 
-def _stored(call: Call, transaction: Transaction, prescription: Prescription, png: bytes) -> RawResponse:
+def _refuse_efg_by_age(call: Call, prescription: Prescription) -> None:
+    """Refuse the reason of young children for somebody older; the age of whom the sandbox does not know is not told."""
+    patient = call.session.people.patient(prescription.matricule)
+    lines = [line for line in prescription.lines if line.no_substitution == "EFG"]
+    if patient is None or not lines:
+        return
+    born = datetime.fromisoformat(patient.birth_date).replace(tzinfo=UTC)
+    if prescription.prescribed_at >= add_months(born, 12 * codes.EFG_YEARS):
+        received = f"EFG à la ligne {lines[0].id}, pour un patient né le {born:%d/%m/%Y}"
+        where = f"MedicationRequest[{lines[0].id}].substitution.reason"
+        raise Refused("motif-efg", received=received, where=where)
+
+
+def _replace(call: Call, transaction: Transaction, actor: Actor, number: str, old: str) -> None:
+    """Cancel the prescription that a new one replaces. Raises Refused when it is unknown, another's, or begun."""
+    found = store.find(transaction, old) if valid_number(old) else None
+    if found is None:
+        where = "MedicationRequest.priorPrescription"
+        raise Refused("ordonnance-remplacee-inconnue", old[:40], received=old, where=where)
+    now, rules = call.session.clock.age(), rules_of(call.session)
+    store.put(transaction, operations.replace_by(found, number, actor, now, rules))
+
+
+def _stored(
+    call: Call, transaction: Transaction, actor: Actor, prescription: Prescription, replaced: str, png: bytes
+) -> RawResponse:
     if store.find(transaction, prescription.numero) is not None:
         where = "MedicationRequest.groupIdentifier.value"
         raise Refused("numero-deja-enregistre", prescription.numero, received=prescription.numero, where=where)
     _refuse_repeated(call, transaction, prescription)
+    if replaced:
+        _replace(call, transaction, actor, prescription.numero, replaced)
     store.put(transaction, prescription)
     call.note(Change(numero=prescription.numero, state=State.CREEE))
     call.summarise(f"Ordonnance {prescription.numero} créée, {counted(len(prescription.lines), 'ligne')}")

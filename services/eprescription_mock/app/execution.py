@@ -15,6 +15,7 @@ from eprescription_mock.domain import operations
 from eprescription_mock.domain.dispensing import in_extract
 from eprescription_mock.domain.prescribing import number_of_qr, valid_number
 from eprescription_mock.domain.quantities import Progress, progress
+from eprescription_mock.domain.regulation import check_overlap, forbids_overlap
 from eprescription_mock.domain.states import state_of
 from eprescription_mock.domain.values import Actor, Dispense, Prescription, Refused
 from eprescription_mock.facts import (
@@ -121,6 +122,9 @@ def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Decl
     _refuse_other_patient(before, declared)
     _refuse_before(call, before, declared.moments)
     receipt = call.session.ids.uuid()
+    if forbids_overlap(before):
+        others = store.listed(transaction, codes.MAX_FOUND, before.matricule)
+        check_overlap(before, [one for one in others if one.numero != before.numero], declared.dispenses, now)
     after = operations.execute(before, actor, secret, declared.dispenses, receipt, now, rules)
     store.put(transaction, after)
     state = state_of(after, now, rules)

@@ -10,7 +10,7 @@ from datetime import datetime
 from eprescription_mock import codes, store
 from eprescription_mock.codes.states import State
 from eprescription_mock.domain.prescribing import refuse_bad_ins
-from eprescription_mock.domain.states import deadline, state_of
+from eprescription_mock.domain.states import deadline, kept_still, state_of
 from eprescription_mock.domain.values import Actor, Prescription, Refused, Rules
 from eprescription_mock.facts import Form, Found
 from eprescription_mock.options import rules_of
@@ -38,12 +38,17 @@ async def search(call: Call, actor: Actor) -> RawResponse:
     now, rules = call.session.clock.age(), rules_of(call.session)
     with store.exclusive(call.session) as transaction:
         known = store.listed(transaction, codes.MAX_FOUND, matricule)
-    mine = [p for p in known if actor.profession in codes.EXECUTORS or p.prescriber == actor.national_id]
+    mine = [
+        p
+        for p in known
+        if kept_still(p, now) and (actor.profession in codes.EXECUTORS or p.prescriber == actor.national_id)
+    ]
     seen = [(p, state_of(p, now, rules)) for p in mine]
     kept = [(p, now_in) for p, now_in in seen if state in (None, now_in)]
     call.note(Found(matricule=matricule, numbers=tuple(p.numero for p, _ in kept)))
     call.summarise(f"{counted(len(kept), 'ordonnance')} du patient {matricule}")
-    return rendering.answer(rendering.search([_told(call, p, now_in, rules) for p, now_in in kept]))
+    hidden = frozenset(p.numero for p, _ in kept if p.opposed and actor.profession in codes.PRESCRIBERS)
+    return rendering.answer(rendering.search(hidden, [_told(call, p, now_in, rules) for p, now_in in kept]))
 
 
 def _asked_state(text: str) -> State | None:

@@ -45,6 +45,8 @@ EXTENSION_REMAINING = f"{_SIMULATED}:reste-a-delivrer"
 EXTENSION_RENEWALS = f"{_SIMULATED}:livraisons-restantes"
 EXTENSION_RENDERED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
 """The posology in words, in a prescription of FHIR R4 by the draft guide."""
+EXTENSION_OPPOSITION = f"{_SIMULATED}:opposition"
+"""The patient opposes that the prescriber sees what was delivered (valueBoolean)."""
 EXTENSION_2D = f"{_SIMULATED}:code-2d"
 """On groupIdentifier: the text of the 2D code that the prescriber's software has drawn."""
 
@@ -69,9 +71,10 @@ NO_SUBSTITUTION_REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 SECURE_PRESCRIPTION = "MED-1098"
+TWO_ZONES = "MED-1096"
 PRESCRIPTION_KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "MED-1096": "Ordonnance bizone",
+        TWO_ZONES: "Ordonnance bizone",
         "MED-1097": "Médicaments d'exception",
         SECURE_PRESCRIPTION: "Ordonnance sécurisée",
         "MED-1132": "Grand appareillage",
@@ -152,6 +155,20 @@ DURATION_LIMITS: Mapping[str, int] = MappingProxyType(
     }
 )
 """Days of treatment, by the words of the drug database."""
+NARCOTIC = "stupéfiants"
+NO_OVERLAP = "chevauchement interdit"
+FRACTIONS: Mapping[str, int] = MappingProxyType(
+    {"délivrance fractionnée de 7 jours": 7, "délivrance fractionnée de 14 jours": 14}
+)
+"""Days of one delivery, by the words of the drug database."""
+AT_ONCE, OVERLAP_ALLOWED = "délivrance en une fois", "chevauchement autorisé"
+"""What the prescriber writes in the posology to lift a fraction or an overlap; the wording is ours."""
+MAX_DELIVERED_DAYS = 30
+OVERLAP_MARGIN = timedelta(days=1)
+RENEWAL_MARGIN = timedelta(days=7)
+"""Ours: how long before its end a delivery may be renewed."""
+RETENTION_MONTHS = 60
+EFG_YEARS = 6
 OPIOID_SUBSTITUTES = ("BUPRÉNORPHINE", "MÉTHADONE")
 """Substances of opioid substitution (TSO): the prescription names its dispenser."""
 

@@ -14,10 +14,20 @@ from eprescription_mock.codes import EXECUTORS, PHARMACY_SECTORS, PROFESSIONS, R
 from eprescription_mock.codes.states import Event, State
 from eprescription_mock.domain.dispensing import checked_dispenses
 from eprescription_mock.domain.quantities import resting_state
-from eprescription_mock.domain.states import admit, state_of
+from eprescription_mock.domain.states import admit, deadline, state_of
 from eprescription_mock.domain.values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rules
 
-__all__ = ["abandon", "authorise", "bill", "cancel", "cancel_execution", "consult", "execute"]
+__all__ = [
+    "abandon",
+    "authorise",
+    "bill",
+    "cancel",
+    "cancel_execution",
+    "consult",
+    "execute",
+    "refuse_over",
+    "replace_by",
+]
 
 EXECUTION_EVENTS = {
     State.PARTIELLE: Event.EXECUTER_PARTIEL,
@@ -49,6 +59,7 @@ def _profession(code: str) -> str:
 def consult(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Rules) -> Prescription:
     """Return the prescription under consultation by the actor's officine; ``secret`` is used when it is new."""
     state = state_of(p, now, rules)
+    refuse_over(p, state, now, rules)
     admit(state, Event.CONSULTER)
     if p.dispenser and p.dispenser != actor.structure:
         where = "en-tête X-Structure"
@@ -57,6 +68,23 @@ def consult(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Ru
         _refuse_other_officine(p.hold, actor)
         secret = p.hold.secret
     return replace(p, hold=Hold(actor.structure, actor.national_id, secret, now))
+
+
+def refuse_over(p: Prescription, state: State, now: datetime, rules: Rules) -> None:
+    """Say why a prescription is over, where the table would only say that it is."""
+    if state is State.ANNULEE and p.replaced_by:
+        received = f"{p.numero}, remplacée par {p.replaced_by}"
+        raise Refused("remplacee", p.replaced_by, received=received, where="numéro de l'ordonnance")
+    if state is State.EXPIREE and now < p.valid_until and not p.deliveries:
+        received = f"ordonnance du {p.prescribed_at:%d/%m/%Y}, jamais délivrée"
+        expected = f"une première délivrance avant le {deadline(p, rules):%d/%m/%Y}"
+        where = "numéro de l'ordonnance"
+        raise Refused("premiere-delivrance-tardive", received=received, expected=expected, where=where)
+
+
+def replace_by(p: Prescription, number: str, actor: Actor, now: datetime, rules: Rules) -> Prescription:
+    """Return a prescription cancelled because its author wrote another one in its place."""
+    return replace(cancel(p, actor, now, rules), replaced_by=number)
 
 
 def abandon(p: Prescription, actor: Actor, secret: str, now: datetime, rules: Rules) -> Prescription:
@@ -76,7 +104,7 @@ def execute(
 ) -> Prescription:
     """Return the prescription with one more execution, given back."""
     _refuse_without_hold(p, actor, secret, Event.EXECUTER_PARTIEL, now, rules)
-    execution = Execution(receipt, actor.structure, actor.national_id, now, checked_dispenses(p, dispenses))
+    execution = Execution(receipt, actor.structure, actor.national_id, now, checked_dispenses(p, dispenses, now, rules))
     after = replace(p.released(), executions=(*p.executions, execution))
     admit(State.EN_COURS, EXECUTION_EVENTS[resting_state(after)])
     return after

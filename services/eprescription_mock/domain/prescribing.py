@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from eprescription_mock import codes
-from eprescription_mock.domain.dispensing import bad_cip13, cip13_is_valid, known_drug
+from eprescription_mock.domain.dispensing import bad_cip13, cip13_is_valid
+from eprescription_mock.domain.drugs import known_drug
+from eprescription_mock.domain.regulation import check_bizone, check_prescribed
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Line, Prescription, Refused
 from health_documents.codes.drugs import Drug
@@ -78,7 +80,7 @@ def check_new(prescription: Prescription, now: datetime) -> None:
     latest = add_months(prescription.prescribed_at, codes.MAX_MONTHS) + codes.LAST_DAY
     if not prescription.prescribed_at < prescription.valid_until <= latest:
         raise Refused(
-            "date-invalide",
+            "validite-depassee",
             "fin de validité",
             received=f"{prescription.valid_until.date()} pour une prescription du {prescription.prescribed_at.date()}",
             expected=f"après le {prescription.prescribed_at.date()}, au plus tard le {latest.date()}",
@@ -119,6 +121,7 @@ def check_lines(lines: Sequence[Line], kinds: Sequence[str] = (), dispenser: str
     """Refuse lines that break a rule of prescription."""
     if not 0 < len(lines) <= codes.MAX_LINES:
         raise Refused("ordonnance-vide", f"{len(lines)} lignes", received=f"{len(lines)} lignes", where="Bundle.entry")
+    check_bizone(lines, kinds)
     for line in lines:
         _check_numbers(line)
         if line.lpp:
@@ -181,11 +184,7 @@ def _checked_product(line: Line, where: str) -> Drug | None:
 
 
 def _check_conditions(line: Line, known: Drug, dispenser: str) -> None:
-    limits = [codes.DURATION_LIMITS[c] for c in known.conditions if c in codes.DURATION_LIMITS]
-    if limits and line.days * line.deliveries > min(limits):
-        raise _too_long(
-            line, f"ligne {line.id} : {line.days * line.deliveries} jours, au plus {min(limits)}", min(limits)
-        )
+    check_prescribed(line, known, _where(line))
     substitute = any(name in substance for substance in known.substances for name in codes.OPIOID_SUBSTITUTES)
     if substitute and not dispenser:
         where = f"{_where(line)}.dispenseRequest.performer"

@@ -46,9 +46,13 @@ class Refused(refusals.Refused):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the session's options decide. ``lock`` None: a consultation never lapses; ``window`` 0: no limit."""
+    """What the session's options decide. ``lock`` None: a consultation never lapses; ``window`` 0: no limit.
+
+    ``renewal_margin`` is how long before the end of a delivery it may be renewed, None: at any moment.
+    """
 
     lock: timedelta | None = timedelta(minutes=30)
+    renewal_margin: timedelta | None = None
     window_months: int = FIRST_DELIVERY_MONTHS
 
 
@@ -106,6 +110,7 @@ class Dispense:
     note: str = ""
     identifier: str = ""
     partial: bool = False
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,8 @@ class Prescription:
     group: str = ""
     further: str = ""
     cancelled: bool = False
+    replaced_by: str = ""
+    opposed: bool = False
     hold: Hold | None = None
     executions: tuple[Execution, ...] = ()
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eprescription_mock import codes
-from eprescription_mock.domain.dispensing import known_drug
+from eprescription_mock.domain.drugs import known_drug
 from eprescription_mock.domain.values import Dispense, Line, Refused
 from eprescription_mock.facts import Tolerance
 from eprescription_mock.wire.keeping import line_url
@@ -64,6 +64,8 @@ class Draft:
     group: str
     number: str
     code_2d: str
+    replaces: str
+    opposed: bool
     sent: Json
     tolerances: tuple[Tolerance, ...]
 
@@ -110,6 +112,8 @@ def read_order(body: bytes) -> Draft:
         group=_group(orders),
         number=_number(first),
         code_2d=_code_2d(first),
+        replaces=_replaced(orders, references),
+        opposed=any(_opposed(order) for order in orders),
         sent=sent,
         tolerances=of_order(sent, orders, next(iter(requesters), "")),
     )
@@ -195,6 +199,19 @@ def _code_2d(order: Json) -> str:
     return next(found, "")
 
 
+def _replaced(orders: list[Json], references: References) -> str:
+    """Return the number of the prescription that these lines replace, empty when there is none. Raises Refused."""
+    where = f"{REQUEST}.priorPrescription"
+    named = [identifier_of(member(o, "priorPrescription", REQUEST), references, where, o)[1] for o in orders]
+    return _one([("", one) for one in dict.fromkeys(filter(None, named))] or [("", "")], "groupe-different", where)[1]
+
+
+def _opposed(order: Json) -> bool:
+    where = f"{REQUEST}.extension"
+    mine = [one for one in objects(order, "extension", REQUEST) if one.get("url") == codes.EXTENSION_OPPOSITION]
+    return any(boolean(one, "valueBoolean", where, False) for one in mine)
+
+
 def _marks(order: Json) -> list[str]:
     where = f"{REQUEST}.category"
     concepts = objects(order, "category", REQUEST)
@@ -229,7 +246,7 @@ def _line(number: str, order: Json, references: References) -> Line:
         cis=product.code("CIS"),
         cip13=product.code("CIP"),
         lpp=product.device if order["resourceType"] == DEVICE else "",
-        days=_days(member(request, "expectedSupplyDuration", where), f"{where}.dispenseRequest")
+        days=_days(member(request, "expectedSupplyDuration", where), f"{where}.dispenseRequest.expectedSupplyDuration")
         or _bounds(order, where),
         no_substitution=_no_substitution(member(order, "substitution", where), f"{where}.substitution"),
         flags=tuple(code for code in _marks(order) if code in codes.LINE_FLAGS),
@@ -269,8 +286,8 @@ def _days(duration: Json, where: str) -> int:
     unit = text(duration, "code", where) or text(duration, "unit", where)
     if unit not in DAYS_OF_UNIT:
         expected = "une durée en jours (d) ou en semaines (wk) est attendue"
-        raise invalid(f"{where}.expectedSupplyDuration", expected, unit or None)
-    return whole(duration, "value", f"{where}.expectedSupplyDuration") * DAYS_OF_UNIT[unit]
+        raise invalid(where, expected, unit or None)
+    return whole(duration, "value", where) * DAYS_OF_UNIT[unit]
 
 
 def _bounds(order: Json, where: str) -> int:
@@ -292,7 +309,13 @@ def _no_substitution(substitution: Json, where: str) -> str:
     refused = any(code == codes.SUBSTITUTION_NONE for _, code, _ in codings(allowed, where))
     if not refused and boolean(substitution, "allowedBoolean", where, True):
         return ""
-    reason = concept_text(member(substitution, "reason", where), where)
+    why = member(substitution, "reason", where)
+    for system, code, _ in codings(why, f"{where}.reason"):
+        if system == codes.SYSTEM_NO_SUBSTITUTION and code not in codes.NO_SUBSTITUTION_REASONS:
+            expected = ", ".join(codes.NO_SUBSTITUTION_REASONS)
+            place = f"{where}.reason"
+            raise Refused("motif-non-substituable", code[:40], received=code, expected=expected, where=place)
+    reason = concept_text(why, where)
     if not reason:
         received = "non substituable, sans motif"
         raise Refused("motif-non-substituable", received=received, where=f"{where}.reason")
@@ -323,6 +346,7 @@ def _dispense(resource: Json, numero: str, references: References) -> Dispense:
         posology=_posology(resource, where),
         note=" ".join(text(one, "text", f"{where}.note") for one in objects(resource, "note", where)),
         identifier=name,
+        days=_days(member(resource, "daysSupply", where), f"{where}.daysSupply"),
         partial=concept_text(member(resource, "type", where), f"{where}.type") in codes.PARTIAL_FILLS,
     )
 

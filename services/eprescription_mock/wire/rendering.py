@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from eprescription_mock import codes
@@ -76,14 +76,14 @@ def status(prescription: Prescription, state: State, lapses: datetime, holder: s
     return write_json(resource)
 
 
-def search(found: Sequence[tuple[Prescription, State, datetime, datetime]]) -> Resource:
-    """Return what EP2 answers: of each prescription its number, state, moments and size, not its content."""
+def search(hidden: Collection[str], found: Sequence[tuple[Prescription, State, datetime, datetime]]) -> Resource:
+    """Return what EP2 answers: of each its number, moments and size, its state unless ``hidden``."""
     listed = [
         {
             "name": "ordonnance",
             "part": [
                 {"name": "numero", "valueString": prescription.numero},
-                {"name": "statut", "valueCode": state.value},
+                *([] if prescription.numero in hidden else [{"name": "statut", "valueCode": state.value}]),
                 {"name": "prescriteLe", "valueInstant": _instant(written)},
                 {"name": "peremption", "valueInstant": _instant(lapses)},
                 {"name": "prescripteur", "valueString": prescription.prescriber},

@@ -167,7 +167,7 @@ def test_it_answers_on_both_ports(desk: Desk, kind: str) -> None:
     [
         ("DEJA-1", "409 deja-executee"),
         ("ANN-1", "409 annulee"),
-        ("EXP-1", "410 perimee"),
+        ("EXP-1", "410 premiere-delivrance-tardive"),
         ("INC-1", "404 numero-inconnu"),
         ("VERR-1", "423 verrouillee"),
         ("500-1", "503 indisponible"),
@@ -264,7 +264,7 @@ def test_three_months_are_the_limit_of_a_first_delivery(desk: Desk) -> None:
     desk.tenant.move(days=85)
     assert desk.status(numero).status_code == 200
     desk.tenant.move(days=10)
-    assert code_of(desk.consult(numero)) == "410 perimee"
+    assert code_of(desk.consult(numero)) == "410 premiere-delivrance-tardive"
     desk.option(premiere_delivrance="sans-limite")
     assert desk.consult(numero).status_code == 200
 
@@ -275,7 +275,11 @@ def test_renewals_follow_each_other_until_none_is_left(desk: Desk) -> None:
         desk.dispense(CHRONIC, 2, 1, "3400934744198"),
         desk.dispense(CHRONIC, 3, 1, TAHOR),
     ]
-    states = [value_of(desk.execute(CHRONIC, *given), "statut") for _ in range(3)]
+    states = [value_of(desk.execute(CHRONIC, *given), "statut")]
+    assert code_of(desk.execute(CHRONIC, *given)) == "422 renouvellement-premature"
+    for _ in range(2):
+        desk.tenant.move(days=23)
+        states.append(value_of(desk.execute(CHRONIC, *given), "statut"))
     assert states == ["A_RENOUVELER", "A_RENOUVELER", "EXECUTEE"]
     assert code_of(desk.consult(CHRONIC)) == "409 deja-executee"
 

@@ -165,7 +165,7 @@ def test_a_number_typed_by_hand_is_accepted_without_finding(desk: Desk) -> None:
         ),
         (
             {"dispenseRequest": {"quantity": {"value": 1}, "validityPeriod": {"end": "2020-01-01"}}},
-            "422 date-invalide",
+            "422 validite-depassee",
         ),
     ],
 )

@@ -130,6 +130,15 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "Reprenez le paramètre secret de la réponse de $ep3-consulter.",
             "consultation",
         ),
+        "opposition-du-patient": Error(
+            403,
+            "forbidden",
+            "Le patient s'oppose à ce que le prescripteur voie ce qui est délivré.",
+            "un exécutant, ou une ordonnance sans opposition",
+            "Ne montrez pas l'exécution au prescripteur : le patient s'y oppose.",
+            "opposition",
+            Severity.INFO,
+        ),
         "pas-l-auteur": Error(
             403,
             "forbidden",
