@@ -46,17 +46,27 @@ __all__ = ["abandon", "cancel_execution", "consult", "execute"]
 async def consult(call: Call, actor: Actor) -> RawResponse:
     """Hand a prescription over to an officine."""
     numero = _asked_number(call)
+    patient = parameters(call.body).get("patient", "")
     await act_as_situation(call, numero)
     secret = call.session.ids.token()
     now, rules = call.session.clock.age(), rules_of(call.session)
     with store.exclusive(call.session) as transaction:
         before = found(call, transaction, numero, now, rules)
+        _refuse_unexpected_patient(before, patient)
         after = operations.consult(_authored(before, call), actor, secret, now, rules)
         store.put(transaction, after)
     call.note(Change(numero=numero, state=State.EN_COURS))
     call.summarise(f"Ordonnance {numero} consultée")
     until = wire_moment(now + rules.lock, call.session.clock) if rules.lock else None
     return rendering.answer(rendering.handed_over(after, until))
+
+
+def _refuse_unexpected_patient(prescription: Prescription, expected: str) -> None:
+    """Refuse when the software says for whom it asks, and the prescription is somebody else's."""
+    if expected and expected.rpartition("|")[2] != prescription.matricule:
+        received, where = f"{prescription.numero}, demandée pour {expected}", "Parameters.parameter.patient"
+        wanted = "l'ordonnance de ce patient"
+        raise Refused("patient-different", received=received, expected=wanted, where=where)
 
 
 def _asked_number(call: Call) -> str:

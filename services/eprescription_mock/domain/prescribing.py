@@ -15,11 +15,13 @@ from datetime import datetime
 from eprescription_mock import codes
 from eprescription_mock.domain.dispensing import bad_cip13, cip13_is_valid
 from eprescription_mock.domain.drugs import known_drug
+from eprescription_mock.domain.reading_code import told
 from eprescription_mock.domain.regulation import check_bizone, check_prescribed
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Line, Prescription, Refused
 from health_documents.codes.drugs import Drug
 from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid, nir_key
+from lgo_sandbox.watch.wording import visible
 
 __all__ = [
     "check_lines",
@@ -50,8 +52,9 @@ def number_of_qr(text: str) -> str:
     """Return the number in a QR text. Raises Refused for anything else, however near it looks."""
     numero = text.removeprefix(codes.QR_PREFIX)
     if numero == text or not valid_number(numero):
-        received = f"« {text} »"
-        raise Refused("qr-illisible", f"« {text[:40]} »", received=received, where="Parameters.parameter.qrToken")
+        what, remedy = told(text)
+        received, where = f"« {visible(text)} » : {what}", "Parameters.parameter.qrToken"
+        raise Refused("qr-illisible", what, received=received, where=where, remedy=remedy)
     return numero
 
 

@@ -124,6 +124,12 @@ def text(value: Json, name: str, where: str, *, required: bool = False) -> str:
     return found.strip()
 
 
+def _as_sent(value: Json, name: str, where: str) -> str:
+    """Return a string member with the blanks that stand around it: a scanner that adds some is to be mended."""
+    text(value, name, where)
+    return str(value.get(name, ""))
+
+
 def whole(value: Json, name: str, where: str, default: int | None = None) -> int:
     """Return a whole number. Raises Refused when it is missing, no number, or a fraction."""
     found = value.get(name, default)
@@ -211,7 +217,7 @@ def parameters(body: bytes) -> Mapping[str, str]:
         return {}
     value = any_json(body)
     if "resourceType" not in value:
-        return {name: text(value, name, "Parameters") for name in value}
+        return {name: _as_sent(value, name, "Parameters") for name in value}
     if value["resourceType"] != "Parameters":
         raise _other_type(value, "Parameters")
     found: dict[str, str] = {}
@@ -220,5 +226,5 @@ def parameters(body: bytes) -> Mapping[str, str]:
         if name in found:
             twice = f"paramètre « {name} » donné deux fois"
             raise invalid("Parameters.parameter", twice, name, "un seul paramètre de ce nom")
-        found[name] = next((text(one, key, name) for key in VALUE_NAMES if key in one), "")
+        found[name] = next((_as_sent(one, key, name) for key in VALUE_NAMES if key in one), "")
     return found

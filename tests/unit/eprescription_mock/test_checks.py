@@ -156,5 +156,5 @@ def test_an_altered_code_is_told_as_it_should_have_been() -> None:
     exchange.noted.put(Consultation(means=Means.QR, text=QR.lower()))
     result = evaluate(CHECKS, exchange, History(_no_markers()), {}, datetime(2026, 3, 2, tzinfo=UTC))
     assert [(finding.received, finding.expected) for finding in result.findings] == [
-        (f"« {QR.lower()} »", f"« {QR} », tel que lu")
+        (f"« {QR.lower()} » : le bon code, dont la casse a changé", f"« {QR} », tel que lu")
     ]

@@ -222,7 +222,7 @@ EXECUTIONS: Mapping[str, Error] = MappingProxyType(
         "patient-different": Error(
             422,
             "business-rule",
-            "La dispensation nomme un autre patient que l'ordonnance.",
+            "L'ordonnance est celle d'un autre patient.",
             "le patient de l'ordonnance consultée",
             "Arrêtez la délivrance et vérifiez l'identité du patient.",
             "sens",
