@@ -29,7 +29,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.oauth import BadForm, read_form
 
-__all__ = ["act_as_situation", "current", "found", "once", "operation", "query_of"]
+__all__ = ["Work", "act_as_situation", "current", "found", "once", "operation", "query_of"]
 
 FORM_EXPECTED = "des paramètres nom=valeur en UTF-8, chacun donné une fois"
 Work = Callable[[Call, Actor], Awaitable[RawResponse]]

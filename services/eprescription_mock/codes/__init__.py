@@ -38,6 +38,7 @@ QR_PREFIX = "EPU-SIMU:"
 # --- code systems ---
 
 _SIMULATED = "urn:x-simulation:epu-non-officiel"
+SYSTEM_OPERATIONS = f"{_SIMULATED}:operation"
 SYSTEM_ERRORS = f"{_SIMULATED}:erreurs"
 SYSTEM_DECLINE = f"{_SIMULATED}:motifs-non-delivrance"
 SYSTEM_NO_SUBSTITUTION = f"{_SIMULATED}:motifs-non-substitution"
@@ -196,6 +197,7 @@ SECOND_STRUCTURE = "officine-voisine"
 CREATE, CONSULT, SEARCH, EXECUTE, BILL = "EP4", "EP3", "EP2", "EP1", "EP6"
 """As the national operations are named; their messages are not public."""
 ABANDON, CANCEL, CANCEL_EXECUTION, STATUS = "abandonner", "annuler", "annuler-execution", "statut"
+READ, METADATA, OPENAPI = "lire", "metadata", "openapi"
 """Ours, beside them."""
 
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -209,6 +211,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         SEARCH: PRESCRIBERS | EXECUTORS,
         CANCEL_EXECUTION: EXECUTORS,
         STATUS: PRESCRIBERS | EXECUTORS,
+        READ: PRESCRIBERS | EXECUTORS,
     }
 )
 

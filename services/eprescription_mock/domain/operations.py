@@ -14,7 +14,7 @@ from eprescription_mock.codes import EXECUTORS, PHARMACY_SECTORS, PROFESSIONS, R
 from eprescription_mock.codes.states import Event, State
 from eprescription_mock.domain.dispensing import checked_dispenses
 from eprescription_mock.domain.quantities import resting_state
-from eprescription_mock.domain.states import admit, deadline, state_of
+from eprescription_mock.domain.states import admit, deadline, held, state_of
 from eprescription_mock.domain.values import Actor, Dispense, Execution, Hold, Prescription, Refused, Rules
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "consult",
     "execute",
     "refuse_over",
+    "refuse_stranger",
     "replace_by",
 ]
 
@@ -80,6 +81,16 @@ def refuse_over(p: Prescription, state: State, now: datetime, rules: Rules) -> N
         expected = f"une première délivrance avant le {deadline(p, rules):%d/%m/%Y}"
         where = "numéro de l'ordonnance"
         raise Refused("premiere-delivrance-tardive", received=received, expected=expected, where=where)
+
+
+def refuse_stranger(p: Prescription, actor: Actor, now: datetime, rules: Rules) -> None:
+    """Refuse to show a prescription to whoever neither wrote it, nor holds it, nor delivered of it."""
+    holds = held(p, now, rules) and p.hold is not None and p.hold.structure == actor.structure
+    delivered = any(execution.structure == actor.structure for execution in p.deliveries)
+    own = holds or delivered if actor.profession in EXECUTORS else p.prescriber == actor.national_id
+    if not own:
+        received = f"{actor.national_id}, de {actor.structure}"
+        raise Refused("lecture-refusee", received=received, where="numéro de l'ordonnance")
 
 
 def replace_by(p: Prescription, number: str, actor: Actor, now: datetime, rules: Rules) -> Prescription:

@@ -29,6 +29,9 @@ LABELS = {
     codes.CANCEL: "Annulation par le prescripteur",
     codes.CANCEL_EXECUTION: "Annulation d'une exécution",
     codes.STATUS: "Lecture du statut",
+    codes.READ: "Lecture d'une ordonnance",
+    codes.METADATA: "Lecture des capacités",
+    codes.OPENAPI: "Lecture du contrat",
 }
 LONG = 400
 

@@ -95,10 +95,13 @@ def search(hidden: Collection[str], found: Sequence[tuple[Prescription, State, d
     return _parameters({"name": "total", "valueInteger": len(found)}, *listed)
 
 
-def prescription_bundle(prescription: Prescription) -> Resource:
-    """Return the prescription as a Bundle: one request per line, then what was sent beside them."""
+def prescription_bundle(prescription: Prescription, *, hidden: bool = False) -> Resource:
+    """Return the prescription as a Bundle: one request per line, then what was sent beside them.
+
+    ``hidden``: nothing is told of what was delivered.
+    """
     reached = progress(prescription)
-    entries = [_entry(prescription, line, reached[line.id]) for line in prescription.lines]
+    entries = [_entry(prescription, line, reached[line.id], hidden=hidden) for line in prescription.lines]
     entries += json.loads(prescription.further) if prescription.further else []
     return bundle("collection", entries, bundle_id=prescription.numero)
 
@@ -122,18 +125,17 @@ def _line_situation(reached: Progress) -> Iterable[Resource]:
     yield {"name": "livraisonsRestantes", "valueInteger": reached.renewals}
 
 
-def _entry(prescription: Prescription, line: Line, reached: Progress) -> Resource:
+def _entry(prescription: Prescription, line: Line, reached: Progress, *, hidden: bool) -> Resource:
     kind = "DeviceRequest" if line.lpp else "MedicationRequest"
     name = f"{prescription.numero}-{line.id}"
     left = {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)}
+    renewals = {"url": codes.EXTENSION_RENEWALS, "valueInteger": reached.renewals}
+    exhausted = reached.exhausted and not hidden
     ours = {
         "resourceType": kind,
         "id": name,
-        "extension": [
-            *([left] if line.quantity else []),
-            {"url": codes.EXTENSION_RENEWALS, "valueInteger": reached.renewals},
-        ],
-        "status": "completed" if reached.exhausted else "revoked" if prescription.cancelled else "active",
+        "extension": [] if hidden else [*([left] if line.quantity else []), renewals],
+        "status": "completed" if exhausted else "revoked" if prescription.cancelled else "active",
     }
     content = _sent(prescription, line, ours) if line.source else {**ours, **_content(prescription, line)}
     return bundle_entry(line_url(prescription.numero, line.id), content)

@@ -194,7 +194,8 @@ def test_a_stranger_s_ins_is_taken_with_a_warning(desk: Desk) -> None:
     ("method", "path", "expected"),
     [
         ("GET", "", "404 adresse-inconnue"),
-        ("GET", f"/{SIMPLE}", "404 adresse-inconnue"),
+        ("GET", f"/{SIMPLE}", "403 lecture-refusee"),
+        ("PUT", f"/{SIMPLE}", "405 methode-refusee"),
         ("GET", "/$ep3-consulter", "405 methode-refusee"),
         ("POST", f"/{SIMPLE}/$statut", "405 methode-refusee"),
         ("GET", "/PASUNNUMERO/$statut", "404 numero-inconnu"),

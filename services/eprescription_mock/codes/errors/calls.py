@@ -130,6 +130,14 @@ CALLS: Mapping[str, Error] = MappingProxyType(
             "Reprenez le paramètre secret de la réponse de $ep3-consulter.",
             "consultation",
         ),
+        "lecture-refusee": Error(
+            403,
+            "forbidden",
+            "Cette ordonnance ne se lit que par son auteur, ou par l'officine qui la tient ou en a délivré.",
+            "l'auteur, ou l'officine qui tient l'ordonnance ou en a délivré",
+            "Consultez l'ordonnance avec son code (EP3).",
+            "lecture",
+        ),
         "opposition-du-patient": Error(
             403,
             "forbidden",
