@@ -214,8 +214,13 @@ def _opposed(order: Json) -> bool:
 
 def _marks(order: Json) -> list[str]:
     where = f"{REQUEST}.category"
-    concepts = objects(order, "category", REQUEST)
+    concepts = [*objects(order, "category", REQUEST), *_device_marks(order, where)]
     return [code for c in concepts for system, code, _ in codings(c, where) if system == codes.SYSTEM_TA_ASIP]
+
+
+def _device_marks(order: Json, where: str) -> list[Json]:
+    mine = [one for one in objects(order, "extension", where) if one.get("url") == codes.EXTENSION_MARK]
+    return [member(one, "valueCodeableConcept", where) for one in mine] if order["resourceType"] == DEVICE else []
 
 
 def _dispenser(orders: list[Json], references: References) -> str:
@@ -240,8 +245,8 @@ def _line(number: str, order: Json, references: References) -> Line:
     return Line(
         id=number,
         name=product.name or (known.name if known else ""),
-        posology=_posology(order, where),
-        quantity=_boxes(member(request, "quantity", where), f"{where}.dispenseRequest.quantity"),
+        posology=_posology(order, where) or _device_note(order, where),
+        quantity=_boxes(_quantity(order, request, where), f"{where}.dispenseRequest.quantity"),
         repeats=whole(request, "numberOfRepeatsAllowed", f"{where}.dispenseRequest", 0),
         cis=product.code("CIS"),
         cip13=product.code("CIP"),
@@ -256,6 +261,21 @@ def _line(number: str, order: Json, references: References) -> Line:
 
 def _known(product: Product) -> Drug | None:
     return known_drug(cis=product.code("CIS"), cip13=product.code("CIP"))
+
+
+def _quantity(order: Json, request: Json, where: str) -> Json:
+    """Return the quantity of one delivery: a DeviceRequest has it in an extension of ours."""
+    asked = member(request, "quantity", where)
+    if asked or order["resourceType"] != DEVICE:
+        return asked
+    mine = [one for one in objects(order, "extension", where) if one.get("url") == codes.EXTENSION_QUANTITY]
+    return next((member(one, "valueQuantity", where) for one in mine), {})
+
+
+def _device_note(order: Json, where: str) -> str:
+    """Return how a device is used, in its notes: FHIR R4 gives it no posology."""
+    notes = objects(order, "note", where) if order["resourceType"] == DEVICE else []
+    return " ; ".join(filter(None, (text(one, "text", f"{where}.note") for one in notes)))
 
 
 def _boxes(quantity: Json, where: str) -> int:

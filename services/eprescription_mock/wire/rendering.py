@@ -137,7 +137,7 @@ def _entry(prescription: Prescription, line: Line, reached: Progress, *, hidden:
         "extension": [] if hidden else [*([left] if line.quantity else []), renewals],
         "status": "completed" if exhausted else "revoked" if prescription.cancelled else "active",
     }
-    content = _sent(prescription, line, ours) if line.source else {**ours, **_content(prescription, line)}
+    content = _sent(prescription, line, ours) if line.source else _written(prescription, line, ours)
     return bundle_entry(line_url(prescription.numero, line.id), content)
 
 
@@ -164,17 +164,32 @@ def _requester(prescription: Prescription) -> Resource:
     return {"identifier": _identifier(f"urn:oid:{OID_PS_IDNAT}", prescription.prescriber)}
 
 
-def _content(prescription: Prescription, line: Line) -> Resource:
-    """Return the content of a request that nobody sent: that of a seed."""
-    product = "codeCodeableConcept" if line.lpp else "medicationCodeableConcept"
-    return {
+def _written(prescription: Prescription, line: Line, ours: Resource) -> Resource:
+    """Return a request that nobody sent: that of a seed."""
+    shared = {
+        **ours,
         "intent": "order",
-        "category": _category(prescription, line),
-        product: _product(line),
         "subject": _subject(prescription),
         "authoredOn": prescription.authored_on,
         "requester": _requester(prescription),
         "groupIdentifier": _identifier(codes.SYSTEM_EPU, prescription.numero),
+    }
+    if not line.lpp:
+        return {**shared, **_medication_part(prescription, line)}
+    marks = [{"url": codes.EXTENSION_MARK, "valueCodeableConcept": one} for one in _category(prescription, line)]
+    boxes = {"url": codes.EXTENSION_QUANTITY, "valueQuantity": _boxes(line.quantity)}
+    return {
+        **shared,
+        "extension": [*ours["extension"], boxes, *marks],
+        "codeCodeableConcept": _product(line),
+        "note": [{"text": line.posology}],
+    }
+
+
+def _medication_part(prescription: Prescription, line: Line) -> Resource:
+    return {
+        "category": _category(prescription, line),
+        "medicationCodeableConcept": _product(line),
         "dosageInstruction": [{"text": line.posology}],
         "dispenseRequest": _dispense_request(prescription, line),
         "substitution": _substitution(line),

@@ -17,6 +17,7 @@ from eprescription_mock.wire.parts import Json, any_json, codings, member, objec
 __all__ = ["of_execution", "of_order", "of_parameters"]
 
 KNOWN_MARKS = frozenset((*codes.PRESCRIPTION_KINDS, *codes.LINE_FLAGS))
+NOT_OF_DEVICES = ("dispenseRequest", "dosageInstruction", "substitution", "category")
 WITHOUT_TYPE = re.compile(r"\d{11}", re.ASCII)
 """An RPPS number without the digit that makes it a PS_IdNat."""
 
@@ -58,6 +59,10 @@ def _of_request(order: Json, where: str, *, grouped: bool) -> Iterator[Tolerance
     yield from _fixed(order, "status", "active", where)
     if not (grouped and order.get("intent") == "option"):
         yield from _fixed(order, "intent", "order", where)
+    if order["resourceType"] == "DeviceRequest":
+        for name in NOT_OF_DEVICES:
+            if name in order:
+                yield _passed(f"{where}.{name}", "présent", "un élément de DeviceRequest, ou une extension du contrat")
     yield from _of_unit(member(member(order, "dispenseRequest", where), "quantity", where), f"{where}.dispenseRequest")
     for concept in objects(order, "category", where):
         for system, code, _ in codings(concept, where):

@@ -202,6 +202,22 @@ def test_a_compound_is_prescribed_by_its_ingredients(desk: Desk) -> None:
     assert desk.resource(number_of("G1"))["lignes"][0]["other"] == "préparation"
 
 
+def test_a_device_is_a_device_request_of_fhir_both_ways(desk: Desk) -> None:
+    device = given_back(desk, NUMBERS["LPP-1"])[1]["resource"]
+    assert not {"dispenseRequest", "dosageInstruction", "substitution", "category"} & set(device)
+    matricule = desk.resource(NUMBERS["LPP-1"])["matricule"]
+    again = {**device, "groupIdentifier": {"system": codes.SYSTEM_EPU, "value": number_of("D1")}, "status": "active"}
+    assert recorded(desk, again).status_code == 201
+    assert not desk.broken()
+    (line,) = desk.resource(number_of("D1"))["lignes"]
+    assert (line["lpp"], line["quantity"], line["posology"]) == ("1100028", 1, "1 goutte 4 fois par jour")
+    assert desk.resource(number_of("D1"))["matricule"] == matricule
+    old = desk.line(TAHOR, group="D2", resourceType="DeviceRequest", codeCodeableConcept=device["codeCodeableConcept"])
+    del old["medicationCodeableConcept"]
+    assert recorded(desk, old).status_code == 201
+    assert desk.broken() == {"EPRESC-FORME"}
+
+
 def of_patient(value: str) -> dict[str, Any]:
     return {"subject": {"identifier": {"system": INS, "value": value}}}
 
