@@ -69,13 +69,14 @@ class Form(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """What a line prescribes; ``known`` tells whether the extract of the drug database has it."""
+    """What a line prescribes; ``known``: in the extract of the drug database; ``secured``: on a secure form only."""
 
     line: str
     cis: str
     cip13: str
     lpp: str
     known: bool
+    secured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ class Order(Facts):
     own_root: str
     group: str
     products: tuple[Product, ...]
+    kinds: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -147,7 +149,10 @@ class Declaration(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """One dispensation of an execution. ``remaining`` is what could be delivered of its line, None: no such line."""
+    """One dispensation of an execution. ``remaining`` is what could be delivered of its line, None: no such line.
+
+    ``completeness`` is the code that was sent, ``right_completeness`` that of the quantities; both may be empty.
+    """
 
     line: str
     cip13: str
@@ -156,6 +161,8 @@ class Delivered:
     remaining: int | None
     device: bool
     known: bool
+    completeness: str = ""
+    right_completeness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

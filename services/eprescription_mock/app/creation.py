@@ -13,6 +13,7 @@ from eprescription_mock.app.pipeline import once
 from eprescription_mock.codes.states import State
 from eprescription_mock.domain import operations
 from eprescription_mock.domain.dispensing import in_extract
+from eprescription_mock.domain.drugs import drug_of_line
 from eprescription_mock.domain.prescribing import (
     check_new,
     checked_number,
@@ -22,7 +23,7 @@ from eprescription_mock.domain.prescribing import (
     valid_number,
 )
 from eprescription_mock.domain.states import add_months
-from eprescription_mock.domain.values import Actor, Prescription, Refused
+from eprescription_mock.domain.values import Actor, Line, Prescription, Refused
 from eprescription_mock.facts import Change, Form, Order, Product, Regrouped, Tolerance
 from eprescription_mock.options import STRICT_ROOT_OPTION, is_set, numbers_are_given, rules_of
 from eprescription_mock.store import Transaction
@@ -64,10 +65,29 @@ def _own_root(call: Call, matricule: str) -> str:
 
 def _order(draft: Draft, own_root: str) -> Order:
     products = tuple(
-        Product(line=line.id, cis=line.cis, cip13=line.cip13, lpp=line.lpp, known=in_extract(line.cis, line.cip13))
+        Product(
+            line=line.id,
+            cis=line.cis,
+            cip13=line.cip13,
+            lpp=line.lpp,
+            known=in_extract(line.cis, line.cip13),
+            secured=_secured(line),
+        )
         for line in draft.lines
     )
-    return Order(matricule=draft.matricule, root=draft.root, own_root=own_root, group=draft.group, products=products)
+    return Order(
+        matricule=draft.matricule,
+        root=draft.root,
+        own_root=own_root,
+        group=draft.group,
+        products=products,
+        kinds=draft.kinds,
+    )
+
+
+def _secured(line: Line) -> bool:
+    drug = drug_of_line(line)
+    return drug is not None and drug.needs_secure_prescription
 
 
 def _drafted(call: Call, actor: Actor, draft: Draft) -> Prescription:

@@ -5,6 +5,7 @@ Source: docs/sources/eprescription.md#contrat-simule, #consultation, #etats.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from eprescription_mock import codes, store
@@ -147,10 +148,14 @@ def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Decl
 
 def _delivery(prescription: Prescription, declared: Declared) -> Delivery:
     reached = progress(prescription)
-    return Delivery(items=tuple(_delivered(one, reached.get(one.line)) for one in declared.dispenses))
+    boxes: Counter[str] = Counter()
+    for one in declared.dispenses:
+        boxes[one.line] += one.quantity
+    items = (_delivered(one, reached.get(one.line), boxes[one.line]) for one in declared.dispenses)
+    return Delivery(items=tuple(items))
 
 
-def _delivered(dispense: Dispense, reached: Progress | None) -> Delivered:
+def _delivered(dispense: Dispense, reached: Progress | None, boxes: int) -> Delivered:
     return Delivered(
         line=dispense.line,
         cip13=dispense.cip13,
@@ -159,7 +164,14 @@ def _delivered(dispense: Dispense, reached: Progress | None) -> Delivered:
         remaining=reached.remaining if reached else None,
         device=reached is not None and bool(reached.line.lpp),
         known=in_extract("", dispense.cip13),
+        completeness=dispense.completeness,
+        right_completeness=_right_completeness(reached, boxes) if reached and reached.line.quantity else "",
     )
+
+
+def _right_completeness(reached: Progress, boxes: int) -> str:
+    """Return the code of a delivery by its quantities: first or refill, complete or partial."""
+    return ("RF" if reached.closed else "FF") + ("C" if boxes >= reached.remaining else "P")
 
 
 async def abandon(call: Call, actor: Actor) -> RawResponse:

@@ -145,6 +145,7 @@ MAX_ANSWERS = 50_000
 MAX_REQUEST_ID = 128
 MAX_INVOICE = 64
 MAX_FOUND = 200
+COMPLETENESS = frozenset({"FFC", "FFP", "RFC", "RFP"})
 PARTIAL_FILLS = frozenset({"FFP", "RFP"})
 """Codes of completeness (v3-ActCode) of a first or a further delivery that is partial."""
 CLOCK_TOLERANCE = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from eprescription_mock.codes import FIRST_DELIVERY_MONTHS
+from eprescription_mock.codes import FIRST_DELIVERY_MONTHS, PARTIAL_FILLS
 from eprescription_mock.codes.errors import ERRORS, Error
 from lgo_sandbox.watch import refusals
 
@@ -98,7 +98,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dispense:
-    """One delivery of a line, or its non-delivery when ``declined`` holds a reason; ``partial``: the client says so."""
+    """One delivery of a line, or its non-delivery when ``declined`` holds a reason.
+
+    ``completeness`` is a code of v3-ActCode or empty; ``days`` what the client says it covers, or 0.
+    """
 
     line: str
     quantity: int = 0
@@ -109,8 +112,13 @@ class Dispense:
     posology: str = ""
     note: str = ""
     identifier: str = ""
-    partial: bool = False
+    completeness: str = ""
     days: int = 0
+
+    @property
+    def partial(self) -> bool:
+        """Tell whether the client says that more will follow of this delivery."""
+        return self.completeness in PARTIAL_FILLS
 
 
 @dataclass(frozen=True, slots=True)

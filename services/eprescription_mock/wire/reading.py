@@ -115,7 +115,10 @@ def read_order(body: bytes) -> Draft:
         replaces=_replaced(orders, references),
         opposed=any(_opposed(order) for order in orders),
         sent=sent,
-        tolerances=of_order(sent, orders, next(iter(requesters), "")),
+        tolerances=(
+            *of_order(sent, orders, next(iter(requesters), "")),
+            *_led_nowhere(orders, "requester", references),
+        ),
     )
 
 
@@ -134,7 +137,7 @@ def read_execution(body: bytes, numero: str) -> Declared:
         tuple(performers),
         tuple(patients),
         tuple(dict.fromkeys(moment for one in sent for moment in _moments(one))),
-        of_execution(bundle, sent, tuple(performers), numero),
+        (*of_execution(bundle, sent, tuple(performers), numero), *_led_nowhere(sent, "subject", references)),
     )
 
 
@@ -149,6 +152,17 @@ def _one(values: list[tuple[str, str]], error: str, where: str) -> tuple[str, st
 def _subject(resource: Json, references: References, kind: str) -> tuple[str, str]:
     where = f"{kind}.subject"
     return identifier_of(member(resource, "subject", kind), references, where, resource, INS_SYSTEMS)
+
+
+def _led_nowhere(resources: list[Json], name: str, references: References) -> Iterator[Tolerance]:
+    """Yield the references of a member that name nobody whom the service could compare."""
+    for resource in resources:
+        kind = resource["resourceType"]
+        link = member(resource, name, kind)
+        reference = text(link, "reference", kind)
+        if reference and not link.get("identifier") and not references.resolved(reference, resource):
+            expected = "un identifier, ou une ressource jointe à la requête"
+            yield Tolerance(where=f"{kind}.{name}", received=f"{reference}, non comparé", expected=expected)
 
 
 def _requesters(orders: list[Json], references: References) -> tuple[str, ...]:
@@ -367,7 +381,7 @@ def _dispense(resource: Json, numero: str, references: References) -> Dispense:
         note=" ".join(text(one, "text", f"{where}.note") for one in objects(resource, "note", where)),
         identifier=name,
         days=_days(member(resource, "daysSupply", where), f"{where}.daysSupply"),
-        partial=concept_text(member(resource, "type", where), f"{where}.type") in codes.PARTIAL_FILLS,
+        completeness=concept_text(member(resource, "type", where), f"{where}.type"),
     )
 
 

@@ -89,6 +89,8 @@ def delivery(*changes: dict[str, Any]) -> Delivery:
         ("EP4", replace(ORDER, own_root=""), "EPRESC-PATIENT"),
         ("EP4", replace(ORDER, root="1.2.250.1.213.1.4.10"), "EPRESC-RACINE-INS"),
         ("EP4", replace(ORDER, products=(replace(ORDER.products[0], known=False),)), "EPRESC-HORS-EXTRAIT"),
+        ("EP1", delivery({"completeness": "FFP", "right_completeness": "FFC"}), "EPRESC-COMPLETUDE"),
+        ("EP4", replace(ORDER, products=(replace(ORDER.products[0], secured=True),)), "EPRESC-SECURISEE"),
         ("EP4", Regrouped(group="g", earlier=NUMBER), "EPRESC-GROUPE"),
         ("EP4", Form(tolerances=(Tolerance(where="a", received="b", expected="c"),)), "EPRESC-FORME"),
     ],
@@ -128,6 +130,7 @@ def test_a_call_in_the_clear_is_told() -> None:
         ("EP1", (), set()),
         ("abandonner", (Abandonment(motive="papier-different"),), {"EPRESC-ABANDON"}),
         ("EP4", (ORDER, Form(tolerances=())), set()),
+        ("EP4", (replace(ORDER, products=(replace(ORDER.products[0], secured=True),), kinds=("MED-1098",)),), set()),
         ("EP4", (replace(ORDER, root="1.2.250.1.213.1.4.10"), REFUSED), set()),
     ],
 )

@@ -70,6 +70,15 @@ def drug(code: str) -> dict[str, Any]:
     return {"coding": [{"system": codes.SYSTEM_CIP, "code": code}]}
 
 
+def of_skenan() -> dict[str, Any]:
+    concept = {"coding": [{"system": codes.SYSTEM_CIS, "code": "69666321"}]}
+    return {"medicationCodeableConcept": concept, "dosageInstruction": [{"text": "une gélule"}]}
+
+
+def filled(code: str) -> dict[str, Any]:
+    return {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": code}]}
+
+
 def performed_by(number: str) -> list[dict[str, Any]]:
     return [{"actor": {"identifier": {"value": number}}}]
 
@@ -101,6 +110,12 @@ BROKEN: list[tuple[str, int, Breaking]] = [
         lambda desk: created(desk, subject=of_patient("256036330091838", "1.2.250.1.213.1.4.10")),
     ),
     ("EPRESC-HORS-EXTRAIT", 201, lambda desk: created(desk, medicationCodeableConcept=drug(OUTSIDE))),
+    ("EPRESC-SECURISEE", 201, lambda desk: created(desk, **of_skenan())),
+    ("EPRESC-COMPLETUDE", 200, lambda desk: executed(desk, type=filled("FFC"))),
+    ("EPRESC-COMPLETUDE", 200, lambda desk: executed(desk, boxes=2, type=filled("FFP"))),
+    ("EPRESC-COMPLETUDE", 200, lambda desk: executed(desk, type=filled("RFP"))),
+    ("EPRESC-FORME", 201, lambda desk: created(desk, requester={"reference": "Practitioner/ailleurs"})),
+    ("EPRESC-FORME", 200, lambda desk: executed(desk, subject={"reference": "Patient/ailleurs"})),
     ("EPRESC-GROUPE", 201, under_the_same_group),
     ("EPRESC-PORT-CLAIR", 200, in_the_clear),
     ("EPRESC-FORME", 201, with_an_unused_number),
