@@ -60,6 +60,7 @@ lock: $(VENV)/.ready-dev
 docs: $(VENV)/.ready
 	$(BIN)/python -m lgo_sandbox.population.sheets > docs/fr/personnes.md
 	$(BIN)/python -m lgo_sandbox.conformance.service_tables docs/services
+	$(BIN)/python -m eprescription_mock.diagram docs/services/eprescription.md
 
 clean:
 	rm -rf $(VENV) .lgo-sandbox build dist

@@ -6,7 +6,6 @@ knows no screen and no other service.
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from health_documents.barcodes.images import write_qr
 from health_documents.values.document import PatientIdentity
 from lgo_client.ordonnance import Prescribed
 
@@ -32,6 +32,10 @@ REMAINING = "urn:x-simulation:epu-non-officiel:reste-a-delivrer"
 UCUM = "http://unitsofmeasure.org"
 EDQM = "http://standardterms.edqm.eu"
 BOX = "30009000"
+NUMBERS = "urn:oid:1.2.250.1.215.500.1.1"
+CODE_2D = "urn:x-simulation:epu-non-officiel:code-2d"
+NUMBER_PREFIX, NUMBER_LENGTH, CODE_PREFIX = "99SIMU", 12, "EPU-SIMU:"
+"""The true rules of number and code are not public: these are the sandbox's."""
 
 
 class EprescriptionRefused(Exception):
@@ -45,7 +49,7 @@ class EprescriptionRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new prescription: number and image of its code."""
+    """A new prescription: the number that our software drew, and the image of its code."""
 
     number: str
     qr_png: bytes
@@ -99,26 +103,29 @@ class Eprescription:
 
     def create(self, patient: PatientIdentity, prescribed: Sequence[Prescribed], at: datetime) -> Issued:
         """Create a prescription. Raises EprescriptionRefused."""
-        group = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid.uuid4()}"}
+        number = f"{NUMBER_PREFIX}{uuid.uuid4().hex.upper()[:NUMBER_LENGTH]}"
+        code = f"{CODE_PREFIX}{number}"
+        drawn = [{"url": CODE_2D, "valueString": code}]
+        group = {"extension": drawn, "system": NUMBERS, "value": number}
         entries = [{"resource": _request(one, patient, at, group)} for one in prescribed]
-        answer = self._call("$creer", {"resourceType": "Bundle", "type": "collection", "entry": entries})
-        image = _parameter(answer, "qr")["resource"]
-        return Issued(_parameter(answer, "numero")["valueString"], base64.b64decode(image["data"]))
+        answer = self._call("$ep4-enregistrer", {"resourceType": "Bundle", "type": "collection", "entry": entries})
+        return Issued(str(_parameter(answer, "numero")["valueString"]), write_qr(code))
 
     def consult(self, token: str) -> Consulted:
         """Consult by the text of the scanned code: the prescription is then held by this pharmacy."""
         parameters = [{"name": "qrToken", "valueString": token}]
-        answer = self._call("$consulter", {"resourceType": "Parameters", "parameter": parameters})
+        answer = self._call("$ep3-consulter", {"resourceType": "Parameters", "parameter": parameters})
         number = str(_parameter(answer, "numero")["valueString"])
         bundle = _parameter(answer, "ordonnance")["resource"]
-        lines = tuple(_line(entry["resource"]) for entry in bundle["entry"])
+        sent = [entry["resource"] for entry in bundle["entry"]]
+        lines = tuple(_line(one) for one in sent if one["resourceType"] == "MedicationRequest")
         return Consulted(number, str(_parameter(answer, "secret")["valueString"]), self.state(number), lines)
 
     def execute(self, consulted: Consulted, deliveries: Sequence[Delivery]) -> Receipt:
         """Send what was dispensed, all or in part. Raises EprescriptionRefused."""
         entries = [{"resource": _dispense(consulted, delivery)} for delivery in deliveries]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
-        answer = self._call(f"{consulted.number}/$executer", bundle, secret=consulted.secret)
+        answer = self._call(f"{consulted.number}/$ep1-executer", bundle, secret=consulted.secret)
         return Receipt(str(_parameter(answer, "recu")["valueString"]), str(_parameter(answer, "statut")["valueCode"]))
 
     def state(self, number: str) -> str:
@@ -144,7 +151,7 @@ class Eprescription:
         )
 
 
-def _request(one: Prescribed, patient: PatientIdentity, at: datetime, group: dict[str, str]) -> dict[str, Any]:
+def _request(one: Prescribed, patient: PatientIdentity, at: datetime, group: dict[str, Any]) -> dict[str, Any]:
     codings = [{"system": CIS, "code": one.drug.cis}, {"system": CIP, "code": one.drug.cip13}]
     flags = [{"coding": [{"system": LINE_FLAGS, "code": ALD}]}] if one.ald else []
     return {
@@ -181,8 +188,8 @@ def _dispense(consulted: Consulted, delivery: Delivery) -> dict[str, Any]:
 def _line(resource: dict[str, Any]) -> Line:
     concept = resource["medicationCodeableConcept"]
     codes = {coding["system"]: coding["code"] for coding in concept["coding"]}
-    remaining = next(e["valueQuantity"]["value"] for e in resource["extension"] if e["url"] == REMAINING)
-    posology = resource["dosageInstruction"][0]["text"]
+    remaining = next((e["valueQuantity"]["value"] for e in resource["extension"] if e["url"] == REMAINING), 0)
+    posology = resource["dosageInstruction"][0].get("text", "")
     return Line(resource["id"], concept["text"], codes.get(CIP, ""), posology, int(remaining))
 
 

@@ -20,6 +20,8 @@ __all__ = [
     "Delivered",
     "Delivery",
     "Form",
+    "Found",
+    "Invoice",
     "Means",
     "Order",
     "Product",
@@ -67,13 +69,14 @@ class Form(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """What a line prescribes; ``known`` tells whether the extract of the drug database has it."""
+    """What a line prescribes; ``known``: in the extract of the drug database; ``secured``: on a secure form only."""
 
     line: str
     cis: str
     cip13: str
     lpp: str
     known: bool
+    secured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,7 @@ class Order(Facts):
     own_root: str
     group: str
     products: tuple[Product, ...]
+    kinds: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -145,7 +149,10 @@ class Declaration(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """One dispensation of an execution. ``remaining`` is what could be delivered of its line, None: no such line."""
+    """One dispensation of an execution. ``remaining`` is what could be delivered of its line, None: no such line.
+
+    ``completeness`` is the code that was sent, ``right_completeness`` that of the quantities; both may be empty.
+    """
 
     line: str
     cip13: str
@@ -154,6 +161,8 @@ class Delivered:
     remaining: int | None
     device: bool
     known: bool
+    completeness: str = ""
+    right_completeness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +184,26 @@ class Receipt(Facts):
     """The receipt of an execution: the one given, or the one to undo."""
 
     receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice(Facts):
+    """The invoice of an execution."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Facts):
+    """The prescriptions that a search of a patient gave."""
+
+    matricule: str
+    numbers: tuple[str, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The patient."""
+        return (self.matricule,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

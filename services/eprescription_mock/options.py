@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from eprescription_mock.codes import FIRST_DELIVERY_MONTHS
+from eprescription_mock.codes import FIRST_DELIVERY_MONTHS, RENEWAL_MARGIN
 from eprescription_mock.domain.values import Rules
 from lgo_sandbox.contract import Option
 from lgo_sandbox.tenant.session import Session
 
-__all__ = ["OPTIONS", "SLOW_OPTION", "STRICT_ROOT_OPTION", "is_set", "milliseconds", "rules_of", "token_is_required"]
+__all__ = [
+    "OPTIONS",
+    "SLOW_OPTION",
+    "STRICT_ROOT_OPTION",
+    "is_set",
+    "milliseconds",
+    "numbers_are_given",
+    "rules_of",
+    "token_is_required",
+]
 
 SERVICE = "eprescription"
 NEVER, YES, NO = "jamais", "oui", "non"
@@ -22,6 +31,10 @@ WINDOW_OPTION = "premiere_delivrance"
 SLOW_OPTION = "attente_slow"
 STRICT_ROOT_OPTION = "strict_ins_root"
 TOKEN_OPTION = "jeton_api"
+RENEWAL_OPTION = "renouvellement"
+IN_TIME, AT_WILL = "a-terme", "libre"
+NUMBER_OPTION = "numero"
+BY_SOFTWARE, BY_SERVICE = "logiciel", "service"
 ACCEPTED, REQUIRED = "accepte", "exige"
 
 OPTIONS = (
@@ -41,6 +54,18 @@ OPTIONS = (
     Option(
         TOKEN_OPTION, ACCEPTED, (ACCEPTED, REQUIRED), "Jeton de l'API Pro Santé Connectée : accepté, ou seul accepté"
     ),
+    Option(
+        NUMBER_OPTION,
+        BY_SOFTWARE,
+        (BY_SOFTWARE, BY_SERVICE),
+        "Qui engendre l'identifiant et le code 2D : le logiciel du prescripteur, ou le service",
+    ),
+    Option(
+        RENEWAL_OPTION,
+        IN_TIME,
+        (IN_TIME, AT_WILL),
+        "Un renouvellement se délivre au terme de la livraison (à sept jours près), ou à tout moment",
+    ),
     Option(STRICT_ROOT_OPTION, NO, (NO, YES), "Exiger la racine d'OID exacte de l'INS du patient"),
 )
 
@@ -51,7 +76,8 @@ def rules_of(session: Session) -> Rules:
     """Return the rules that a session's options make."""
     lock = _value(session, LOCK_OPTION)
     window = 0 if _value(session, WINDOW_OPTION) == "sans-limite" else FIRST_DELIVERY_MONTHS
-    return Rules(None if lock == NEVER else timedelta(minutes=int(lock)), window)
+    margin = RENEWAL_MARGIN if _value(session, RENEWAL_OPTION) == IN_TIME else None
+    return Rules(None if lock == NEVER else timedelta(minutes=int(lock)), margin, window)
 
 
 def milliseconds(session: Session, name: str) -> int:
@@ -62,6 +88,11 @@ def milliseconds(session: Session, name: str) -> int:
 def is_set(session: Session, name: str) -> bool:
     """Tell whether a yes-or-no option is on."""
     return _value(session, name) == YES
+
+
+def numbers_are_given(session: Session) -> bool:
+    """Tell whether the service gives the number, in place of the prescriber's software."""
+    return _value(session, NUMBER_OPTION) == BY_SERVICE
 
 
 def token_is_required(session: Session) -> bool:

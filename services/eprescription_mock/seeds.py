@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from eprescription_mock.codes import ALD, DOWN, MAX_DAYS, SECURE_PRESCRIPTION, SLOW, magic_number
-from eprescription_mock.domain.dispensing import known_drug
+from eprescription_mock.domain.drugs import known_drug
 from eprescription_mock.domain.values import Dispense, Execution, Hold, Line, Prescription
 
 if TYPE_CHECKING:

@@ -57,10 +57,13 @@ class PrescriptionRow(Base, table=True):
     seed_validity: int = 0
     authored_on: str = ""
     group: str = Field(default="", index=True)
+    further: str = ""
     kinds: str = "[]"
     lines: str
     dispenser: str = ""
     cancelled: bool = False
+    replaced_by: str = ""
+    opposed: bool = False
     holder: str = ""
     holder_actor: str = ""
     secret: str = ""
@@ -81,6 +84,7 @@ class ExecutionRow(Base, table=True):
     seed_age: int = 0
     dispenses: str
     cancelled: bool = False
+    invoice: str = ""
 
 
 class _Kept(NamedTuple):
@@ -95,10 +99,13 @@ class _Kept(NamedTuple):
     valid_until: str
     authored_on: str
     group: str
+    further: str
     kinds: str
     lines: str
     dispenser: str
     cancelled: int
+    replaced_by: str
+    opposed: int
     holder: str
     holder_actor: str
     secret: str
@@ -114,6 +121,7 @@ class _KeptExecution(NamedTuple):
     at: str
     dispenses: str
     cancelled: int
+    invoice: str
 
 
 def _columns(kept: type[_Kept] | type[_KeptExecution]) -> str:
@@ -291,10 +299,13 @@ def _row(p: Prescription) -> PrescriptionRow:
         valid_until=p.valid_until.isoformat(),
         authored_on=p.authored_on,
         group=p.group,
+        further=p.further,
         kinds=_json(p.kinds),
         lines=_json([asdict(line) for line in p.lines]),
         dispenser=p.dispenser,
         cancelled=p.cancelled,
+        replaced_by=p.replaced_by,
+        opposed=p.opposed,
         holder=hold.structure if hold else "",
         holder_actor=hold.actor if hold else "",
         secret=hold.secret if hold else "",
@@ -316,7 +327,10 @@ def _prescription(row: PrescriptionRow | _Kept, executions: dict[str, list[Execu
         dispenser=row.dispenser,
         authored_on=row.authored_on,
         group=row.group,
+        further=row.further,
         cancelled=bool(row.cancelled),
+        replaced_by=row.replaced_by,
+        opposed=bool(row.opposed),
         hold=_hold(row),
         executions=tuple(executions.get(row.numero, ())),
     )
@@ -338,13 +352,20 @@ def _execution_row(numero: str, position: int, execution: Execution) -> Executio
         at=execution.at.isoformat(),
         dispenses=_json([asdict(dispense) for dispense in execution.dispenses]),
         cancelled=execution.cancelled,
+        invoice=execution.invoice,
     )
 
 
 def _execution(row: ExecutionRow | _KeptExecution) -> Execution:
     dispenses = tuple(Dispense(**dispense) for dispense in json.loads(row.dispenses))
     return Execution(
-        row.receipt, row.structure, row.actor, datetime.fromisoformat(row.at), dispenses, cancelled=bool(row.cancelled)
+        row.receipt,
+        row.structure,
+        row.actor,
+        datetime.fromisoformat(row.at),
+        dispenses,
+        cancelled=bool(row.cancelled),
+        invoice=row.invoice,
     )
 
 

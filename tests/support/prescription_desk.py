@@ -15,7 +15,7 @@ from lgo_sandbox.population.people import population
 from lgo_sandbox.watch.exchange import Exchange
 from support.tenants import Tenant
 
-__all__ = ["Desk", "code_of", "look_explained", "value_of"]
+__all__ = ["Desk", "code_of", "look_explained", "number_of", "value_of"]
 
 PEOPLE = population()
 ENGLISH = re.compile(r"Expecting|Extra data|can't|codec|Invalid|recursion|\bexpired\b|wrong_|_valid")
@@ -73,7 +73,7 @@ class Desk:
 
     def consult(self, numero: str, who: str = "titulaire", **changes: Any) -> httpx.Response:
         """Consult a prescription by its QR code."""
-        return self.post("$consulter", self.asked(qrToken=f"EPU-SIMU:{numero}"), who, **changes)
+        return self.post("$ep3-consulter", self.asked(qrToken=f"EPU-SIMU:{numero}"), who, **changes)
 
     def secret(self, numero: str, who: str = "titulaire") -> str:
         """Consult a prescription and return the secret of the consultation."""
@@ -86,7 +86,7 @@ class Desk:
     ) -> httpx.Response:
         """Tell what was delivered, after a consultation unless its secret is given."""
         named = secret if secret is not None else self.secret(numero, who)
-        return self.post(f"{numero}/$executer", self.order(*dispenses), who, headers, secret=named)
+        return self.post(f"{numero}/$ep1-executer", self.order(*dispenses), who, headers, secret=named)
 
     def status(self, numero: str, who: str = "titulaire") -> httpx.Response:
         """Ask for the state of a prescription."""
@@ -124,11 +124,16 @@ class Desk:
             "medicationCodeableConcept": {"coding": [{"system": codes.SYSTEM_CIP, "code": cip13}]},
             "subject": {"identifier": {"system": f"urn:oid:{patient.oid}", "value": patient.matricule}},
             "authoredOn": self.tenant.do(lambda s: s.clock.wire()).isoformat(),
-            "groupIdentifier": {"system": "urn:essai", "value": group},
+            "groupIdentifier": {"system": codes.SYSTEM_EPU, "value": number_of(group)},
             "dosageInstruction": [{"text": "1 comprimé par jour"}],
             "dispenseRequest": {"quantity": {"value": boxes}, "numberOfRepeatsAllowed": 0},
             **members,
         }
+
+
+def number_of(group: str) -> str:
+    """Return the number that a prescriber's software gives."""
+    return codes.NUMBER_PREFIX + group.rjust(codes.NUMBER_LENGTH - len(codes.NUMBER_PREFIX), "X")
 
 
 def value_of(answer: httpx.Response, name: str) -> Any:

@@ -5,6 +5,7 @@ Source: docs/sources/eprescription.md#contrat-simule, #consultation, #etats.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from eprescription_mock import codes, store
@@ -15,6 +16,7 @@ from eprescription_mock.domain import operations
 from eprescription_mock.domain.dispensing import in_extract
 from eprescription_mock.domain.prescribing import number_of_qr, valid_number
 from eprescription_mock.domain.quantities import Progress, progress
+from eprescription_mock.domain.regulation import check_overlap, forbids_overlap
 from eprescription_mock.domain.states import state_of
 from eprescription_mock.domain.values import Actor, Dispense, Prescription, Refused
 from eprescription_mock.facts import (
@@ -45,17 +47,27 @@ __all__ = ["abandon", "cancel_execution", "consult", "execute"]
 async def consult(call: Call, actor: Actor) -> RawResponse:
     """Hand a prescription over to an officine."""
     numero = _asked_number(call)
+    patient = parameters(call.body).get("patient", "")
     await act_as_situation(call, numero)
     secret = call.session.ids.token()
     now, rules = call.session.clock.age(), rules_of(call.session)
     with store.exclusive(call.session) as transaction:
         before = found(call, transaction, numero, now, rules)
+        _refuse_unexpected_patient(before, patient)
         after = operations.consult(_authored(before, call), actor, secret, now, rules)
         store.put(transaction, after)
     call.note(Change(numero=numero, state=State.EN_COURS))
     call.summarise(f"Ordonnance {numero} consultée")
     until = wire_moment(now + rules.lock, call.session.clock) if rules.lock else None
     return rendering.answer(rendering.handed_over(after, until))
+
+
+def _refuse_unexpected_patient(prescription: Prescription, expected: str) -> None:
+    """Refuse when the software says for whom it asks, and the prescription is somebody else's."""
+    if expected and expected.rpartition("|")[2] != prescription.matricule:
+        received, where = f"{prescription.numero}, demandée pour {expected}", "Parameters.parameter.patient"
+        wanted = "l'ordonnance de ce patient"
+        raise Refused("patient-different", received=received, expected=wanted, where=where)
 
 
 def _asked_number(call: Call) -> str:
@@ -96,11 +108,34 @@ def _refuse_future(call: Call, moments: tuple[str, ...]) -> None:
             raise Refused("date-invalide", moment[:40], received=received, expected=expected, where=where)
 
 
+def _refuse_other_patient(prescription: Prescription, declared: Declared) -> None:
+    for system, matricule in declared.patients:
+        if matricule != prescription.matricule:
+            received, where = f"{system}|{matricule}", "MedicationDispense.subject"
+            expected = f"urn:oid:{prescription.root}|{prescription.matricule}"
+            raise Refused("patient-different", received=received, expected=expected, where=where)
+
+
+def _refuse_before(call: Call, prescription: Prescription, moments: tuple[str, ...]) -> None:
+    """Refuse a delivery that is told to precede the prescription; a date without hour may be that of the same day."""
+    where, earliest = "MedicationDispense.whenHandedOver", prescription.prescribed_at - codes.CLOCK_TOLERANCE
+    for moment in moments:
+        if age_moment(moment, call.session.clock, where) < earliest:
+            written = wire_moment(prescription.prescribed_at, call.session.clock)
+            expected = f"au plus tôt {written:%Y-%m-%dT%H:%M}, le moment de la prescription"
+            raise Refused("date-invalide", moment[:40], received=moment, expected=expected, where=where)
+
+
 def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Declared, secret: str) -> RawResponse:
     now, rules = call.session.clock.age(), rules_of(call.session)
     before = found(call, transaction, call.path_params["numero"], now, rules)
     call.note(_delivery(before, declared))
+    _refuse_other_patient(before, declared)
+    _refuse_before(call, before, declared.moments)
     receipt = call.session.ids.uuid()
+    if forbids_overlap(before):
+        others = store.listed(transaction, codes.MAX_FOUND, before.matricule)
+        check_overlap(before, [one for one in others if one.numero != before.numero], declared.dispenses, now)
     after = operations.execute(before, actor, secret, declared.dispenses, receipt, now, rules)
     store.put(transaction, after)
     state = state_of(after, now, rules)
@@ -113,10 +148,14 @@ def _executed(call: Call, transaction: Transaction, actor: Actor, declared: Decl
 
 def _delivery(prescription: Prescription, declared: Declared) -> Delivery:
     reached = progress(prescription)
-    return Delivery(items=tuple(_delivered(one, reached.get(one.line)) for one in declared.dispenses))
+    boxes: Counter[str] = Counter()
+    for one in declared.dispenses:
+        boxes[one.line] += one.quantity
+    items = (_delivered(one, reached.get(one.line), boxes[one.line]) for one in declared.dispenses)
+    return Delivery(items=tuple(items))
 
 
-def _delivered(dispense: Dispense, reached: Progress | None) -> Delivered:
+def _delivered(dispense: Dispense, reached: Progress | None, boxes: int) -> Delivered:
     return Delivered(
         line=dispense.line,
         cip13=dispense.cip13,
@@ -125,7 +164,14 @@ def _delivered(dispense: Dispense, reached: Progress | None) -> Delivered:
         remaining=reached.remaining if reached else None,
         device=reached is not None and bool(reached.line.lpp),
         known=in_extract("", dispense.cip13),
+        completeness=dispense.completeness,
+        right_completeness=_right_completeness(reached, boxes) if reached and reached.line.quantity else "",
     )
+
+
+def _right_completeness(reached: Progress, boxes: int) -> str:
+    """Return the code of a delivery by its quantities: first or refill, complete or partial."""
+    return ("RF" if reached.closed else "FF") + ("C" if boxes >= reached.remaining else "P")
 
 
 async def abandon(call: Call, actor: Actor) -> RawResponse:

@@ -13,7 +13,7 @@ from datetime import datetime
 from eprescription_mock import caller, codes, store
 from eprescription_mock.domain import operations
 from eprescription_mock.domain.prescribing import valid_number
-from eprescription_mock.domain.states import state_of
+from eprescription_mock.domain.states import kept_still, state_of
 from eprescription_mock.domain.values import Actor, Prescription, Refused, Rules
 from eprescription_mock.facts import Replay, Target
 from eprescription_mock.options import SLOW_OPTION, milliseconds
@@ -29,7 +29,7 @@ from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.media import read_media_type
 from lgo_sandbox.wire.oauth import BadForm, read_form
 
-__all__ = ["act_as_situation", "current", "found", "once", "operation", "query_of"]
+__all__ = ["Work", "act_as_situation", "current", "found", "once", "operation", "query_of"]
 
 FORM_EXPECTED = "des paramètres nom=valeur en UTF-8, chacun donné une fois"
 Work = Callable[[Call, Actor], Awaitable[RawResponse]]
@@ -83,6 +83,9 @@ def current(call: Call, numero: str, now: datetime, rules: Rules) -> Prescriptio
 def _noted(call: Call, numero: str, prescription: Prescription | None, now: datetime, rules: Rules) -> Prescription:
     if prescription is None:
         raise Refused("numero-inconnu", numero[:40], received=numero, where="numéro de l'ordonnance")
+    if not kept_still(prescription, now):
+        received = f"{numero}, du {prescription.prescribed_at:%d/%m/%Y}"
+        raise Refused("conservation-echue", received=received, where="numéro de l'ordonnance")
     call.note(
         Target(
             numero=prescription.numero,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from eprescription_mock import store
+from eprescription_mock import codes, store
 from eprescription_mock.app.pipeline import current, found
 from eprescription_mock.domain import operations
 from eprescription_mock.domain.states import deadline, held, state_of
-from eprescription_mock.domain.values import Actor, Prescription, Rules
+from eprescription_mock.domain.values import Actor, Prescription, Refused, Rules
 from eprescription_mock.facts import Change
 from eprescription_mock.options import rules_of
 from eprescription_mock.wire import rendering
@@ -33,7 +33,11 @@ async def cancel(call: Call, actor: Actor) -> RawResponse:
 async def status(call: Call, actor: Actor) -> RawResponse:
     """Tell the state."""
     now, rules = call.session.clock.age(), rules_of(call.session)
-    return _answered(call, actor, current(call, call.path_params["numero"], now, rules), now, rules)
+    prescription = current(call, call.path_params["numero"], now, rules)
+    if prescription.opposed and actor.profession in codes.PRESCRIBERS:
+        received, where = f"{prescription.numero}, demandée par un prescripteur", "jeton Pro Santé Connect"
+        raise Refused("opposition-du-patient", received=received, where=where)
+    return _answered(call, actor, prescription, now, rules)
 
 
 def changed(call: Call, actor: Actor, change: Callable[[Prescription, datetime, Rules], Prescription]) -> RawResponse:

@@ -9,9 +9,11 @@ import re
 
 from eprescription_mock import codes
 from eprescription_mock.domain.prescribing import number_of_qr, qr_text
+from eprescription_mock.domain.reading_code import told
 from eprescription_mock.domain.values import Refused
 from eprescription_mock.facts import Abandonment, Consultation, Means
 from lgo_sandbox.watch.checks import Check, Observed, Outcome, Violation
+from lgo_sandbox.watch.wording import visible
 
 __all__ = ["CONSULTATION"]
 
@@ -38,10 +40,11 @@ def _is_qr(text: str) -> bool:
 
 def _altered(text: str, where: str, remedy: str = "") -> Violation:
     number = SIMULATED_NUMBER.search(text.upper())
+    what, way_out = told(text)
     expected = (
         f"« {qr_text(number.group())} », tel que lu" if number else f"{codes.QR_PREFIX} suivi du numéro, tel que lu"
     )
-    return Violation(f"« {text[:80]} »", expected, where=where, remedy=remedy)
+    return Violation(f"« {visible(text)[:80]} » : {what}", expected, where=where, remedy=remedy or way_out)
 
 
 def _motive(seen: Observed[Abandonment]) -> Outcome:
@@ -60,7 +63,7 @@ CONSULTATION = (
         test=_qr_forwarded,
         requirements=("LGO.ePresc.03",),
         source="docs/sources/eprescription.md#qr",
-        remedy="Envoyez le texte du QR code, sans le transformer, dans le paramètre qrToken de $consulter.",
+        remedy="Envoyez le texte du QR code, sans le transformer, dans le paramètre qrToken de $ep3-consulter.",
         operations=frozenset({codes.CONSULT}),
         explains=frozenset({"qr-illisible", "numero-mal-forme"}),
     ),

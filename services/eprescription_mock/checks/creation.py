@@ -43,6 +43,14 @@ def _unknown_drug(seen: Observed[Order]) -> Outcome:
     return Violation(", ".join(unknown)[:120], expected, where=where)
 
 
+def _marked_secured(seen: Observed[Order]) -> Outcome:
+    unmarked = [one.cis or one.cip13 for one in seen.facts.products if one.secured]
+    if not unmarked or codes.SECURE_PRESCRIPTION in seen.facts.kinds:
+        return None
+    received = f"{', '.join(unmarked)[:100]}, sans {codes.SECURE_PRESCRIPTION}"
+    return Violation(received, codes.SECURE_PRESCRIPTION, where="MedicationRequest.category")
+
+
 def _own_group(seen: Observed[Regrouped]) -> Outcome:
     received = f"{seen.facts.group}, déjà celui de {seen.facts.earlier}"
     return Violation(received, "un groupIdentifier neuf", where="MedicationRequest.groupIdentifier")
@@ -79,6 +87,17 @@ CREATION = (
         confidence="B",
         operations=frozenset({codes.CREATE}),
         severity=Severity.INFO,
+    ),
+    Check(
+        id="EPRESC-SECURISEE",
+        title="L'ordonnance d'un médicament à prescrire sur ordonnance sécurisée est marquée sécurisée",
+        reads=Order,
+        test=_marked_secured,
+        source="docs/sources/eprescription.md#ordonnance-securisee",
+        remedy="Mettez MED-1098 (1.2.250.1.213.1.1.4.322) dans category.",
+        confidence="M",
+        operations=frozenset({codes.CREATE}),
+        severity=Severity.WARNING,
     ),
     Check(
         id="EPRESC-GROUPE",

@@ -67,6 +67,15 @@ def _too_many(line: str, asked: int, remaining: int) -> Violation:
     return Violation(f"ligne {line} : {counted(asked, 'boîte')}", expected, where="MedicationDispense.quantity")
 
 
+def _completeness(seen: Observed[Delivery]) -> Outcome:
+    told = [one for one in seen.facts.items if not one.declined and one.completeness in codes.COMPLETENESS]
+    for one in told:
+        if one.right_completeness and one.completeness != one.right_completeness:
+            where = "MedicationDispense.type"
+            return Violation(f"ligne {one.line} : {one.completeness}", one.right_completeness, where=where)
+    return True if told else None
+
+
 def _coherent_performer(seen: Observed[Declaration]) -> Outcome:
     named, caller = seen.facts.performers, seen.also(Caller)
     if not named or caller is None:
@@ -125,6 +134,17 @@ EXECUTION = (
         confidence="M",
         operations=frozenset({codes.EXECUTE}),
         explains=frozenset({"quantite-depassee", "quantite-invalide", "renouvellements-epuises"}),
+    ),
+    Check(
+        id="EPRESC-COMPLETUDE",
+        title="La complétude déclarée est celle des quantités",
+        reads=Delivery,
+        test=_completeness,
+        source="docs/sources/eprescription.md#codes-produits",
+        remedy="FFC ou FFP pour une première livraison complète ou partielle, RFC ou RFP pour un renouvellement.",
+        confidence="M",
+        operations=frozenset({codes.EXECUTE}),
+        severity=Severity.WARNING,
     ),
     Check(
         id="EPRESC-EXECUTANT",

@@ -38,11 +38,21 @@ QR_PREFIX = "EPU-SIMU:"
 # --- code systems ---
 
 _SIMULATED = "urn:x-simulation:epu-non-officiel"
+SYSTEM_OPERATIONS = f"{_SIMULATED}:operation"
 SYSTEM_ERRORS = f"{_SIMULATED}:erreurs"
 SYSTEM_DECLINE = f"{_SIMULATED}:motifs-non-delivrance"
 SYSTEM_NO_SUBSTITUTION = f"{_SIMULATED}:motifs-non-substitution"
 EXTENSION_REMAINING = f"{_SIMULATED}:reste-a-delivrer"
 EXTENSION_RENEWALS = f"{_SIMULATED}:livraisons-restantes"
+EXTENSION_RENDERED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
+"""The posology in words, in a prescription of FHIR R4 by the draft guide."""
+EXTENSION_QUANTITY = f"{_SIMULATED}:quantite"
+EXTENSION_MARK = f"{_SIMULATED}:marque"
+"""What a DeviceRequest of FHIR R4 has no element for: a quantity, a mark of the line or of the prescription."""
+EXTENSION_OPPOSITION = f"{_SIMULATED}:opposition"
+"""The patient opposes that the prescriber sees what was delivered (valueBoolean)."""
+EXTENSION_2D = f"{_SIMULATED}:code-2d"
+"""On groupIdentifier: the text of the 2D code that the prescriber's software has drawn."""
 
 _ANSM = "http://data.esante.gouv.fr/ansm/medicament"
 SYSTEM_CIP = f"{_ANSM}/Presentation"
@@ -51,6 +61,7 @@ SYSTEM_EDQM = "http://standardterms.edqm.eu"
 SYSTEM_TA_ASIP = "urn:oid:1.2.250.1.213.1.1.4.322"
 SYSTEM_SUBSTITUTION = "urn:oid:2.16.840.1.113883.5.1070"
 SYSTEM_LPP = "urn:oid:1.2.250.1.215.200.2.1"
+SYSTEM_EMDN = "urn:oid:1.2.250.1.213.2.68"
 SYSTEM_EPU = f"urn:oid:{OID_EPU}"
 EDQM_BOX = "30009000"
 SUBSTITUTION_NONE = "N"
@@ -64,9 +75,10 @@ NO_SUBSTITUTION_REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 SECURE_PRESCRIPTION = "MED-1098"
+TWO_ZONES = "MED-1096"
 PRESCRIPTION_KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "MED-1096": "Ordonnance bizone",
+        TWO_ZONES: "Ordonnance bizone",
         "MED-1097": "Médicaments d'exception",
         SECURE_PRESCRIPTION: "Ordonnance sécurisée",
         "MED-1132": "Grand appareillage",
@@ -131,6 +143,11 @@ MAX_PRESCRIPTIONS = 20_000
 MAX_EXECUTIONS = 200
 MAX_ANSWERS = 50_000
 MAX_REQUEST_ID = 128
+MAX_INVOICE = 64
+MAX_FOUND = 200
+COMPLETENESS = frozenset({"FFC", "FFP", "RFC", "RFP"})
+PARTIAL_FILLS = frozenset({"FFP", "RFP"})
+"""Codes of completeness (v3-ActCode) of a first or a further delivery that is partial."""
 CLOCK_TOLERANCE = timedelta(minutes=5)
 LAST_DAY = timedelta(days=1)
 """A validity given as a date ends with that day."""
@@ -143,6 +160,20 @@ DURATION_LIMITS: Mapping[str, int] = MappingProxyType(
     }
 )
 """Days of treatment, by the words of the drug database."""
+NARCOTIC = "stupéfiants"
+NO_OVERLAP = "chevauchement interdit"
+FRACTIONS: Mapping[str, int] = MappingProxyType(
+    {"délivrance fractionnée de 7 jours": 7, "délivrance fractionnée de 14 jours": 14}
+)
+"""Days of one delivery, by the words of the drug database."""
+AT_ONCE, OVERLAP_ALLOWED = "délivrance en une fois", "chevauchement autorisé"
+"""What the prescriber writes in the posology to lift a fraction or an overlap; the wording is ours."""
+MAX_DELIVERED_DAYS = 30
+OVERLAP_MARGIN = timedelta(days=1)
+RENEWAL_MARGIN = timedelta(days=7)
+"""Ours: how long before its end a delivery may be renewed."""
+RETENTION_MONTHS = 60
+EFG_YEARS = 6
 OPIOID_SUBSTITUTES = ("BUPRÉNORPHINE", "MÉTHADONE")
 """Substances of opioid substitution (TSO): the prescription names its dispenser."""
 
@@ -167,8 +198,11 @@ TAG_STRUCK_OFF = "radie"
 TAG_TWO_ACTIVITIES = "deux-activites"
 SECOND_STRUCTURE = "officine-voisine"
 
-CREATE, CONSULT, EXECUTE, ABANDON = "creer", "consulter", "executer", "abandonner"
-CANCEL, CANCEL_EXECUTION, STATUS = "annuler", "annuler-execution", "statut"
+CREATE, CONSULT, SEARCH, EXECUTE, BILL = "EP4", "EP3", "EP2", "EP1", "EP6"
+"""As the national operations are named; their messages are not public."""
+ABANDON, CANCEL, CANCEL_EXECUTION, STATUS = "abandonner", "annuler", "annuler-execution", "statut"
+READ, METADATA, OPENAPI = "lire", "metadata", "openapi"
+"""Ours, beside them."""
 
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -177,8 +211,11 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         CONSULT: EXECUTORS,
         EXECUTE: EXECUTORS,
         ABANDON: EXECUTORS,
+        BILL: EXECUTORS,
+        SEARCH: PRESCRIBERS | EXECUTORS,
         CANCEL_EXECUTION: EXECUTORS,
         STATUS: PRESCRIBERS | EXECUTORS,
+        READ: PRESCRIBERS | EXECUTORS,
     }
 )
 

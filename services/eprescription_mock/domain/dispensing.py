@@ -7,15 +7,18 @@ store.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from eprescription_mock.codes import DECLINE_REASONS, MAX_DISPENSES, MAX_QUANTITY
+from eprescription_mock.domain.drugs import known_drug
 from eprescription_mock.domain.quantities import Progress, progress
-from eprescription_mock.domain.values import Dispense, Line, Prescription, Refused
-from health_documents.codes.drugs import Drug, drug, drug_of_cip13
+from eprescription_mock.domain.regulation import check_delivery
+from eprescription_mock.domain.values import Dispense, Line, Prescription, Refused, Rules
+from health_documents.codes.drugs import Drug
 from health_documents.identifiers import gtin_check_digit
 from lgo_sandbox.watch.wording import counted
 
-__all__ = ["bad_cip13", "checked_dispenses", "cip13_is_valid", "in_extract", "known_drug"]
+__all__ = ["bad_cip13", "checked_dispenses", "cip13_is_valid", "in_extract"]
 
 CIP13_LENGTH = 13
 CIP13_HEAD = "3400"
@@ -36,20 +39,14 @@ def bad_cip13(cip13: str, where: str) -> Refused:
     return Refused("cip-invalide", cip13 or "absent", received=cip13 or "absent", expected=expected, where=where)
 
 
-def known_drug(*, cis: str = "", cip13: str = "") -> Drug | None:
-    """Return the medicine of the extract with this CIP13 or CIS, None when it has it not."""
-    try:
-        return drug_of_cip13(cip13) if cip13 else drug(cis)
-    except KeyError:
-        return None
-
-
 def in_extract(cis: str, cip13: str) -> bool:
     """Tell whether the extract knows a medicine that is named; a line without one names nothing to know."""
     return not (cis or cip13) or known_drug(cis=cis, cip13=cip13) is not None
 
 
-def checked_dispenses(prescription: Prescription, dispenses: Sequence[Dispense]) -> tuple[Dispense, ...]:
+def checked_dispenses(
+    prescription: Prescription, dispenses: Sequence[Dispense], now: datetime, rules: Rules
+) -> tuple[Dispense, ...]:
     """Return the dispenses in the order they count: deliveries before non-deliveries. Raises Refused."""
     if not 0 < len(dispenses) <= MAX_DISPENSES:
         count = f"{len(dispenses)} dispensations"
@@ -62,6 +59,8 @@ def checked_dispenses(prescription: Prescription, dispenses: Sequence[Dispense])
         if before is None:
             raise _unknown_line(prescription, dispense.line)
         _check(dispense, before)
+        if not dispense.declined:
+            check_delivery(prescription, dispense, before, now, rules)
         reached[dispense.line] = before.after(dispense)
     return tuple(ordered)
 
@@ -137,7 +136,7 @@ def _check_product(dispense: Dispense, line: Line) -> None:
         raise Refused("dispositif-inconnu", f"LPP {line.lpp}", received=received, where=where)
     if not cip13_is_valid(dispense.cip13):
         raise bad_cip13(dispense.cip13, where)
-    if dispense.cip13 == line.cip13:
+    if dispense.cip13 == line.cip13 or not (line.cis or line.cip13):
         return
     given = known_drug(cip13=dispense.cip13)
     if given is None or given.cis != _prescribed_cis(line):

@@ -9,16 +9,30 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from eprescription_mock import codes
-from eprescription_mock.domain.dispensing import bad_cip13, cip13_is_valid, known_drug
+from eprescription_mock.domain.dispensing import bad_cip13, cip13_is_valid
+from eprescription_mock.domain.drugs import known_drug
+from eprescription_mock.domain.reading_code import told
+from eprescription_mock.domain.regulation import check_bizone, check_prescribed
 from eprescription_mock.domain.states import add_months
 from eprescription_mock.domain.values import Line, Prescription, Refused
 from health_documents.codes.drugs import Drug
 from health_documents.identifiers import ROOTS_OF_INS, matricule_is_valid, nir_key
+from lgo_sandbox.watch.wording import visible
 
-__all__ = ["check_lines", "check_new", "number_of_qr", "qr_text", "refuse_bad_ins", "same_order", "valid_number"]
+__all__ = [
+    "check_lines",
+    "check_new",
+    "checked_number",
+    "number_of_qr",
+    "qr_text",
+    "refuse_bad_ins",
+    "same_order",
+    "valid_number",
+]
 
 _NUMBER = re.compile(rf"[0-9A-Z]{{{codes.NUMBER_LENGTH}}}")
 _DIGIT = re.compile(r"\d")
@@ -38,9 +52,22 @@ def number_of_qr(text: str) -> str:
     """Return the number in a QR text. Raises Refused for anything else, however near it looks."""
     numero = text.removeprefix(codes.QR_PREFIX)
     if numero == text or not valid_number(numero):
-        received = f"« {text} »"
-        raise Refused("qr-illisible", f"« {text[:40]} »", received=received, where="Parameters.parameter.qrToken")
+        what, remedy = told(text)
+        received, where = f"« {visible(text)} » : {what}", "Parameters.parameter.qrToken"
+        raise Refused("qr-illisible", what, received=received, where=where, remedy=remedy)
     return numero
+
+
+def checked_number(number: str, code_2d: str, where: str) -> str:
+    """Return the number that a prescriber's software has drawn. Raises Refused when it or its 2D code is wrong."""
+    if not number:
+        raise Refused("numero-absent", received="absent", where=where)
+    if not valid_number(number):
+        raise Refused("numero-mal-forme", number[:40], received=f"« {number} »", where=f"{where}.value")
+    if code_2d and code_2d != qr_text(number):
+        received, expected = f"« {code_2d} »", f"« {qr_text(number)} »"
+        raise Refused("code-2d-different", received=received, expected=expected, where=f"{where}.extension")
+    return number
 
 
 def check_new(prescription: Prescription, now: datetime) -> None:
@@ -56,7 +83,7 @@ def check_new(prescription: Prescription, now: datetime) -> None:
     latest = add_months(prescription.prescribed_at, codes.MAX_MONTHS) + codes.LAST_DAY
     if not prescription.prescribed_at < prescription.valid_until <= latest:
         raise Refused(
-            "date-invalide",
+            "validite-depassee",
             "fin de validité",
             received=f"{prescription.valid_until.date()} pour une prescription du {prescription.prescribed_at.date()}",
             expected=f"après le {prescription.prescribed_at.date()}, au plus tard le {latest.date()}",
@@ -67,12 +94,17 @@ def check_new(prescription: Prescription, now: datetime) -> None:
 
 def same_order(first: Prescription, second: Prescription) -> bool:
     """Tell whether two prescriptions ask for the same: then one is the other, sent again."""
-    return all(getattr(first, name) == getattr(second, name) for name in ("matricule", "lines", "kinds", "dispenser"))
+    same = all(getattr(first, name) == getattr(second, name) for name in ("matricule", "kinds", "dispenser"))
+    return same and _unsourced(first.lines) == _unsourced(second.lines)
 
 
-def refuse_bad_ins(matricule: str, root: str) -> None:
+def _unsourced(lines: Sequence[Line]) -> list[Line]:
+    return [replace(line, source="") for line in lines]
+
+
+def refuse_bad_ins(matricule: str, root: str, where: str = "MedicationRequest.subject.identifier") -> None:
     """Refuse a matricule whose form, key or root is wrong."""
-    where, detail = "MedicationRequest.subject.identifier", f"{root}|{matricule}"
+    detail = f"{root}|{matricule}"
     if root not in ROOTS_OF_INS:
         roots = ", ".join(f"urn:oid:{one}" for one in sorted(ROOTS_OF_INS))
         received = f"racine « {root} »"
@@ -92,6 +124,7 @@ def check_lines(lines: Sequence[Line], kinds: Sequence[str] = (), dispenser: str
     """Refuse lines that break a rule of prescription."""
     if not 0 < len(lines) <= codes.MAX_LINES:
         raise Refused("ordonnance-vide", f"{len(lines)} lignes", received=f"{len(lines)} lignes", where="Bundle.entry")
+    check_bizone(lines, kinds)
     for line in lines:
         _check_numbers(line)
         if line.lpp:
@@ -101,13 +134,13 @@ def check_lines(lines: Sequence[Line], kinds: Sequence[str] = (), dispenser: str
 
 def _check_numbers(line: Line) -> None:
     request, named = f"{_where(line)}.dispenseRequest", f"ligne {line.id}"
-    if not 0 < line.quantity <= codes.MAX_QUANTITY:
+    if not 0 <= line.quantity <= codes.MAX_QUANTITY:
         where = f"{request}.quantity"
         raise Refused("quantite-invalide", f"{line.quantity}", received=f"{line.quantity}", where=where)
     if not 0 <= line.repeats <= codes.MAX_REPEATS:
         where = f"{request}.numberOfRepeatsAllowed"
         raise Refused("renouvellement-invalide", f"{line.repeats}", received=f"{line.repeats}", where=where)
-    if not line.posology.strip():
+    if not line.posology.strip() and not line.lpp:
         where = f"{_where(line)}.dosageInstruction.text"
         raise Refused("posologie-absente", named, received="absent", where=where)
     if not 0 <= line.days * line.deliveries <= codes.MAX_DAYS:
@@ -138,6 +171,8 @@ def _check_drug(line: Line, secured: bool, dispenser: str) -> None:
 
 
 def _checked_product(line: Line, where: str) -> Drug | None:
+    if line.other and not line.cis and not line.cip13:
+        return None
     if not line.cis and not line.cip13:
         received = f"« {line.name} » sans CIS ni CIP13" if line.name else "absent"
         raise Refused("medicament-invalide", f"ligne {line.id}", received=received, where=where)
@@ -152,11 +187,7 @@ def _checked_product(line: Line, where: str) -> Drug | None:
 
 
 def _check_conditions(line: Line, known: Drug, dispenser: str) -> None:
-    limits = [codes.DURATION_LIMITS[c] for c in known.conditions if c in codes.DURATION_LIMITS]
-    if limits and line.days * line.deliveries > min(limits):
-        raise _too_long(
-            line, f"ligne {line.id} : {line.days * line.deliveries} jours, au plus {min(limits)}", min(limits)
-        )
+    check_prescribed(line, known, _where(line))
     substitute = any(name in substance for substance in known.substances for name in codes.OPIOID_SUBSTITUTES)
     if substitute and not dispenser:
         where = f"{_where(line)}.dispenseRequest.performer"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from eprescription_mock.codes import DECLINE_REASONS
+from eprescription_mock.codes import DECLINE_REASONS, MAX_QUANTITY
 from eprescription_mock.codes.states import State
 from eprescription_mock.domain.values import Dispense, Line, Prescription
 
@@ -40,7 +40,9 @@ class Progress:
     @property
     def remaining(self) -> int:
         """Boxes that may still be delivered now, before the next renewal."""
-        return 0 if self.exhausted or self.complete else self.line.quantity - self.current
+        if self.exhausted or self.complete:
+            return 0
+        return self.line.quantity - self.current if self.line.quantity else MAX_QUANTITY
 
     @property
     def renewals(self) -> int:
@@ -52,7 +54,8 @@ class Progress:
         if dispense.declined:
             return self._closing() if DECLINE_REASONS[dispense.declined].closes else self
         added = replace(self, current=self.current + dispense.quantity, total=self.total + dispense.quantity)
-        return added._closing() if added.current >= self.line.quantity else added
+        over = added.current >= self.line.quantity if self.line.quantity else not dispense.partial
+        return added._closing() if over else added
 
     def _closing(self) -> Progress:
         return replace(self, closed=min(self.closed + 1, self.line.deliveries), current=0)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import calendar
 from datetime import datetime
 
+from eprescription_mock.codes import RETENTION_MONTHS
 from eprescription_mock.codes.states import RESTING, TRANSITIONS, Event, State
 from eprescription_mock.domain.quantities import resting_state
 from eprescription_mock.domain.values import Prescription, Refused, Rules
 
-__all__ = ["add_months", "admit", "deadline", "held", "state_of"]
+__all__ = ["add_months", "admit", "deadline", "held", "kept_still", "state_of"]
 
 
 def add_months(moment: datetime, months: int) -> datetime:
@@ -30,6 +31,11 @@ def deadline(prescription: Prescription, rules: Rules) -> datetime:
     if delivered or not rules.window_months:
         return prescription.valid_until
     return min(prescription.valid_until, add_months(prescription.prescribed_at, rules.window_months))
+
+
+def kept_still(prescription: Prescription, now: datetime) -> bool:
+    """Tell whether a prescription is still kept: five years from its writing."""
+    return now < add_months(prescription.prescribed_at, RETENTION_MONTHS)
 
 
 def held(prescription: Prescription, now: datetime, rules: Rules) -> bool:

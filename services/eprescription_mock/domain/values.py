@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from eprescription_mock.codes import FIRST_DELIVERY_MONTHS
+from eprescription_mock.codes import FIRST_DELIVERY_MONTHS, PARTIAL_FILLS
 from eprescription_mock.codes.errors import ERRORS, Error
 from lgo_sandbox.watch import refusals
 
@@ -46,9 +46,13 @@ class Refused(refusals.Refused):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the session's options decide. ``lock`` None: a consultation never lapses; ``window`` 0: no limit."""
+    """What the session's options decide. ``lock`` None: a consultation never lapses; ``window`` 0: no limit.
+
+    ``renewal_margin`` is how long before the end of a delivery it may be renewed, None: at any moment.
+    """
 
     lock: timedelta | None = timedelta(minutes=30)
+    renewal_margin: timedelta | None = None
     window_months: int = FIRST_DELIVERY_MONTHS
 
 
@@ -66,7 +70,10 @@ class Actor:
 class Line:
     """A prescribed line. ``quantity`` boxes for each of ``repeats`` + 1 deliveries; ``days`` of one delivery, or 0.
 
+    ``quantity`` is 0 when the prescriber counts no boxes: a delivery that is not said to be partial then closes it.
     ``lpp`` is set for a device, which the service does not know; ``no_substitution`` is the reason, empty when allowed.
+    ``other`` names a product that has neither CIS nor CIP13 (virtual medicine, substance, compound); ``source`` is the
+    request as it was sent, in JSON, which is given back.
     """
 
     id: str
@@ -80,6 +87,8 @@ class Line:
     days: int = 0
     no_substitution: str = ""
     flags: tuple[str, ...] = ()
+    other: str = ""
+    source: str = ""
 
     @property
     def deliveries(self) -> int:
@@ -89,7 +98,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dispense:
-    """One delivery of a line, or its non-delivery when ``declined`` holds a reason."""
+    """One delivery of a line, or its non-delivery when ``declined`` holds a reason.
+
+    ``completeness`` is a code of v3-ActCode or empty; ``days`` what the client says it covers, or 0.
+    """
 
     line: str
     quantity: int = 0
@@ -100,6 +112,13 @@ class Dispense:
     posology: str = ""
     note: str = ""
     identifier: str = ""
+    completeness: str = ""
+    days: int = 0
+
+    @property
+    def partial(self) -> bool:
+        """Tell whether the client says that more will follow of this delivery."""
+        return self.completeness in PARTIAL_FILLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,7 @@ class Execution:
     at: datetime
     dispenses: tuple[Dispense, ...]
     cancelled: bool = False
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +146,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Prescription:
-    """A prescription with its deliveries. ``dispenser`` is the designated Struct_IdNat or empty."""
+    """A prescription with its deliveries. ``dispenser`` is the designated Struct_IdNat or empty.
+
+    ``further`` holds the entries that were sent beside the requests, in JSON.
+    """
 
     numero: str
     prescriber: str
@@ -140,7 +163,10 @@ class Prescription:
     dispenser: str = ""
     authored_on: str = ""
     group: str = ""
+    further: str = ""
     cancelled: bool = False
+    replaced_by: str = ""
+    opposed: bool = False
     hold: Hold | None = None
     executions: tuple[Execution, ...] = ()
 

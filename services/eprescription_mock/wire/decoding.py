@@ -20,13 +20,18 @@ from lgo_sandbox.wire.json import BadJson, read_json
 __all__ = ["decode"]
 
 LABELS = {
-    codes.CREATE: "Création d'une ordonnance numérique",
-    codes.CONSULT: "Consultation",
-    codes.EXECUTE: "Exécution",
+    codes.CREATE: "EP4 : enregistrement d'une ordonnance numérique",
+    codes.CONSULT: "EP3 : consultation",
+    codes.SEARCH: "EP2 : recherche des ordonnances d'un patient",
+    codes.EXECUTE: "EP1 : transmission de l'exécution",
+    codes.BILL: "EP6 : facturation d'une exécution",
     codes.ABANDON: "Abandon de la consultation",
     codes.CANCEL: "Annulation par le prescripteur",
     codes.CANCEL_EXECUTION: "Annulation d'une exécution",
     codes.STATUS: "Lecture du statut",
+    codes.READ: "Lecture d'une ordonnance",
+    codes.METADATA: "Lecture des capacités",
+    codes.OPENAPI: "Lecture du contrat",
 }
 LONG = 400
 
@@ -63,6 +68,11 @@ def _told(noted: Noted) -> Iterator[tuple[str, str]]:
         yield "État après", change.state
     if receipt := noted.get(facts.Receipt):
         yield "Reçu", receipt.receipt
+    if invoice := noted.get(facts.Invoice):
+        yield "Facture", invoice.number
+    if found := noted.get(facts.Found):
+        yield "Matricule INS", found.matricule
+        yield "Trouvées", ", ".join(found.numbers)
     if replay := noted.get(facts.Replay):
         yield "Requête rejouée", replay.request_id
     if refusal := noted.get(Refusal):

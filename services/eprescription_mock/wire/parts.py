@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from eprescription_mock.codes import MAX_TEXT
@@ -37,6 +37,8 @@ __all__ = [
 Json: TypeAlias = dict[str, Any]
 SHOWN = 120
 HEAD = 60
+SHORTEST = 4
+"""Slashes of the shortest RESTful address of a resource: scheme, host, base, type, id."""
 VALUE_NAMES = ("valueString", "valueCode", "valueUri")
 
 
@@ -122,6 +124,12 @@ def text(value: Json, name: str, where: str, *, required: bool = False) -> str:
     return found.strip()
 
 
+def _as_sent(value: Json, name: str, where: str) -> str:
+    """Return a string member with the blanks that stand around it: a scanner that adds some is to be mended."""
+    text(value, name, where)
+    return str(value.get(name, ""))
+
+
 def whole(value: Json, name: str, where: str, default: int | None = None) -> int:
     """Return a whole number. Raises Refused when it is missing, no number, or a fraction."""
     found = value.get(name, default)
@@ -160,26 +168,46 @@ class References:
         for entry in objects(bundle, "entry", "Bundle"):
             resource = member(entry, "resource", "Bundle.entry")
             self.resources.append(resource)
-            kind, name = resource.get("resourceType"), resource.get("id")
-            for reference in (entry.get("fullUrl"), f"{kind}/{name}" if name else None):
-                if isinstance(reference, str):
-                    self._by_reference.setdefault(reference, resource)
+            for reference in _references_to(entry.get("fullUrl"), resource.get("resourceType"), resource.get("id")):
+                self._by_reference.setdefault(reference, resource)
 
     def of_type(self, *kinds: str) -> list[Json]:
         """Return the resources of some types, in order."""
         return [resource for resource in self.resources if resource.get("resourceType") in kinds]
 
-    def resolved(self, reference: str) -> Json:
-        """Return what a reference points to inside the Bundle, empty when it points elsewhere."""
-        return self._by_reference.get(reference, {})
+    def resolved(self, reference: str, holder: Json | None = None) -> Json:
+        """Return what a reference of ``holder`` points to, in it or in the Bundle; empty when it points elsewhere."""
+        if reference.startswith("#") and holder is not None:
+            inner = objects(holder, "contained", str(holder.get("resourceType")))
+            found = next((one for one in inner if reference == f"#{one.get('id')}"), None)
+            if found is not None:
+                return found
+        return self._by_reference.get(reference.partition("/_history/")[0], {})
 
 
-def identifier_of(reference: Json, references: References, where: str) -> tuple[str, str]:
-    """Return (system, value) of a Reference: its identifier, or the first one of the resource it points to."""
+def _references_to(url: Any, kind: Any, name: Any) -> Iterator[str]:
+    """Yield what may refer to an entry: its address, its type and id, the end of a RESTful address."""
+    if isinstance(url, str):
+        yield url
+        if url.startswith(("http://", "https://")) and url.count("/") > SHORTEST:
+            yield "/".join(url.rsplit("/", 2)[1:])
+    if isinstance(name, str):
+        yield f"{kind}/{name}"
+        yield f"#{name}"
+
+
+def identifier_of(
+    reference: Json, references: References, where: str, holder: Json | None = None, systems: Collection[str] = ()
+) -> tuple[str, str]:
+    """Return (system, value) of a Reference: its identifier, or one of the resource it points to.
+
+    Of several, one of ``systems`` is preferred. Both are empty when there is none.
+    """
     identifier = member(reference, "identifier", where)
     if not identifier:
-        target = references.resolved(text(reference, "reference", where))
-        identifier = next(iter(objects(target, "identifier", where)), {})
+        target = references.resolved(text(reference, "reference", where), holder)
+        named = objects(target, "identifier", where)
+        identifier = next((one for one in named if one.get("system") in systems), next(iter(named), {}))
     return text(identifier, "system", where), text(identifier, "value", where)
 
 
@@ -189,7 +217,7 @@ def parameters(body: bytes) -> Mapping[str, str]:
         return {}
     value = any_json(body)
     if "resourceType" not in value:
-        return {name: text(value, name, "Parameters") for name in value}
+        return {name: _as_sent(value, name, "Parameters") for name in value}
     if value["resourceType"] != "Parameters":
         raise _other_type(value, "Parameters")
     found: dict[str, str] = {}
@@ -198,5 +226,5 @@ def parameters(body: bytes) -> Mapping[str, str]:
         if name in found:
             twice = f"paramètre « {name} » donné deux fois"
             raise invalid("Parameters.parameter", twice, name, "un seul paramètre de ce nom")
-        found[name] = next((text(one, key, name) for key in VALUE_NAMES if key in one), "")
+        found[name] = next((_as_sent(one, key, name) for key in VALUE_NAMES if key in one), "")
     return found

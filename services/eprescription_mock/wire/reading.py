@@ -7,12 +7,16 @@ Knows no rule but the form.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eprescription_mock import codes
-from eprescription_mock.domain.dispensing import known_drug
+from eprescription_mock.domain.drugs import known_drug
 from eprescription_mock.domain.values import Dispense, Line, Refused
 from eprescription_mock.facts import Tolerance
+from eprescription_mock.wire.keeping import line_url
+from eprescription_mock.wire.meaning import is_box, refuse_modifiers, refuse_other_meaning, refuse_other_unit
 from eprescription_mock.wire.parts import (
     Json,
     References,
@@ -27,18 +31,26 @@ from eprescription_mock.wire.parts import (
     text,
     whole,
 )
+from eprescription_mock.wire.products import Product, read_product, required_product
 from eprescription_mock.wire.tolerances import of_execution, of_order
+from health_documents.codes.drugs import Drug
+from health_documents.identifiers import OID_PS_IDNAT, ROOTS_OF_INS
 
-__all__ = ["Declared", "Draft", "read_execution", "read_order"]
+__all__ = ["REQUESTS", "Declared", "Draft", "read_execution", "read_order"]
 
 REQUEST, DEVICE, DISPENSE = "MedicationRequest", "DeviceRequest", "MedicationDispense"
+REQUESTS = (REQUEST, DEVICE)
 OID = "urn:oid:"
+INS_SYSTEMS = tuple(f"{OID}{root}" for root in sorted(ROOTS_OF_INS))
+PERSON_SYSTEMS = (f"{OID}{OID_PS_IDNAT}", "https://rpps.esante.gouv.fr")
+DAY = 10
+"""Characters of the day in a moment."""
 DAYS_OF_UNIT = {"d": 1, "wk": 7}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A prescription as its author sent it. ``requester`` and ``valid_until`` may be empty."""
+    """A prescription as its author sent it. ``valid_from`` and ``valid_until`` may be empty; ``sent`` is the Bundle."""
 
     lines: tuple[Line, ...]
     kinds: tuple[str, ...]
@@ -46,69 +58,86 @@ class Draft:
     matricule: str
     root: str
     authored_on: str
+    valid_from: str
     valid_until: str
-    requester: str
+    requesters: tuple[str, ...]
     group: str
+    number: str
+    code_2d: str
+    replaces: str
+    opposed: bool
+    sent: Json
     tolerances: tuple[Tolerance, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """An execution as sent: dispenses, (system, value) of those named as performers, moments of hand-over."""
+    """An execution as sent: dispenses, (system, value) of performers and patients, moments of hand-over."""
 
     dispenses: tuple[Dispense, ...]
     performers: tuple[tuple[str, str], ...]
+    patients: tuple[tuple[str, str], ...]
     moments: tuple[str, ...]
     tolerances: tuple[Tolerance, ...]
 
 
 def read_order(body: bytes) -> Draft:
-    """Read the Bundle of ``$creer``. Raises Refused."""
+    """Read the Bundle of EP4. Raises Refused."""
     sent = resource_of_type(body, "Bundle")
     references = References(sent)
     orders = references.of_type(REQUEST, DEVICE)
     if not 0 < len(orders) <= codes.MAX_LINES:
         count = f"{len(orders)} lignes"
         raise Refused("ordonnance-vide", count, received=count, where="Bundle.entry")
+    for position, order in enumerate(orders, 1):
+        where = f"{order['resourceType']}[{position}]"
+        refuse_other_meaning(order, where)
+        objects(order, "extension", where)
     first = orders[0]
     system, matricule = _one(
-        [identifier_of(member(order, "subject", REQUEST), references, f"{REQUEST}.subject") for order in orders],
-        "patients-differents",
-        f"{REQUEST}.subject",
+        [_subject(order, references, REQUEST) for order in orders], "patients-differents", f"{REQUEST}.subject"
     )
     marks = [code for order in orders for code in _marks(order)]
-    requester = identifier_of(member(first, "requester", REQUEST), references, f"{REQUEST}.requester")[1]
+    requesters = _requesters(orders, references)
     return Draft(
         lines=tuple(_line(str(n), order, references) for n, order in enumerate(orders, 1)),
         kinds=tuple(dict.fromkeys(code for code in marks if code in codes.PRESCRIPTION_KINDS)),
         dispenser=_dispenser(orders, references),
         matricule=matricule,
         root=system.removeprefix(OID),
-        authored_on=text(first, "authoredOn", REQUEST, required=True),
-        valid_until=_latest_end(orders),
-        requester=requester,
+        authored_on=_authored_on(orders),
+        valid_from=_latest(orders, "start"),
+        valid_until=_latest(orders, "end"),
+        requesters=requesters,
         group=_group(orders),
-        tolerances=of_order(sent, orders, requester),
+        number=_number(first),
+        code_2d=_code_2d(first),
+        replaces=_replaced(orders, references),
+        opposed=any(_opposed(order) for order in orders),
+        sent=sent,
+        tolerances=(
+            *of_order(sent, orders, next(iter(requesters), "")),
+            *_led_nowhere(orders, "requester", references),
+        ),
     )
 
 
 def read_execution(body: bytes, numero: str) -> Declared:
-    """Read the Bundle of ``$executer``. Raises Refused."""
+    """Read the Bundle of EP1. Raises Refused."""
     bundle = resource_of_type(body, "Bundle")
     references = References(bundle)
     sent = references.of_type(DISPENSE)
     if len(sent) > codes.MAX_DISPENSES:
         count = f"{len(sent)} dispensations"
         raise Refused("execution-vide", count, received=count, where="Bundle.entry")
-    actors = [member(one, "actor", f"{DISPENSE}.performer") for d in sent for one in objects(d, "performer", DISPENSE)]
-    named = [identifier_of(actor, references, f"{DISPENSE}.performer.actor") for actor in actors]
-    performers = tuple(dict.fromkeys(one for one in named if one[1]))
-    moments = [text(one, "whenHandedOver", DISPENSE) for one in sent]
+    performers = dict.fromkeys(one for d in sent for one in _performers(d, references) if one[1])
+    patients = dict.fromkeys(one for one in (_subject(d, references, DISPENSE) for d in sent) if one[1])
     return Declared(
         tuple(_dispense(one, numero, references) for one in sent),
-        performers,
-        tuple(dict.fromkeys(moment for moment in moments if moment)),
-        of_execution(bundle, sent, performers, numero),
+        tuple(performers),
+        tuple(patients),
+        tuple(dict.fromkeys(moment for one in sent for moment in _moments(one))),
+        (*of_execution(bundle, sent, tuple(performers), numero), *_led_nowhere(sent, "subject", references)),
     )
 
 
@@ -118,6 +147,45 @@ def _one(values: list[tuple[str, str]], error: str, where: str) -> tuple[str, st
         received = " puis ".join("|".join(one).strip("|") or "absent" for one in (values[0], other))
         raise Refused(error, received=received, where=where)
     return values[0]
+
+
+def _subject(resource: Json, references: References, kind: str) -> tuple[str, str]:
+    where = f"{kind}.subject"
+    return identifier_of(member(resource, "subject", kind), references, where, resource, INS_SYSTEMS)
+
+
+def _led_nowhere(resources: list[Json], name: str, references: References) -> Iterator[Tolerance]:
+    """Yield the references of a member that name nobody whom the service could compare."""
+    for resource in resources:
+        kind = resource["resourceType"]
+        link = member(resource, name, kind)
+        reference = text(link, "reference", kind)
+        if reference and not link.get("identifier") and not references.resolved(reference, resource):
+            expected = "un identifier, ou une ressource jointe à la requête"
+            yield Tolerance(where=f"{kind}.{name}", received=f"{reference}, non comparé", expected=expected)
+
+
+def _requesters(orders: list[Json], references: References) -> tuple[str, ...]:
+    where = f"{REQUEST}.requester"
+    named = [identifier_of(member(o, "requester", REQUEST), references, where, o, PERSON_SYSTEMS)[1] for o in orders]
+    return tuple(dict.fromkeys(one for one in named if one))
+
+
+def _performers(dispense: Json, references: References) -> Iterator[tuple[str, str]]:
+    where = f"{DISPENSE}.performer"
+    for one in objects(dispense, "performer", DISPENSE):
+        yield identifier_of(member(one, "actor", where), references, f"{where}.actor", dispense, PERSON_SYSTEMS)
+
+
+def _moments(dispense: Json) -> tuple[str, ...]:
+    return tuple(filter(None, (text(dispense, name, DISPENSE) for name in ("whenPrepared", "whenHandedOver"))))
+
+
+def _authored_on(orders: list[Json]) -> str:
+    where = f"{REQUEST}.authoredOn"
+    moments = [text(order, "authoredOn", REQUEST, required=True) for order in orders]
+    _one([("", moment[:DAY]) for moment in moments], "dates-differentes", where)
+    return moments[0]
 
 
 def _group(orders: list[Json]) -> str:
@@ -131,15 +199,47 @@ def _group(orders: list[Json]) -> str:
     return f"{system}|{value}" if value else ""
 
 
+def _number(order: Json) -> str:
+    """Return the number that the prescriber's software gave, empty when the group is not of that system."""
+    where = f"{REQUEST}.groupIdentifier"
+    group = member(order, "groupIdentifier", REQUEST)
+    return text(group, "value", where) if text(group, "system", where) == codes.SYSTEM_EPU else ""
+
+
+def _code_2d(order: Json) -> str:
+    where = f"{REQUEST}.groupIdentifier.extension"
+    extensions = objects(member(order, "groupIdentifier", REQUEST), "extension", f"{REQUEST}.groupIdentifier")
+    found = (text(one, "valueString", where) for one in extensions if one.get("url") == codes.EXTENSION_2D)
+    return next(found, "")
+
+
+def _replaced(orders: list[Json], references: References) -> str:
+    """Return the number of the prescription that these lines replace, empty when there is none. Raises Refused."""
+    where = f"{REQUEST}.priorPrescription"
+    named = [identifier_of(member(o, "priorPrescription", REQUEST), references, where, o)[1] for o in orders]
+    return _one([("", one) for one in dict.fromkeys(filter(None, named))] or [("", "")], "groupe-different", where)[1]
+
+
+def _opposed(order: Json) -> bool:
+    where = f"{REQUEST}.extension"
+    mine = [one for one in objects(order, "extension", REQUEST) if one.get("url") == codes.EXTENSION_OPPOSITION]
+    return any(boolean(one, "valueBoolean", where, False) for one in mine)
+
+
 def _marks(order: Json) -> list[str]:
     where = f"{REQUEST}.category"
-    concepts = objects(order, "category", REQUEST)
+    concepts = [*objects(order, "category", REQUEST), *_device_marks(order, where)]
     return [code for c in concepts for system, code, _ in codings(c, where) if system == codes.SYSTEM_TA_ASIP]
+
+
+def _device_marks(order: Json, where: str) -> list[Json]:
+    mine = [one for one in objects(order, "extension", where) if one.get("url") == codes.EXTENSION_MARK]
+    return [member(one, "valueCodeableConcept", where) for one in mine] if order["resourceType"] == DEVICE else []
 
 
 def _dispenser(orders: list[Json], references: References) -> str:
     where = f"{REQUEST}.dispenseRequest.performer"
-    named = [identifier_of(member(_dispense_request(o), "performer", REQUEST), references, where)[1] for o in orders]
+    named = [identifier_of(member(_dispense_request(o), "performer", REQUEST), references, where, o)[1] for o in orders]
     return next((one for one in named if one), "")
 
 
@@ -147,45 +247,71 @@ def _dispense_request(order: Json) -> Json:
     return member(order, "dispenseRequest", REQUEST)
 
 
-def _latest_end(orders: list[Json]) -> str:
+def _latest(orders: list[Json], side: str) -> str:
     where = f"{REQUEST}.dispenseRequest"
-    return max(text(member(_dispense_request(order), "validityPeriod", where), "end", where) for order in orders)
+    return max(text(member(_dispense_request(order), "validityPeriod", where), side, where) for order in orders)
 
 
 def _line(number: str, order: Json, references: References) -> Line:
     where = f"{order['resourceType']}[{number}]"
-    request = _dispense_request(order)
-    named = _product(order, references, where)
-    known = known_drug(cis=named.get(codes.SYSTEM_CIS, ""), cip13=named.get(codes.SYSTEM_CIP, ""))
+    request, product = _dispense_request(order), required_product(order, references, where)
+    known = _known(product)
     return Line(
         id=number,
-        name=named.get("", "") or (known.name if known else ""),
-        posology=_posology(order, where),
-        quantity=whole(member(request, "quantity", where), "value", f"{where}.dispenseRequest.quantity"),
+        name=product.name or (known.name if known else ""),
+        posology=_posology(order, where) or _device_note(order, where),
+        quantity=_boxes(_quantity(order, request, where), f"{where}.dispenseRequest.quantity"),
         repeats=whole(request, "numberOfRepeatsAllowed", f"{where}.dispenseRequest", 0),
-        cis=named.get(codes.SYSTEM_CIS, ""),
-        cip13=named.get(codes.SYSTEM_CIP, ""),
-        lpp=named.get(codes.SYSTEM_LPP, "") if order["resourceType"] == DEVICE else "",
-        days=_days(member(request, "expectedSupplyDuration", where), f"{where}.dispenseRequest"),
+        cis=product.code("CIS"),
+        cip13=product.code("CIP"),
+        lpp=product.device if order["resourceType"] == DEVICE else "",
+        days=_days(member(request, "expectedSupplyDuration", where), f"{where}.dispenseRequest.expectedSupplyDuration")
+        or _bounds(order, where),
         no_substitution=_no_substitution(member(order, "substitution", where), f"{where}.substitution"),
         flags=tuple(code for code in _marks(order) if code in codes.LINE_FLAGS),
+        other="" if product.code("CIS") or product.code("CIP") else product.other,
     )
 
 
-def _product(resource: Json, references: References, where: str) -> dict[str, str]:
-    """Return the codes of a product by system, and its name under the empty one."""
-    concept = member(resource, "medicationCodeableConcept", where) or member(resource, "codeCodeableConcept", where)
-    if not concept:
-        reference = text(member(resource, "medicationReference", where), "reference", where)
-        concept = member(references.resolved(reference), "code", where)
-    found = list(codings(concept, f"{where}.medication"))
-    name = text(concept, "text", where) or next((display for _, _, display in found if display), "")
-    return {**{system: code for system, code, _ in found}, "": name}
+def _known(product: Product) -> Drug | None:
+    return known_drug(cis=product.code("CIS"), cip13=product.code("CIP"))
+
+
+def _quantity(order: Json, request: Json, where: str) -> Json:
+    """Return the quantity of one delivery: a DeviceRequest has it in an extension of ours."""
+    asked = member(request, "quantity", where)
+    if asked or order["resourceType"] != DEVICE:
+        return asked
+    mine = [one for one in objects(order, "extension", where) if one.get("url") == codes.EXTENSION_QUANTITY]
+    return next((member(one, "valueQuantity", where) for one in mine), {})
+
+
+def _device_note(order: Json, where: str) -> str:
+    """Return how a device is used, in its notes: FHIR R4 gives it no posology."""
+    notes = objects(order, "note", where) if order["resourceType"] == DEVICE else []
+    return " ; ".join(filter(None, (text(one, "text", f"{where}.note") for one in notes)))
+
+
+def _boxes(quantity: Json, where: str) -> int:
+    """Return how many boxes are asked for, 0 when the prescriber counts none, or something else than boxes."""
+    if not quantity or not is_box(quantity, where):
+        return 0
+    boxes = whole(quantity, "value", where)
+    if boxes <= 0:
+        raise Refused("quantite-invalide", f"{boxes}", received=f"{boxes}", where=where)
+    return boxes
 
 
 def _posology(resource: Json, where: str) -> str:
     instructions = objects(resource, "dosageInstruction", where)
-    return " ; ".join(filter(None, (text(one, "text", f"{where}.dosageInstruction") for one in instructions)))
+    written = " ; ".join(filter(None, (text(one, "text", f"{where}.dosageInstruction") for one in instructions)))
+    return written or _rendered(resource, where)
+
+
+def _rendered(resource: Json, where: str) -> str:
+    extensions = objects(resource, "extension", where)
+    words = (text(one, "valueMarkdown", where) for one in extensions if one.get("url") == codes.EXTENSION_RENDERED)
+    return next(words, "")
 
 
 def _days(duration: Json, where: str) -> int:
@@ -194,8 +320,22 @@ def _days(duration: Json, where: str) -> int:
     unit = text(duration, "code", where) or text(duration, "unit", where)
     if unit not in DAYS_OF_UNIT:
         expected = "une durée en jours (d) ou en semaines (wk) est attendue"
-        raise invalid(f"{where}.expectedSupplyDuration", expected, unit or None)
-    return whole(duration, "value", f"{where}.expectedSupplyDuration") * DAYS_OF_UNIT[unit]
+        raise invalid(where, expected, unit or None)
+    return whole(duration, "value", where) * DAYS_OF_UNIT[unit]
+
+
+def _bounds(order: Json, where: str) -> int:
+    """Return the longest duration that the structured posology says in days or weeks, 0 when it says none."""
+    place, days = f"{where}.dosageInstruction.timing.repeat.boundsDuration", [0]
+    for dosage in objects(order, "dosageInstruction", where):
+        duration = member(member(member(dosage, "timing", where), "repeat", where), "boundsDuration", where)
+        factor = DAYS_OF_UNIT.get(text(duration, "code", where))
+        if factor:
+            value = duration.get("value")
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise invalid(place, "un nombre est attendu", value)
+            days.append(math.ceil(value * factor))
+    return max(days)
 
 
 def _no_substitution(substitution: Json, where: str) -> str:
@@ -203,7 +343,13 @@ def _no_substitution(substitution: Json, where: str) -> str:
     refused = any(code == codes.SUBSTITUTION_NONE for _, code, _ in codings(allowed, where))
     if not refused and boolean(substitution, "allowedBoolean", where, True):
         return ""
-    reason = concept_text(member(substitution, "reason", where), where)
+    why = member(substitution, "reason", where)
+    for system, code, _ in codings(why, f"{where}.reason"):
+        if system == codes.SYSTEM_NO_SUBSTITUTION and code not in codes.NO_SUBSTITUTION_REASONS:
+            expected = ", ".join(codes.NO_SUBSTITUTION_REASONS)
+            place = f"{where}.reason"
+            raise Refused("motif-non-substituable", code[:40], received=code, expected=expected, where=place)
+    reason = concept_text(why, where)
     if not reason:
         received = "non substituable, sans motif"
         raise Refused("motif-non-substituable", received=received, where=f"{where}.reason")
@@ -212,26 +358,30 @@ def _no_substitution(substitution: Json, where: str) -> str:
 
 def _dispense(resource: Json, numero: str, references: References) -> Dispense:
     where = DISPENSE
+    refuse_modifiers(resource, where)
     status = text(resource, "status", where)
     if status not in ("completed", "declined"):
         raise invalid(f"{where}.status", "completed ou declined est attendu", status or None)
     identifier = next(iter(objects(resource, "identifier", where)), {})
     value = text(identifier, "value", where)
     name = f"{text(identifier, 'system', where)}|{value}" if value else ""
-    line = _line_of(resource, numero)
+    line = _line_of(resource, numero, references)
     if status == "declined":
         reason = concept_text(member(resource, "statusReasonCodeableConcept", where), f"{where}.statusReason")
         return Dispense(line, declined=reason or "absent", identifier=name)
-    substitution = member(resource, "substitution", where)
+    substitution, quantity = member(resource, "substitution", where), member(resource, "quantity", where)
+    refuse_other_unit(quantity, f"{where}.quantity")
     return Dispense(
         line,
-        quantity=whole(member(resource, "quantity", where), "value", f"{where}.quantity"),
-        cip13=_product(resource, references, where).get(codes.SYSTEM_CIP, ""),
+        quantity=whole(quantity, "value", f"{where}.quantity"),
+        cip13=read_product(resource, references, where).code("CIP"),
         substituted=boolean(substitution, "wasSubstituted", f"{where}.substitution", False),
         substitution_reason=_first_reason(substitution, f"{where}.substitution"),
         posology=_posology(resource, where),
         note=" ".join(text(one, "text", f"{where}.note") for one in objects(resource, "note", where)),
         identifier=name,
+        days=_days(member(resource, "daysSupply", where), f"{where}.daysSupply"),
+        completeness=concept_text(member(resource, "type", where), f"{where}.type"),
     )
 
 
@@ -239,7 +389,27 @@ def _first_reason(substitution: Json, where: str) -> str:
     return next((concept_text(reason, where) for reason in objects(substitution, "reason", where)), "")
 
 
-def _line_of(resource: Json, numero: str) -> str:
+def _line_of(resource: Json, numero: str, references: References) -> str:
+    """Return the line that a dispense executes. Raises Refused when it names several."""
     where = f"{DISPENSE}.authorizingPrescription"
-    reference = next(iter(objects(resource, "authorizingPrescription", DISPENSE)), {})
-    return text(reference, "reference", where).rpartition("/")[2].removeprefix(f"{numero}-")
+    links = objects(resource, "authorizingPrescription", DISPENSE)
+    named = list(dict.fromkeys(_line_named(link, resource, numero, references) for link in links))
+    if len(named) > 1:
+        detail = "une seule ligne par dispensation est attendue"
+        raise invalid(where, detail, " et ".join(named), "une seule ligne par dispensation")
+    return named[0] if named else ""
+
+
+def _line_named(link: Json, resource: Json, numero: str, references: References) -> str:
+    """Return the line of a reference: by address, by type and id, by identifier, or through a request sent along."""
+    where = f"{DISPENSE}.authorizingPrescription"
+    reference = text(link, "reference", where).partition("/_history/")[0]
+    request = references.resolved(reference, resource)
+    name = reference or text(member(link, "identifier", where), "value", where)
+    if request and not reference.endswith(f"/{request.get('id')}"):
+        known = [text(one, "value", where) for one in objects(request, "identifier", where)]
+        name = next((one for one in known if one.startswith(f"{numero}-")), text(request, "id", where))
+    if name.startswith("urn:uuid:"):
+        lines = (str(number) for number in range(1, codes.MAX_LINES + 1))
+        return next((line for line in lines if line_url(numero, line) == name), name)
+    return name.rpartition("/")[2].removeprefix(f"{numero}-")

@@ -7,7 +7,8 @@ are ours and say so in their URL. Knows no rule.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from eprescription_mock import codes
@@ -15,12 +16,13 @@ from eprescription_mock.codes.states import State
 from eprescription_mock.domain.prescribing import qr_text
 from eprescription_mock.domain.quantities import Progress, progress
 from eprescription_mock.domain.values import Line, Prescription
+from eprescription_mock.wire.keeping import line_url
 from health_documents.identifiers import OID_PS_IDNAT, OID_STRUCT_IDNAT
 from lgo_sandbox.wire.fhir import FHIR_JSON, Resource, bundle, bundle_entry, write_resource
 from lgo_sandbox.wire.http import RawResponse
 from lgo_sandbox.wire.json import write_json
 
-__all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "status"]
+__all__ = ["answer", "created", "executed", "handed_over", "prescription_bundle", "search", "status"]
 
 SIMULATION_HEADERS = ((codes.SIMULATION_HEADER, codes.SIMULATION),)
 
@@ -32,19 +34,19 @@ def answer(resource: Resource | bytes, status: int = 200, headers: Sequence[tupl
 
 
 def created(prescription: Prescription, png: bytes) -> Resource:
-    """Return what ``$creer`` answers: number, QR text and image, the prescription."""
+    """Return what EP4 answers: number, QR text, its image when the service has drawn it, the prescription."""
     image = {"resourceType": "Binary", "contentType": "image/png", "data": base64.b64encode(png).decode()}
     return _parameters(
         {"name": "numero", "valueString": prescription.numero},
         {"name": "qrToken", "valueString": qr_text(prescription.numero)},
         {"name": "statut", "valueCode": State.CREEE.value},
-        {"name": "qr", "resource": image},
+        *([{"name": "qr", "resource": image}] if png else []),
         {"name": "ordonnance", "resource": prescription_bundle(prescription)},
     )
 
 
 def handed_over(prescription: Prescription, until: datetime | None) -> Resource:
-    """Return what ``$consulter`` answers: the secret, until when the officine holds it, the prescription."""
+    """Return what ``$ep3-consulter`` answers: the secret, until when the officine holds it, the prescription."""
     assert prescription.hold is not None
     limit = [{"name": "expirationConsultation", "valueInstant": _instant(until)}] if until else []
     return _parameters(
@@ -56,7 +58,7 @@ def handed_over(prescription: Prescription, until: datetime | None) -> Resource:
 
 
 def executed(prescription: Prescription, receipt: str, state: State) -> Resource:
-    """Return what ``$executer`` answers: the receipt, the state, what remains."""
+    """Return what ``$ep1-executer`` answers: the receipt, the state, what remains."""
     receipt_part = {"name": "recu", "valueString": receipt}
     return _parameters(receipt_part, *_situation(prescription, state))
 
@@ -74,10 +76,33 @@ def status(prescription: Prescription, state: State, lapses: datetime, holder: s
     return write_json(resource)
 
 
-def prescription_bundle(prescription: Prescription) -> Resource:
-    """Return the prescription as a Bundle of one request per line."""
+def search(hidden: Collection[str], found: Sequence[tuple[Prescription, State, datetime, datetime]]) -> Resource:
+    """Return what EP2 answers: of each its number, moments and size, its state unless ``hidden``."""
+    listed = [
+        {
+            "name": "ordonnance",
+            "part": [
+                {"name": "numero", "valueString": prescription.numero},
+                *([] if prescription.numero in hidden else [{"name": "statut", "valueCode": state.value}]),
+                {"name": "prescriteLe", "valueInstant": _instant(written)},
+                {"name": "peremption", "valueInstant": _instant(lapses)},
+                {"name": "prescripteur", "valueString": prescription.prescriber},
+                {"name": "lignes", "valueInteger": len(prescription.lines)},
+            ],
+        }
+        for prescription, state, written, lapses in found
+    ]
+    return _parameters({"name": "total", "valueInteger": len(found)}, *listed)
+
+
+def prescription_bundle(prescription: Prescription, *, hidden: bool = False) -> Resource:
+    """Return the prescription as a Bundle: one request per line, then what was sent beside them.
+
+    ``hidden``: nothing is told of what was delivered.
+    """
     reached = progress(prescription)
-    entries = [_entry(prescription, line, reached[line.id]) for line in prescription.lines]
+    entries = [_entry(prescription, line, reached[line.id], hidden=hidden) for line in prescription.lines]
+    entries += json.loads(prescription.further) if prescription.further else []
     return bundle("collection", entries, bundle_id=prescription.numero)
 
 
@@ -95,34 +120,80 @@ def _situation(prescription: Prescription, state: State) -> Iterable[Resource]:
 def _line_situation(reached: Progress) -> Iterable[Resource]:
     yield {"name": "id", "valueString": reached.line.id}
     yield {"name": "delivre", "valueInteger": reached.total}
-    yield {"name": "resteADelivrer", "valueInteger": reached.remaining}
+    if reached.line.quantity:
+        yield {"name": "resteADelivrer", "valueInteger": reached.remaining}
     yield {"name": "livraisonsRestantes", "valueInteger": reached.renewals}
 
 
-def _entry(prescription: Prescription, line: Line, reached: Progress) -> Resource:
+def _entry(prescription: Prescription, line: Line, reached: Progress, *, hidden: bool) -> Resource:
     kind = "DeviceRequest" if line.lpp else "MedicationRequest"
     name = f"{prescription.numero}-{line.id}"
-    product = "codeCodeableConcept" if line.lpp else "medicationCodeableConcept"
-    resource = {
+    left = {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)}
+    renewals = {"url": codes.EXTENSION_RENEWALS, "valueInteger": reached.renewals}
+    exhausted = reached.exhausted and not hidden
+    ours = {
         "resourceType": kind,
         "id": name,
-        "extension": [
-            {"url": codes.EXTENSION_REMAINING, "valueQuantity": _boxes(reached.remaining)},
-            {"url": codes.EXTENSION_RENEWALS, "valueInteger": reached.renewals},
-        ],
-        "status": "completed" if reached.exhausted else "revoked" if prescription.cancelled else "active",
+        "extension": [] if hidden else [*([left] if line.quantity else []), renewals],
+        "status": "completed" if exhausted else "revoked" if prescription.cancelled else "active",
+    }
+    content = _sent(prescription, line, ours) if line.source else _written(prescription, line, ours)
+    return bundle_entry(line_url(prescription.numero, line.id), content)
+
+
+def _sent(prescription: Prescription, line: Line, ours: Resource) -> Resource:
+    """Return a request as it was sent, with what the service knows better."""
+    sent: Resource = json.loads(line.source)
+    number = sent.get("groupIdentifier", {})
+    numbered = number if number.get("value") == prescription.numero else {}
+    return {
+        **sent,
+        **ours,
+        "extension": [*sent.get("extension", ()), *ours["extension"]],
+        "subject": {**_subject(prescription), **sent.get("subject", {})},
+        "requester": {**_requester(prescription), **sent.get("requester", {})},
+        "groupIdentifier": numbered or _identifier(codes.SYSTEM_EPU, prescription.numero),
+    }
+
+
+def _subject(prescription: Prescription) -> Resource:
+    return {"identifier": _identifier(f"urn:oid:{prescription.root}", prescription.matricule)}
+
+
+def _requester(prescription: Prescription) -> Resource:
+    return {"identifier": _identifier(f"urn:oid:{OID_PS_IDNAT}", prescription.prescriber)}
+
+
+def _written(prescription: Prescription, line: Line, ours: Resource) -> Resource:
+    """Return a request that nobody sent: that of a seed."""
+    shared = {
+        **ours,
         "intent": "order",
-        "category": _category(prescription, line),
-        product: _product(line),
-        "subject": {"identifier": _identifier(f"urn:oid:{prescription.root}", prescription.matricule)},
+        "subject": _subject(prescription),
         "authoredOn": prescription.authored_on,
-        "requester": {"identifier": _identifier(f"urn:oid:{OID_PS_IDNAT}", prescription.prescriber)},
+        "requester": _requester(prescription),
         "groupIdentifier": _identifier(codes.SYSTEM_EPU, prescription.numero),
+    }
+    if not line.lpp:
+        return {**shared, **_medication_part(prescription, line)}
+    marks = [{"url": codes.EXTENSION_MARK, "valueCodeableConcept": one} for one in _category(prescription, line)]
+    boxes = {"url": codes.EXTENSION_QUANTITY, "valueQuantity": _boxes(line.quantity)}
+    return {
+        **shared,
+        "extension": [*ours["extension"], boxes, *marks],
+        "codeCodeableConcept": _product(line),
+        "note": [{"text": line.posology}],
+    }
+
+
+def _medication_part(prescription: Prescription, line: Line) -> Resource:
+    return {
+        "category": _category(prescription, line),
+        "medicationCodeableConcept": _product(line),
         "dosageInstruction": [{"text": line.posology}],
         "dispenseRequest": _dispense_request(prescription, line),
         "substitution": _substitution(line),
     }
-    return bundle_entry(f"{kind}/{name}", resource)
 
 
 def _category(prescription: Prescription, line: Line) -> list[Resource]:

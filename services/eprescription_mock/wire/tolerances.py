@@ -11,11 +11,13 @@ from collections.abc import Iterator
 
 from eprescription_mock import codes
 from eprescription_mock.facts import Tolerance
+from eprescription_mock.wire.meaning import is_box
 from eprescription_mock.wire.parts import Json, any_json, codings, member, objects, shown, text
 
 __all__ = ["of_execution", "of_order", "of_parameters"]
 
 KNOWN_MARKS = frozenset((*codes.PRESCRIPTION_KINDS, *codes.LINE_FLAGS))
+NOT_OF_DEVICES = ("dispenseRequest", "dosageInstruction", "substitution", "category")
 WITHOUT_TYPE = re.compile(r"\d{11}", re.ASCII)
 """An RPPS number without the digit that makes it a PS_IdNat."""
 
@@ -23,8 +25,10 @@ WITHOUT_TYPE = re.compile(r"\d{11}", re.ASCII)
 def of_order(bundle: Json, orders: list[Json], requester: str) -> tuple[Tolerance, ...]:
     """Return what is passed over in a new prescription."""
     found = [*_of_bundle(bundle)]
+    kinds = [member(one, "resource", "Bundle").get("resourceType") for one in objects(bundle, "entry", "Bundle")]
+    grouped = "RequestGroup" in kinds
     for number, order in enumerate(orders, 1):
-        found += _of_request(order, f"{order['resourceType']}[{number}]")
+        found += _of_request(order, f"{order['resourceType']}[{number}]", grouped=grouped)
     return (*found, *_of_number(requester, "MedicationRequest.requester"))
 
 
@@ -51,9 +55,14 @@ def _of_bundle(bundle: Json) -> Iterator[Tolerance]:
     yield from _fixed(bundle, "type", "collection", "Bundle")
 
 
-def _of_request(order: Json, where: str) -> Iterator[Tolerance]:
+def _of_request(order: Json, where: str, *, grouped: bool) -> Iterator[Tolerance]:
     yield from _fixed(order, "status", "active", where)
-    yield from _fixed(order, "intent", "order", where)
+    if not (grouped and order.get("intent") == "option"):
+        yield from _fixed(order, "intent", "order", where)
+    if order["resourceType"] == "DeviceRequest":
+        for name in NOT_OF_DEVICES:
+            if name in order:
+                yield _passed(f"{where}.{name}", "présent", "un élément de DeviceRequest, ou une extension du contrat")
     yield from _of_unit(member(member(order, "dispenseRequest", where), "quantity", where), f"{where}.dispenseRequest")
     for concept in objects(order, "category", where):
         for system, code, _ in codings(concept, where):
@@ -62,23 +71,25 @@ def _of_request(order: Json, where: str) -> Iterator[Tolerance]:
 
 
 def _of_dispense(dispense: Json, where: str, numero: str) -> Iterator[Tolerance]:
-    yield from _of_unit(member(dispense, "quantity", where), where)
+    if dispense.get("status") == "declined" and dispense.get("quantity"):
+        yield _passed(f"{where}.quantity", shown(dispense["quantity"]), "aucune quantité : la ligne n'est pas délivrée")
+    if dispense.get("status") == "completed" and dispense.get("statusReasonCodeableConcept"):
+        yield _passed(f"{where}.statusReason", shown(dispense["statusReasonCodeableConcept"]), "aucun motif : délivrée")
     prescriptions = objects(dispense, "authorizingPrescription", where)
     if len(prescriptions) > 1:
         yield _passed(f"{where}.authorizingPrescription", f"{len(prescriptions)} références", "une seule référence")
     for one in prescriptions[:1]:
         reference = text(one, "reference", where)
-        name = reference.rpartition("/")[2]
+        name = "" if reference.startswith(("urn:", "#")) else reference.rpartition("/")[2]
         if name and not name.startswith(f"{numero}-"):
             line = f"MedicationRequest/{numero}-{name}"
             yield _passed(f"{where}.authorizingPrescription", reference, line)
 
 
 def _of_unit(quantity: Json, where: str) -> Iterator[Tolerance]:
-    code, unit = quantity.get("code"), quantity.get("unit")
-    boxes = code == codes.EDQM_BOX if code is not None else str(unit or "bo").lower().startswith("bo")
-    if not boxes:
-        yield _passed(f"{where}.quantity", shown(code or unit), f"la boîte : {codes.SYSTEM_EDQM}|{codes.EDQM_BOX}")
+    if not is_box(quantity, where):
+        received = f"{shown(quantity)}, rendue telle quelle et non comptée"
+        yield _passed(f"{where}.quantity", received, f"la boîte : {codes.SYSTEM_EDQM}|{codes.EDQM_BOX}")
 
 
 def _of_number(value: str, where: str) -> Iterator[Tolerance]:

@@ -74,23 +74,25 @@ def delivery(*changes: dict[str, Any]) -> Delivery:
 @pytest.mark.parametrize(
     ("operation", "facts", "broken"),
     [
-        ("consulter", Consultation(means=Means.QR, text=QR.lower()), "EPRESC-QR"),
-        ("consulter", Consultation(means=Means.NUMBER, text=QR), "EPRESC-QR"),
-        ("executer", replace(HELD, state=State.CREEE, holder=""), "EPRESC-CONSULTATION"),
-        ("executer", delivery({"cip13": "3400934306816"}), "EPRESC-CIP13"),
-        ("executer", delivery({"cip13": ""}), "EPRESC-CIP13"),
-        ("executer", delivery({"known": False}), "EPRESC-CIP13-INCONNU"),
-        ("executer", delivery({"quantity": 2}), "EPRESC-QUANTITE"),
-        ("executer", delivery({"quantity": -1}), "EPRESC-QUANTITE"),
-        ("executer", delivery({}, {}), "EPRESC-QUANTITE"),
-        ("executer", Declaration(performers=("899700090022",)), "EPRESC-EXECUTANT"),
+        ("EP3", Consultation(means=Means.QR, text=QR.lower()), "EPRESC-QR"),
+        ("EP3", Consultation(means=Means.NUMBER, text=QR), "EPRESC-QR"),
+        ("EP1", replace(HELD, state=State.CREEE, holder=""), "EPRESC-CONSULTATION"),
+        ("EP1", delivery({"cip13": "3400934306816"}), "EPRESC-CIP13"),
+        ("EP1", delivery({"cip13": ""}), "EPRESC-CIP13"),
+        ("EP1", delivery({"known": False}), "EPRESC-CIP13-INCONNU"),
+        ("EP1", delivery({"quantity": 2}), "EPRESC-QUANTITE"),
+        ("EP1", delivery({"quantity": -1}), "EPRESC-QUANTITE"),
+        ("EP1", delivery({}, {}), "EPRESC-QUANTITE"),
+        ("EP1", Declaration(performers=("899700090022",)), "EPRESC-EXECUTANT"),
         ("abandonner", Abandonment(motive=""), "EPRESC-ABANDON"),
         ("abandonner", Abandonment(motive="autre"), "EPRESC-ABANDON"),
-        ("creer", replace(ORDER, own_root=""), "EPRESC-PATIENT"),
-        ("creer", replace(ORDER, root="1.2.250.1.213.1.4.10"), "EPRESC-RACINE-INS"),
-        ("creer", replace(ORDER, products=(replace(ORDER.products[0], known=False),)), "EPRESC-HORS-EXTRAIT"),
-        ("creer", Regrouped(group="g", earlier=NUMBER), "EPRESC-GROUPE"),
-        ("creer", Form(tolerances=(Tolerance(where="a", received="b", expected="c"),)), "EPRESC-FORME"),
+        ("EP4", replace(ORDER, own_root=""), "EPRESC-PATIENT"),
+        ("EP4", replace(ORDER, root="1.2.250.1.213.1.4.10"), "EPRESC-RACINE-INS"),
+        ("EP4", replace(ORDER, products=(replace(ORDER.products[0], known=False),)), "EPRESC-HORS-EXTRAIT"),
+        ("EP1", delivery({"completeness": "FFP", "right_completeness": "FFC"}), "EPRESC-COMPLETUDE"),
+        ("EP4", replace(ORDER, products=(replace(ORDER.products[0], secured=True),)), "EPRESC-SECURISEE"),
+        ("EP4", Regrouped(group="g", earlier=NUMBER), "EPRESC-GROUPE"),
+        ("EP4", Form(tolerances=(Tolerance(where="a", received="b", expected="c"),)), "EPRESC-FORME"),
     ],
 )
 def test_a_client_that_breaks_one_rule_gets_its_finding_alone(operation: str, facts: Facts, broken: str) -> None:
@@ -104,12 +106,12 @@ def test_a_call_in_the_clear_is_told() -> None:
 @pytest.mark.parametrize(
     ("operation", "facts", "kept"),
     [
-        ("consulter", (Consultation(means=Means.QR, text=QR),), {"EPRESC-QR"}),
-        ("consulter", (Consultation(means=Means.NUMBER, text=NUMBER),), set()),
-        ("consulter", (Consultation(means=Means.NUMBER, text=NUMBER.lower()),), set()),
-        ("consulter", (), set()),
+        ("EP3", (Consultation(means=Means.QR, text=QR),), {"EPRESC-QR"}),
+        ("EP3", (Consultation(means=Means.NUMBER, text=NUMBER),), set()),
+        ("EP3", (Consultation(means=Means.NUMBER, text=NUMBER.lower()),), set()),
+        ("EP3", (), set()),
         (
-            "executer",
+            "EP1",
             (
                 HELD,
                 delivery({}),
@@ -118,17 +120,18 @@ def test_a_call_in_the_clear_is_told() -> None:
             {"EPRESC-CONSULTATION", "EPRESC-CIP13", "EPRESC-QUANTITE", "EPRESC-EXECUTANT"},
         ),
         (
-            "executer",
+            "EP1",
             (HELD, delivery({"declined": "rupture", "cip13": "", "quantity": 0}), Declaration(performers=())),
             {"EPRESC-CONSULTATION"},
         ),
-        ("executer", (replace(HELD, state=State.EXPIREE),), set()),
-        ("executer", (replace(HELD, holder="10B0990025"),), set()),
-        ("executer", (delivery({"remaining": None}),), {"EPRESC-CIP13", "EPRESC-QUANTITE"}),
-        ("executer", (), set()),
+        ("EP1", (replace(HELD, state=State.EXPIREE),), set()),
+        ("EP1", (replace(HELD, holder="10B0990025"),), set()),
+        ("EP1", (delivery({"remaining": None}),), {"EPRESC-CIP13", "EPRESC-QUANTITE"}),
+        ("EP1", (), set()),
         ("abandonner", (Abandonment(motive="papier-different"),), {"EPRESC-ABANDON"}),
-        ("creer", (ORDER, Form(tolerances=())), set()),
-        ("creer", (replace(ORDER, root="1.2.250.1.213.1.4.10"), REFUSED), set()),
+        ("EP4", (ORDER, Form(tolerances=())), set()),
+        ("EP4", (replace(ORDER, products=(replace(ORDER.products[0], secured=True),), kinds=("MED-1098",)),), set()),
+        ("EP4", (replace(ORDER, root="1.2.250.1.213.1.4.10"), REFUSED), set()),
     ],
 )
 def test_a_right_client_gets_no_finding(operation: str, facts: tuple[Facts, ...], kept: set[str]) -> None:
@@ -152,9 +155,9 @@ def test_what_is_explained_by_a_check_is_a_refusal_and_its_check_an_error() -> N
 
 
 def test_an_altered_code_is_told_as_it_should_have_been() -> None:
-    exchange = Exchange("x1", "eprescription", "eprescription", "https", "", "", operation="consulter")
+    exchange = Exchange("x1", "eprescription", "eprescription", "https", "", "", operation="EP3")
     exchange.noted.put(Consultation(means=Means.QR, text=QR.lower()))
     result = evaluate(CHECKS, exchange, History(_no_markers()), {}, datetime(2026, 3, 2, tzinfo=UTC))
     assert [(finding.received, finding.expected) for finding in result.findings] == [
-        (f"« {QR.lower()} »", f"« {QR} », tel que lu")
+        (f"« {QR.lower()} » : le bon code, dont la casse a changé", f"« {QR} », tel que lu")
     ]

@@ -32,7 +32,6 @@ def line(**changes: Any) -> Line:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"quantity": 0}, "quantite-invalide"),
         ({"quantity": -2}, "quantite-invalide"),
         ({"quantity": 10**4000}, "quantite-invalide"),
         ({"repeats": 13}, "renouvellement-invalide"),
@@ -45,8 +44,9 @@ def line(**changes: Any) -> Line:
         ({"cip13": "3400935955839"}, "cip-invalide"),
         ({"cip13": "3400934306815"}, "medicament-invalide"),
         ({"cis": SKENAN, "posology": "1 gélule matin et soir", "days": 14}, "toutes-lettres"),
-        ({"cis": SKENAN, "posology": "une gélule matin et soir", "days": 29}, "duree-depassee"),
-        ({"cis": STILNOX, "posology": "un comprimé", "days": 14, "repeats": 2}, "duree-depassee"),
+        ({"cis": SKENAN, "posology": "une gélule matin et soir", "days": 29}, "duree-limitee-depassee"),
+        ({"cis": STILNOX, "posology": "un comprimé", "days": 14, "repeats": 2}, "duree-limitee-depassee"),
+        ({"cis": SKENAN, "posology": "une gélule", "days": 7, "repeats": 1}, "stupefiant-renouvelable"),
         ({"cis": SUBUTEX, "posology": "un comprimé par jour", "days": 28}, "tso-sans-dispensateur"),
     ],
 )
@@ -70,6 +70,12 @@ def test_a_right_line_is_taken(changes: dict[str, Any], dispenser: str) -> None:
     check_lines([line(**changes)], dispenser=dispenser)
 
 
+def test_the_upper_zone_of_a_two_zone_prescription_is_not_empty() -> None:
+    check_lines([line(flags=("MED-574",)), line()], ["MED-1096"])
+    with pytest.raises(Refused, match="bizone-sans-ald"):
+        check_lines([line()], ["MED-1096"])
+
+
 def test_a_secured_prescription_is_in_words_whatever_the_drug() -> None:
     with pytest.raises(Refused, match="toutes-lettres"):
         check_lines([line()], ["MED-1098"])
@@ -88,7 +94,7 @@ def test_a_prescription_of_tomorrow_is_refused(desk: Dispensary) -> None:
 
 @pytest.mark.parametrize("days", [-1, 0, 400])
 def test_a_validity_ends_within_twelve_months(desk: Dispensary, days: int) -> None:
-    with pytest.raises(Refused, match="date-invalide"):
+    with pytest.raises(Refused, match="validite-depassee"):
         check_new(desk.prescription(valid_until=desk.now + timedelta(days=days)), desk.now)
 
 

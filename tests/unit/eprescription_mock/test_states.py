@@ -213,13 +213,13 @@ def test_a_designated_officine_is_the_only_one_that_consults(desk: Dispensary) -
 @pytest.mark.parametrize(
     ("operation", "profession", "sector", "code"),
     [
-        ("creer", "21", "SA33", "profession-non-autorisee"),
+        ("EP4", "21", "SA33", "profession-non-autorisee"),
         ("annuler", "39", "SA33", "profession-non-autorisee"),
-        ("consulter", "10", "SA07", "profession-non-autorisee"),
-        ("executer", "60", "SA07", "profession-non-autorisee"),
-        ("consulter", "", "SA07", "profession-non-autorisee"),
+        ("EP3", "10", "SA07", "profession-non-autorisee"),
+        ("EP1", "60", "SA07", "profession-non-autorisee"),
+        ("EP3", "", "SA07", "profession-non-autorisee"),
         ("statut", "", "SA07", "profession-non-autorisee"),
-        ("consulter", "21", "SA25", "structure-non-officine"),
+        ("EP3", "21", "SA25", "structure-non-officine"),
     ],
 )
 def test_rights_follow_the_profession_and_the_sector(
@@ -231,4 +231,4 @@ def test_rights_follow_the_profession_and_the_sector(
 
 @pytest.mark.parametrize("profession", ["21", "39"])
 def test_pharmacists_and_preparateurs_execute(desk: Dispensary, profession: str) -> None:
-    operations.authorise("executer", replace(desk.officine, profession=profession))
+    operations.authorise("EP1", replace(desk.officine, profession=profession))

@@ -79,7 +79,7 @@ def test_a_prescription_that_we_write_is_read_back(desk: Dispensary) -> None:
     draft = read_order(json.dumps(prescription_bundle(p)).encode())
     assert draft.lines == p.lines
     assert (draft.kinds, draft.dispenser, draft.matricule, draft.root) == (p.kinds, p.dispenser, p.matricule, p.root)
-    assert (draft.requester, draft.group) == (p.prescriber, f"{codes.SYSTEM_EPU}|{p.numero}")
+    assert (draft.requesters, draft.group) == ((p.prescriber,), f"{codes.SYSTEM_EPU}|{p.numero}")
 
 
 def test_references_inside_the_bundle_are_followed(desk: Dispensary) -> None:
@@ -104,7 +104,8 @@ def test_references_inside_the_bundle_are_followed(desk: Dispensary) -> None:
         ({"dispenseRequest": {"quantity": {"value": "2"}}}, "element-invalide"),
         ({"dispenseRequest": {"quantity": {"value": True}}}, "element-invalide"),
         ({"dispenseRequest": {"quantity": {"value": 1.5}}}, "quantite-invalide"),
-        ({"dispenseRequest": {}}, "element-invalide"),
+        ({"dispenseRequest": {"quantity": {"value": 0}}}, "quantite-invalide"),
+        ({"dispenseRequest": {"quantity": {"unit": "boîte"}}}, "element-invalide"),
         ({"dosageInstruction": {"text": "1"}}, "element-invalide"),
         ({"dosageInstruction": [{"text": "x" * 2001}]}, "element-invalide"),
     ],
@@ -259,7 +260,7 @@ def test_what_the_sandbox_refuses_speaks_the_same_dialect(status: int, code: str
 
 
 def exchange(**changes: Any) -> Exchange:
-    return replace(Exchange("x1", "eprescription", "eprescription", "http", "", "", operation="consulter"), **changes)
+    return replace(Exchange("x1", "eprescription", "eprescription", "http", "", "", operation="EP3"), **changes)
 
 
 def test_an_exchange_is_decoded_without_its_image() -> None:
@@ -274,4 +275,4 @@ def test_an_exchange_is_decoded_without_its_image() -> None:
 
 @pytest.mark.parametrize("body", [b"\xff", b"{", b"", b"[" * 100_000])
 def test_decoding_never_fails(body: bytes) -> None:
-    assert decode(exchange(request_body=body, response_body=body)).summary == "Consultation"
+    assert decode(exchange(request_body=body, response_body=body)).summary == "EP3 : consultation"

@@ -11,9 +11,9 @@ from lgo_sandbox.gate.paths import nearest
 
 BASE = "/simu/ordonnance-numerique/v1"
 KNOWN = [
-    f"{BASE}/$creer",
-    f"{BASE}/$consulter",
-    f"{BASE}/{{number}}/$executer",
+    f"{BASE}/$ep4-enregistrer",
+    f"{BASE}/$ep3-consulter",
+    f"{BASE}/{{number}}/$ep1-executer",
     f"{BASE}/{{number}}/$statut",
     "/auth/realms/esante-wallet/protocol/openid-connect/token",
     "/fhir/v2/Practitioner",
@@ -30,9 +30,9 @@ def _asked(path: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("asked", "near"),
     [
-        (f"{BASE}/creer", f"{BASE}/$creer"),
-        (f"{BASE}/$consulte", f"{BASE}/$consulter"),
-        (f"{BASE}/26AB/$executr", f"{BASE}/…/$executer"),
+        (f"{BASE}/ep4-enregistre", f"{BASE}/$ep4-enregistrer"),
+        (f"{BASE}/$ep3-consulte", f"{BASE}/$ep3-consulter"),
+        (f"{BASE}/26AB/$ep1-executr", f"{BASE}/…/$ep1-executer"),
         ("/auth/realm/esante-wallet/protocol/openid-connect/token", KNOWN[4]),
         ("/auth/realms/esante-wallet/protocol/openid-connect/tokens", KNOWN[4]),
         ("/fhir/v2/Practitionner", KNOWN[5]),
@@ -47,8 +47,8 @@ def test_a_misspelt_path_is_told_the_right_one(asked: str, near: str) -> None:
 @pytest.mark.parametrize("number", ["12345678901234567890", "NUM", "26AB34CD"])
 def test_a_path_that_lacks_its_end_is_told_what_may_follow(number: str) -> None:
     expected, remedy = _asked(f"{BASE}/{number}")
-    assert expected == f"{BASE}/…/$executer, {BASE}/…/$statut"
-    assert remedy == f"Ajoutez à l'URL la fin du chemin, comme dans {BASE}/…/$executer."
+    assert expected == f"{BASE}/…/$ep1-executer, {BASE}/…/$statut"
+    assert remedy == f"Ajoutez à l'URL la fin du chemin, comme dans {BASE}/…/$ep1-executer."
 
 
 @pytest.mark.parametrize("path", ["/ordo", "/prescriptions/NUM", f"{BASE}/prescriptions/NUM/lignes"])

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import zxingcpp
 from PIL import Image
-from support.prescription_desk import Desk, code_of, value_of
+from support.prescription_desk import Desk, code_of, number_of, value_of
 from support.tenants import Tenant, running_in_background
 
 from eprescription_mock import codes
@@ -25,17 +25,13 @@ CHRONIC, SIMPLE = NUMBERS["OK-1"], NUMBERS["OK-2"]
 
 
 def test_a_prescription_is_made_read_from_its_qr_delivered_and_exhausted(desk: Desk) -> None:
-    made = desk.post("$creer", desk.order(desk.line(TAHOR), desk.line(DOLIPRANE, 2)), "generaliste")
+    made = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR), desk.line(DOLIPRANE, 2)), "generaliste")
     assert made.status_code == 201
     numero = value_of(made, "numero")
     assert len(numero) == 18
     assert numero.startswith(codes.NUMBER_PREFIX)
-    image = value_of(made, "qr")
-    assert image["contentType"] == "image/png"
-    (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(base64.b64decode(image["data"]))))
-    assert symbol.text == value_of(made, "qrToken") == f"EPU-SIMU:{numero}"
-
-    consulted = desk.post("$consulter", desk.asked(qrToken=symbol.text), "preparateur")
+    assert value_of(made, "qrToken") == f"EPU-SIMU:{numero}"
+    consulted = desk.post("$ep3-consulter", desk.asked(qrToken=f"EPU-SIMU:{numero}"), "preparateur")
     lines = [entry["resource"] for entry in value_of(consulted, "ordonnance")["entry"]]
     assert {line["groupIdentifier"]["value"] for line in lines} == {numero}
     assert [line["extension"][0]["valueQuantity"]["value"] for line in lines] == [1, 2]
@@ -48,15 +44,99 @@ def test_a_prescription_is_made_read_from_its_qr_delivered_and_exhausted(desk: D
     assert value_of(done, "recu") != value_of(part, "recu")
     exchanges = desk.tenant.exchanges()
     assert not [finding for exchange in exchanges for finding in exchange.findings]
-    assert {exchange.operation for exchange in exchanges} == {"creer", "consulter", "executer"}
+    assert {exchange.operation for exchange in exchanges} == {"EP4", "EP3", "EP1"}
     assert code_of(desk.consult(numero)) == "409 deja-executee"
+
+
+def test_the_service_gives_number_and_code_when_asked(desk: Desk) -> None:
+    desk.option(numero="service")
+    group = {"system": "urn:essai", "value": "G1"}
+    made = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR, groupIdentifier=group)), "generaliste")
+    numero, image = value_of(made, "numero"), value_of(made, "qr")
+    assert image["contentType"] == "image/png"
+    (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(base64.b64decode(image["data"]))))
+    assert symbol.text == value_of(made, "qrToken") == f"EPU-SIMU:{numero}"
+    assert not desk.broken()
+
+
+def test_the_number_of_the_prescriber_s_software_is_recorded_once(desk: Desk) -> None:
+    made = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR, group="N1")), "generaliste")
+    assert value_of(made, "numero") == number_of("N1")
+    for who in ("generaliste", "medecin-voisine"):
+        again = desk.post("$ep4-enregistrer", desk.order(desk.line(DOLIPRANE, group="N1")), who)
+        assert code_of(again) == "409 numero-deja-enregistre"
+    seeded = desk.line(TAHOR, groupIdentifier={"system": codes.SYSTEM_EPU, "value": SIMPLE})
+    assert code_of(desk.post("$ep4-enregistrer", desk.order(seeded), "generaliste")) == "409 numero-deja-enregistre"
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ({}, "422 numero-absent"),
+        ({"system": "urn:essai", "value": number_of("G1")}, "422 numero-absent"),
+        ({"system": codes.SYSTEM_EPU}, "422 numero-absent"),
+        ({"system": codes.SYSTEM_EPU, "value": number_of("G1").lower()}, "422 numero-mal-forme"),
+        ({"system": codes.SYSTEM_EPU, "value": number_of("G1")[1:]}, "422 numero-mal-forme"),
+        (
+            {
+                "system": codes.SYSTEM_EPU,
+                "value": number_of("G1"),
+                "extension": [{"url": codes.EXTENSION_2D, "valueString": f"EPU-SIMU:{number_of('G2')}"}],
+            },
+            "422 code-2d-different",
+        ),
+    ],
+)
+def test_a_number_that_is_absent_or_malformed_is_refused(desk: Desk, group: dict[str, str], expected: str) -> None:
+    answer = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR, groupIdentifier=group)), "generaliste")
+    assert code_of(answer) == expected
+
+
+def test_the_prescriptions_of_a_patient_are_found_without_their_content(desk: Desk) -> None:
+    mine = desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838")
+    seeded = desk.post("$ep2-rechercher", mine)
+    told = [{one["name"]: one for one in part["part"]} for part in seeded.json()["parameter"][1:]]
+    assert {one["numero"]["valueString"] for one in told} == {CHRONIC, NUMBERS["ALD-1"]}
+    assert value_of(seeded, "total") == 2
+    assert "Dose" not in seeded.text
+    assert "osologie" not in seeded.text
+    desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR)), "medecin-voisine")
+    assert value_of(desk.post("$ep2-rechercher", mine, "medecin-voisine"), "total") == 1
+    open_only = desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838", statut="EXPIREE")
+    assert value_of(desk.post("$ep2-rechercher", open_only), "total") == 0
+    assert dict(decode(desk.last()).request)["Matricule INS"] == "256036330091838"
+    for patient, expected in (("", "422 ins-invalide"), ("1.2.250.1.213.1.4.8|1", "422 ins-invalide")):
+        assert code_of(desk.post("$ep2-rechercher", desk.asked(patient=patient))) == expected
+    wrong = desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838", statut="FINIE")
+    assert code_of(desk.post("$ep2-rechercher", wrong)) == "400 element-invalide"
+
+
+def test_an_execution_is_billed_once_and_then_stands(desk: Desk) -> None:
+    receipt = value_of(desk.execute(SIMPLE, desk.dispense(SIMPLE, 1, 1, CLAMOXYL)), "recu")
+    path = f"{SIMPLE}/$ep6-facturer"
+    assert code_of(desk.post(path, desk.asked(numeroFacture=""), receipt=receipt)) == "422 facture-invalide"
+    assert code_of(desk.post(path, desk.asked(numeroFacture="F1"), receipt="autre")) == "404 execution-inconnue"
+    assert code_of(desk.post(path, desk.asked(numeroFacture="F1"), "voisine", receipt=receipt)) == "403 pas-l-executant"
+    billed = desk.post(path, desk.asked(numeroFacture="F1"), receipt=receipt)
+    assert (value_of(billed, "recu"), value_of(billed, "statut")) == (receipt, "PARTIELLE")
+    assert desk.resource(SIMPLE)["executions"][0]["invoice"] == "F1"
+    assert code_of(desk.post(path, desk.asked(numeroFacture="F2"), receipt=receipt)) == "409 execution-facturee"
+    assert code_of(desk.post(f"{SIMPLE}/$annuler-execution", receipt=receipt)) == "409 execution-facturee"
+
+
+def test_what_delivered_nothing_is_not_billed(desk: Desk) -> None:
+    reason = {"coding": [{"system": codes.SYSTEM_DECLINE, "code": "rupture"}]}
+    short = desk.dispense(SIMPLE, 1, 1, "", status="declined", statusReasonCodeableConcept=reason)
+    receipt = value_of(desk.execute(SIMPLE, short), "recu")
+    answer = desk.post(f"{SIMPLE}/$ep6-facturer", desk.asked(numeroFacture="F1"), receipt=receipt)
+    assert code_of(answer) == "422 rien-a-facturer"
 
 
 def test_people_read_who_asked_for_what_and_what_became_of_it(desk: Desk) -> None:
     def told() -> dict[str, str]:
         return dict(decode(desk.last()).request)
 
-    made = desk.post("$creer", desk.order(desk.line(TAHOR)), "generaliste")
+    made = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR)), "generaliste")
     numero = value_of(made, "numero")
     assert (told()["Numéro"], told()["Matricule INS"], told()["État après"]) == (numero, "256036330091838", "CREEE")
     secret = desk.secret(numero)
@@ -87,7 +167,7 @@ def test_it_answers_on_both_ports(desk: Desk, kind: str) -> None:
     [
         ("DEJA-1", "409 deja-executee"),
         ("ANN-1", "409 annulee"),
-        ("EXP-1", "410 perimee"),
+        ("EXP-1", "410 premiere-delivrance-tardive"),
         ("INC-1", "404 numero-inconnu"),
         ("VERR-1", "423 verrouillee"),
         ("500-1", "503 indisponible"),
@@ -179,12 +259,12 @@ def test_a_lapse_can_be_switched_off(desk: Desk) -> None:
 
 
 def test_three_months_are_the_limit_of_a_first_delivery(desk: Desk) -> None:
-    made = desk.post("$creer", desk.order(desk.line(TAHOR)), "generaliste")
+    made = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR)), "generaliste")
     numero = made.json()["parameter"][0]["valueString"]
     desk.tenant.move(days=85)
     assert desk.status(numero).status_code == 200
     desk.tenant.move(days=10)
-    assert code_of(desk.consult(numero)) == "410 perimee"
+    assert code_of(desk.consult(numero)) == "410 premiere-delivrance-tardive"
     desk.option(premiere_delivrance="sans-limite")
     assert desk.consult(numero).status_code == 200
 
@@ -195,7 +275,11 @@ def test_renewals_follow_each_other_until_none_is_left(desk: Desk) -> None:
         desk.dispense(CHRONIC, 2, 1, "3400934744198"),
         desk.dispense(CHRONIC, 3, 1, TAHOR),
     ]
-    states = [value_of(desk.execute(CHRONIC, *given), "statut") for _ in range(3)]
+    states = [value_of(desk.execute(CHRONIC, *given), "statut")]
+    assert code_of(desk.execute(CHRONIC, *given)) == "422 renouvellement-premature"
+    for _ in range(2):
+        desk.tenant.move(days=23)
+        states.append(value_of(desk.execute(CHRONIC, *given), "statut"))
     assert states == ["A_RENOUVELER", "A_RENOUVELER", "EXECUTEE"]
     assert code_of(desk.consult(CHRONIC)) == "409 deja-executee"
 
@@ -244,24 +328,32 @@ def test_a_dispense_identifier_counts_once(desk: Desk) -> None:
 def test_a_replayed_creation_makes_one_prescription(desk: Desk) -> None:
     order = desk.order(desk.line(TAHOR))
     named = {"X-Request-Id": "abc"}
-    first = desk.post("$creer", order, "generaliste", named)
-    assert desk.post("$creer", order, "generaliste", named).content == first.content
-    assert code_of(desk.post("$creer", order, "generaliste")) == "409 ordonnance-deja-creee"
-    assert desk.post("$creer", order, "medecin-voisine").status_code == 201
+    first = desk.post("$ep4-enregistrer", order, "generaliste", named)
+    assert desk.post("$ep4-enregistrer", order, "generaliste", named).content == first.content
+    assert code_of(desk.post("$ep4-enregistrer", order, "generaliste")) == "409 numero-deja-enregistre"
+
+
+def test_the_same_order_under_one_group_makes_one_prescription(desk: Desk) -> None:
+    desk.option(numero="service")
+    order = desk.order(desk.line(TAHOR, groupIdentifier={"value": "G1"}))
+    desk.post("$ep4-enregistrer", order, "generaliste")
+    assert code_of(desk.post("$ep4-enregistrer", order, "generaliste")) == "409 ordonnance-deja-creee"
+    assert desk.post("$ep4-enregistrer", order, "medecin-voisine").status_code == 201
 
 
 def test_two_prescriptions_of_one_patient_in_one_second_are_two(desk: Desk) -> None:
+    desk.option(numero="service")
     group = {"value": f"{desk.tenant.do(lambda s: s.clock.wire()):%Y%m%d%H%M%S}-256036330091838"}
     both = [desk.order(desk.line(cip13, groupIdentifier=group)) for cip13 in (TAHOR, DOLIPRANE)]
     with ThreadPoolExecutor(len(both)) as at_once:
-        made = list(at_once.map(lambda order: desk.post("$creer", order, "generaliste"), both))
+        made = list(at_once.map(lambda order: desk.post("$ep4-enregistrer", order, "generaliste"), both))
     assert [answer.status_code for answer in made] == [201, 201]
     assert len({value_of(answer, "numero") for answer in made}) == 2
 
 
 def test_two_sessions_do_not_see_each_other(open_desk: Callable[..., Desk]) -> None:
     desk, other = open_desk(), open_desk()
-    made = desk.post("$creer", desk.order(desk.line(TAHOR)), "generaliste")
+    made = desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR)), "generaliste")
     numero = value_of(made, "numero")
     assert code_of(other.status(numero)) == "404 numero-inconnu"
     desk.secret(SIMPLE)

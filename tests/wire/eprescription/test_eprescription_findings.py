@@ -25,11 +25,11 @@ Breaking = Callable[[Desk], httpx.Response]
 
 
 def consulted(desk: Desk, **asked: str) -> Any:
-    return desk.post("$consulter", desk.asked(**asked))
+    return desk.post("$ep3-consulter", desk.asked(**asked))
 
 
 def created(desk: Desk, **members: Any) -> Any:
-    return desk.post("$creer", desk.order({**desk.line(TAHOR), **members}), "generaliste")
+    return desk.post("$ep4-enregistrer", desk.order({**desk.line(TAHOR), **members}), "generaliste")
 
 
 def executed(desk: Desk, boxes: Any = 1, cip13: str = CLAMOXYL, secret: str | None = None, **members: Any) -> Any:
@@ -42,8 +42,15 @@ def abandoned(desk: Desk, motive: str) -> Any:
 
 
 def under_the_same_group(desk: Desk) -> Any:
-    created(desk)
-    return created(desk, medicationCodeableConcept={"coding": [{"system": codes.SYSTEM_CIP, "code": DOLIPRANE}]})
+    desk.option(numero="service")
+    group = {"system": "urn:essai", "value": "G1"}
+    created(desk, groupIdentifier=group)
+    return created(desk, groupIdentifier=group, medicationCodeableConcept=drug(DOLIPRANE))
+
+
+def with_an_unused_number(desk: Desk) -> Any:
+    desk.option(numero="service")
+    return created(desk)
 
 
 def in_the_clear(desk: Desk) -> Any:
@@ -52,7 +59,7 @@ def in_the_clear(desk: Desk) -> Any:
 
 
 def with_another_bundle(desk: Desk, kind: str) -> Any:
-    return desk.post("$creer", {**desk.order(desk.line(TAHOR)), "type": kind}, "generaliste")
+    return desk.post("$ep4-enregistrer", {**desk.order(desk.line(TAHOR)), "type": kind}, "generaliste")
 
 
 def of_patient(matricule: str, root: str = "1.2.250.1.213.1.4.8") -> dict[str, Any]:
@@ -61,6 +68,15 @@ def of_patient(matricule: str, root: str = "1.2.250.1.213.1.4.8") -> dict[str, A
 
 def drug(code: str) -> dict[str, Any]:
     return {"coding": [{"system": codes.SYSTEM_CIP, "code": code}]}
+
+
+def of_skenan() -> dict[str, Any]:
+    concept = {"coding": [{"system": codes.SYSTEM_CIS, "code": "69666321"}]}
+    return {"medicationCodeableConcept": concept, "dosageInstruction": [{"text": "une gélule"}]}
+
+
+def filled(code: str) -> dict[str, Any]:
+    return {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": code}]}
 
 
 def performed_by(number: str) -> list[dict[str, Any]]:
@@ -94,16 +110,23 @@ BROKEN: list[tuple[str, int, Breaking]] = [
         lambda desk: created(desk, subject=of_patient("256036330091838", "1.2.250.1.213.1.4.10")),
     ),
     ("EPRESC-HORS-EXTRAIT", 201, lambda desk: created(desk, medicationCodeableConcept=drug(OUTSIDE))),
+    ("EPRESC-SECURISEE", 201, lambda desk: created(desk, **of_skenan())),
+    ("EPRESC-COMPLETUDE", 200, lambda desk: executed(desk, type=filled("FFC"))),
+    ("EPRESC-COMPLETUDE", 200, lambda desk: executed(desk, boxes=2, type=filled("FFP"))),
+    ("EPRESC-COMPLETUDE", 200, lambda desk: executed(desk, type=filled("RFP"))),
+    ("EPRESC-FORME", 201, lambda desk: created(desk, requester={"reference": "Practitioner/ailleurs"})),
+    ("EPRESC-FORME", 200, lambda desk: executed(desk, subject={"reference": "Patient/ailleurs"})),
     ("EPRESC-GROUPE", 201, under_the_same_group),
     ("EPRESC-PORT-CLAIR", 200, in_the_clear),
+    ("EPRESC-FORME", 201, with_an_unused_number),
     ("EPRESC-FORME", 201, lambda desk: created(desk, status="draft")),
-    ("EPRESC-FORME", 201, lambda desk: created(desk, intent="plan")),
+    ("EPRESC-FORME", 201, lambda desk: created(desk, intent="option")),
     ("EPRESC-FORME", 201, lambda desk: created(desk, category=[KIND])),
     ("EPRESC-FORME", 201, lambda desk: created(desk, dispenseRequest={"quantity": MILLIGRAMS})),
     ("EPRESC-FORME", 201, lambda desk: created(desk, requester={"identifier": {"value": "99700090055"}})),
     ("EPRESC-FORME", 201, lambda desk: with_another_bundle(desk, "batch")),
-    ("EPRESC-FORME", 200, lambda desk: desk.post("$consulter", {"qrToken": f"EPU-SIMU:{SIMPLE}"})),
-    ("EPRESC-FORME", 200, lambda desk: executed(desk, boxes=MILLIGRAMS)),
+    ("EPRESC-FORME", 200, lambda desk: desk.post("$ep3-consulter", {"qrToken": f"EPU-SIMU:{SIMPLE}"})),
+    ("EPRESC-FORME", 200, lambda desk: executed(desk, statusReasonCodeableConcept={"text": "rupture"})),
     ("EPRESC-FORME", 200, lambda desk: executed(desk, performer=performed_by("99700090014"))),
     (
         "EPRESC-FORME",
@@ -138,12 +161,12 @@ REFUSED: list[tuple[str, str, str, Breaking]] = [
     ("profession-non-autorisee", "10 (médecin)", "21 (pharmacien)", lambda d: d.consult(SIMPLE, "generaliste")),
     ("structure-refusee", "10B0990025", "1.2.250.1.71.4.2.2|10B0990017", lambda d: from_elsewhere(d)),
     ("numero-inconnu", NUMBERS["INC-1"], "cette session", lambda d: d.consult(NUMBERS["INC-1"])),
-    ("corps-illisible", "colonne 2", "JSON UTF-8", lambda d: d.post("$consulter", b"{")),
+    ("corps-illisible", "colonne 2", "JSON UTF-8", lambda d: d.post("$ep3-consulter", b"{")),
     (
         "corps-illisible",
         '"Patient"',
         '"Bundle"',
-        lambda d: d.post("$creer", {"resourceType": "Patient"}, "generaliste"),
+        lambda d: d.post("$ep4-enregistrer", {"resourceType": "Patient"}, "generaliste"),
     ),
     ("ligne-inconnue", "« 9 »", f"{SIMPLE}-1", lambda d: d.execute(SIMPLE, d.dispense(SIMPLE, 9, 1, CLAMOXYL))),
     ("ins-invalide", "256036330091839", "256036330091838", lambda d: wrong_key(d)),

@@ -57,16 +57,16 @@ def mutated(value: Any, dice: random.Random) -> bytes:
     return spoiled(body, dice) if dice.random() < 0.25 else body
 
 
-@pytest.mark.parametrize("operation", ["creer", "consulter", "executer", "abandonner", "annuler-execution"])
+@pytest.mark.parametrize("operation", ["EP4", "EP3", "EP1", "abandonner", "annuler-execution"])
 def test_a_mutated_body_is_answered_or_refused(desk: Desk, operation: str) -> None:
     dice = random.Random(operation)
     secret = desk.secret(SIMPLE)
     right, path, who = {
-        "creer": (desk.order(desk.line("3400934306815"), desk.line("3400935955838")), "$creer", "generaliste"),
-        "consulter": (desk.asked(qrToken=f"EPU-SIMU:{SIMPLE}"), "$consulter", "titulaire"),
-        "executer": (
+        "EP4": (desk.order(desk.line("3400934306815"), desk.line("3400935955838")), "$ep4-enregistrer", "generaliste"),
+        "EP3": (desk.asked(qrToken=f"EPU-SIMU:{SIMPLE}"), "$ep3-consulter", "titulaire"),
+        "EP1": (
             desk.order(desk.dispense(SIMPLE, 1, 1, "3400931587538", whenHandedOver="2026-01-01")),
-            f"{SIMPLE}/$executer",
+            f"{SIMPLE}/$ep1-executer",
             "titulaire",
         ),
         "abandonner": (desk.asked(motif="patient"), f"{SIMPLE}/$abandonner", "titulaire"),
@@ -82,7 +82,7 @@ def test_a_mutated_address_or_header_is_answered_or_refused(desk: Desk) -> None:
     dice = random.Random("adresse")
     pieces = [
         "$statut",
-        "$executer",
+        "$ep1-executer",
         SIMPLE,
         "..",
         "%00",

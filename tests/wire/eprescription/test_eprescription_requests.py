@@ -91,14 +91,18 @@ def test_another_media_type_is_refused(desk: Desk, media: str) -> None:
     ],
 )
 def test_a_body_that_makes_no_sense_is_a_bad_request(desk: Desk, body: bytes) -> None:
-    for path, who in (("$consulter", "titulaire"), (f"{SIMPLE}/$executer", "titulaire"), ("$creer", "generaliste")):
+    for path, who in (
+        ("$ep3-consulter", "titulaire"),
+        (f"{SIMPLE}/$ep1-executer", "titulaire"),
+        ("$ep4-enregistrer", "generaliste"),
+    ):
         answer = desk.post(path, body, who)
         assert answer.status_code == 400, answer.text
         assert answer.json()["resourceType"] == "OperationOutcome"
 
 
 def test_a_body_beyond_the_limit_is_too_large(desk: Desk) -> None:
-    assert code_of(desk.post("$consulter", b" " * 600_000)) == "413 trop-volumineux"
+    assert code_of(desk.post("$ep3-consulter", b" " * 600_000)) == "413 trop-volumineux"
 
 
 @pytest.mark.parametrize(
@@ -135,14 +139,14 @@ def test_another_performer_than_the_bearer_is_a_finding(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("text", "findings"), [(f"epu-simu:{SIMPLE}", {"EPRESC-QR"}), ("Hello :)", {"EPRESC-QR"})])
 def test_an_altered_qr_text_is_refused_and_explained(desk: Desk, text: str, findings: set[str]) -> None:
-    assert code_of(desk.post("$consulter", desk.asked(qrToken=text))) == "422 qr-illisible"
+    assert code_of(desk.post("$ep3-consulter", desk.asked(qrToken=text))) == "422 qr-illisible"
     assert desk.broken() == findings
 
 
 def test_a_number_typed_by_hand_is_accepted_without_finding(desk: Desk) -> None:
-    assert desk.post("$consulter", desk.asked(numero=SIMPLE)).status_code == 200
+    assert desk.post("$ep3-consulter", desk.asked(numero=SIMPLE)).status_code == 200
     assert not desk.broken()
-    assert code_of(desk.post("$consulter", desk.asked(numero=SIMPLE.lower()))) == "422 numero-mal-forme"
+    assert code_of(desk.post("$ep3-consulter", desk.asked(numero=SIMPLE.lower()))) == "422 numero-mal-forme"
 
 
 @pytest.mark.parametrize(
@@ -161,27 +165,27 @@ def test_a_number_typed_by_hand_is_accepted_without_finding(desk: Desk) -> None:
         ),
         (
             {"dispenseRequest": {"quantity": {"value": 1}, "validityPeriod": {"end": "2020-01-01"}}},
-            "422 date-invalide",
+            "422 validite-depassee",
         ),
     ],
 )
 def test_a_prescription_against_the_rules_is_refused(desk: Desk, change: dict[str, Any], expected: str) -> None:
-    answer = desk.post("$creer", desk.order({**desk.line(TAHOR), **change}), "generaliste")
+    answer = desk.post("$ep4-enregistrer", desk.order({**desk.line(TAHOR), **change}), "generaliste")
     assert code_of(answer) == expected
 
 
 def test_the_root_of_the_ins_is_exact_when_asked(desk: Desk) -> None:
     subject = {"identifier": {"system": "urn:oid:1.2.250.1.213.1.4.10", "value": "256036330091838"}}
     order = desk.order(desk.line(TAHOR, subject=subject))
-    assert desk.post("$creer", order, "generaliste").status_code == 201
+    assert desk.post("$ep4-enregistrer", order, "generaliste").status_code == 201
     desk.option(strict_ins_root="oui")
-    assert code_of(desk.post("$creer", order, "generaliste")) == "422 racine-ins-differente"
+    assert code_of(desk.post("$ep4-enregistrer", order, "generaliste")) == "422 racine-ins-differente"
 
 
 def test_a_stranger_s_ins_is_taken_with_a_warning(desk: Desk) -> None:
     stranger = "1800163001001" + nir_key("1800163001001")
     subject = {"identifier": {"system": "urn:oid:1.2.250.1.213.1.4.8", "value": stranger}}
-    desk.post("$creer", desk.order(desk.line(TAHOR, subject=subject)), "generaliste")
+    desk.post("$ep4-enregistrer", desk.order(desk.line(TAHOR, subject=subject)), "generaliste")
     (finding,) = desk.last().findings
     assert (finding.check_id, finding.severity) == ("EPRESC-PATIENT", "avertissement")
 
@@ -190,8 +194,9 @@ def test_a_stranger_s_ins_is_taken_with_a_warning(desk: Desk) -> None:
     ("method", "path", "expected"),
     [
         ("GET", "", "404 adresse-inconnue"),
-        ("GET", f"/{SIMPLE}", "404 adresse-inconnue"),
-        ("GET", "/$consulter", "405 methode-refusee"),
+        ("GET", f"/{SIMPLE}", "403 lecture-refusee"),
+        ("PUT", f"/{SIMPLE}", "405 methode-refusee"),
+        ("GET", "/$ep3-consulter", "405 methode-refusee"),
         ("POST", f"/{SIMPLE}/$statut", "405 methode-refusee"),
         ("GET", "/PASUNNUMERO/$statut", "404 numero-inconnu"),
         ("GET", "/99simu0000000002ok/$statut", "404 numero-inconnu"),
@@ -205,7 +210,7 @@ def test_other_addresses_speak_the_same_dialect(desk: Desk, method: str, path: s
 
 @pytest.mark.parametrize(("status", "expected"), [(429, "429 trop-de-requetes"), (503, "503 indisponible")])
 def test_an_armed_fault_answers_in_the_dialect(desk: Desk, status: int, expected: str) -> None:
-    fault = Fault("f1", "eprescription", FaultKind.STATUS, status, "consulter", remaining=1)
+    fault = Fault("f1", "eprescription", FaultKind.STATUS, status, "EP3", remaining=1)
     desk.tenant.do(lambda s: s.faults.arm(fault))
     answer = desk.consult(SIMPLE)
     assert code_of(answer) == expected

@@ -61,6 +61,6 @@ def test_a_token_leads_to_the_session_it_was_issued_in(software: Software, both:
     assert software.consult(software.token(), at=Tenant(both, "default")).status_code == 200
     (exchange,) = [one for one in software.tenant.exchanges() if one.service == "eprescription"]
     caller = exchange.noted.get(Caller)
-    assert exchange.operation == "consulter"
+    assert exchange.operation == "EP3"
     assert caller is not None
     assert (caller.professional, caller.client_id) == ("899700090014", "lgo-demo")
