@@ -24,6 +24,7 @@ from health_documents import oids
 from health_documents.cda.write.n1 import write_n1
 from health_documents.codes.systems import CLASSES, document_types
 from health_documents.values import document as values
+from lgo_sandbox.population.identities import identity_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -222,16 +223,7 @@ def _header(patient: Patient, unique_id: str, title: str, type_code: str, now: d
         title=title,
         code=document_types()[type_code],
         effective_time=now,
-        patient=values.PatientIdentity(
-            matricule=patient.matricule,
-            oid=patient.oid,
-            birth_name=patient.birth_name,
-            first_names=patient.first_names,
-            sex=patient.sex,
-            birth_date=patient.birth_date,
-            birth_place=patient.birth_place,
-            used_name=patient.used_name,
-        ),
+        patient=identity_of(patient),
         authors=(own,),
         custodian=keeper,
         legal_authenticator=own,

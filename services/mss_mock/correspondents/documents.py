@@ -26,6 +26,7 @@ from health_documents.values.document import Author, Code, DocumentHeader, Organ
 from health_documents.values.xds import DocumentEntry
 from health_documents.xds.formats import cx_local, patient_info
 from health_documents.xds.write import entry_from_cda
+from lgo_sandbox.population.identities import identity_of
 from lgo_sandbox.population.people import Patient
 from mss_mock.codes.correspondents import Act, Case
 from mss_mock.correspondents.contents import CONTENTS, CORRECTED, RESULTS, Content, prescribed_lines
@@ -103,21 +104,7 @@ def identities(order: Order) -> tuple[PatientIdentity, PatientIdentity]:
 
 
 def _identity(patient: Patient, order: Order) -> PatientIdentity:
-    found = PatientIdentity(
-        matricule=patient.matricule,
-        oid=patient.oid,
-        birth_name=patient.birth_name,
-        first_names=patient.first_names,
-        sex=patient.sex,
-        birth_date=patient.birth_date,
-        birth_place=patient.birth_place,
-        used_name=patient.used_name,
-        used_first_name=patient.used_first_name,
-        address=patient.address,
-        postal_code=patient.postal_code,
-        city=patient.city,
-        phone=patient.phone,
-    )
+    found = identity_of(patient)
     return found if found.is_qualified else _local(found, order)
 
 

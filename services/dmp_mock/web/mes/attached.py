@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dmp_mock.web import reading, visits
-from dmp_mock.web.mes.documents import Form, pdf_of_file
+from dmp_mock.web.mes.documents import Form, pdf_of_file, unusable
 from dmp_mock.web.mes.filing import file_document, filed_at, source_of
 from dmp_mock.web.mes.mailbox import asked, mailbox_of
 from dmp_mock.web.mes.space import Space, opened
@@ -313,15 +313,4 @@ def _filing(call: Call) -> Form:
 
 
 def _unfit(call: Call, received: str, expected: str, remedy: str) -> Told:
-    form = _filing(call)
-    return Told(
-        form.code,
-        form.title,
-        received=received,
-        expected=expected,
-        where=form.where,
-        remedy=remedy,
-        status=422,
-        link=form.link,
-        label=form.label,
-    )
+    return unusable(received, expected, remedy, _filing(call))

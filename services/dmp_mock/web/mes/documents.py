@@ -33,6 +33,7 @@ __all__ = [
     "document_piece",
     "documents",
     "pdf_of_file",
+    "unusable",
 ]
 
 MAX_FILE = 10 * 1024 * 1024
@@ -160,12 +161,12 @@ async def add(call: Call) -> RawResponse:
     space = opened(call)
     fields, files = visits.form(call, space.visit.csrf)
     if not space.is_open:
-        raise _refused("dossier fermé", "un dossier ouvert", "Rouvrez votre espace, puis ajoutez le document.")
+        raise unusable("dossier fermé", "un dossier ouvert", "Rouvrez votre espace, puis ajoutez le document.")
     given = files.get("fichier")
     title = fields.get("titre", "").strip()[:120]
     kind = fields.get("type", OWN_TYPES[0][0])
     if not title or kind not in dict(OWN_TYPES):
-        raise _refused(
+        raise unusable(
             f"titre « {title} », type « {kind[:20]} »",
             "un titre, et un type de la liste",
             "Donnez un titre au document, puis ajoutez-le.",
@@ -176,7 +177,8 @@ async def add(call: Call) -> RawResponse:
     return visits.see_other(call, "/documents", fait="ajoute")
 
 
-def _refused(received: str, expected: str, remedy: str, form: Form = ADDING) -> Told:
+def unusable(received: str, expected: str, remedy: str, form: Form = ADDING) -> Told:
+    """Return why a form cannot be used, as a page."""
     return Told(
         form.code,
         form.title,
@@ -196,12 +198,12 @@ def pdf_of_file(given: File | None, form: Form) -> bytes:
     expected = f"un fichier PDF, JPEG ou PNG de {MAX_FILE // 1024 // 1024} Mo au plus"
     remedy = "Choisissez un fichier PDF, JPEG ou PNG, moins lourd au besoin."
     if not content or len(content) > MAX_FILE:
-        raise _refused(f"{len(content)} octets" if content else "aucun fichier", expected, remedy, form)
+        raise unusable(f"{len(content)} octets" if content else "aucun fichier", expected, remedy, form)
     if content.startswith(b"%PDF-"):
         return content
     if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         return _pdf_of_image(content, expected, remedy, form)
-    raise _refused(f"un fichier d'un autre format ({(given.media_type if given else '')[:60]})", expected, remedy, form)
+    raise unusable(f"un fichier d'un autre format ({(given.media_type if given else '')[:60]})", expected, remedy, form)
 
 
 def _pdf_of_image(content: bytes, expected: str, remedy: str, form: Form) -> bytes:
@@ -211,8 +213,8 @@ def _pdf_of_image(content: bytes, expected: str, remedy: str, form: Form) -> byt
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise _refused(f"une image de {image.width} × {image.height} points", expected, remedy, form)
+                raise unusable(f"une image de {image.width} × {image.height} points", expected, remedy, form)
             image.convert("RGB").save(made, "PDF", resolution=150)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _refused("une image qui ne se lit pas", expected, remedy, form) from error
+        raise unusable("une image qui ne se lit pas", expected, remedy, form) from error
     return made.getvalue()
