@@ -78,15 +78,15 @@ SYSTEM_WORDS = re.compile(r"Errno|refused|ConnectError|Traceback|timed out", re.
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The connection document of a sandbox that was stopped since: nobody listens at any of its addresses."""
     folder = tmp_path_factory.mktemp("stopped")
     pki = Pki.open(folder / "pki")
     issued = pki.issue("org-auth", holder=organisation_holder(population().structure("officine")))
     files = {"cert": str(issued.chain), "chain": str(issued.chain), "key": str(issued.key)}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    held = socket.socket()  # bound and never listened on: nobody answers there, and nobody else is given the port
+    held.bind(("127.0.0.1", 0))
+    address = f"127.0.0.1:{held.getsockname()[1]}"
     cards = (f"cps-{who}-{use}" for who in ("titulaire", "generaliste") for use in ("auth", "sign"))
     names = ("org-auth", "org-sign", "psc-client", "mss-app", *cards)
     services = ("psc", "psc_wallet", "insi", "dmp", "eprescription", "annuaire")
@@ -108,7 +108,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     path = folder / "ready.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    return path
+    yield path
+    held.close()
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
