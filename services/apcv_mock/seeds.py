@@ -165,9 +165,16 @@ def _invented(name: str, first_names: str, sex: str, date: str, place: str, orde
 
 
 def persona_of(people: Population, name: str) -> Persona | None:
-    """Return a persona by its id, or an ordinary one for any patient by his slug; None for nobody."""
-    found = personas(people).get(name)
-    if found is not None:
-        return found
+    """Return a persona by its id, or that of any patient by his slug: an ordinary one if none is seeded."""
+    known = personas(people)
+    if name in known:
+        return known[name]
     patient = next((one for one in people.patients if one.id == name), None)
-    return _alone(people, name, "Patient de l'officine", name, patient.story) if patient else None
+    if patient is None:
+        return None
+    ordinary = _alone(people, name, "Patient de l'officine", name, patient.story)
+    return next((one for one in known.values() if _is(one.holder, ordinary.holder)), ordinary)
+
+
+def _is(one: Beneficiary, other: Beneficiary) -> bool:
+    return (one.birth_name, one.first_names, one.birth_date) == (other.birth_name, other.first_names, other.birth_date)

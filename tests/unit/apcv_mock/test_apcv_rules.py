@@ -121,6 +121,8 @@ def test_any_patient_has_a_phone_by_his_slug_and_nobody_else() -> None:
     found = persona_of(population(), "paoli-ghjulia")
     assert found is not None
     assert found.name == "GHJULIA PAOLI"
+    assert persona_of(population(), "martin-claire") is PEOPLE["ald"]
+    assert persona_of(population(), "rossi-giulia") is PEOPLE["sans-matricule"]
     assert persona_of(population(), "personne") is None
 
 

@@ -45,7 +45,8 @@ def test_a_page_asks_for_the_next_code_by_itself_and_leaves_no_trace_of_it(door:
         ("conjointe", "conjoint"),
         ("css", "complémentaire santé solidaire"),
         ("sans-complementaire", "Sans complémentaire"),
-        ("martin-claire", "Patient de l&#39;officine"),
+        ("martin-claire", "Affection de longue durée"),
+        ("paoli-ghjulia", "Patient de l&#39;officine"),
     ],
 )
 def test_a_phone_tells_its_situation(door: ApcvDoor, persona: str, told: str) -> None:
