@@ -19,11 +19,12 @@ from eprescription_mock.codes.states import State
 from eprescription_mock.domain.values import Refused
 from eprescription_mock.facts import Change
 from eprescription_mock.wire.decoding import decode
+from eprescription_mock.wire.execution import read_execution
 from eprescription_mock.wire.keeping import kept_parts
 from eprescription_mock.wire.moments import age_moment, wire_moment
 from eprescription_mock.wire.outcomes import problem, refusal
 from eprescription_mock.wire.parts import parameters
-from eprescription_mock.wire.reading import REQUESTS, read_execution, read_order
+from eprescription_mock.wire.reading import REQUESTS, read_order
 from eprescription_mock.wire.rendering import prescription_bundle
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.tenant.clock import Clock, ClockState
