@@ -33,9 +33,9 @@ from eprescription_mock.facts import (
 from eprescription_mock.options import rules_of
 from eprescription_mock.store import Transaction
 from eprescription_mock.wire import rendering
+from eprescription_mock.wire.execution import Declared, read_execution
 from eprescription_mock.wire.moments import age_moment, wire_moment
 from eprescription_mock.wire.parts import parameters
-from eprescription_mock.wire.reading import Declared, read_execution
 from eprescription_mock.wire.tolerances import of_parameters
 from lgo_sandbox.gate.asgi import Call
 from lgo_sandbox.watch.wording import counted

@@ -37,18 +37,19 @@ async def search(call: Call, actor: Actor) -> RawResponse:
     state = _asked_state(asked.get("statut", ""))
     now, rules = call.session.clock.age(), rules_of(call.session)
     with store.exclusive(call.session) as transaction:
-        known = store.listed(transaction, codes.MAX_FOUND, matricule)
-    mine = [
-        p
-        for p in known
-        if kept_still(p, now) and (actor.profession in codes.EXECUTORS or p.prescriber == actor.national_id)
-    ]
+        known = store.listed(transaction, codes.MAX_FOUND + 1, matricule)
+    mine = [p for p in known[: codes.MAX_FOUND] if kept_still(p, now) and _may_find(p, actor)]
+    hidden = frozenset(p.numero for p in mine if p.opposed and actor.profession in codes.PRESCRIBERS)
     seen = [(p, state_of(p, now, rules)) for p in mine]
-    kept = [(p, now_in) for p, now_in in seen if state in (None, now_in)]
+    kept = [(p, now_in) for p, now_in in seen if state is None or (now_in is state and p.numero not in hidden)]
     call.note(Found(matricule=matricule, numbers=tuple(p.numero for p, _ in kept)))
     call.summarise(f"{counted(len(kept), 'ordonnance')} du patient {matricule}")
-    hidden = frozenset(p.numero for p, _ in kept if p.opposed and actor.profession in codes.PRESCRIBERS)
-    return rendering.answer(rendering.search(hidden, [_told(call, p, now_in, rules) for p, now_in in kept]))
+    found = [_told(call, p, now_in, rules) for p, now_in in kept]
+    return rendering.answer(rendering.search(hidden, found, cut=len(known) > codes.MAX_FOUND))
+
+
+def _may_find(prescription: Prescription, actor: Actor) -> bool:
+    return actor.profession in codes.EXECUTORS or prescription.prescriber == actor.national_id
 
 
 def _asked_state(text: str) -> State | None:

@@ -45,7 +45,7 @@ def _unknown_drug(seen: Observed[Order]) -> Outcome:
 
 def _marked_secured(seen: Observed[Order]) -> Outcome:
     unmarked = [one.cis or one.cip13 for one in seen.facts.products if one.secured]
-    if not unmarked or codes.SECURE_PRESCRIPTION in seen.facts.kinds:
+    if not unmarked or codes.SECURE_PRESCRIPTION in seen.facts.kinds or seen.also(Refusal) is not None:
         return None
     received = f"{', '.join(unmarked)[:100]}, sans {codes.SECURE_PRESCRIPTION}"
     return Violation(received, codes.SECURE_PRESCRIPTION, where="MedicationRequest.category")

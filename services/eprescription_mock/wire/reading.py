@@ -1,22 +1,19 @@
-"""Reads a new prescription and an execution from their FHIR Bundles.
+"""Reads a new prescription from its FHIR Bundle.
 
-Source: docs/sources/eprescription.md (prescription, contrat-simule); HL7 FHIR R4 medicationrequest.html and
-medicationdispense.html. Moments stay texts: their age is the caller's business.
-Knows no rule but the form.
+Source: docs/sources/eprescription.md (prescription, contrat-simule); HL7 FHIR R4 medicationrequest.html. Moments stay
+texts: their age is the caller's business. Knows no rule but the form.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eprescription_mock import codes
 from eprescription_mock.domain.drugs import known_drug
-from eprescription_mock.domain.values import Dispense, Line, Refused
+from eprescription_mock.domain.values import Line, Refused
 from eprescription_mock.facts import Tolerance
-from eprescription_mock.wire.keeping import line_url
-from eprescription_mock.wire.meaning import is_box, refuse_modifiers, refuse_other_meaning, refuse_other_unit
+from eprescription_mock.wire.meaning import is_box, refuse_other_meaning
 from eprescription_mock.wire.parts import (
     Json,
     References,
@@ -31,21 +28,18 @@ from eprescription_mock.wire.parts import (
     text,
     whole,
 )
-from eprescription_mock.wire.products import Product, read_product, required_product
-from eprescription_mock.wire.tolerances import of_execution, of_order
+from eprescription_mock.wire.products import Product, required_product
+from eprescription_mock.wire.shared import DAYS_OF_UNIT, PERSON_SYSTEMS, days_of, led_nowhere, posology_of, subject_of
+from eprescription_mock.wire.tolerances import of_order
 from health_documents.codes.drugs import Drug
-from health_documents.identifiers import OID_PS_IDNAT, ROOTS_OF_INS
 
-__all__ = ["REQUESTS", "Declared", "Draft", "read_execution", "read_order"]
+__all__ = ["REQUESTS", "Draft", "read_order"]
 
-REQUEST, DEVICE, DISPENSE = "MedicationRequest", "DeviceRequest", "MedicationDispense"
+REQUEST, DEVICE = "MedicationRequest", "DeviceRequest"
 REQUESTS = (REQUEST, DEVICE)
 OID = "urn:oid:"
-INS_SYSTEMS = tuple(f"{OID}{root}" for root in sorted(ROOTS_OF_INS))
-PERSON_SYSTEMS = (f"{OID}{OID_PS_IDNAT}", "https://rpps.esante.gouv.fr")
 DAY = 10
 """Characters of the day in a moment."""
-DAYS_OF_UNIT = {"d": 1, "wk": 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +64,6 @@ class Draft:
     tolerances: tuple[Tolerance, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """An execution as sent: dispenses, (system, value) of performers and patients, moments of hand-over."""
-
-    dispenses: tuple[Dispense, ...]
-    performers: tuple[tuple[str, str], ...]
-    patients: tuple[tuple[str, str], ...]
-    moments: tuple[str, ...]
-    tolerances: tuple[Tolerance, ...]
-
-
 def read_order(body: bytes) -> Draft:
     """Read the Bundle of EP4. Raises Refused."""
     sent = resource_of_type(body, "Bundle")
@@ -95,7 +78,7 @@ def read_order(body: bytes) -> Draft:
         objects(order, "extension", where)
     first = orders[0]
     system, matricule = _one(
-        [_subject(order, references, REQUEST) for order in orders], "patients-differents", f"{REQUEST}.subject"
+        [subject_of(order, references, REQUEST) for order in orders], "patients-differents", f"{REQUEST}.subject"
     )
     marks = [code for order in orders for code in _marks(order)]
     requesters = _requesters(orders, references)
@@ -117,27 +100,8 @@ def read_order(body: bytes) -> Draft:
         sent=sent,
         tolerances=(
             *of_order(sent, orders, next(iter(requesters), "")),
-            *_led_nowhere(orders, "requester", references),
+            *led_nowhere(orders, "requester", references),
         ),
-    )
-
-
-def read_execution(body: bytes, numero: str) -> Declared:
-    """Read the Bundle of EP1. Raises Refused."""
-    bundle = resource_of_type(body, "Bundle")
-    references = References(bundle)
-    sent = references.of_type(DISPENSE)
-    if len(sent) > codes.MAX_DISPENSES:
-        count = f"{len(sent)} dispensations"
-        raise Refused("execution-vide", count, received=count, where="Bundle.entry")
-    performers = dict.fromkeys(one for d in sent for one in _performers(d, references) if one[1])
-    patients = dict.fromkeys(one for one in (_subject(d, references, DISPENSE) for d in sent) if one[1])
-    return Declared(
-        tuple(_dispense(one, numero, references) for one in sent),
-        tuple(performers),
-        tuple(patients),
-        tuple(dict.fromkeys(moment for one in sent for moment in _moments(one))),
-        (*of_execution(bundle, sent, tuple(performers), numero), *_led_nowhere(sent, "subject", references)),
     )
 
 
@@ -149,36 +113,10 @@ def _one(values: list[tuple[str, str]], error: str, where: str) -> tuple[str, st
     return values[0]
 
 
-def _subject(resource: Json, references: References, kind: str) -> tuple[str, str]:
-    where = f"{kind}.subject"
-    return identifier_of(member(resource, "subject", kind), references, where, resource, INS_SYSTEMS)
-
-
-def _led_nowhere(resources: list[Json], name: str, references: References) -> Iterator[Tolerance]:
-    """Yield the references of a member that name nobody whom the service could compare."""
-    for resource in resources:
-        kind = resource["resourceType"]
-        link = member(resource, name, kind)
-        reference = text(link, "reference", kind)
-        if reference and not link.get("identifier") and not references.resolved(reference, resource):
-            expected = "un identifier, ou une ressource jointe à la requête"
-            yield Tolerance(where=f"{kind}.{name}", received=f"{reference}, non comparé", expected=expected)
-
-
 def _requesters(orders: list[Json], references: References) -> tuple[str, ...]:
     where = f"{REQUEST}.requester"
     named = [identifier_of(member(o, "requester", REQUEST), references, where, o, PERSON_SYSTEMS)[1] for o in orders]
     return tuple(dict.fromkeys(one for one in named if one))
-
-
-def _performers(dispense: Json, references: References) -> Iterator[tuple[str, str]]:
-    where = f"{DISPENSE}.performer"
-    for one in objects(dispense, "performer", DISPENSE):
-        yield identifier_of(member(one, "actor", where), references, f"{where}.actor", dispense, PERSON_SYSTEMS)
-
-
-def _moments(dispense: Json) -> tuple[str, ...]:
-    return tuple(filter(None, (text(dispense, name, DISPENSE) for name in ("whenPrepared", "whenHandedOver"))))
 
 
 def _authored_on(orders: list[Json]) -> str:
@@ -259,13 +197,15 @@ def _line(number: str, order: Json, references: References) -> Line:
     return Line(
         id=number,
         name=product.name or (known.name if known else ""),
-        posology=_posology(order, where) or _device_note(order, where),
+        posology=posology_of(order, where) or _device_note(order, where),
         quantity=_boxes(_quantity(order, request, where), f"{where}.dispenseRequest.quantity"),
         repeats=whole(request, "numberOfRepeatsAllowed", f"{where}.dispenseRequest", 0),
         cis=product.code("CIS"),
         cip13=product.code("CIP"),
         lpp=product.device if order["resourceType"] == DEVICE else "",
-        days=_days(member(request, "expectedSupplyDuration", where), f"{where}.dispenseRequest.expectedSupplyDuration")
+        days=days_of(
+            member(request, "expectedSupplyDuration", where), f"{where}.dispenseRequest.expectedSupplyDuration"
+        )
         or _bounds(order, where),
         no_substitution=_no_substitution(member(order, "substitution", where), f"{where}.substitution"),
         flags=tuple(code for code in _marks(order) if code in codes.LINE_FLAGS),
@@ -302,28 +242,6 @@ def _boxes(quantity: Json, where: str) -> int:
     return boxes
 
 
-def _posology(resource: Json, where: str) -> str:
-    instructions = objects(resource, "dosageInstruction", where)
-    written = " ; ".join(filter(None, (text(one, "text", f"{where}.dosageInstruction") for one in instructions)))
-    return written or _rendered(resource, where)
-
-
-def _rendered(resource: Json, where: str) -> str:
-    extensions = objects(resource, "extension", where)
-    words = (text(one, "valueMarkdown", where) for one in extensions if one.get("url") == codes.EXTENSION_RENDERED)
-    return next(words, "")
-
-
-def _days(duration: Json, where: str) -> int:
-    if not duration:
-        return 0
-    unit = text(duration, "code", where) or text(duration, "unit", where)
-    if unit not in DAYS_OF_UNIT:
-        expected = "une durée en jours (d) ou en semaines (wk) est attendue"
-        raise invalid(where, expected, unit or None)
-    return whole(duration, "value", where) * DAYS_OF_UNIT[unit]
-
-
 def _bounds(order: Json, where: str) -> int:
     """Return the longest duration that the structured posology says in days or weeks, 0 when it says none."""
     place, days = f"{where}.dosageInstruction.timing.repeat.boundsDuration", [0]
@@ -354,62 +272,3 @@ def _no_substitution(substitution: Json, where: str) -> str:
         received = "non substituable, sans motif"
         raise Refused("motif-non-substituable", received=received, where=f"{where}.reason")
     return reason
-
-
-def _dispense(resource: Json, numero: str, references: References) -> Dispense:
-    where = DISPENSE
-    refuse_modifiers(resource, where)
-    status = text(resource, "status", where)
-    if status not in ("completed", "declined"):
-        raise invalid(f"{where}.status", "completed ou declined est attendu", status or None)
-    identifier = next(iter(objects(resource, "identifier", where)), {})
-    value = text(identifier, "value", where)
-    name = f"{text(identifier, 'system', where)}|{value}" if value else ""
-    line = _line_of(resource, numero, references)
-    if status == "declined":
-        reason = concept_text(member(resource, "statusReasonCodeableConcept", where), f"{where}.statusReason")
-        return Dispense(line, declined=reason or "absent", identifier=name)
-    substitution, quantity = member(resource, "substitution", where), member(resource, "quantity", where)
-    refuse_other_unit(quantity, f"{where}.quantity")
-    return Dispense(
-        line,
-        quantity=whole(quantity, "value", f"{where}.quantity"),
-        cip13=read_product(resource, references, where).code("CIP"),
-        substituted=boolean(substitution, "wasSubstituted", f"{where}.substitution", False),
-        substitution_reason=_first_reason(substitution, f"{where}.substitution"),
-        posology=_posology(resource, where),
-        note=" ".join(text(one, "text", f"{where}.note") for one in objects(resource, "note", where)),
-        identifier=name,
-        days=_days(member(resource, "daysSupply", where), f"{where}.daysSupply"),
-        completeness=concept_text(member(resource, "type", where), f"{where}.type"),
-    )
-
-
-def _first_reason(substitution: Json, where: str) -> str:
-    return next((concept_text(reason, where) for reason in objects(substitution, "reason", where)), "")
-
-
-def _line_of(resource: Json, numero: str, references: References) -> str:
-    """Return the line that a dispense executes. Raises Refused when it names several."""
-    where = f"{DISPENSE}.authorizingPrescription"
-    links = objects(resource, "authorizingPrescription", DISPENSE)
-    named = list(dict.fromkeys(_line_named(link, resource, numero, references) for link in links))
-    if len(named) > 1:
-        detail = "une seule ligne par dispensation est attendue"
-        raise invalid(where, detail, " et ".join(named), "une seule ligne par dispensation")
-    return named[0] if named else ""
-
-
-def _line_named(link: Json, resource: Json, numero: str, references: References) -> str:
-    """Return the line of a reference: by address, by type and id, by identifier, or through a request sent along."""
-    where = f"{DISPENSE}.authorizingPrescription"
-    reference = text(link, "reference", where).partition("/_history/")[0]
-    request = references.resolved(reference, resource)
-    name = reference or text(member(link, "identifier", where), "value", where)
-    if request and not reference.endswith(f"/{request.get('id')}"):
-        known = [text(one, "value", where) for one in objects(request, "identifier", where)]
-        name = next((one for one in known if one.startswith(f"{numero}-")), text(request, "id", where))
-    if name.startswith("urn:uuid:"):
-        lines = (str(number) for number in range(1, codes.MAX_LINES + 1))
-        return next((line for line in lines if line_url(numero, line) == name), name)
-    return name.rpartition("/")[2].removeprefix(f"{numero}-")

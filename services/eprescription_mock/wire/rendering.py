@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from eprescription_mock import codes
 from eprescription_mock.codes.states import State
@@ -76,23 +77,29 @@ def status(prescription: Prescription, state: State, lapses: datetime, holder: s
     return write_json(resource)
 
 
-def search(hidden: Collection[str], found: Sequence[tuple[Prescription, State, datetime, datetime]]) -> Resource:
-    """Return what EP2 answers: of each its number, moments and size, its state unless ``hidden``."""
-    listed = [
-        {
-            "name": "ordonnance",
-            "part": [
-                {"name": "numero", "valueString": prescription.numero},
-                *([] if prescription.numero in hidden else [{"name": "statut", "valueCode": state.value}]),
-                {"name": "prescriteLe", "valueInstant": _instant(written)},
-                {"name": "peremption", "valueInstant": _instant(lapses)},
-                {"name": "prescripteur", "valueString": prescription.prescriber},
-                {"name": "lignes", "valueInteger": len(prescription.lines)},
-            ],
-        }
-        for prescription, state, written, lapses in found
-    ]
-    return _parameters({"name": "total", "valueInteger": len(found)}, *listed)
+Found: TypeAlias = tuple[Prescription, State, datetime, datetime]
+
+
+def search(hidden: Collection[str], found: Sequence[Found], *, cut: bool) -> Resource:
+    """Return what EP2 answers: of each its number, date and size; its state and end unless ``hidden``.
+
+    ``cut``: the patient has more, which are not told.
+    """
+    total = {"name": "total", "valueInteger": len(found)}
+    more = [{"name": "tronque", "valueBoolean": True}] if cut else []
+    listed = [{"name": "ordonnance", "part": list(_summary(one, one[0].numero in hidden))} for one in found]
+    return _parameters(total, *more, *listed)
+
+
+def _summary(found: Found, hidden: bool) -> Iterable[Resource]:
+    prescription, state, written, lapses = found
+    yield {"name": "numero", "valueString": prescription.numero}
+    yield {"name": "prescriteLe", "valueInstant": _instant(written)}
+    yield {"name": "prescripteur", "valueString": prescription.prescriber}
+    yield {"name": "lignes", "valueInteger": len(prescription.lines)}
+    if not hidden:
+        yield {"name": "statut", "valueCode": state.value}
+        yield {"name": "peremption", "valueInstant": _instant(lapses)}
 
 
 def prescription_bundle(prescription: Prescription, *, hidden: bool = False) -> Resource:

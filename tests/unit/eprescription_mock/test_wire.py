@@ -19,10 +19,12 @@ from eprescription_mock.codes.states import State
 from eprescription_mock.domain.values import Refused
 from eprescription_mock.facts import Change
 from eprescription_mock.wire.decoding import decode
+from eprescription_mock.wire.execution import read_execution
+from eprescription_mock.wire.keeping import kept_parts
 from eprescription_mock.wire.moments import age_moment, wire_moment
 from eprescription_mock.wire.outcomes import problem, refusal
 from eprescription_mock.wire.parts import parameters
-from eprescription_mock.wire.reading import read_execution, read_order
+from eprescription_mock.wire.reading import REQUESTS, read_order
 from eprescription_mock.wire.rendering import prescription_bundle
 from lgo_sandbox.contract import Problem, ProblemKind
 from lgo_sandbox.tenant.clock import Clock, ClockState
@@ -53,6 +55,18 @@ NAMES = [
     "identifier",
     "note",
     "whenHandedOver",
+    "whenPrepared",
+    "contained",
+    "extension",
+    "modifierExtension",
+    "implicitRules",
+    "doNotPerform",
+    "intent",
+    "medicationReference",
+    "codeCodeableConcept",
+    "priorPrescription",
+    "daysSupply",
+    "type",
 ]
 HOSTILE = st.fixed_dictionaries(
     {"resourceType": st.sampled_from(["MedicationRequest", "MedicationDispense", "DeviceRequest"])},
@@ -161,6 +175,24 @@ def test_whatever_the_bundle_holds_it_is_read_or_refused(resources: list[Any]) -
     for read in (read_order, lambda body: read_execution(body, "99SIMUABCDEFGHJKLM")):
         with suppress(Refused):
             assert read(octets(*resources))
+
+
+@given(extra=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=2), beside=JSON)
+def test_whatever_was_read_can_be_kept_and_given_back(extra: dict[str, Any], beside: Any) -> None:
+    right = {
+        "resourceType": "MedicationRequest",
+        "medicationCodeableConcept": {"coding": [{"system": codes.SYSTEM_CIS, "code": "60234100"}]},
+        "authoredOn": "2026-03-02",
+        "dosageInstruction": [{"text": "un"}],
+    }
+    with suppress(Refused):
+        draft = read_order(octets({**right, **extra}, {"resourceType": "Basic", "any": beside}))
+        sources, further = kept_parts(draft.sent, REQUESTS, "99SIMUABCDEFGHJKLM")
+        p = replace(Dispensary().prescription(), further=further)
+        p = replace(p, lines=tuple(replace(x, source=s) for x, s in zip(draft.lines, sources, strict=True)))
+        entries = prescription_bundle(p)["entry"]
+        assert all(one["fullUrl"].startswith("urn:") for one in entries)
+        json.dumps(entries)
 
 
 @pytest.mark.parametrize(

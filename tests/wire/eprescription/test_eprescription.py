@@ -105,10 +105,18 @@ def test_the_prescriptions_of_a_patient_are_found_without_their_content(desk: De
     open_only = desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838", statut="EXPIREE")
     assert value_of(desk.post("$ep2-rechercher", open_only), "total") == 0
     assert dict(decode(desk.last()).request)["Matricule INS"] == "256036330091838"
+    desk.post("$ep2-rechercher", mine)
+    assert CHRONIC in dict(decode(desk.last()).request)["Trouvées"]
     for patient, expected in (("", "422 ins-invalide"), ("1.2.250.1.213.1.4.8|1", "422 ins-invalide")):
         assert code_of(desk.post("$ep2-rechercher", desk.asked(patient=patient))) == expected
     wrong = desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838", statut="FINIE")
     assert code_of(desk.post("$ep2-rechercher", wrong)) == "400 element-invalide"
+
+
+def test_a_search_that_is_cut_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "MAX_FOUND", 1)
+    found = desk.post("$ep2-rechercher", desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838"))
+    assert (value_of(found, "total"), value_of(found, "tronque")) == (1, True)
 
 
 def test_an_execution_is_billed_once_and_then_stands(desk: Desk) -> None:
@@ -120,6 +128,7 @@ def test_an_execution_is_billed_once_and_then_stands(desk: Desk) -> None:
     billed = desk.post(path, desk.asked(numeroFacture="F1"), receipt=receipt)
     assert (value_of(billed, "recu"), value_of(billed, "statut")) == (receipt, "PARTIELLE")
     assert desk.resource(SIMPLE)["executions"][0]["invoice"] == "F1"
+    assert dict(decode(desk.last()).request)["Facture"] == "F1"
     assert code_of(desk.post(path, desk.asked(numeroFacture="F2"), receipt=receipt)) == "409 execution-facturee"
     assert code_of(desk.post(f"{SIMPLE}/$annuler-execution", receipt=receipt)) == "409 execution-facturee"
 

@@ -13,8 +13,15 @@ from support.prescription_desk import Desk
 from eprescription_mock.seeds import NUMBERS
 
 SIMPLE = NUMBERS["OK-2"]
-CASES = 60
+INS = "urn:oid:1.2.250.1.213.1.4.8|256036330091838"
+CASES = 40
 """For each operation: a few seconds in all."""
+MORE: Any = {
+    "whenHandedOver": "2026-01-01",
+    "subject": {"reference": "#p"},
+    "contained": [{"resourceType": "Patient", "id": "p", "identifier": [{"value": "256036330091838"}]}],
+    "daysSupply": {"value": 6, "code": "d"},
+}
 VALUES: list[Any] = [
     None, True, -1, 0, 10**40, 1e308, 0.1, "", " ", "\u0000", "\ud83d\ude00", "é" * 3000, "9999-12-31", "0001-01-01",
     "2026-02-30", [], {}, [[]], [None], {"": None}, {"value": {}}, "urn:oid:1.2.250.1.213.1.4.8", "2A" * 8, "\u202e",
@@ -57,15 +64,17 @@ def mutated(value: Any, dice: random.Random) -> bytes:
     return spoiled(body, dice) if dice.random() < 0.25 else body
 
 
-@pytest.mark.parametrize("operation", ["EP4", "EP3", "EP1", "abandonner", "annuler-execution"])
+@pytest.mark.parametrize("operation", ["EP4", "EP3", "EP2", "EP1", "EP6", "abandonner", "annuler-execution"])
 def test_a_mutated_body_is_answered_or_refused(desk: Desk, operation: str) -> None:
     dice = random.Random(operation)
     secret = desk.secret(SIMPLE)
     right, path, who = {
         "EP4": (desk.order(desk.line("3400934306815"), desk.line("3400935955838")), "$ep4-enregistrer", "generaliste"),
         "EP3": (desk.asked(qrToken=f"EPU-SIMU:{SIMPLE}"), "$ep3-consulter", "titulaire"),
+        "EP2": (desk.asked(patient=INS, statut="CREEE"), "$ep2-rechercher", "titulaire"),
+        "EP6": (desk.asked(numeroFacture="F1"), f"{SIMPLE}/$ep6-facturer", "titulaire"),
         "EP1": (
-            desk.order(desk.dispense(SIMPLE, 1, 1, "3400931587538", whenHandedOver="2026-01-01")),
+            desk.order(desk.dispense(SIMPLE, 1, 1, "3400931587538", **MORE)),
             f"{SIMPLE}/$ep1-executer",
             "titulaire",
         ),

@@ -65,6 +65,15 @@ def test_a_prescription_against_the_regulation_is_refused(desk: Desk, change: di
     assert finding.source.startswith("docs/sources/eprescription.md#")
 
 
+def test_a_narcotic_on_a_prescription_marked_secured_passes_without_a_word(desk: Desk) -> None:
+    secured = [{"coding": [{"system": codes.SYSTEM_TA_ASIP, "code": "MED-1098"}]}]
+    concept = {"coding": [{"system": codes.SYSTEM_CIS, "code": SKENAN_CIS}]}
+    words = [{"text": "une gélule"}]
+    line = desk.line("", category=secured, medicationCodeableConcept=concept, dosageInstruction=words)
+    assert recorded(desk, line).status_code == 201
+    assert not desk.broken()
+
+
 def test_each_reason_of_the_list_is_taken(desk: Desk) -> None:
     for code in ("MTE", "CIF"):
         assert recorded(desk, desk.line(TAHOR, group=code, substitution=reason(code))).status_code == 201
@@ -102,6 +111,10 @@ def test_a_patient_s_opposition_hides_the_execution_from_the_prescriber(desk: De
         for one in desk.post("$ep2-rechercher", mine, "generaliste").json()["parameter"][1:]
     }
     assert "statut" not in str(told[numero])
+    assert "peremption" not in str(told[numero])
+    created = desk.asked(patient="urn:oid:1.2.250.1.213.1.4.8|256036330091838", statut="CREEE")
+    assert numero not in desk.post("$ep2-rechercher", created, "generaliste").text
+    assert numero in desk.post("$ep2-rechercher", created).text
     assert "statut" in str(told[NUMBERS["OK-1"]])
 
 
