@@ -11,8 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(VENV)/.ready
 	$(BIN)/lgo-sandbox demo
 
+# By file: what the tests of a file share is made once.
 test: $(VENV)/.ready-dev
-	$(BIN)/pytest -n auto --dist worksteal tests/unit tests/wire
+	$(BIN)/pytest -n auto --dist loadfile tests/unit tests/wire
 
 # From outside: other people's clients, browsers, whole days, the documentation as written, kills.
 prove: $(VENV)/.ready-dev
