@@ -20,18 +20,21 @@ from lgo_sandbox.run.pytest_plugin import SandboxServer
 from lgo_sandbox.watch.facts import Facts, Noted
 
 # How fast a machine draws an example says nothing of the code: no example is timed.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 50 * int(os.environ.get("LGO_TESTS_FUZZ", "1"))
+settings.register_profile("untimed", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 GC_THRESHOLD = 50_000
 """Objects made before the collector looks at them, as in the command: at the default it takes a seventh of the time."""
 gc.set_threshold(GC_THRESHOLD, 20, 20)
+gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """Leave what was imported and collected out of every later collection: it stays until the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:

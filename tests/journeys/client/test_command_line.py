@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,19 @@ TRAITS = ["ADRTROIS", "TOUSSAINT", "--sexe", "M", "--naissance", "1960-01-01"]
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The connection document of a sandbox that was stopped since."""
     pki = Pki.open(tmp_path_factory.mktemp("stopped") / "pki")
     issued = pki.issue("org-auth", holder=organisation_holder(population().structure("officine")))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return {
-        "services": {"insi": {"https": f"https://127.0.0.1:{port}"}},
-        "ca": str(pki.ca_bundle),
-        "certificates": {"org-auth": files(issued)},
-        "idam": "LGOSANDBOX01",
-        **people_document(population()),
-    }
+    with socket.socket() as held:  # bound and never listened on: nobody answers there, nobody else is given the port
+        held.bind(("127.0.0.1", 0))
+        yield {
+            "services": {"insi": {"https": f"https://127.0.0.1:{held.getsockname()[1]}"}},
+            "ca": str(pki.ca_bundle),
+            "certificates": {"org-auth": files(issued)},
+            "idam": "LGOSANDBOX01",
+            **people_document(population()),
+        }
 
 
 def files(issued: Any) -> dict[str, str]:

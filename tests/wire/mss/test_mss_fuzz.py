@@ -19,7 +19,7 @@ from support.mail_documents import PLAIN, documents
 from support.mss_operator import MailOperator, MailTenant, Since
 from support.mss_raw import Raw, Raws
 
-CASES = 30 * int(os.environ.get("LGO_TESTS_FUZZ", "1"))
+CASES = 15 * int(os.environ.get("LGO_TESTS_FUZZ", "1"))
 
 SMTP = (
     b"EHLO lgo.test\r\n",
